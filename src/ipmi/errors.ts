@@ -1,0 +1,81 @@
+/**
+ * Everything this room throws on purpose, sorted by what the caller does next. An aborted wait
+ * rejects with the AbortSignal's own reason and is not one of these.
+ */
+
+/** Short stable word beside the sentence; the same words as the `reason` label of the metrics. */
+export type IpmiReason =
+  | "name_not_resolved"
+  | "unreachable"
+  | "no_answer"
+  | "timeout"
+  | "unknown_user"
+  | "wrong_password"
+  | "privilege_refused"
+  | "no_cipher_suite"
+  | "no_free_session"
+  | "bmc_busy"
+  | "unsupported"
+  | "protocol_error";
+
+/** The step of a conversation that failed. */
+export type IpmiStage =
+  | "resolve"
+  | "channel_auth_capabilities"
+  | "channel_cipher_suites"
+  | "open_session"
+  | "rakp"
+  | "session_challenge"
+  | "activate_session"
+  | "session_privilege"
+  | "command";
+
+export class IpmiError extends Error {
+  readonly reason: IpmiReason;
+  readonly stage: IpmiStage | undefined;
+
+  constructor(reason: IpmiReason, message: string, options: { stage?: IpmiStage; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.reason = reason;
+    this.stage = options.stage;
+  }
+}
+
+/** Bytes that do not have the layout they must have. The only thing a decoder throws. */
+export class DecodeError extends IpmiError {
+  constructor(message: string) {
+    super("protocol_error", message);
+  }
+}
+
+/** A layout needs more bytes than there are. */
+export class TruncatedError extends DecodeError {
+  readonly wanted: number;
+  readonly got: number;
+
+  constructor(what: string, wanted: number, got: number) {
+    super(`${what}: wanted byte ${wanted - 1}, got ${got} bytes`);
+    this.wanted = wanted;
+    this.got = got;
+  }
+}
+
+/** The BMC understood the request and refused it with a completion code. */
+export class CompletionCodeError extends IpmiError {
+  readonly completionCode: number;
+  readonly command: string;
+  readonly transient: boolean;
+
+  constructor(
+    command: string,
+    completionCode: number,
+    meaning: { text: string; transient: boolean; reason: IpmiReason },
+  ) {
+    const code = completionCode.toString(16).toUpperCase().padStart(2, "0");
+    super(meaning.reason, `${command}: refused with completion code ${code}h (${meaning.text})`, { stage: "command" });
+    this.completionCode = completionCode;
+    this.command = command;
+    this.transient = meaning.transient;
+  }
+}

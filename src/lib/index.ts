@@ -1,0 +1,7 @@
+/**
+ * lib - what would be at home in any project: clock, log, text. Knows nothing of BMCs.
+ */
+export type { Clock, Timer } from "./clock.ts";
+export { systemClock } from "./clock.ts";
+export type { LogFields, Logger } from "./log.ts";
+export { silentLogger } from "./log.ts";

@@ -1,0 +1,130 @@
+import type { Health } from "./health.ts";
+
+/** Identity of the BMC: bmc_info. */
+export interface ControllerInfo {
+  readonly manufacturer?: string;
+  readonly manufacturerId?: number;
+  readonly product?: string;
+  readonly productId?: number;
+  readonly firmware?: string;
+  readonly ipmiVersion?: string;
+  /** The 16 bytes as they came, hex, no dashes. */
+  readonly guid?: string;
+  /** BMC is updating or initialising and may answer nonsense. */
+  readonly updating?: boolean;
+  readonly selfTest?: "ok" | "not_implemented" | "corrupted_data" | "fatal_hardware" | "device_specific";
+}
+
+export type ChassisFault = "power" | "power_control" | "overload" | "interlock" | "cooling" | "drive" | "intrusion";
+
+export interface ChassisState {
+  readonly powerOn: boolean;
+  readonly faults: Readonly<Record<ChassisFault, boolean>>;
+  readonly identify?: boolean;
+}
+
+/** Whole-host power in watts: DCMI or Redfish. */
+export interface PowerConsumption {
+  readonly source: "dcmi" | "node_manager" | "redfish" | "sensors";
+  readonly currentWatts?: number;
+  readonly minimumWatts?: number;
+  readonly maximumWatts?: number;
+  readonly averageWatts?: number;
+  /** The period the statistics cover. */
+  readonly periodSeconds?: number;
+  /** Absent when no limit is active. */
+  readonly limitWatts?: number;
+}
+
+export interface Watchdog {
+  readonly running: boolean;
+  readonly use: string;
+  readonly action: string;
+  readonly preTimeoutInterrupt: string;
+  /** False: an expiration is not logged. */
+  readonly logs: boolean;
+  readonly initialCountdownSeconds: number;
+  readonly presentCountdownSeconds: number;
+  /** Uses whose timer expired since the flag was cleared. */
+  readonly expired: readonly string[];
+}
+
+/** One FRU device: bmc_fru_info, and the capacity of a power supply. */
+export interface Fru {
+  /** Name of the locator record, or "fru0" where there is none. */
+  readonly name: string;
+  readonly id: number;
+  readonly manufacturer?: string;
+  readonly product?: string;
+  readonly partNumber?: string;
+  readonly serial?: string;
+  readonly assetTag?: string;
+  readonly version?: string;
+  /** Rated capacity where the device is a power supply. */
+  readonly capacityWatts?: number;
+  /** Damage that was found and worked around: "board area: wrong checksum". */
+  readonly problems: readonly string[];
+}
+
+/** A fact about how the BMC can be reached that a security officer wants to know. */
+export interface SecurityFinding {
+  /** Snake case, closed set: anonymous_login, null_user, ipmi_1_5_enabled, weak_cipher_suites ... */
+  readonly finding: string;
+  readonly present: boolean;
+  readonly severity: Health | "info";
+}
+
+export type EventSeverity = "ok" | "warning" | "critical" | "non_recoverable" | "unknown";
+export const EVENT_SEVERITIES: readonly EventSeverity[] = ["ok", "warning", "critical", "non_recoverable", "unknown"];
+
+/** One record of the BMC's event log in model words. */
+export interface LogEntry {
+  readonly recordId: number;
+  /** Epoch ms; absent for unspecified time stamps. */
+  readonly time?: number;
+  /** True: seconds since the BMC started, not a date. */
+  readonly relativeTime: boolean;
+  /** Sensor type in snake case, or "oem". */
+  readonly kind: string;
+  readonly sensor: string;
+  /** What happened in snake case: upper_critical_going_high, correctable_ecc ... */
+  readonly event: string;
+  readonly direction: "asserted" | "deasserted";
+  readonly severity: EventSeverity;
+  /** The whole for a person. */
+  readonly text: string;
+  readonly dimm?: string;
+  /** The 16 bytes, hex. */
+  readonly raw: string;
+}
+
+export const MEMORY_ERROR_KINDS = ["correctable", "uncorrectable", "logging_limit"] as const;
+export type MemoryErrorKind = (typeof MEMORY_ERROR_KINDS)[number];
+
+/** Events counted since the host was first read; only ever grows. */
+export interface EventCounters {
+  readonly bySeverity: Readonly<Record<EventSeverity, number>>;
+  readonly records: readonly {
+    readonly kind: string;
+    readonly event: string;
+    readonly direction: string;
+    readonly count: number;
+  }[];
+  readonly memoryErrors: Readonly<Record<MemoryErrorKind, number>>;
+  readonly dimmErrors: readonly { readonly dimm: string; readonly kind: MemoryErrorKind; readonly count: number }[];
+}
+
+export interface EventLog {
+  readonly entries: number;
+  readonly freeBytes?: number;
+  readonly capacityEntries?: number;
+  readonly overflow: boolean;
+  /** Epoch ms. */
+  readonly lastAddition?: number;
+  /** BMC clock minus ours; positive: the BMC is ahead. */
+  readonly clockOffsetSeconds?: number;
+  /** Absent until the log was read once to its end. */
+  readonly counters?: EventCounters;
+  /** Records that came since the poll before; newest last. */
+  readonly fresh: readonly LogEntry[];
+}

@@ -1,0 +1,57 @@
+/** Why a host, or a part of it, could not be read: a closed set, the `reason` label of the metrics. */
+export const FAILURE_REASONS = [
+  "name_not_resolved",
+  "unreachable",
+  "no_answer",
+  "timeout",
+  "unknown_user",
+  "wrong_password",
+  "privilege_refused",
+  "no_cipher_suite",
+  "no_free_session",
+  "bmc_busy",
+  "unsupported",
+  "protocol_error",
+  "tls_error",
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** The step that failed: a closed set, the `stage` label of the metrics. */
+export const FAILURE_STAGES = [
+  "resolve",
+  "connect",
+  "channel_auth_capabilities",
+  "channel_cipher_suites",
+  "open_session",
+  "rakp",
+  "session_challenge",
+  "activate_session",
+  "session_privilege",
+  "service_root",
+  "login",
+  "power",
+  "sensors",
+  "sel",
+  "dcmi",
+  "watchdog",
+  "inventory",
+  "security",
+] as const;
+export type FailureStage = (typeof FAILURE_STAGES)[number];
+
+export interface Failure {
+  readonly stage: FailureStage;
+  readonly reason: FailureReason;
+  /** One sentence for a person; never a label, never a secret. */
+  readonly message: string;
+}
+
+/** Reasons that asking again cannot mend: polling stops until credentials or configuration change. */
+export function needsOperator(reason: FailureReason): boolean {
+  return (
+    reason === "unknown_user" ||
+    reason === "wrong_password" ||
+    reason === "privilege_refused" ||
+    reason === "no_cipher_suite"
+  );
+}

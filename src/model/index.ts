@@ -1,0 +1,10 @@
+/**
+ * model - the nouns, whatever protocol told them. Plain readonly data in base units; knows no
+ * protocol, no file, no clock.
+ */
+export * from "./facts.ts";
+export * from "./failure.ts";
+export * from "./health.ts";
+export * from "./host.ts";
+export * from "./sensor.ts";
+export * from "./snapshot.ts";
