@@ -3,5 +3,8 @@
  */
 export type { Clock, Timer } from "./clock.ts";
 export { systemClock } from "./clock.ts";
+export { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.ts";
 export type { LogFields, Logger } from "./log.ts";
 export { silentLogger } from "./log.ts";
+export { Secret } from "./secret.ts";
+export { editDistance, nearest, snakeCase } from "./text.ts";
