@@ -10,6 +10,11 @@ export function bits(value: number, high: number, low: number): number {
   return (value >>> low) & ((1 << (high - low + 1)) - 1);
 }
 
+/** `value` as bit `n`: the reverse of `bit()`. */
+export function flag(value: boolean, n: number): number {
+  return value ? 1 << n : 0;
+}
+
 /** Reads the lowest `width` bits of `value` as two's complement. */
 export function signed(value: number, width: number): number {
   const sign = 1 << (width - 1);
