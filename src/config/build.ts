@@ -1,0 +1,123 @@
+import { isAbsolute, resolve } from "node:path";
+import { parseDuration, type Secret } from "../lib/index.ts";
+import { PLACE_LABELS, type Place } from "../model/index.ts";
+import { type Cidr, parseCidr } from "./cidr.ts";
+import type { AuthConfig, Config, HttpSdConfig, ModuleConfig, SecretSource, TargetConfig } from "./config.ts";
+import { type ConfigFile, moduleSchema } from "./schema.ts";
+import { sensorRule } from "./sensor-rules.ts";
+import type { ConfigSource } from "./source.ts";
+
+/** The file in the words of the program. `folder` is what relative paths are relative to. */
+export function buildConfig(file: ConfigFile, source: ConfigSource, folder: string): Config {
+  const modules = { default: moduleSchema.parse({}), ...file.modules };
+  const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+  return {
+    modules: new Map(Object.entries(modules).map(([name, module]) => [name, buildModule(name, module)])),
+    auths: new Map(Object.entries(file.auths).map(([name, auth]) => [name, buildAuth(name, auth, absolute)])),
+    targets: file.targets.map(buildTarget),
+    fileSd: file.file_sd.map((sd) => ({ ...discovery(sd), files: sd.files.map(absolute) })),
+    httpSd: file.http_sd.map((sd) => ({
+      ...discovery(sd),
+      url: sd.url,
+      timeoutMs: ms(sd.timeout),
+      authorization: serverAuth(sd, absolute),
+    })),
+    scheduler: {
+      concurrency: file.scheduler.concurrency,
+      groupConcurrency: file.scheduler.group_concurrency,
+      groupBy: file.scheduler.group_by,
+      packetsPerSecond: file.scheduler.packets_per_second,
+      maxBackoffMs: ms(file.scheduler.max_backoff),
+      staleAfterMs: file.scheduler.stale_after === undefined ? undefined : ms(file.scheduler.stale_after),
+    },
+    probe: {
+      allow: file.probe.allow.map(parseCidr).filter((network): network is Cidr => network !== undefined),
+      maxAgeMs: ms(file.probe.max_age),
+      concurrency: file.probe.concurrency,
+    },
+    stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
+    written: { ...file, modules },
+    source,
+  };
+}
+
+/** The schema has seen to it that this is a duration. */
+function ms(text: string): number {
+  return parseDuration(text) ?? 0;
+}
+
+function buildModule(name: string, written: ConfigFile["modules"][string]): ModuleConfig {
+  const { sensors, ipmi } = written;
+  return {
+    name,
+    protocol: written.protocol,
+    intervalMs: ms(written.interval),
+    timeoutMs: ms(written.timeout),
+    parts: [...new Set(written.parts)],
+    sensors: {
+      include: sensors.include.map(sensorRule),
+      exclude: sensors.exclude.map(sensorRule),
+      bridge: sensors.bridge,
+    },
+    ipmi: {
+      port: ipmi.port,
+      privilege: ipmi.privilege,
+      cipherSuites: ipmi.cipher_suites,
+      retries: ipmi.retries,
+      allowIpmi15: ipmi.allow_ipmi_1_5,
+      inventoryIntervalMs: ms(ipmi.inventory_interval),
+      quirks: ipmi.quirks,
+    },
+  };
+}
+
+type Absolute = (path: string) => string;
+
+function buildAuth(name: string, auth: ConfigFile["auths"][string], absolute: Absolute): AuthConfig {
+  const kg = secretSource(auth.kg, auth.kg_file, auth.kg_env, absolute);
+  return {
+    name,
+    username: auth.username,
+    password: secretSource(auth.password, auth.password_file, auth.password_env, absolute) ?? { from: "env", name: "" },
+    ...(kg !== undefined && { kg }),
+    privilege: auth.privilege,
+  };
+}
+
+function secretSource(
+  secret: Secret | undefined,
+  file: string | undefined,
+  env: string | undefined,
+  absolute: Absolute,
+): SecretSource | undefined {
+  if (secret !== undefined) return { from: "config", secret };
+  if (file !== undefined) return { from: "file", path: absolute(file) };
+  return env === undefined ? undefined : { from: "env", name: env };
+}
+
+function buildTarget(target: ConfigFile["targets"][number], index: number): TargetConfig {
+  const place: { -readonly [K in keyof Place]: string } = {};
+  const labels: Record<string, string> = { ...target.labels };
+  for (const key of PLACE_LABELS) {
+    const value = target[key] ?? labels[key];
+    delete labels[key];
+    if (value !== undefined) place[key] = value;
+  }
+  const hosts = typeof target.hosts === "string" ? [target.hosts] : target.hosts;
+  return { index, hosts, address: target.address, module: target.module, auth: target.auth, place, labels };
+}
+
+function discovery(sd: Pick<ConfigFile["file_sd"][number], "refresh_interval" | "module" | "auth" | "labels" | "map">) {
+  return { refreshMs: ms(sd.refresh_interval), module: sd.module, auth: sd.auth, labels: sd.labels, map: sd.map };
+}
+
+function serverAuth(sd: ConfigFile["http_sd"][number], absolute: Absolute): HttpSdConfig["authorization"] {
+  const { basic_auth: basic, authorization: header } = sd;
+  if (basic) {
+    const secret = secretSource(basic.password, basic.password_file, basic.password_env, absolute);
+    return secret && { type: "basic", username: basic.username, secret };
+  }
+  if (!header) return undefined;
+  const secret = secretSource(header.credentials, header.credentials_file, header.credentials_env, absolute);
+  return secret && { type: "header", scheme: header.type, secret };
+}

@@ -1,0 +1,140 @@
+import { nearest, parseDuration } from "../lib/index.ts";
+import { PLACE_LABELS } from "../model/index.ts";
+import type { ConfigPath, ConfigProblem } from "./problem.ts";
+import type { ConfigSource } from "./source.ts";
+
+/** What a check may know beyond the file. */
+export interface CheckOptions {
+  /** Where given, variables named by `*_env` must be set in it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where given, the quirks a module may name. */
+  readonly knownQuirks?: readonly string[];
+}
+
+/**
+ * What no single key can tell: references, time-outs against intervals, one secret and not two. Works
+ * on the raw values, so that these problems are reported together with misspelt keys and wrong types.
+ */
+export function checkRelations(raw: unknown, source: ConfigSource, options: CheckOptions): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const say = (path: ConfigPath, message: string): void => void problems.push(source.problem(path, message));
+  const file = mapping(raw);
+  const modules = ["default", ...Object.keys(mapping(file.modules))];
+  const auths = Object.keys(mapping(file.auths));
+
+  for (const [name, value] of Object.entries(mapping(file.modules))) {
+    checkTimes(["modules", name], mapping(value), say);
+    if (options.knownQuirks) checkQuirks(["modules", name, "ipmi", "quirks"], value, options.knownQuirks, say);
+  }
+  for (const [name, auth] of Object.entries(mapping(file.auths))) {
+    if (!isMapping(auth)) continue;
+    checkSecret(["auths", name], auth, "password", { needed: true, ...options }, say);
+    checkSecret(["auths", name], auth, "kg", { needed: false, ...options }, say);
+  }
+  for (const section of ["targets", "file_sd", "http_sd"]) {
+    for (const [i, value] of list(file[section]).entries()) {
+      if (!isMapping(value)) continue;
+      const entry = value;
+      const named = (key: string, known: readonly string[], fallback?: string): void => {
+        const name = entry[key] ?? fallback;
+        if (typeof name !== "string" || known.includes(name)) return;
+        say([section, i, key], `no ${key} is named "${name}"; ${suggestion(name, known, `${key}s`)}`);
+      };
+      named("module", modules);
+      // Discovered hosts may bring a label of their own, so the default is not missed before they do.
+      named("auth", auths, section === "targets" ? "default" : undefined);
+      if (section === "targets") checkPlaces([section, i], entry, say);
+      if (section === "http_sd") checkServerAuth([section, i], entry, options, say);
+    }
+  }
+  return problems;
+}
+
+type Say = (path: ConfigPath, message: string) => void;
+
+function checkTimes(path: ConfigPath, module: Mapping, say: Say): void {
+  const interval = written(module.interval, "60s");
+  const timeout = written(module.timeout, "20s");
+  const [intervalMs, timeoutMs] = [parseDuration(interval), parseDuration(timeout)];
+  if (intervalMs === undefined || timeoutMs === undefined) return;
+  if (timeoutMs === 0) say([...path, "timeout"], "must be more than 0s");
+  if (intervalMs === 0) say([...path, "interval"], "must be more than 0s");
+  else if (timeoutMs >= intervalMs) {
+    const key = module.timeout === undefined ? "interval" : "timeout";
+    say([...path, key], `timeout (${timeout}) must be less than interval (${interval})`);
+  }
+}
+
+function checkQuirks(path: ConfigPath, module: unknown, known: readonly string[], say: Say): void {
+  for (const [i, quirk] of list(mapping(mapping(module).ipmi).quirks).entries()) {
+    if (typeof quirk !== "string" || known.includes(quirk)) continue;
+    say([...path, i], `no quirk is named "${quirk}"; ${suggestion(quirk, known, "quirks")}`);
+  }
+}
+
+function checkSecret(
+  path: ConfigPath,
+  holder: Mapping,
+  name: string,
+  options: CheckOptions & { readonly needed: boolean },
+  say: Say,
+): void {
+  const keys = [name, `${name}_file`, `${name}_env`];
+  const given = keys.filter((key) => holder[key] !== undefined && holder[key] !== null);
+  const [, second] = given;
+  if (second !== undefined) say([...path, second], `give only one of ${keys.join(", ")}`);
+  if (given.length === 0 && options.needed) say(path, `give one of ${keys.join(", ")}`);
+  const variable = holder[`${name}_env`];
+  if (typeof variable === "string" && options.env && options.env[variable] === undefined) {
+    say([...path, `${name}_env`], `the environment variable ${variable} is not set`);
+  }
+}
+
+function checkServerAuth(path: ConfigPath, entry: Mapping, options: CheckOptions, say: Say): void {
+  const basic = entry.basic_auth ?? undefined;
+  const token = entry.authorization ?? undefined;
+  if (basic !== undefined && token !== undefined) {
+    say([...path, "authorization"], "give only one of basic_auth, authorization");
+  }
+  const needed = { needed: true, ...options };
+  if (basic !== undefined) checkSecret([...path, "basic_auth"], mapping(basic), "password", needed, say);
+  if (token !== undefined) checkSecret([...path, "authorization"], mapping(token), "credentials", needed, say);
+}
+
+function checkPlaces(path: ConfigPath, target: Mapping, say: Say): void {
+  const labels = mapping(target.labels);
+  for (const key of PLACE_LABELS) {
+    if (target[key] !== undefined && labels[key] !== undefined) {
+      say([...path, "labels", key], `${key} is given twice, here and beside labels`);
+    }
+  }
+  for (const key of ["host", "module", "auth", "__address__"]) {
+    if (labels[key] === undefined) continue;
+    const belongs = { host: "hosts", __address__: "address" }[key] ?? key;
+    say([...path, "labels", key], `cannot be a label here; it belongs beside labels, as ${belongs}`);
+  }
+}
+
+function suggestion(name: string, known: readonly string[], what: string): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return known.length === 0 ? `there are no ${what}` : `known: ${known.slice(0, 20).join(", ")}`;
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mapping(value: unknown): Mapping {
+  return isMapping(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function written(value: unknown, fallback: string): string {
+  return value === undefined ? fallback : String(value);
+}

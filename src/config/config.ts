@@ -1,0 +1,123 @@
+import type { Secret } from "../lib/index.ts";
+import type { PartName, Place } from "../model/index.ts";
+import type { Cidr } from "./cidr.ts";
+import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
+import type { SensorRule } from "./sensor-rules.ts";
+import type { ConfigSource } from "./source.ts";
+
+export type Protocol = (typeof PROTOCOLS)[number];
+export type Privilege = (typeof PRIVILEGES)[number];
+
+/** The configuration with every default in place. Immutable; a reload makes a new one. */
+export interface Config {
+  readonly modules: ReadonlyMap<string, ModuleConfig>;
+  readonly auths: ReadonlyMap<string, AuthConfig>;
+  readonly targets: readonly TargetConfig[];
+  readonly fileSd: readonly FileSdConfig[];
+  readonly httpSd: readonly HttpSdConfig[];
+  readonly scheduler: SchedulerConfig;
+  readonly probe: ProbeConfig;
+  /** Absolute. */
+  readonly stateDir?: string;
+  /** As written, with defaults; for redactConfig(). */
+  readonly written: ConfigFile;
+  /** Says where a value stands, for problems that are found later. */
+  readonly source: ConfigSource;
+}
+
+/** How to poll. */
+export interface ModuleConfig {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly parts: readonly PartName[];
+  readonly sensors: {
+    readonly include: readonly SensorRule[];
+    readonly exclude: readonly SensorRule[];
+    readonly bridge: boolean;
+  };
+  readonly ipmi: {
+    readonly port: number;
+    readonly privilege: Privilege;
+    /** In the order to try; absent: the client's own order. */
+    readonly cipherSuites?: readonly number[];
+    readonly retries?: number;
+    readonly allowIpmi15: "auto" | boolean;
+    readonly inventoryIntervalMs: number;
+    readonly quirks: readonly string[];
+  };
+}
+
+/** Where a secret comes from. Files and variables are read when credentials are resolved. */
+export type SecretSource =
+  | { readonly from: "config"; readonly secret: Secret }
+  | { readonly from: "file"; readonly path: string }
+  | { readonly from: "env"; readonly name: string };
+
+/** As whom; see resolveCredentials(). */
+export interface AuthConfig {
+  readonly name: string;
+  readonly username: string;
+  readonly password: SecretSource;
+  readonly kg?: SecretSource;
+  readonly privilege?: Privilege;
+}
+
+/** One entry of `targets`; patterns are not expanded yet. */
+export interface TargetConfig {
+  /** Its index in the file. */
+  readonly index: number;
+  readonly hosts: readonly string[];
+  readonly address: string;
+  readonly module: string;
+  readonly auth: string;
+  readonly place: Place;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What both kinds of service discovery have. */
+export interface DiscoveryConfig {
+  readonly refreshMs: number;
+  /** For hosts that do not say. */
+  readonly module: string;
+  readonly auth: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Our label from theirs. */
+  readonly map: Readonly<Record<string, string>>;
+}
+
+export interface FileSdConfig extends DiscoveryConfig {
+  /** Absolute; the last part may be a pattern. */
+  readonly files: readonly string[];
+}
+
+export interface HttpSdConfig extends DiscoveryConfig {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly authorization?:
+    | { readonly type: "basic"; readonly username: string; readonly secret: SecretSource }
+    | { readonly type: "header"; readonly scheme: string; readonly secret: SecretSource };
+}
+
+export interface SchedulerConfig {
+  readonly concurrency: number;
+  readonly groupConcurrency: number;
+  readonly groupBy: "subnet" | "rack";
+  /** To one BMC; absent: no limit. */
+  readonly packetsPerSecond?: number;
+  readonly maxBackoffMs: number;
+  /** Absent: three intervals of the host's module; see staleAfterMs(). */
+  readonly staleAfterMs?: number;
+}
+
+export interface ProbeConfig {
+  readonly allow: readonly Cidr[];
+  readonly maxAgeMs: number;
+  readonly concurrency: number;
+}
+
+/** Age in ms at which the readings of a host polled with `module` are stale. */
+export function staleAfterMs(scheduler: SchedulerConfig, module: ModuleConfig): number {
+  return scheduler.staleAfterMs ?? 3 * module.intervalMs;
+}

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { nearest, Secret } from "../lib/index.ts";
+import type { AuthConfig, Config, Privilege, SecretSource } from "./config.ts";
+import { decodeKey, keyProblem, passwordProblem } from "./secret-schema.ts";
+
+/** Who we are towards a BMC. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: Secret;
+  /** The bytes of Kg; present for two-key login. */
+  readonly kg?: Secret;
+  /** Overrides the module's. */
+  readonly privilege?: Privilege;
+}
+
+/** Credentials that cannot be had: no such name, a file that cannot be read, a variable not set, too long. */
+export class CredentialsError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "CredentialsError";
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The credentials of an entry of `auths`. Reads files and variables anew each time, so a rotated
+ * password is found by a reload. Throws CredentialsError.
+ */
+export async function resolveCredentials(
+  config: Pick<Config, "auths">,
+  authName: string,
+  env: Environment = process.env,
+): Promise<Credentials> {
+  const auth = config.auths.get(authName);
+  if (!auth) {
+    const near = nearest(authName, config.auths.keys());
+    throw new CredentialsError(`no auth is named "${authName}"${near ? `; did you mean "${near}"?` : ""}`);
+  }
+  const password = await readSecret(auth.password, `auths.${authName}.password`, env);
+  refuse(passwordProblem(password.reveal()), auth, "password");
+  const kg = auth.kg && (await readSecret(auth.kg, `auths.${authName}.kg`, env));
+  if (kg) refuse(keyProblem(kg.reveal()), auth, "kg");
+  return {
+    username: auth.username,
+    password,
+    ...(kg && { kg: new Secret(decodeKey(kg.reveal())) }),
+    ...(auth.privilege && { privilege: auth.privilege }),
+  };
+}
+
+/** The secret of a source; `what` names it in errors. One trailing newline of a file is left out. */
+export async function readSecret(source: SecretSource, what: string, env: Environment = process.env): Promise<Secret> {
+  switch (source.from) {
+    case "config":
+      return source.secret;
+    case "env": {
+      const value = env[source.name];
+      if (value === undefined) throw new CredentialsError(`${what}: the variable ${source.name} is not set`);
+      return new Secret(value);
+    }
+    case "file":
+      try {
+        return new Secret((await readFile(source.path, "utf8")).replace(/\r?\n$/, ""));
+      } catch (cause) {
+        const code = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
+        throw new CredentialsError(`${what}: cannot read ${source.path} (${code})`, { cause });
+      }
+  }
+}
+
+function refuse(problem: string | undefined, auth: AuthConfig, key: string): void {
+  if (problem !== undefined) throw new CredentialsError(`auths.${auth.name}.${key}: ${problem}`);
+}

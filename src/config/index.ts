@@ -1,0 +1,17 @@
+/**
+ * config - how this process behaves: the file, its defaults and what is wrong with it, credentials.
+ * Knows no host: which machines exist is the inventory's business.
+ */
+
+export { Secret } from "../lib/index.ts";
+export { type Cidr, cidrMatcher, parseCidr } from "./cidr.ts";
+export type * from "./config.ts";
+export { staleAfterMs } from "./config.ts";
+export { type Credentials, CredentialsError, type Environment, readSecret, resolveCredentials } from "./credentials.ts";
+export { configJsonSchema, type JsonSchema } from "./json-schema.ts";
+export { loadConfig, type ParseOptions, parseConfig } from "./parse.ts";
+export { ConfigError, type ConfigPath, type ConfigProblem, formatProblem, type Position } from "./problem.ts";
+export { redactConfig } from "./redact.ts";
+export { configurationReference } from "./reference.ts";
+export { matchesRule, type SensorRule, wantsSensor } from "./sensor-rules.ts";
+export type { ConfigSource } from "./source.ts";

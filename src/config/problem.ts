@@ -1,0 +1,44 @@
+/** Where in a file something stands; both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Keys and indices from the root of the YAML to a value. */
+export type ConfigPath = readonly (string | number)[];
+
+/** One thing that is wrong with a configuration. `message` never holds a secret. */
+export interface ConfigProblem extends Position {
+  readonly file: string;
+  /** `targets[2].adress`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A configuration that cannot be used, with everything that is wrong with it, in the order of the file. */
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[], options: { cause?: unknown } = {}) {
+    super(problems.map(formatProblem).join("\n"), options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/** `lightsout.yml:12:5: targets[2].adress: unknown key; did you mean "address"?` */
+export function formatProblem(problem: ConfigProblem): string {
+  const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
+  return problem.path === "" ? `${place}: ${problem.message}` : `${place}: ${problem.path}: ${problem.message}`;
+}
+
+/** `["targets", 2, "labels", "a b"]` -> `targets[2].labels["a b"]` */
+export function formatPath(path: ConfigPath): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (/^[\w-]+$/.test(step)) text += text === "" ? step : `.${step}`;
+    else text += `[${JSON.stringify(step)}]`;
+  }
+  return text;
+}

@@ -1,0 +1,220 @@
+import { z } from "zod";
+import { DURATION_PATTERN } from "../lib/index.ts";
+import { PART_NAMES } from "../model/index.ts";
+import { parseCidr } from "./cidr.ts";
+import { authSchema, secretSourceShape } from "./secret-schema.ts";
+import { mustBe } from "./sentences.ts";
+
+/*
+ * The configuration file as it is written: keys, forms, defaults and the meaning of each. Every
+ * default of the project stands here and nowhere else; the reference page and the JSON schema for
+ * editors are made from it.
+ */
+
+export const PROTOCOLS = ["auto", "ipmi", "redfish"] as const;
+export const PRIVILEGES = ["user", "operator", "administrator"] as const;
+/** Suites without the xRC4 ciphers, which nobody offers any more. */
+export const CIPHER_SUITES = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] as const;
+
+const DURATION = mustBe("a duration such as 60s, 1m30s or 500ms");
+const duration = () => z.string({ error: DURATION }).regex(DURATION_PATTERN, { error: DURATION });
+const whole = (low: number, high: number) => {
+  const error = mustBe(`a whole number from ${low} to ${high}`);
+  return z.int({ error }).min(low, { error }).max(high, { error });
+};
+const filled = (form: string) => z.string().min(1, { error: mustBe(form) });
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const labels = () =>
+  z.record(
+    z.string().regex(LABEL_NAME, { error: "is no label name: letters, digits and _ only, no digit first" }),
+    z.string(),
+  );
+
+const isRegex = (text: string): boolean => {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const ruleSchema = z
+  .strictObject({
+    type: filled("a sensor type").optional().describe("Sensor type, `Entity Presence` or `entity_presence`."),
+    name: filled("a regular expression")
+      .refine(isRegex, { error: mustBe("a regular expression") })
+      .optional()
+      .describe("Regular expression found anywhere in the sensor's name."),
+    entity: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, { error: mustBe('an entity "3" or an entity and its instance "3.1"') })
+      .optional()
+      .describe('Entity id `"3"`, or with its instance `"3.1"`.'),
+    id: filled("a sensor id").optional().describe("The sensor's `id` label."),
+  })
+  .refine((rule) => Object.keys(rule).length > 0, { error: "is an empty rule; give type, name, entity or id" });
+
+const sensorsSchema = z.strictObject({
+  include: z.array(ruleSchema).default([]).describe("Only sensors that match one of these rules; empty: all."),
+  exclude: z.array(ruleSchema).default([]).describe("No sensor that matches one of these rules."),
+  bridge: z
+    .boolean()
+    .default(false)
+    .describe("Also read sensors of satellite controllers, through the BMC; slow on many boards."),
+});
+
+const ipmiSchema = z.strictObject({
+  port: whole(1, 65535).default(623).describe("UDP port, for targets that give none."),
+  privilege: z.enum(PRIVILEGES).default("user").describe("Privilege level asked for."),
+  cipher_suites: z
+    .array(z.literal([...CIPHER_SUITES]))
+    .min(1, { error: "is an empty list; leave the key out for the usual order" })
+    .optional()
+    .describe("Cipher suites to try, in this order, instead of 17 then 3. 0 (no authentication) only where listed."),
+  retries: whole(0, 10)
+    .optional()
+    .describe("How often an unanswered request is sent again; without it, as often as the time-out allows."),
+  allow_ipmi_1_5: z
+    .union([z.literal("auto"), z.boolean()], { error: mustBe("auto, true or false") })
+    .default("auto")
+    .describe("Speak IPMI 1.5: `auto` only with BMCs that know nothing newer."),
+  inventory_interval: duration().default("1h").describe("How often FRUs and other things that hardly change are read."),
+  quirks: z
+    .array(filled("the name of a quirk"))
+    .default([])
+    .describe("Work-arounds to switch on for these BMCs, beside those found by manufacturer and product."),
+});
+
+export const moduleSchema = z.strictObject({
+  protocol: z.enum(PROTOCOLS).default("auto").describe("Protocol spoken; `auto` finds out."),
+  interval: duration().default("60s").describe("Time from one poll of a host to the next."),
+  timeout: duration().default("20s").describe("Time a poll may take; less than `interval`."),
+  parts: z
+    .array(z.enum(PART_NAMES))
+    .default([...PART_NAMES])
+    .describe("What is asked."),
+  sensors: sensorsSchema.prefault({}).describe("Which sensors are read. All keys given in a rule must match."),
+  ipmi: ipmiSchema.prefault({}).describe("How IPMI is spoken."),
+});
+
+const place = (what: string) => z.string().optional().describe(`${what} Patterns as in \`address\`.`);
+
+export const targetSchema = z.strictObject({
+  hosts: z
+    .union([filled("a host list"), z.array(filled("a host list")).min(1)], {
+      error: mustBe("a host list such as node[001-128], or a list of them"),
+    })
+    .describe(
+      "Host names, folded: `node[001-128]`, `r[1-7]n[01-36]`, `gpu[1,3,7-9]`, `c[1-9/2]`, commas between them.",
+    ),
+  address: filled("an address")
+    .default("{host}")
+    .describe(
+      "Name or IP address of the BMC, with `:port` where it is not the module's. `{host}` is the host name, `{1}` the first bracket's value, `{1-250}` numbers the hosts in order.",
+    ),
+  module: z.string().default("default").describe("How to poll: a name under `modules`."),
+  auth: z.string().default("default").describe("As whom: a name under `auths`."),
+  site: place("Site."),
+  room: place("Room."),
+  row: place("Row."),
+  rack: place("Rack. `r{1-7}` spreads the hosts evenly, in order, over r1 to r7."),
+  position: place("Lowest rack unit. `{01-36}` counts anew in each rack."),
+  labels: labels()
+    .prefault({})
+    .describe("More labels, for `bmc_host_info`; site, room, row, rack and position may also stand here."),
+});
+
+const GLOB = /^([^*?]*\/)?[^/]*\.(json|ya?ml)$/i;
+
+const sdShape = {
+  module: z.string().default("default").describe("Module of hosts without a `module` label."),
+  auth: z.string().default("default").describe("Auth of hosts without an `auth` label."),
+  labels: labels().prefault({}).describe("Labels for hosts that do not bring them."),
+  map: z
+    .record(z.string(), z.string())
+    .prefault({})
+    .describe(
+      "Our label from theirs: `{ host: __meta_netbox_name, __address__: __meta_netbox_oob_ip }`. Labels that start with `__` are dropped otherwise.",
+    ),
+};
+
+export const fileSdSchema = z.strictObject({
+  files: z
+    .array(z.string().regex(GLOB, { error: mustBe("a .json, .yml or .yaml file, * and ? only in its last part") }))
+    .min(1, { error: "is an empty list; name a file" })
+    .describe("JSON or YAML files in Prometheus' file_sd format; `*` and `?` in the last part of the path."),
+  refresh_interval: duration().default("5m").describe("Files are watched; this is how often they are read anyway."),
+  ...sdShape,
+});
+
+const basicAuthSchema = z.strictObject({
+  username: z.string().describe("User name."),
+  ...secretSourceShape("password"),
+});
+const authorizationSchema = z.strictObject({
+  type: filled("a scheme").default("Bearer").describe("Scheme: `Bearer`, `Token` ..."),
+  ...secretSourceShape("credentials"),
+});
+
+const URL_FORM = mustBe("an http:// or https:// URL");
+
+export const httpSdSchema = z.strictObject({
+  url: z
+    .string()
+    .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), {
+      error: "must not hold credentials; use basic_auth",
+      abort: true,
+    })
+    .refine((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text), { error: URL_FORM })
+    .describe("Answers a list in Prometheus' http_sd format."),
+  refresh_interval: duration().default("60s").describe("How often it is asked."),
+  timeout: duration().default("30s").describe("Time an answer may take."),
+  basic_auth: basicAuthSchema.optional().describe("User name and password for the server."),
+  authorization: authorizationSchema.optional().describe("A token for the server."),
+  ...sdShape,
+});
+
+export const schedulerSchema = z.strictObject({
+  concurrency: whole(1, 100_000).default(512).describe("Polls under way at once."),
+  group_concurrency: whole(1, 100_000).default(16).describe("Polls under way at once within one group."),
+  group_by: z.enum(["subnet", "rack"]).default("subnet").describe("What a group is: a /24 (IPv6: /64), or a rack."),
+  packets_per_second: whole(1, 1_000_000)
+    .optional()
+    .describe("Packets sent to one BMC per second; without it, no limit."),
+  max_backoff: duration().default("15m").describe("Longest time between two attempts at a silent BMC."),
+  stale_after: duration()
+    .optional()
+    .describe("Age at which readings vanish; without it, three intervals of the host's module."),
+});
+
+export const probeSchema = z.strictObject({
+  allow: z
+    .array(
+      z.string().refine((text) => parseCidr(text) !== undefined, { error: mustBe("a network such as 10.20.0.0/16") }),
+    )
+    .default([])
+    .describe("Networks whose addresses `/probe` may ask although they are not in the inventory."),
+  max_age: duration().default("0s").describe("A reading up to this old answers a probe of a host of the inventory."),
+  concurrency: whole(1, 100_000).default(64).describe("Probes under way at once; more are refused."),
+});
+
+/** The whole file. */
+export const fileSchema = z.strictObject({
+  modules: z
+    .record(filled("a name"), moduleSchema)
+    .prefault({})
+    .describe("How to poll, by name. `default` exists always; what is given here replaces it."),
+  auths: z.record(filled("a name"), authSchema).prefault({}).describe("Who we are, by name."),
+  targets: z.array(targetSchema).default([]).describe("Hosts."),
+  file_sd: z.array(fileSdSchema).default([]).describe("Hosts from files."),
+  http_sd: z.array(httpSdSchema).prefault([]).describe("Hosts from HTTP servers."),
+  scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
+  probe: probeSchema.prefault({}).describe("Whom `/probe` may ask."),
+  state_dir: filled("a folder")
+    .optional()
+    .describe("Folder for what a restart should not have to learn again; relative to this file."),
+});
+
+/** The file with all defaults in place; secrets are Secret objects. */
+export type ConfigFile = z.output<typeof fileSchema>;

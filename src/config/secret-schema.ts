@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { Secret } from "../lib/index.ts";
+import { secretMustBe } from "./sentences.ts";
+
+/** Limits of IPMI 2.0: user names have 16 bytes, passwords and Kg have 20. */
+export const MAX_USERNAME_BYTES = 16;
+export const MAX_PASSWORD_BYTES = 20;
+
+const QUOTED = secretMustBe("text; put it in quotes");
+const PASSWORD_LIMIT = `is longer than ${MAX_PASSWORD_BYTES} bytes, the most a BMC takes`;
+
+const secretText = () => z.string({ error: QUOTED });
+const toSecret = (text: string): Secret => new Secret(text);
+const fits = (limit: number) => (text: string) => Buffer.byteLength(text) <= limit;
+
+/** `name`, `name_file` and `name_env`: where a secret comes from. */
+export function secretSourceShape<N extends string>(name: N) {
+  const text = secretText().transform(toSecret).optional().describe("The secret itself; better one of the next two.");
+  return { [name]: text, ...elsewhere(name) } as { [K in N]: typeof text } & ReturnType<typeof elsewhere<N>>;
+}
+
+function elsewhere<N extends string>(name: N) {
+  const file = secretText()
+    .min(1, { error: "is empty; name a file" })
+    .optional()
+    .describe(`File that holds the ${name}; one trailing newline is left out. Relative to this file.`);
+  const env = secretText()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: secretMustBe("the name of an environment variable") })
+    .optional()
+    .describe(`Environment variable that holds the ${name}.`);
+  return { [`${name}_file`]: file, [`${name}_env`]: env } as { [K in `${N}_file`]: typeof file } & {
+    [K in `${N}_env`]: typeof env;
+  };
+}
+
+const password = secretText()
+  .refine(fits(MAX_PASSWORD_BYTES), { error: PASSWORD_LIMIT })
+  .transform(toSecret)
+  .optional()
+  .describe(`Password, up to ${MAX_PASSWORD_BYTES} bytes; better one of the next two.`);
+
+const kg = secretText()
+  .refine((text) => keyProblem(text) === undefined, { error: (issue) => keyProblem(String(issue.input)) })
+  .transform(toSecret)
+  .optional()
+  .describe(`BMC key Kg, for BMCs with two-key login: text up to ${MAX_PASSWORD_BYTES} bytes, or \`hex:\` and digits.`);
+
+export const authSchema = z.strictObject({
+  username: z
+    .string()
+    .refine(fits(MAX_USERNAME_BYTES), { error: `is longer than ${MAX_USERNAME_BYTES} bytes, the most a BMC takes` })
+    .describe(`User name, up to ${MAX_USERNAME_BYTES} bytes.`),
+  password,
+  ...elsewhere("password"),
+  kg,
+  ...elsewhere("kg"),
+  privilege: z
+    .enum(["user", "operator", "administrator"])
+    .optional()
+    .describe("Privilege level asked for with this account, instead of the module's."),
+});
+
+/** What is wrong with a password; undefined when nothing is. */
+export function passwordProblem(text: string): string | undefined {
+  return fits(MAX_PASSWORD_BYTES)(text) ? undefined : PASSWORD_LIMIT;
+}
+
+/** What is wrong with a Kg as written; undefined when nothing is. */
+export function keyProblem(text: string): string | undefined {
+  if (text.startsWith("hex:") && !/^hex:([0-9a-fA-F]{2})+$/.test(text))
+    return "must have pairs of hex digits after hex:";
+  if (text === "") return "is empty";
+  return decodeKey(text).length > MAX_PASSWORD_BYTES ? PASSWORD_LIMIT : undefined;
+}
+
+/** The bytes of a Kg as written. */
+export function decodeKey(text: string): Buffer {
+  return text.startsWith("hex:") ? Buffer.from(text.slice(4), "hex") : Buffer.from(text, "utf8");
+}

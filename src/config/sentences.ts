@@ -1,0 +1,78 @@
+/**
+ * What a value should have been, in one clause. Every sentence of a bad configuration that is about a
+ * value's form is made here, so that secrets are left out in one place.
+ */
+
+import { nearest } from "../lib/index.ts";
+
+/** The parts of a schema issue these sentences are made of. */
+export interface Issue {
+  readonly code?: string;
+  readonly input?: unknown;
+  readonly expected?: unknown;
+  readonly values?: readonly unknown[];
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+}
+
+/** `must be a number, got "many"` for the issues that carry no sentence of their own. */
+export function sentence(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type": {
+      const found = isComposite(issue.expected) && typeof issue.input === "string" ? "text" : undefined;
+      return mustBe(noun(issue.expected), found)(issue);
+    }
+    case "invalid_value": {
+      const values = (issue.values ?? []).map(String);
+      const near = typeof issue.input === "string" ? nearest(issue.input, values) : undefined;
+      return mustBe(`one of ${values.join(", ")}`)(issue) + (near === undefined ? "" : `; did you mean "${near}"?`);
+    }
+    case "too_small":
+      return mustBe(`at least ${issue.minimum}`)(issue);
+    case "too_big":
+      return mustBe(`at most ${issue.maximum}`)(issue);
+    default:
+      return mustBe("something else")(issue);
+  }
+}
+
+/** The sentence of a form: `mustBe("a duration such as 60s")`. Names what was found, or `found` instead. */
+export function mustBe(form: string, found?: string): (issue: Issue) => string {
+  return (issue) => (issue.input === undefined ? "is missing" : `must be ${form}, got ${found ?? show(issue.input)}`);
+}
+
+/** The same for values that must not be repeated. */
+export function secretMustBe(form: string): () => string {
+  return () => `must be ${form}`;
+}
+
+/** Text where a mapping belongs may be a password whose key went missing. */
+function isComposite(expected: unknown): boolean {
+  return noun(expected) === "a list" || noun(expected) === noun("object");
+}
+
+function noun(expected: unknown): string {
+  switch (expected) {
+    case "string":
+      return 'text (in quotes where it looks like something else: "07")';
+    case "boolean":
+      return "true or false";
+    case "int":
+      return "a whole number";
+    case "number":
+      return "a number";
+    case "array":
+      return "a list";
+    default:
+      return "a mapping (key: value)";
+  }
+}
+
+function show(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  if (typeof value !== "string") return String(value);
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}..."` : text;
+}

@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { configurationReference, parseConfig } from "../../src/config/index.ts";
+
+const page = resolve(import.meta.dirname, "../../docs/configuration.md");
+const REGION = /(<!-- reference: .*? -->\n)([\s\S]*?)(<!-- end of reference -->)/;
+
+describe("docs/configuration.md", () => {
+  it("has the reference the schema gives", () => {
+    const expected = `\n${configurationReference()}\n\n`;
+    const text = readFileSync(page, "utf8");
+    if (process.env.UPDATE === "1")
+      writeFileSync(
+        page,
+        text.replace(REGION, (_, from, __, to) => from + expected + to),
+      );
+    expect(REGION.exec(readFileSync(page, "utf8"))?.[2]).toBe(expected);
+  });
+
+  it("shows an example that is a configuration", () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(readFileSync(page, "utf8"))?.[1] ?? "";
+    expect(parseConfig(example, { path: "example.yml" }).targets).toHaveLength(1);
+  });
+
+  it("describes every key", () => {
+    const rows = configurationReference()
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
+    expect(rows.filter((row) => row.endsWith("|  |"))).toEqual([]);
+  });
+});
