@@ -1,0 +1,88 @@
+import { sendMessage } from "../commands/app/send-message.ts";
+import type { Command } from "../commands/command.ts";
+import { CompletionCodeError } from "../errors.ts";
+import { CompletionCode, completionCodeMeaning } from "../tables/completion-code.ts";
+import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
+import type { Framing } from "./framing.ts";
+import type { AskOptions, Requester } from "./requester.ts";
+
+/** A controller behind the BMC. */
+export interface BridgeTarget {
+  /** 0 primary IPMB, 6 Intel ME; as the SDR's locator says. */
+  readonly channel: number;
+  /** Slave address, 8-bit form: 2Ch for the ME. */
+  readonly address: number;
+  readonly lun?: number;
+}
+
+/** Satellites are slow, and the BMC waits for them before it answers. */
+const PATIENCE_MS = 2000;
+const TRIES = 2;
+
+/**
+ * Runs a command on a satellite through Send Message with tracking - IPMI 2.0 section 6.13.3.
+ *
+ * Takes both forms of the reply: inside the Send Message response, or after it as a message of its own
+ * from the satellite with the same sequence number.
+ *
+ * @throws CompletionCodeError of the BMC ("Send Message ...") or of the satellite
+ */
+export async function bridged<Q, R>(
+  requester: Requester,
+  framing: Framing,
+  target: BridgeTarget,
+  command: Command<Q, R>,
+  request: Q,
+  options: AskOptions,
+): Promise<R> {
+  const sequence = requester.nextSequence();
+  const data = sendMessage.encodeRequest({
+    channel: target.channel,
+    message: {
+      targetAddress: target.address,
+      netFn: command.netFn,
+      targetLun: target.lun ?? options.lun ?? 0,
+      requesterAddress: BMC_ADDRESS,
+      sequence,
+      requesterLun: 0,
+      command: command.code,
+      data: command.encodeRequest(request),
+    },
+  });
+  const message = encodeRequestMessage({
+    responderAddress: BMC_ADDRESS,
+    netFn: sendMessage.netFn,
+    responderLun: 0,
+    requesterAddress: CONSOLE_ADDRESS,
+    requesterLun: 0,
+    sequence,
+    command: sendMessage.code,
+    data,
+  });
+  const name = `${command.name} via ${target.address.toString(16).toUpperCase()}h`;
+  let refusedBy = name;
+  const answer = await requester.transact(
+    framing,
+    { name, effect: command.effect },
+    message,
+    (m) => {
+      if (m.sequence !== sequence) return undefined;
+      const own = m.netFn === sendMessage.netFn + 1 && m.command === sendMessage.code;
+      if (!own) {
+        const theirs = m.netFn === command.netFn + 1 && m.command === command.code;
+        return theirs && m.responderAddress === target.address ? m : undefined;
+      }
+      if (m.completionCode !== CompletionCode.Ok) {
+        refusedBy = `Send Message for ${name}`;
+        return m;
+      }
+      // Without data it is only the acknowledgement: the reply follows.
+      return m.data.length > 0 ? (sendMessage.decodeResponse(m.data).reply ?? undefined) : undefined;
+    },
+    { patienceMs: PATIENCE_MS, tries: TRIES, ...options },
+  );
+  const code = answer.completionCode;
+  if (code === CompletionCode.Ok) return command.decodeResponse(answer.data);
+  const describe = refusedBy === name ? command.describeRefusal(code) : sendMessage.describeRefusal(code);
+  throw new CompletionCodeError(refusedBy, code, { ...completionCodeMeaning(code), text: describe });
+}

@@ -1,0 +1,112 @@
+import { parseCipherSuiteRecords } from "../commands/app/cipher-suite-records.ts";
+import {
+  type ChannelAuthenticationCapabilities,
+  getChannelAuthenticationCapabilities,
+} from "../commands/app/get-channel-authentication-capabilities.ts";
+import { CIPHER_SUITE_PAGE_BYTES, getChannelCipherSuites } from "../commands/app/get-channel-cipher-suites.ts";
+import { CompletionCodeError, DecodeError, IpmiError } from "../errors.ts";
+import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
+import { SilenceError } from "./conversation.ts";
+import { sessionless } from "./framing.ts";
+import type { BmcMemory } from "./memory.ts";
+import type { Requester } from "./requester.ts";
+
+const STAGE = "channel_auth_capabilities";
+const DIAGNOSIS_MS = 500;
+/** 64 pages of 16 bytes is all the command can address. */
+const MAX_PAGES = 64;
+
+/**
+ * Asks what the channel offers: the first packet to a BMC, and the cheapest sign of life.
+ *
+ * @throws IpmiError `no_answer` for silence, `unreachable` when the host or a router says that nobody is there
+ */
+export async function askCapabilities(
+  requester: Requester,
+  memory: BmcMemory,
+  privilege: number,
+  signal?: AbortSignal,
+): Promise<ChannelAuthenticationCapabilities> {
+  const ask = (ipmi20: boolean, tries: number): Promise<ChannelAuthenticationCapabilities> =>
+    requester.run(
+      sessionless,
+      getChannelAuthenticationCapabilities,
+      { privilege, ipmi20 },
+      { signal, tries, stage: STAGE },
+    );
+  if (memory.quirks.has("ipmi_1_5_only_first_form")) return remember(memory, await ask(false, 3));
+  try {
+    return remember(memory, await ask(true, 3));
+  } catch (error) {
+    if (!(error instanceof IpmiError)) throw error;
+    if (error.reason === "unreachable") throw error;
+    // IPMI 1.5 firmware refuses the reserved bit of the 2.0 form, or keeps silent.
+    const found = await ask(false, 1).catch((second: unknown) => {
+      if (error instanceof CompletionCodeError || error instanceof DecodeError) throw error;
+      if (second instanceof IpmiError) return undefined;
+      throw second;
+    });
+    if (!found) throw await silence(requester, error, signal);
+    memory.quirks.add("ipmi_1_5_only_first_form");
+    return remember(memory, found);
+  }
+}
+
+function remember(memory: BmcMemory, found: ChannelAuthenticationCapabilities): ChannelAuthenticationCapabilities {
+  memory.capabilities = found;
+  return found;
+}
+
+/** Finds out what the silence is: nobody there, nothing listening, or just silence. */
+async function silence(requester: Requester, error: IpmiError, signal?: AbortSignal): Promise<IpmiError> {
+  const { conversation } = requester;
+  const data = getChannelAuthenticationCapabilities.encodeRequest({ privilege: 2, ipmi20: true });
+  const message = encodeRequestMessage({
+    responderAddress: BMC_ADDRESS,
+    netFn: getChannelAuthenticationCapabilities.netFn,
+    responderLun: 0,
+    requesterAddress: CONSOLE_ADDRESS,
+    requesterLun: 0,
+    sequence: requester.nextSequence(),
+    command: getChannelAuthenticationCapabilities.code,
+    data,
+  });
+  const verdict = await conversation.diagnose(sessionless.seal(message), DIAGNOSIS_MS, signal);
+  const { address, port } = conversation.remote;
+  if (verdict === "refused")
+    return new IpmiError("unreachable", `${address}: nothing listens on UDP port ${port}`, { stage: STAGE });
+  if (verdict === "unreachable") return new IpmiError("unreachable", `${address}: no route to host`, { stage: STAGE });
+  const babbles = verdict === "answered" || (error instanceof SilenceError && error.otherPackets > 0);
+  if (babbles) {
+    const message = `${address}: what answers on UDP port ${port} does not speak IPMI`;
+    return new IpmiError("protocol_error", message, { stage: STAGE, cause: error });
+  }
+  return new IpmiError(error.reason, `${address}: no answer on UDP port ${port}`, { stage: STAGE, cause: error });
+}
+
+/**
+ * The cipher suite ids a BMC lists; undefined when it does not tell. Lists lie in both directions: a
+ * hint for the order of attempts.
+ */
+export async function askCipherSuites(
+  requester: Requester,
+  memory: BmcMemory,
+  signal?: AbortSignal,
+): Promise<readonly number[] | undefined> {
+  const pages: Uint8Array[] = [];
+  try {
+    for (let index = 0; index < MAX_PAGES; index++) {
+      const options = { signal, tries: 2, stage: "channel_cipher_suites" } as const;
+      const page = await requester.run(sessionless, getChannelCipherSuites, { index }, options);
+      pages.push(page.data);
+      if (page.data.length < CIPHER_SUITE_PAGE_BYTES) break;
+    }
+  } catch (error) {
+    // Not supported, or an error instead of an empty last page.
+    if (!(error instanceof IpmiError)) throw error;
+    requester.conversation.trace?.("note", `cipher suites not told: ${error.message}`);
+  }
+  const ids = parseCipherSuiteRecords(Buffer.concat(pages)).flatMap((r) => (r.oemId === undefined ? [r.id] : []));
+  memory.cipherSuites = ids.length > 0 ? ids : undefined;
+  return memory.cipherSuites;
+}

@@ -1,0 +1,178 @@
+import type { Clock, Timer } from "../../lib/index.ts";
+import { getDeviceId } from "../commands/app/get-device-id.ts";
+import type { Command } from "../commands/command.ts";
+import { IpmiError } from "../errors.ts";
+import { type IpmiObserver, silentObserver, type Trace } from "../observer.ts";
+import type { DatagramTransport, Remote } from "../transport/datagram.ts";
+import { askCapabilities } from "./capabilities.ts";
+import { Conversation, SilenceError } from "./conversation.ts";
+import { type LoginOptions, login } from "./login.ts";
+import { BmcMemory } from "./memory.ts";
+import { Requester } from "./requester.ts";
+import type { RunOptions, Session } from "./session.ts";
+
+/** BMCs end idle sessions after 60 s, give or take 3. */
+const IDLE_LIMIT_MS = 50_000;
+const KEEP_ALIVE_MS = 25_000;
+
+export interface ConnectionOptions {
+  readonly transport: DatagramTransport;
+  readonly remote: Remote;
+  readonly login: Omit<LoginOptions, "signal">;
+  readonly clock: Clock;
+  readonly observer?: IpmiObserver;
+  /** What was learnt of this BMC before; kept up to date. */
+  readonly memory?: BmcMemory;
+  /** Default true: commands that change something are refused here, before anything is sent. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * The way to one BMC, with or without an open session: logs in when the first command comes, logs in
+ * again when the BMC has lost the session, keeps an idle session alive while told to.
+ */
+export class IpmiConnection {
+  readonly memory: BmcMemory;
+  readonly #options: ConnectionOptions;
+  readonly #conversation: Conversation;
+  readonly #requester: Requester;
+  #session: Session | undefined;
+  #opening: Promise<Session> | undefined;
+  #lastUsedAt = 0;
+  #keepAlive: Timer | undefined;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.memory = options.memory ?? new BmcMemory();
+    this.#conversation = new Conversation({
+      transport: options.transport,
+      remote: options.remote,
+      clock: options.clock,
+      observer: options.observer ?? silentObserver,
+      timer: this.memory.timer,
+    });
+    this.#requester = new Requester(this.#conversation, (quirk) => this.memory.quirks.add(quirk));
+  }
+
+  /** The open session, if there is one. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Steps are told here while it is set. */
+  set trace(trace: Trace | undefined) {
+    this.#conversation.trace = trace;
+  }
+
+  /** One cheap question outside any session: is somebody there? */
+  async ping(signal?: AbortSignal): Promise<void> {
+    await askCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
+  }
+
+  /** Logs in unless a session is open. */
+  open(signal?: AbortSignal): Promise<Session> {
+    if (this.#session && this.#idleMs() > IDLE_LIMIT_MS) this.#abandon();
+    if (this.#session) return Promise.resolve(this.#session);
+    this.#opening ??= login(this.#requester, this.memory, { ...this.#options.login, signal })
+      .then((session) => {
+        this.#session = session;
+        this.#used();
+        return session;
+      })
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    return this.#opening;
+  }
+
+  /**
+   * Runs a command in the session, opening it if need be. When the BMC keeps silent the session is given
+   * up as lost, and a command that only reads is run once more in a new one.
+   *
+   * @throws what Session.run and login throw
+   */
+  async run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
+    if (command.effect === "changes" && (this.#options.readOnly ?? true))
+      throw new IpmiError("privilege_refused", `${command.name}: this connection is read-only`, { stage: "command" });
+    const session = this.#session ?? (await this.open(options.signal));
+    try {
+      const response = await session.run(command, request, options);
+      this.#used();
+      return response;
+    } catch (error) {
+      if (!(error instanceof SilenceError) || options.bridge) throw error;
+      this.#lost(session, error);
+      if (command.effect === "changes") throw error;
+    }
+    const again = await this.open(options.signal);
+    try {
+      const response = await again.run(command, request, options);
+      this.#used();
+      return response;
+    } catch (error) {
+      if (error instanceof SilenceError && !options.bridge) this.#lost(again, error);
+      throw error;
+    }
+  }
+
+  /** Keeps the session alive for `durationMs` with a small request now and then; 0 stops that. */
+  hold(durationMs: number): void {
+    this.#keepAlive?.cancel();
+    this.#keepAlive = undefined;
+    const until = this.#options.clock.monotonicMs() + durationMs;
+    const next = (): void => {
+      this.#keepAlive = undefined;
+      if (!this.#session || this.#options.clock.monotonicMs() + KEEP_ALIVE_MS > until) return;
+      this.#keepAlive = this.#options.clock.after(KEEP_ALIVE_MS, () => void this.#touch().then(next));
+    };
+    next();
+  }
+
+  /** Closes session and endpoint. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.hold(0);
+    await this.closeSession();
+    this.#conversation.close();
+  }
+
+  /** Frees the BMC's session slot; the connection can be used again. */
+  async closeSession(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close();
+  }
+
+  async #touch(): Promise<void> {
+    const session = this.#session;
+    if (!session || this.#idleMs() < KEEP_ALIVE_MS / 2) return;
+    try {
+      await session.run(getDeviceId, undefined, { tries: 2 });
+      this.#used();
+    } catch (error) {
+      if (error instanceof SilenceError) this.#lost(session, error);
+    }
+  }
+
+  #idleMs(): number {
+    return this.#options.clock.monotonicMs() - this.#lastUsedAt;
+  }
+
+  #used(): void {
+    this.#lastUsedAt = this.#options.clock.monotonicMs();
+  }
+
+  #lost(session: Session, error: Error): void {
+    if (this.#session !== session) return;
+    this.#conversation.observer.sessionLost();
+    this.#conversation.trace?.("note", `${error.message}: the session is given up as lost`);
+    this.#abandon();
+  }
+
+  #abandon(): void {
+    this.#session?.abandon();
+    this.#session = undefined;
+  }
+}

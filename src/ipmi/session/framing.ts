@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import { authCode } from "../crypto/auth-code.ts";
+import type { CipherSuite } from "../crypto/cipher-suite.ts";
+import { ConfidentialityAlgorithm } from "../crypto/cipher-suite.ts";
+import { AesCbc, type Confidentiality } from "../crypto/confidentiality.ts";
+import { integrityCode } from "../crypto/integrity.ts";
+import { type SessionKeys, sameCode } from "../crypto/key-exchange.ts";
+import { DecodeError } from "../errors.ts";
+import type { DropReason } from "../observer.ts";
+import {
+  decodeRmcpPlus,
+  encodeRmcpPlus,
+  isRmcpPlus,
+  PayloadType,
+  type TrailerCode,
+  trailerMatches,
+} from "../wire/rmcp-plus.ts";
+import { AuthType, decodeSessionPacket, encodeSessionPacket } from "../wire/session-header.ts";
+import { nextSequence, SequenceWindow } from "./sequence-window.ts";
+
+/** Puts IPMI messages into packets and takes them out again; what a session adds to a message. */
+export interface Framing {
+  /** Each call is a packet of its own: it takes the next session sequence number. */
+  seal(message: Uint8Array): Buffer;
+  /** The message of a received packet, or why it is not one of ours. Never throws. */
+  open(packet: Uint8Array): Uint8Array | DropReason;
+  /** False: nothing but the message's own checksums guards it against damage. */
+  readonly guarded: boolean;
+}
+
+/** Turns a decoder's refusal into a drop. */
+function dropping(
+  open: (packet: Uint8Array) => Uint8Array | DropReason,
+): (packet: Uint8Array) => Uint8Array | DropReason {
+  return (packet) => {
+    try {
+      return open(packet);
+    } catch (error) {
+      if (error instanceof DecodeError) return "malformed";
+      throw error;
+    }
+  };
+}
+
+/** Outside a session: IPMI 1.5 header, authentication none, ids 0. Some BMCs answer no other form. */
+export const sessionless: Framing = {
+  guarded: false,
+  seal: (message) => encodeSessionPacket({ authType: AuthType.None, sequence: 0, sessionId: 0, message }),
+  open: dropping((packet) => {
+    if (isRmcpPlus(packet)) return "unexpected";
+    const { sessionId, message } = decodeSessionPacket(packet);
+    return sessionId === 0 ? message : "other_session";
+  }),
+};
+
+export interface SessionFraming15 {
+  readonly authType: number;
+  readonly password: Uint8Array;
+  readonly sessionId: number;
+  /** First number to send; the BMC's choice. */
+  readonly inboundSequence: number;
+  /** Activate Session itself goes out with number 0 again and again. */
+  readonly fixedSequence?: boolean;
+}
+
+/** Inside an IPMI 1.5 session: every packet with an authentication code, unless the BMC said none. */
+export function framing15(s: SessionFraming15): Framing {
+  let sequence = s.inboundSequence;
+  const window = new SequenceWindow({ firstMayRepeat: true });
+  return {
+    guarded: s.authType === AuthType.Md5,
+    seal(message) {
+      const used = sequence;
+      if (!s.fixedSequence) sequence = nextSequence(sequence);
+      const code = authCode(s.authType, s.password, s.sessionId, message, used);
+      return encodeSessionPacket({
+        authType: s.authType,
+        sequence: used,
+        sessionId: s.sessionId,
+        authCode: code,
+        message,
+      });
+    },
+    open: dropping((packet) => {
+      if (isRmcpPlus(packet)) return "unexpected";
+      const got = decodeSessionPacket(packet);
+      if (got.sessionId !== s.sessionId) return "other_session";
+      if (got.authType !== s.authType) return "not_authenticated";
+      const code = authCode(s.authType, s.password, got.sessionId, got.message, got.sequence);
+      if (code && !(got.authCode && sameCode(code, got.authCode))) return "bad_auth_code";
+      // While activating, the BMC repeats its number too.
+      if (!s.fixedSequence && !window.accept(got.sequence)) return "replayed";
+      return got.message;
+    }),
+  };
+}
+
+export interface SessionFraming20 {
+  readonly suite: CipherSuite;
+  readonly keys: SessionKeys;
+  readonly password: Uint8Array;
+  readonly consoleSessionId: number;
+  readonly bmcSessionId: number;
+}
+
+/** Inside an RMCP+ session: numbered, with a trailer and encrypted as the cipher suite says. */
+export class FramingRmcpPlus implements Framing {
+  readonly guarded: boolean;
+  readonly #consoleSessionId: number;
+  readonly #bmcSessionId: number;
+  readonly #code: TrailerCode | undefined;
+  readonly #confidentiality: Confidentiality | undefined;
+  readonly #window = new SequenceWindow();
+  #sequence = 0;
+  readonly open: (packet: Uint8Array) => Uint8Array | DropReason;
+
+  constructor(s: SessionFraming20) {
+    this.#consoleSessionId = s.consoleSessionId;
+    this.#bmcSessionId = s.bmcSessionId;
+    this.#code = integrityCode(s.suite, s.keys.k1, s.password);
+    const encrypts = s.suite.confidentiality === ConfidentialityAlgorithm.AesCbc128;
+    this.#confidentiality = encrypts ? new AesCbc(s.keys.k2) : undefined;
+    this.guarded = this.#code !== undefined;
+    this.open = dropping((packet) => this.#open(packet));
+  }
+
+  seal(message: Uint8Array): Buffer {
+    this.#sequence = nextSequence(this.#sequence);
+    return encodeRmcpPlus(
+      {
+        payloadType: PayloadType.Ipmi,
+        encrypted: this.#confidentiality !== undefined,
+        sessionId: this.#bmcSessionId,
+        sequence: this.#sequence,
+        payload: this.#confidentiality?.encrypt(message) ?? message,
+      },
+      this.#code,
+    );
+  }
+
+  #open(packet: Uint8Array): Uint8Array | DropReason {
+    if (!isRmcpPlus(packet)) return "unexpected";
+    const got = decodeRmcpPlus(packet);
+    if (got.payloadType !== PayloadType.Ipmi) return "unexpected";
+    if (got.sessionId !== this.#consoleSessionId) return "other_session";
+    if (this.#code) {
+      if (!got.authenticated) return "not_authenticated";
+      if (!trailerMatches(packet, got.payloadEnd, this.#code)) return "bad_integrity";
+    }
+    if (this.#confidentiality && !got.encrypted) return "not_encrypted";
+    if (!this.#window.accept(got.sequence)) return "replayed";
+    if (!this.#confidentiality) return got.payload;
+    try {
+      return this.#confidentiality.decrypt(got.payload);
+    } catch (error) {
+      if (error instanceof DecodeError) return "bad_encryption";
+      throw error;
+    }
+  }
+}
+
+/** A session id of ours: random, never 0. */
+export function newConsoleSessionId(): number {
+  return randomBytes(4).readUInt32LE() || 1;
+}

@@ -1,0 +1,137 @@
+import {
+  type ChannelAuthenticationCapabilities,
+  offersIpmi15,
+  offersIpmi20,
+} from "../commands/app/get-channel-authentication-capabilities.ts";
+import { type CipherSuite, cipherSuite, suitesToTry } from "../crypto/cipher-suite.ts";
+import { IpmiError } from "../errors.ts";
+import { askCapabilities, askCipherSuites } from "./capabilities.ts";
+import type { Credentials } from "./credentials.ts";
+import { loginIpmi15 } from "./ipmi15-login.ts";
+import type { BmcMemory } from "./memory.ts";
+import type { Requester } from "./requester.ts";
+import { HandshakeRefused, loginRmcpPlus } from "./rmcp-plus-login.ts";
+import { Session } from "./session.ts";
+
+export interface LoginOptions {
+  readonly credentials: Credentials;
+  /** The privilege the session is for; the exporter asks for User. */
+  readonly privilege: number;
+  /** Cipher suites to use, in this order, instead of what the BMC offers; suite 0 only when listed here. */
+  readonly cipherSuites?: readonly number[];
+  /** "auto" uses IPMI 1.5 only with BMCs that offer nothing else; never after a failed authentication. */
+  readonly ipmi15?: "auto" | "always" | "never";
+  /** Permits IPMI 1.5's password in clear. */
+  readonly allowStraightPassword?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a session: asks what the BMC offers, chooses the protocol and the best cipher suite, logs in and
+ * raises the privilege. A BMC that let us in before is asked the way that worked then, which saves the
+ * questions.
+ *
+ * @throws IpmiError with the reason and the stage, or the signal's reason
+ */
+export async function login(requester: Requester, memory: BmcMemory, options: LoginOptions): Promise<Session> {
+  const known = memory.login?.protocol === "2.0" ? cipherSuite(memory.login.suiteId) : undefined;
+  if (known && options.ipmi15 !== "always" && (options.cipherSuites?.includes(known.id) ?? true)) {
+    try {
+      return await rmcpPlus(requester, memory, options, [known]);
+    } catch (error) {
+      if (!(error instanceof IpmiError) || isFinal(error)) throw error;
+      // Whatever it was: learn anew what the BMC wants.
+      memory.login = undefined;
+    }
+  }
+  const capabilities = await askCapabilities(requester, memory, options.privilege, options.signal);
+  if (options.ipmi15 === "always" || !offersIpmi20(capabilities))
+    return ipmi15(requester, memory, options, capabilities);
+  const offered = options.cipherSuites ? undefined : await askCipherSuites(requester, memory, options.signal);
+  return rmcpPlus(requester, memory, options, suitesToTry(offered, options.cipherSuites));
+}
+
+/** Reasons that another try would only make worse: accounts get locked, slots run out. */
+function isFinal(error: IpmiError): boolean {
+  return (
+    error.reason === "wrong_password" ||
+    error.reason === "unknown_user" ||
+    error.reason === "privilege_refused" ||
+    error.reason === "no_free_session"
+  );
+}
+
+async function rmcpPlus(
+  requester: Requester,
+  memory: BmcMemory,
+  options: LoginOptions,
+  suites: readonly CipherSuite[],
+): Promise<Session> {
+  const { conversation } = requester;
+  const { credentials, privilege, signal } = options;
+  let refused: IpmiError | undefined;
+  for (const suite of suites) {
+    try {
+      const opened = await loginRmcpPlus(conversation, { credentials, suite, privilege, memory, signal });
+      memory.login = { protocol: "2.0", suiteId: suite.id };
+      return await finish(requester, options, opened.framing, opened.bmcSessionId, {
+        protocol: "2.0",
+        cipherSuite: suite.id,
+        privilege,
+      });
+    } catch (error) {
+      if (!(error instanceof HandshakeRefused) || error.action !== "next_suite") throw error;
+      // "No resources" can mean "not this suite", so it does not outweigh an honest refusal.
+      refused = refused === undefined || error.reason === "no_free_session" ? error : refused;
+      conversation.trace?.("note", error.message);
+      // Slots may really be used up: one other suite, not all of them.
+      if (error.reason === "no_free_session" && suite !== suites[0]) break;
+    }
+  }
+  throw (
+    refused ?? new IpmiError("no_cipher_suite", "no cipher suite to try: none is configured", { stage: "open_session" })
+  );
+}
+
+async function ipmi15(
+  requester: Requester,
+  memory: BmcMemory,
+  options: LoginOptions,
+  capabilities: ChannelAuthenticationCapabilities,
+): Promise<Session> {
+  if (options.ipmi15 === "never" || !offersIpmi15(capabilities)) {
+    const message = "the BMC offers no protocol that may be used: IPMI 2.0 is absent, 1.5 is absent or not allowed";
+    throw new IpmiError("no_cipher_suite", message, { stage: "channel_auth_capabilities" });
+  }
+  const opened = await loginIpmi15(requester, {
+    credentials: options.credentials,
+    privilege: options.privilege,
+    offered: capabilities.authenticationTypes,
+    allowStraight: options.allowStraightPassword ?? false,
+    signal: options.signal,
+  });
+  memory.login = { protocol: "1.5" };
+  return finish(requester, options, opened.framing, opened.sessionId, {
+    protocol: "1.5",
+    authType: opened.authType,
+    privilege: options.privilege,
+  });
+}
+
+async function finish(
+  requester: Requester,
+  options: LoginOptions,
+  framing: ConstructorParameters<typeof Session>[1],
+  id: number,
+  info: Session["info"],
+): Promise<Session> {
+  const session = new Session(requester, framing, id, info);
+  requester.conversation.observer.sessionOpened(info.protocol);
+  try {
+    await session.raisePrivilege(options.privilege, options.signal);
+    return session;
+  } catch (error) {
+    await session.close({ answer: false });
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import type { Command } from "../commands/command.ts";
+import { CompletionCodeError, type IpmiStage } from "../errors.ts";
+import type { QuirkName } from "../quirks.ts";
+import { CompletionCode, completionCodeMeaning } from "../tables/completion-code.ts";
+import {
+  BMC_ADDRESS,
+  CONSOLE_ADDRESS,
+  decodeResponseMessage,
+  encodeRequestMessage,
+  type ResponseMessage,
+} from "../wire/message.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Framing } from "./framing.ts";
+
+/** The answer to a request: a completion code, and data after it. */
+export interface Answer {
+  readonly completionCode: number;
+  readonly data: Uint8Array;
+}
+
+export interface AskOptions {
+  readonly signal?: AbortSignal;
+  readonly lun?: number;
+  readonly tries?: number;
+  readonly stage?: IpmiStage;
+  readonly patienceMs?: number;
+}
+
+const TRIES = 4;
+const BUSY_TRIES = 3;
+const BUSY_WAIT_MS = 100;
+
+/** Pulls the answer out of a message, or says that it is not the one. */
+export type Matcher = (message: ResponseMessage) => Answer | undefined;
+
+/**
+ * Turns commands into messages and finds their answers. Gives each request the next of 64 sequence
+ * numbers, so that a late answer to an earlier request is recognised.
+ */
+export class Requester {
+  readonly conversation: Conversation;
+  readonly #learnt: (quirk: QuirkName) => void;
+  #sequence = 0;
+
+  /** @param learnt told of oddities that show in messages */
+  constructor(conversation: Conversation, learnt: (quirk: QuirkName) => void = () => {}) {
+    this.conversation = conversation;
+    this.#learnt = learnt;
+  }
+
+  nextSequence(): number {
+    this.#sequence = (this.#sequence + 1) & 0x3f;
+    return this.#sequence;
+  }
+
+  /**
+   * Sends a command and decodes its answer. Asks again, a few times and a little later, while the BMC
+   * says that it is busy (C0h, D2h and the like).
+   *
+   * @throws CompletionCodeError when it refuses, DecodeError when the answer has not the layout it must
+   *   have, IpmiError of Conversation.exchange, or the signal's reason
+   */
+  async run<Q, R>(framing: Framing, command: Command<Q, R>, request: Q, options: AskOptions = {}): Promise<R> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.ask(framing, command, command.encodeRequest(request), options);
+      const code = answer.completionCode;
+      if (code === CompletionCode.Ok) return command.decodeResponse(answer.data);
+      const meaning = { ...completionCodeMeaning(code), text: command.describeRefusal(code) };
+      const again = worthRepeating(code) && command.effect === "reads" && attempt < BUSY_TRIES;
+      if (!again) throw new CompletionCodeError(command.name, code, meaning);
+      await pause(this.conversation, BUSY_WAIT_MS * 4 ** (attempt - 1), options.signal);
+    }
+  }
+
+  /** Sends request data and gives the raw answer, whatever its completion code. */
+  ask(
+    framing: Framing,
+    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect">,
+    data: Uint8Array,
+    options: AskOptions = {},
+  ): Promise<Answer> {
+    const sequence = this.nextSequence();
+    const message = encodeRequestMessage({
+      responderAddress: BMC_ADDRESS,
+      netFn: command.netFn,
+      responderLun: options.lun ?? 0,
+      requesterAddress: CONSOLE_ADDRESS,
+      requesterLun: 0,
+      sequence,
+      command: command.code,
+      data,
+    });
+    const match: Matcher = (m) => {
+      if (m.netFn !== command.netFn + 1 || m.command !== command.code || m.sequence !== sequence) return undefined;
+      // The first transmission is still being worked on: its answer is yet to come.
+      if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
+      return m;
+    };
+    return this.transact(framing, command, message, match, options);
+  }
+
+  /** Sends a whole message and waits for the one that `match` takes. */
+  async transact(
+    framing: Framing,
+    command: Pick<Command<never, unknown>, "name" | "effect">,
+    message: Uint8Array,
+    match: Matcher,
+    options: AskOptions,
+  ): Promise<Answer> {
+    const { conversation } = this;
+    const { observer } = conversation;
+    observer.commandSent(command.name);
+    conversation.trace?.("sent", `${command.name} ${hexOf(message.subarray(6, -1))}`.trimEnd());
+    const answer = await conversation.exchange({
+      name: command.name,
+      stage: options.stage ?? "command",
+      tries: command.effect === "changes" ? 1 : (options.tries ?? TRIES),
+      patienceMs: options.patienceMs,
+      signal: options.signal,
+      packet: () => framing.seal(message),
+      match: (packet) => {
+        const opened = framing.open(packet);
+        if (typeof opened === "string") {
+          observer.packetDropped(opened);
+          return undefined;
+        }
+        if (opened.length < 8) {
+          observer.packetDropped("malformed");
+          return undefined;
+        }
+        const response = decodeResponseMessage(opened);
+        if (!response.checksumsOk) {
+          // Where a code over the whole packet was right, the BMC meant these bytes: it cannot add up.
+          if (!framing.guarded) {
+            observer.packetDropped("bad_checksum");
+            return undefined;
+          }
+          this.#learnt("ignore_message_checksum");
+        }
+        const found = match(response);
+        if (!found) observer.packetDropped("late_or_duplicate");
+        return found;
+      },
+    });
+    observer.commandAnswered(command.name, answer.completionCode);
+    conversation.trace?.("received", `${command.name}: ${describe(answer)}`);
+    return answer;
+  }
+}
+
+/** Codes that mean "not now" rather than "no". Time-outs (C3h, CEh) are for the caller: they can be for ever. */
+function worthRepeating(code: number): boolean {
+  return (
+    code === CompletionCode.NodeBusy || code === CompletionCode.Initialising || code === CompletionCode.SdrUpdateMode
+  );
+}
+
+/** Waits, abortably. */
+export function pause(conversation: Conversation, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = conversation.clock.after(milliseconds, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+}
+
+function describe(answer: Answer): string {
+  if (answer.completionCode === CompletionCode.Ok) return `ok ${hexOf(answer.data)}`.trimEnd();
+  const code = answer.completionCode.toString(16).toUpperCase().padStart(2, "0");
+  return `completion code ${code}h (${completionCodeMeaning(answer.completionCode).text})`;
+}

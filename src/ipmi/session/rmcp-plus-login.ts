@@ -1,0 +1,350 @@
+import { randomBytes } from "node:crypto";
+import { AuthenticationAlgorithm, type CipherSuite } from "../crypto/cipher-suite.ts";
+import {
+  type KeyExchange,
+  passwordKey,
+  rakp2Code,
+  rakp3Code,
+  rakp4CheckValue,
+  rakp4CheckValueByIntegrity,
+  type SessionKeys,
+  sameCode,
+  sessionKeys,
+} from "../crypto/key-exchange.ts";
+import { DecodeError, IpmiError, type IpmiReason, type IpmiStage } from "../errors.ts";
+import type { QuirkName } from "../quirks.ts";
+import { decodeOpenSessionResponse, encodeOpenSessionRequest, type OpenSessionResponse } from "../wire/open-session.ts";
+import {
+  decodeRakp2,
+  decodeRakp4,
+  encodeRakp1,
+  encodeRakp3,
+  MAX_USER_NAME,
+  RANDOM_LENGTH,
+  type Rakp2,
+  type Rakp4,
+} from "../wire/rakp.ts";
+import { decodeRmcpPlus, encodeRmcpPlus, isRmcpPlus, PayloadType } from "../wire/rmcp-plus.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Credentials } from "./credentials.ts";
+import { FramingRmcpPlus, newConsoleSessionId } from "./framing.ts";
+import type { BmcMemory } from "./memory.ts";
+import { type StatusAction, statusMeaning, statusText } from "./status.ts";
+
+/** Half-open sessions hold a slot for seconds: wait for the answer rather than start another. */
+const HANDSHAKE_PATIENCE_MS = 2000;
+const RESTARTS = 3;
+const NAME_ONLY_LOOKUP = 0x10;
+
+/** A refusal during the handshake, with what it suggests to do next. */
+export class HandshakeRefused extends IpmiError {
+  readonly action: StatusAction;
+  /** The BMC refused, and so keeps no half-open session; false: we did. */
+  readonly byBmc: boolean;
+
+  constructor(reason: IpmiReason, message: string, stage: IpmiStage, action: StatusAction, byBmc = false) {
+    super(reason, message, { stage });
+    this.action = action;
+    this.byBmc = byBmc;
+  }
+}
+
+export interface RmcpPlusLogin {
+  readonly framing: FramingRmcpPlus;
+  readonly bmcSessionId: number;
+  readonly suite: CipherSuite;
+}
+
+interface LoginRequest {
+  readonly credentials: Credentials;
+  readonly suite: CipherSuite;
+  /** Requested maximum privilege. */
+  readonly privilege: number;
+  readonly memory: BmcMemory;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens an RMCP+ session with one cipher suite - IPMI 2.0 section 13.15: Open Session, RAKP 1 to 4.
+ *
+ * RAKP messages are never sent twice; when an answer is lost the handshake starts again from Open
+ * Session with a new session id, because BMCs answer a repeated RAKP 1 twice or refuse it.
+ *
+ * @throws HandshakeRefused, IpmiError of Conversation.exchange, or the signal's reason
+ */
+export async function loginRmcpPlus(conversation: Conversation, request: LoginRequest): Promise<RmcpPlusLogin> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await new Handshake(conversation, request).run();
+    } catch (error) {
+      const restart =
+        error instanceof HandshakeRefused
+          ? error.action === "restart"
+          : error instanceof IpmiError &&
+            error.stage === "rakp" &&
+            (error.reason === "timeout" || error.reason === "no_answer");
+      if (!restart || attempt >= RESTARTS) throw error;
+      conversation.trace?.("note", `${(error as Error).message}; starting again from Open Session`);
+    }
+  }
+}
+
+class Handshake {
+  readonly #conversation: Conversation;
+  readonly #request: LoginRequest;
+  #bmcSessionId = 0;
+  #tag = randomBytes(1)[0] ?? 0;
+
+  constructor(conversation: Conversation, request: LoginRequest) {
+    this.#conversation = conversation;
+    this.#request = request;
+  }
+
+  async run(): Promise<RmcpPlusLogin> {
+    const { suite } = this.#request;
+    const consoleSessionId = await this.#openSession();
+    try {
+      const { exchange, key, keys } = await this.#rakp1And2(consoleSessionId);
+      await this.#rakp3And4(exchange, key, keys);
+      this.#note(`session open, cipher suite ${suite.id}`);
+      const framing = new FramingRmcpPlus({
+        suite,
+        keys,
+        password: key,
+        consoleSessionId,
+        bmcSessionId: this.#bmcSessionId,
+      });
+      return { framing, bmcSessionId: this.#bmcSessionId, suite };
+    } catch (error) {
+      this.#dropHalfOpen(error);
+      throw error;
+    }
+  }
+
+  /** Tells the BMC to free the slot of a session that will not be finished; no answer is expected. */
+  #dropHalfOpen(error: unknown): void {
+    if (error instanceof HandshakeRefused && error.byBmc) return;
+    const status = error instanceof IpmiError && error.reason === "wrong_password" ? 0x0f : 0x01;
+    const drop = encodeRakp3({
+      tag: this.#nextTag(),
+      status,
+      bmcSessionId: this.#bmcSessionId,
+      authCode: Buffer.alloc(0),
+    });
+    this.#conversation.sendOnly(setupPacket(PayloadType.Rakp3, drop));
+  }
+
+  #note(text: string): void {
+    this.#conversation.trace?.("note", text);
+  }
+
+  #nextTag(): number {
+    this.#tag = (this.#tag + 1) & 0xff;
+    return this.#tag;
+  }
+
+  /** One message of the handshake and its answer; `fresh` is called per transmission. */
+  #ask<T extends { readonly tag: number }>(step: {
+    readonly name: string;
+    readonly stage: IpmiStage;
+    readonly type: number;
+    readonly answerType: number;
+    readonly tries: number;
+    readonly patienceMs?: number;
+    readonly fresh: (tag: number) => Buffer;
+    readonly decode: (payload: Uint8Array) => T;
+  }): Promise<T> {
+    const { observer } = this.#conversation;
+    let tag = 0;
+    this.#conversation.trace?.("sent", step.name);
+    return this.#conversation.exchange({
+      name: step.name,
+      stage: step.stage,
+      tries: step.tries,
+      patienceMs: step.patienceMs,
+      signal: this.#request.signal,
+      packet: () => {
+        tag = this.#nextTag();
+        return setupPacket(step.type, step.fresh(tag));
+      },
+      match: (packet) => {
+        let answer: T;
+        try {
+          if (!isRmcpPlus(packet)) throw new DecodeError("not an RMCP+ packet");
+          const { payloadType, payload } = decodeRmcpPlus(packet);
+          if (payloadType !== step.answerType) {
+            observer.packetDropped("unexpected");
+            return undefined;
+          }
+          answer = step.decode(payload);
+        } catch (error) {
+          if (!(error instanceof DecodeError)) throw error;
+          observer.packetDropped("malformed");
+          return undefined;
+        }
+        if (answer.tag !== tag) {
+          observer.packetDropped("late_or_duplicate");
+          return undefined;
+        }
+        return answer;
+      },
+    });
+  }
+
+  async #openSession(): Promise<number> {
+    const { suite, privilege, memory } = this.#request;
+    let consoleSessionId = 0;
+    const asked = memory.quirks.has("open_session_privilege_zero") ? 0 : privilege;
+    const answer = await this.#ask<OpenSessionResponse>({
+      name: `Open Session, cipher suite ${suite.id}`,
+      stage: "open_session",
+      type: PayloadType.OpenSessionRequest,
+      answerType: PayloadType.OpenSessionResponse,
+      tries: 3,
+      fresh: (tag) => {
+        consoleSessionId = newConsoleSessionId();
+        return encodeOpenSessionRequest({ tag, privilege: asked, consoleSessionId, ...suite });
+      },
+      decode: decodeOpenSessionResponse,
+    });
+    if (!answer.accepted) throw refusal("Open Session", answer.status, "open_session");
+    const { accepted } = answer;
+    const same =
+      accepted.consoleSessionId === consoleSessionId &&
+      accepted.authentication === suite.authentication &&
+      accepted.integrity === suite.integrity &&
+      accepted.confidentiality === suite.confidentiality;
+    if (!same) {
+      const message = `Open Session: asked for cipher suite ${suite.id}, the BMC answered with other algorithms or another session id`;
+      throw new HandshakeRefused("no_cipher_suite", message, "open_session", "next_suite");
+    }
+    this.#bmcSessionId = accepted.bmcSessionId;
+    return consoleSessionId;
+  }
+
+  async #rakp1And2(consoleSessionId: number): Promise<{ exchange: KeyExchange; key: Uint8Array; keys: SessionKeys }> {
+    const { credentials, suite, privilege, memory } = this.#request;
+    const consoleRandom = randomBytes(RANDOM_LENGTH);
+    const role = NAME_ONLY_LOOKUP | privilege;
+    const answer = await this.#ask<Rakp2>({
+      name: "RAKP 1",
+      stage: "rakp",
+      type: PayloadType.Rakp1,
+      answerType: PayloadType.Rakp2,
+      tries: 1,
+      patienceMs: HANDSHAKE_PATIENCE_MS,
+      fresh: (tag) =>
+        encodeRakp1({ tag, bmcSessionId: this.#bmcSessionId, consoleRandom, role, userName: credentials.userName }),
+      decode: decodeRakp2,
+    });
+    if (!answer.accepted) throw refusal("RAKP 2", answer.status, "rakp");
+    const { accepted } = answer;
+    const exchange: KeyExchange = {
+      consoleSessionId,
+      bmcSessionId: this.#bmcSessionId,
+      consoleRandom,
+      bmcRandom: Buffer.from(accepted.bmcRandom),
+      guid: Buffer.from(accepted.guid),
+      role,
+      userName: credentials.userName,
+    };
+    const variant = findVariant(suite, exchange, credentials.password, accepted.authCode, privilege);
+    if (!variant) {
+      const message = "RAKP 2: the BMC's code was not made with this password: wrong password";
+      throw new HandshakeRefused("wrong_password", message, "rakp", "give_up");
+    }
+    for (const quirk of variant.quirks) {
+      memory.quirks.add(quirk);
+      this.#note(`the BMC ${quirk}: worked around`);
+    }
+    return {
+      exchange: variant.exchange,
+      key: variant.key,
+      keys: sessionKeys(suite, variant.key, variant.exchange, credentials.kg),
+    };
+  }
+
+  async #rakp3And4(exchange: KeyExchange, key: Uint8Array, keys: SessionKeys): Promise<void> {
+    const { credentials, suite, memory } = this.#request;
+    const answer = await this.#ask<Rakp4>({
+      name: "RAKP 3",
+      stage: "rakp",
+      type: PayloadType.Rakp3,
+      answerType: PayloadType.Rakp4,
+      tries: 1,
+      patienceMs: HANDSHAKE_PATIENCE_MS,
+      fresh: (tag) =>
+        encodeRakp3({ tag, status: 0, bmcSessionId: this.#bmcSessionId, authCode: rakp3Code(suite, key, exchange) }),
+      decode: decodeRakp4,
+    });
+    if (!answer.accepted) throw refusal("RAKP 4", answer.status, "rakp");
+    const { checkValue } = answer.accepted;
+    if (suite.authentication === AuthenticationAlgorithm.None) return;
+    if (sameCode(checkValue, rakp4CheckValue(suite, keys, exchange))) return;
+    if (sameCode(checkValue, rakp4CheckValueByIntegrity(suite, keys, exchange))) {
+      memory.quirks.add("rakp4_by_integrity");
+      return;
+    }
+    const kgMissing = memory.capabilities?.kgSet === true && credentials.kg === undefined;
+    const why = kgMissing
+      ? "a BMC key (Kg) is set on this BMC and none is configured"
+      : "the BMC derived other session keys: wrong or missing BMC key (Kg)";
+    throw new HandshakeRefused("wrong_password", `RAKP 4: ${why}`, "rakp", "give_up");
+  }
+}
+
+function refusal(step: string, status: number, stage: IpmiStage): HandshakeRefused {
+  const meaning = statusMeaning(status);
+  const message = `${step}: refused with status ${statusText(status)}`;
+  return new HandshakeRefused(meaning.reason, message, stage, meaning.action, true);
+}
+
+/** Session setup travels outside any session: ids 0, no trailer, no encryption. */
+function setupPacket(payloadType: number, payload: Uint8Array): Buffer {
+  return encodeRmcpPlus({ payloadType, encrypted: false, sessionId: 0, sequence: 0, payload });
+}
+
+interface Variant {
+  readonly exchange: KeyExchange;
+  readonly key: Uint8Array;
+  readonly quirks: readonly QuirkName[];
+}
+
+/**
+ * The way of hashing that explains the BMC's RAKP 2 code: the specification's, or one of the deviations
+ * that were seen. Costs no packet: the code in hand tells. Undefined: the password is wrong.
+ */
+function findVariant(
+  suite: CipherSuite,
+  exchange: KeyExchange,
+  password: Uint8Array,
+  code: Uint8Array,
+  privilege: number,
+): Variant | undefined {
+  const key = passwordKey(password);
+  if (suite.authentication === AuthenticationAlgorithm.None) return { exchange, key, quirks: [] };
+  const padded = Buffer.alloc(MAX_USER_NAME);
+  padded.set(exchange.userName);
+  const candidates: Variant[] = [
+    { exchange, key, quirks: [] },
+    { exchange: { ...exchange, role: privilege }, key, quirks: ["rakp_role_without_lookup_bit"] },
+    { exchange: { ...exchange, role: 0 }, key, quirks: ["rakp_zero_role"] },
+    { exchange: { ...exchange, role: privilege, userName: padded }, key, quirks: ["rakp_padded_user_name"] },
+  ];
+  if (key.length > 16) {
+    candidates.push({ exchange, key: key.subarray(0, 16), quirks: ["password_16"] });
+  }
+  for (const candidate of candidates) {
+    const expected = rakp2Code(suite, candidate.key, candidate.exchange);
+    if (sameCode(expected, code)) return candidate;
+    if (aboutSame(expected, code)) return { ...candidate, quirks: [...candidate.quirks, "rakp2_code_length"] };
+  }
+  return undefined;
+}
+
+/** Supermicro and Sun firmware sends a byte too many, or the first 16 of 20. */
+function aboutSame(expected: Buffer, code: Uint8Array): boolean {
+  const shared = Math.min(expected.length, code.length);
+  if (expected.length === code.length || shared < 16 || code.length > expected.length + 1) return false;
+  return sameCode(expected.subarray(0, shared), code.subarray(0, shared));
+}

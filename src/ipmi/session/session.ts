@@ -1,0 +1,98 @@
+import { closeSession } from "../commands/app/close-session.ts";
+import { setSessionPrivilegeLevel } from "../commands/app/set-session-privilege-level.ts";
+import type { Command } from "../commands/command.ts";
+import { CompletionCodeError, IpmiError } from "../errors.ts";
+import { PrivilegeLevel, privilegeName } from "../tables/privilege-level.ts";
+import { type BridgeTarget, bridged } from "./bridge.ts";
+import type { Framing } from "./framing.ts";
+import type { Answer, AskOptions, Requester } from "./requester.ts";
+
+/** What kind of session was opened. */
+export interface SessionInfo {
+  readonly protocol: "1.5" | "2.0";
+  /** Of RMCP+ sessions. */
+  readonly cipherSuite?: number;
+  /** Of IPMI 1.5 sessions: 0 none, 2 MD5, 4 straight password. */
+  readonly authType?: number;
+  readonly privilege: number;
+}
+
+export interface RunOptions extends AskOptions {
+  /** Sends the command through the BMC to another controller. */
+  readonly bridge?: BridgeTarget;
+}
+
+/** An open session with a BMC. `run` is the method everybody calls. */
+export class Session {
+  readonly info: SessionInfo;
+  readonly #requester: Requester;
+  readonly #framing: Framing;
+  readonly #id: number;
+  #closed = false;
+
+  constructor(requester: Requester, framing: Framing, id: number, info: SessionInfo) {
+    this.#requester = requester;
+    this.#framing = framing;
+    this.#id = id;
+    this.info = info;
+  }
+
+  /**
+   * Runs a command and gives its decoded response. Commands that read are sent up to four times with
+   * growing waits; commands that change something once only. Waits its turn while another is under way.
+   *
+   * @throws CompletionCodeError when the BMC refuses; DecodeError when it answers nonsense; IpmiError
+   *   `timeout` when it keeps silent, which may mean that it lost the session; the signal's reason
+   */
+  run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
+    if (!options.bridge) return this.#requester.run(this.#framing, command, request, options);
+    return bridged(this.#requester, this.#framing, options.bridge, command, request, options);
+  }
+
+  /** The raw answer to raw request data, whatever its completion code. */
+  ask(command: Command<never, unknown>, data: Uint8Array, options: AskOptions = {}): Promise<Answer> {
+    return this.#requester.ask(this.#framing, command, data, options);
+  }
+
+  /** Raises the privilege from User, at which sessions start, to what they were opened for. */
+  async raisePrivilege(privilege: number, signal?: AbortSignal): Promise<void> {
+    if (privilege <= PrivilegeLevel.User) return;
+    const stage = "session_privilege";
+    try {
+      await this.run(setSessionPrivilegeLevel, { privilege }, { signal, stage });
+    } catch (error) {
+      if (!(error instanceof CompletionCodeError)) throw error;
+      const message = `${error.message}; asked for ${privilegeName(privilege)}`;
+      throw new IpmiError("privilege_refused", message, { stage, cause: error });
+    }
+  }
+
+  /**
+   * Tells the BMC to free the session. One packet, a short wait, no complaint: some BMCs never answer.
+   * `answer: false` does not even wait.
+   */
+  async close(options: { readonly answer?: boolean } = {}): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { conversation } = this.#requester;
+    conversation.observer.sessionClosed();
+    const request = { sessionId: this.#id };
+    if (options.answer === false) {
+      void this.#requester.run(this.#framing, closeSession, request, { tries: 1 }).catch(() => {});
+      return;
+    }
+    try {
+      await this.#requester.run(this.#framing, closeSession, request, { tries: 1 });
+    } catch (error) {
+      if (!(error instanceof IpmiError)) throw error;
+      conversation.trace?.("note", `Close Session: ${error.message}`);
+    }
+  }
+
+  /** Forgets a session that the BMC has lost; sends nothing. */
+  abandon(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#requester.conversation.observer.sessionClosed();
+  }
+}

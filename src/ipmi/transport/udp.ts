@@ -1,0 +1,171 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { isIPv6 } from "node:net";
+import type { DatagramTransport, Endpoint, EndpointHandlers, Reachability, Remote } from "./datagram.ts";
+
+export interface UdpTransportOptions {
+  /**
+   * BMCs that share a socket. Each has at most one answer under way, and the kernel's default receive
+   * buffer holds about 256 of them; more than it holds are lost when the event loop is late.
+   */
+  readonly hostsPerSocket?: number;
+  /** Wished receive buffer of a socket; the kernel may grant less. */
+  readonly receiveBufferBytes?: number;
+}
+
+type Family = "udp4" | "udp6";
+
+/** Addresses are resolved before they come here: skip Node's look-up per packet. */
+const noLookup = (address: string, _options: unknown, callback: (e: null, address: string, family: number) => void) =>
+  callback(null, address, isIPv6(address) ? 6 : 4);
+
+const familyOf = (address: string): Family => (isIPv6(address) ? "udp6" : "udp4");
+
+/** One spelling per address: 10.0.0.1 in IPv4 packets, IPv6 as the kernel prints it. */
+const keyOf = (address: string, port: number): string => `${address}|${port}`;
+
+/** One UDP socket and the BMCs that share it, told apart by their address and port. */
+class SharedSocket {
+  readonly #socket: Socket;
+  readonly #handlers = new Map<string, EndpointHandlers>();
+  readonly #opened: Promise<void>;
+
+  constructor(family: Family, receiveBufferBytes: number) {
+    this.#socket = createSocket({ type: family, lookup: noLookup });
+    this.#opened = new Promise((resolve) => this.#socket.bind(0, () => resolve()));
+    void this.#opened.then(() => {
+      try {
+        this.#socket.setRecvBufferSize(receiveBufferBytes);
+      } catch {
+        // The kernel's default must do.
+      }
+    });
+    this.#socket.on("message", (packet, from) => this.#handlers.get(keyOf(from.address, from.port))?.packet(packet));
+    this.#socket.on("error", (error) => {
+      for (const handlers of this.#handlers.values()) handlers.failed(error);
+    });
+  }
+
+  get size(): number {
+    return this.#handlers.size;
+  }
+
+  has(key: string): boolean {
+    return this.#handlers.has(key);
+  }
+
+  attach(remote: Remote, handlers: EndpointHandlers, released: () => void): Endpoint {
+    const key = keyOf(remote.address, remote.port);
+    this.#handlers.set(key, handlers);
+    let open = true;
+    const sent = (error: Error | null): void => {
+      if (error && open) handlers.failed(error);
+    };
+    return {
+      remote,
+      send: (packet) => {
+        if (open) this.#socket.send(packet, remote.port, remote.address, sent);
+      },
+      close: () => {
+        if (!open) return;
+        open = false;
+        this.#handlers.delete(key);
+        released();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#handlers.clear();
+    await this.#opened;
+    const closed = once(this.#socket, "close");
+    this.#socket.close();
+    await closed;
+  }
+}
+
+/**
+ * UDP for many BMCs: sockets are shared by a bounded number of them, and a second conversation with
+ * the same BMC gets a different socket, so that answers never mix. Source ports are ephemeral, because
+ * some network chips swallow 623 and 664.
+ */
+export class UdpTransport implements DatagramTransport {
+  readonly #hostsPerSocket: number;
+  readonly #receiveBufferBytes: number;
+  readonly #sockets: Record<Family, SharedSocket[]> = { udp4: [], udp6: [] };
+  #closed = false;
+
+  constructor(options: UdpTransportOptions = {}) {
+    this.#hostsPerSocket = options.hostsPerSocket ?? 128;
+    this.#receiveBufferBytes = options.receiveBufferBytes ?? 4 << 20;
+  }
+
+  /** Sockets open now, for tests and metrics. */
+  get socketCount(): number {
+    return this.#sockets.udp4.length + this.#sockets.udp6.length;
+  }
+
+  open(remote: Remote, handlers: EndpointHandlers): Endpoint {
+    if (this.#closed) throw new Error("the transport is closed");
+    const family = familyOf(remote.address);
+    const key = keyOf(remote.address, remote.port);
+    const pool = this.#sockets[family];
+    let socket = pool.find((s) => s.size < this.#hostsPerSocket && !s.has(key));
+    if (!socket) {
+      socket = new SharedSocket(family, this.#receiveBufferBytes);
+      pool.push(socket);
+    }
+    const chosen = socket;
+    return chosen.attach(remote, handlers, () => this.#released(family, chosen));
+  }
+
+  /** Closes an empty socket, unless it is the last of its family: that one is kept for the next host. */
+  #released(family: Family, socket: SharedSocket): void {
+    const pool = this.#sockets[family];
+    if (socket.size > 0 || pool.length <= 1 || this.#closed) return;
+    pool.splice(pool.indexOf(socket), 1);
+    void socket.close();
+  }
+
+  /** A connected socket hears ICMP errors, which shared sockets do not. */
+  async diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability> {
+    const socket = createSocket({ type: familyOf(remote.address), lookup: noLookup });
+    try {
+      return await new Promise<Reachability>((resolve, reject) => {
+        const timer = setTimeout(() => resolve("silent"), waitMs);
+        const failed = (error: NodeJS.ErrnoException): void => {
+          clearTimeout(timer);
+          resolve(error.code === "ECONNREFUSED" ? "refused" : "unreachable");
+        };
+        socket.on("error", failed);
+        socket.on("message", () => {
+          clearTimeout(timer);
+          resolve("answered");
+        });
+        signal?.addEventListener(
+          "abort",
+          () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+          },
+          { once: true },
+        );
+        socket.connect(remote.port, remote.address, () => {
+          socket.send(packet, (error) => {
+            if (error) failed(error);
+          });
+        });
+      });
+    } finally {
+      socket.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#sockets.udp4, ...this.#sockets.udp6];
+    this.#sockets.udp4 = [];
+    this.#sockets.udp6 = [];
+    await Promise.all(all.map((socket) => socket.close()));
+  }
+}
