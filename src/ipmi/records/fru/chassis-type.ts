@@ -1,0 +1,45 @@
+/** System enclosure types - SMBIOS section 7.4.1, used by the chassis area. */
+const CHASSIS_TYPES: readonly string[] = [
+  "",
+  "Other",
+  "Unknown",
+  "Desktop",
+  "Low Profile Desktop",
+  "Pizza Box",
+  "Mini Tower",
+  "Tower",
+  "Portable",
+  "Laptop",
+  "Notebook",
+  "Hand Held",
+  "Docking Station",
+  "All in One",
+  "Sub Notebook",
+  "Space-saving",
+  "Lunch Box",
+  "Main Server Chassis",
+  "Expansion Chassis",
+  "SubChassis",
+  "Bus Expansion Chassis",
+  "Peripheral Chassis",
+  "RAID Chassis",
+  "Rack Mount Chassis",
+  "Sealed-case PC",
+  "Multi-system Chassis",
+  "Compact PCI",
+  "Advanced TCA",
+  "Blade",
+  "Blade Enclosure",
+  "Tablet",
+  "Convertible",
+  "Detachable",
+  "IoT Gateway",
+  "Embedded PC",
+  "Mini PC",
+  "Stick PC",
+];
+
+/** Name of a chassis type; undefined for a number SMBIOS does not know. */
+export function chassisTypeName(type: number): string | undefined {
+  return CHASSIS_TYPES[type & 0x7f] || undefined;
+}

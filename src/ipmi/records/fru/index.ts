@@ -1,0 +1,20 @@
+/** FRU inventories: the codec of their areas and records, and the plan for reading them in few commands. */
+export type { BoardArea } from "./board-area.ts";
+export type { ChassisArea } from "./chassis-area.ts";
+export { chassisTypeName } from "./chassis-type.ts";
+export type { CommonHeader, FruAreaName } from "./common-header.ts";
+export { COMMON_HEADER_LENGTH, decodeCommonHeader, encodeCommonHeader } from "./common-header.ts";
+export type { Compatibility } from "./compatibility.ts";
+export type { DcLoad } from "./dc-load.ts";
+export type { DcOutput } from "./dc-output.ts";
+export { isEnglish } from "./field.ts";
+export type { DecodeFruOptions, FruContent, FruInventory } from "./inventory.ts";
+export { decodeFru, encodeFru } from "./inventory.ts";
+export type { ManagementAccess, ManagementAccessKind } from "./management-access.ts";
+export type { MultiRecord, MultiRecordHeader, OemMultiRecord, UnknownMultiRecord } from "./multirecord.ts";
+export { decodeMultiRecords, encodeMultiRecords } from "./multirecord.ts";
+export type { InputRange, PowerSupplyInfo } from "./power-supply.ts";
+export { COMBINED_MILLIVOLTS } from "./power-supply.ts";
+export type { ProductArea } from "./product-area.ts";
+export type { FruPiece, FruRange } from "./read-plan.ts";
+export { assembleFru, fruNextRange } from "./read-plan.ts";
