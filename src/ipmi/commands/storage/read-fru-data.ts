@@ -1,0 +1,50 @@
+import { NetFn } from "../../tables/net-fn.ts";
+import { PrivilegeLevel } from "../../tables/privilege-level.ts";
+import { command } from "../command.ts";
+
+/**
+ *   [0]   FRU device id
+ *   [1-2] offset, bytes or words as Get FRU Inventory Area Info says
+ *   [3]   count, bytes or words
+ */
+export interface ReadFruDataRequest {
+  readonly fruId: number;
+  readonly offset: number;
+  readonly count: number;
+}
+
+/**
+ * Read FRU Data - IPMI 2.0 section 34.2.
+ *
+ *   [0]  count returned, bytes or words; may be less than was asked for
+ *   [1-] data
+ */
+export interface FruData {
+  readonly count: number;
+  /** All that came, at least `count` bytes; a view of the packet: copy what is kept. */
+  readonly data: Uint8Array;
+}
+
+export const readFruData = command<ReadFruDataRequest, FruData>({
+  name: "Read FRU Data",
+  netFn: NetFn.Storage,
+  code: 0x11,
+  privilege: PrivilegeLevel.User,
+  request: {
+    decode: (from) => ({ fruId: from.u8(), offset: from.u16(), count: from.u8() }),
+    encode(to, q) {
+      to.u8(q.fruId).u16(q.offset).u8(q.count);
+    },
+  },
+  response: {
+    decode(from) {
+      const count = from.u8();
+      // Words are two bytes each, so fewer bytes than the count is short either way.
+      return { count, data: from.bytes(Math.max(count, from.remaining)) };
+    },
+    encode(to, r) {
+      to.u8(r.count).bytes(r.data);
+    },
+  },
+  refusals: { 129: "FRU device busy" },
+});
