@@ -1,0 +1,14 @@
+/**
+ * The foreign programs the tests run against, and the Debian package each comes in.
+ * Shared by `npm test`, which installs them, and the tests, which skip what needs a missing one.
+ */
+export const peers = [
+  { program: "ipmi_sim", debian: "openipmi", what: "OpenIPMI's BMC simulator" },
+  { program: "ipmitool", debian: "ipmitool", what: "IPMI client" },
+  { program: "ipmi-sensors", debian: "freeipmi-tools", what: "FreeIPMI clients" },
+  { program: "prometheus", debian: "prometheus", what: "Prometheus server" },
+  { program: "promtool", debian: "prometheus", what: "Prometheus' checker" },
+];
+
+/** Where tests note the peers they missed, for the end of `npm test`; a file of one line for each. */
+export const MISSING_PEERS_FILE = "LIGHTSOUT_MISSING_PEERS_FILE";
