@@ -1,0 +1,355 @@
+/**
+ * An SDR repository of 52 records. The bytes were written by hand and served to ipmitool 1.8.19 and
+ * FreeIPMI 1.6.10; `reading` is the Get Sensor Reading response after the completion code, and the
+ * texts are what the two tools printed for it (`ipmitool sdr elist` / `sensor`, `ipmi-sensors`).
+ */
+export interface SensorVector {
+  readonly id: number;
+  readonly sdr: string;
+  readonly reading: string;
+  readonly ipmitool: string;
+  readonly freeipmi: string;
+}
+
+export const SENSOR_VECTORS: readonly SensorVector[] = [
+  {
+    id: 1,
+    sdr: "010051013420000103017f680101000000003f3f00010000010000000000072d5a0a7f8069645f00050a0202000000c9435055312054656d70",
+    reading: "2fc0c0",
+    ipmitool: "CPU1 Temp: 47 degrees C",
+    freeipmi: "47.00 C; Nominal; 'OK'",
+  },
+  {
+    id: 2,
+    sdr: "020051013520000237017f680101000000003f3f80010000010000000000000000007f802f2a26f6fb000000000000ca496e6c65742054656d70",
+    reading: "f6c0c0",
+    ipmitool: "Inlet Temp: -10 degrees C",
+    freeipmi: "-10.00 C; Nominal; 'OK'",
+  },
+  {
+    id: 3,
+    sdr: "030051012f20000307017f680201000000003f3f000400003e00000000d000000000ff00d5d0cbafb4b90101000000c450313256",
+    reading: "c3c0c0",
+    ipmitool: "P12V: 12.09 Volts",
+    freeipmi: "12.09 V; Nominal; 'OK'",
+  },
+  {
+    id: 4,
+    sdr: "040051012f20000428017f680201000000000000000400001000500000d100000000ff000000000000000000000000c456424154",
+    reading: "8cc0c0",
+    ipmitool: "VBAT: 3.04 Volts",
+    freeipmi: "3.04 V; Nominal; 'OK'",
+  },
+  {
+    id: 5,
+    sdr: "05005101302000051d017f680401000000000707001200004b000000000000000000ff00000000080a0c0000000000c546616e3141",
+    reading: "50c0c0",
+    ipmitool: "Fan1A: 6000 RPM",
+    freeipmi: "6000.00 RPM; Nominal; 'OK'",
+  },
+  {
+    id: 6,
+    sdr: "06005101332000061d027f680401000000000000001200070300000000a000000000ff000000000000000000000000c846616e3220696e76",
+    reading: "28c0c0",
+    ipmitool: "Fan2 inv: 8333.33 RPM",
+    freeipmi: "8333.33 RPM; Nominal; 'OK'",
+  },
+  {
+    id: 7,
+    sdr: "07005101352000070a017f6808010000000000000006000004000000000000000000ff000000000000000000000000ca5053553120506f776572",
+    reading: "55c0c0",
+    ipmitool: "PSU1 Power: 340 Watts",
+    freeipmi: "340.00 W; Nominal; 'OK'",
+  },
+  {
+    id: 8,
+    sdr: "08005101332000081d037f6804010000000000000100000001000000000000000000ff000000000000000000000000c846616e2064757479",
+    reading: "3cc0c0",
+    ipmitool: "Fan duty: 60 percent",
+    freeipmi: "60.00 %; Nominal; 'OK'",
+  },
+  {
+    id: 9,
+    sdr: "090051013420000940607f6801010000000000004001000001000000000000000000ff000000000000000000000000c94f6e657320636f6d70",
+    reading: "fec0c0",
+    ipmitool: "Ones comp: -1 degrees C",
+    freeipmi: "-1.00 C; Nominal; 'OK'",
+  },
+  {
+    id: 10,
+    sdr: "0a0051013020000a40607f68010100000000000080010000fec00000000000000000ff000000000000000000000000c54e6567204d",
+    reading: "10c0c0",
+    ipmitool: "Neg M: -32 degrees C",
+    freeipmi: "-32.00 C; Nominal; 'OK'",
+  },
+  {
+    id: 11,
+    sdr: "0b0051013020000b40607f68020100000000000000040000f440d48000c200000000ff000000000000000000000000c54e65672042",
+    reading: "30c0c0",
+    ipmitool: "Neg B: -0.60 Volts",
+    freeipmi: "-0.60 V; Nominal; 'OK'",
+  },
+  {
+    id: 12,
+    sdr: "0c0051013120000c40607f680b010000000000000000000101000000000000000000ff000000000000000000000000c64c696e206c6e",
+    reading: "64c0c0",
+    ipmitool: "Lin ln: 4.61 unspecifie",
+    freeipmi: "4.61 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 13,
+    sdr: "0d0051013420000d40607f680b010000000000000000000201000000000000000000ff000000000000000000000000c94c696e206c6f673130",
+    reading: "64c0c0",
+    ipmitool: "Lin log10: 2 unspecified",
+    freeipmi: "2.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 14,
+    sdr: "0e0051013320000e40607f680b010000000000000000000301000000000000000000ff000000000000000000000000c84c696e206c6f6732",
+    reading: "40c0c0",
+    ipmitool: "Lin log2: 6 unspecified",
+    freeipmi: "6.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 15,
+    sdr: "0f0051013220000f40607f680b010000000000000000000401000000000000000000ff000000000000000000000000c74c696e20655e78",
+    reading: "02c0c0",
+    ipmitool: "Lin e^x: 7.39 unspecifie",
+    freeipmi: "7.39 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 16,
+    sdr: "100051013320001040607f680b010000000000000000000501000000000000000000ff000000000000000000000000c84c696e2031305e78",
+    reading: "03c0c0",
+    ipmitool: "Lin 10^x: 1000 unspecifie",
+    freeipmi: "1000.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 17,
+    sdr: "110051013220001140607f680b010000000000000000000601000000000000000000ff000000000000000000000000c74c696e20325e78",
+    reading: "05c0c0",
+    ipmitool: "Lin 2^x: 32 unspecified",
+    freeipmi: "32.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 18,
+    sdr: "120051013220001240607f680b010000000000000000000801000000000000000000ff000000000000000000000000c74c696e20737172",
+    reading: "0cc0c0",
+    ipmitool: "Lin sqr: 144 unspecified",
+    freeipmi: "144.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 19,
+    sdr: "130051013320001340607f680b010000000000000000000901000000000000000000ff000000000000000000000000c84c696e2063756265",
+    reading: "05c0c0",
+    ipmitool: "Lin cube: 125 unspecified",
+    freeipmi: "125.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 20,
+    sdr: "140051013320001440607f680b010000000000000000000a01000000000000000000ff000000000000000000000000c84c696e2073717274",
+    reading: "90c0c0",
+    ipmitool: "Lin sqrt: 12 unspecified",
+    freeipmi: "12.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 21,
+    sdr: "150051013520001540607f680b010000000000000000000b01000000000000000000ff000000000000000000000000ca4c696e20637562657274",
+    reading: "7dc0c0",
+    ipmitool: "Lin cubert: 5 unspecified",
+    freeipmi: "0.00 unspecified; Nominal; 'OK'",
+  },
+  {
+    id: 22,
+    sdr: "160051013420001607027f6802010000000000000004007001000000000000000000ff000000000000000000000000c94e6f6e6c696e205652",
+    reading: "40c0c0",
+    ipmitool: "Nonlin VR: 1.09 Volts",
+    freeipmi: "N/A V; Nominal; 'OK'",
+  },
+  {
+    id: 23,
+    sdr: "170051013220001707037f680b010000000000000012000001000000000000000000ff000000000000000000000000c7416972666c6f77",
+    reading: "37c0c0",
+    ipmitool: "Airflow: 55 RPM",
+    freeipmi: "55.00 RPM; Nominal; 'OK'",
+  },
+  {
+    id: 24,
+    sdr: "180051013320001840607f680b01000000000000184600000a000000000000000000ff000000000000000000000000c84e65742072617465",
+    reading: "0ac0c0",
+    ipmitool: "Net rate: 100 byte",
+    freeipmi: "100.00 B per s; Nominal; 'OK'",
+  },
+  {
+    id: 25,
+    sdr: "190051013120001940607f680b010000000000000406160001000000000000000000ff000000000000000000000000c6456e65726779",
+    reading: "20c0c0",
+    ipmitool: "Energy: 32 Watts*second",
+    freeipmi: "32.00 W * s; Nominal; 'OK'",
+  },
+  {
+    id: 26,
+    sdr: "1a0051013420001a40607f6801010000000000000001000001000000000000000000ff000000000000000000000000c94e6f7420617661696c",
+    reading: "00e0c0",
+    ipmitool: "Not avail: No Reading",
+    freeipmi: "N/A C; N/A; N/A",
+  },
+  {
+    id: 27,
+    sdr: "1b0051013320001b40607f6801010000000000000001000001000000000000000000ff000000000000000000000000c85363616e206f6666",
+    reading: "0080c0",
+    ipmitool: "Scan off: Disabled",
+    freeipmi: "N/A C; N/A; N/A",
+  },
+  {
+    id: 28,
+    sdr: "1c0051013520001c03027f680101000000003f3f0001000001000000000000000000ff0069645f00050a0000000000ca55707065722063726974",
+    reading: "65c0d8",
+    ipmitool: "Upper crit: 101 degrees C",
+    freeipmi: "101.00 C; Critical; 'At or Above (>=) Upper Critical Threshold'",
+  },
+  {
+    id: 29,
+    sdr: "1d0051013420001d40607f6801010000000000000001000001000000000000000000ff00000000000000000000000089738a8b29dda4247001",
+    reading: "14c0c0",
+    ipmitool: "s??)??$p?: 20 degrees C",
+    freeipmi: "20.00 C; Nominal; 'OK'",
+  },
+  {
+    id: 30,
+    sdr: "1e0051012f20001e40607f6801010000000000000001000001000000000000000000ff0000000000000000000000004412b34c5a",
+    reading: "14c0c0",
+    ipmitool: "??LZ: 20 degrees C",
+    freeipmi: "20.00 C; Nominal; 'OK'",
+  },
+  {
+    id: 31,
+    sdr: "1f0051013520001f40607f680801000000000000800600000083001558f000000000ff000000000000000000000000ca4d3130626974206e6567",
+    reading: "11c0c0",
+    ipmitool: "M10bit neg: -870.40 Watts",
+    freeipmi: "-870.40 W; Nominal; 'OK'",
+  },
+  {
+    id: 32,
+    sdr: "200051013820002040607f680101000000000000c001000001000000000000000000ff000000000000000000000000cd4e6f416e616c6f6720666d7433",
+    reading: "11c0c0",
+    ipmitool: "NoAnalog fmt3: Upper Non-critical going low , Upper Non-critical going high",
+    freeipmi: "N/A C; Nominal; 'OK'",
+  },
+  {
+    id: 33,
+    sdr: "21005102252000400a016740086f00000000ff7fc000000100000000000000ca50533120537461747573",
+    reading: "00c00180",
+    ipmitool: "PS1 Status: Presence detected",
+    freeipmi: "PS1 Status: Nominal; 'Presence detected'",
+  },
+  {
+    id: 34,
+    sdr: "22005102252000410a026740086f00000000ff7fc000000100000000000000ca50533220537461747573",
+    reading: "00c00980",
+    ipmitool: "PS2 Status: Presence detected, Power Supply AC lost",
+    freeipmi: "PS2 Status: Critical; 'Presence detected' 'Power Supply input lost (AC/DC)'",
+  },
+  {
+    id: 35,
+    sdr: "23005102242000420a036740080b00000000ff7fc000000100000000000000c9505320526564756e64",
+    reading: "00c00280",
+    ipmitool: "PS Redund: Redundancy Lost",
+    freeipmi: "PS Redund: Critical; 'Redundancy Lost'",
+  },
+  {
+    id: 36,
+    sdr: "240051022420004317016740056f00000000ff7fc000000100000000000000c9496e74727573696f6e",
+    reading: "00c00180",
+    ipmitool: "Intrusion: General Chassis intrusion",
+    freeipmi: "Intrusion: Critical; 'General Chassis Intrusion'",
+  },
+  {
+    id: 37,
+    sdr: "250051022620004403016740076f00000000ff7fc000000100000000000000cb4350553120537461747573",
+    reading: "00c08080",
+    ipmitool: "CPU1 Status: Presence detected",
+    freeipmi: "CPU1 Status: Nominal; 'Processor Presence detected'",
+  },
+  {
+    id: 38,
+    sdr: "2600510220200045200167400c6f00000000ff7fc000000481000000000000c544494d4d20",
+    reading: "00c04080",
+    ipmitool: "DIMM: Presence Detected",
+    freeipmi:
+      "DIMM  1: Nominal; 'Presence detected'; DIMM  2: Nominal; 'Presence detected'; DIMM  3: Critical; 'Uncorrectable memory error' 'Presence detected'; DIMM  4: Nominal; 'Presence detected'",
+  },
+  {
+    id: 39,
+    sdr: "2700510221200050040167400d6f00000000ff7fc000001380000000000000c6447269766520",
+    reading: "00c00180",
+    ipmitool: "Drive: Drive Present",
+    freeipmi:
+      "Drive  A: Nominal; 'Drive Presence'; Drive  A: Nominal; 'Drive Presence'; Drive  A: Critical; 'Drive Presence' 'Drive Fault'",
+  },
+  {
+    id: 40,
+    sdr: "280051022520005807016740226f00000000ff7fc000000100000000000000ca41435049205374617465",
+    reading: "00c00180",
+    ipmitool: "ACPI State: S0/G0: working",
+    freeipmi: "ACPI State: Nominal; 'S0/G0'",
+  },
+  {
+    id: 41,
+    sdr: "290051022320005907016740236f00000000ff7fc000000100000000000000c85761746368646f67",
+    reading: "00c00080",
+    ipmitool: "Watchdog:",
+    freeipmi: "Watchdog: Nominal; 'OK'",
+  },
+  {
+    id: 42,
+    sdr: "2a0051022620005a1d046740040800000000ff7fc000000100000000000000cb46616e2050726573656e74",
+    reading: "00c00280",
+    ipmitool: "Fan Present: Device Present",
+    freeipmi: "Fan Present: Nominal; 'Device Inserted/Device Present'",
+  },
+  {
+    id: 43,
+    sdr: "2b0051022220005b03016740070300000000ff7fc000000100000000000000c743505520486f74",
+    reading: "00c00280",
+    ipmitool: "CPU Hot: State Asserted",
+    freeipmi: "CPU Hot: Critical; 'State Asserted'",
+  },
+];
+
+/** The records of the same repository that have no reading. */
+export const OTHER_SDR_VECTORS: readonly { readonly id: number; readonly sdr: string; readonly what: string }[] = [
+  {
+    id: 44,
+    sdr: "2c005103132000602201206f01000000c74f532053746f70",
+    what: 'event-only sensor "OS Stop", sensor 60h, entity 22h.1, type 20h, event type 6Fh',
+  },
+  { id: 45, sdr: "2d0051080b1701000a010a0200000000", what: "container 23.1 (17h.1) holds list 10.1, 10.2" },
+  {
+    id: 46,
+    sdr: "2e0051091b170100002020000460200004620000000000000000000000000000",
+    what: "container 17h.1; flags 20h; contained: device 20h channel 0 entity 4 instances 60h and 62h (device-relative)",
+  },
+  {
+    id: 47,
+    sdr: "2f00511113200180000010000a0100c85053553120465255",
+    what: 'FRU locator "PSU1 FRU": access address 20h, FRU id 1, logical, entity 10.1',
+  },
+  { id: 48, sdr: "300051111120008000001000070100c64d4220465255", what: 'FRU locator "MB FRU": FRU id 0, entity 7.1' },
+  {
+    id: 49,
+    sdr: "310051120e200020bf0000002e0100c3424d43",
+    what: 'MC locator "BMC" at 20h channel 0, capabilities BFh, entity 46.1',
+  },
+  {
+    id: 50,
+    sdr: "320051120d2c0621210000002e0200c24d45",
+    what: 'MC locator "ME" at 2Ch channel 6, capabilities 21h (sensor device, event generator), entity 46.2',
+  },
+  {
+    id: 51,
+    sdr: "3300511011209000000002000b0100c647656e446576",
+    what: 'generic locator "GenDev", access address 20h, slave 90h (48h), device type 02h, entity 11.1',
+  },
+  { id: 52, sdr: "340051c007570100deadbeef", what: "OEM record, manufacturer 343 (000157h), data deadbeef" },
+];
