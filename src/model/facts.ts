@@ -13,6 +13,8 @@ export interface ControllerInfo {
   /** BMC is updating or initialising and may answer nonsense. */
   readonly updating?: boolean;
   readonly selfTest?: "ok" | "not_implemented" | "corrupted_data" | "fatal_hardware" | "device_specific";
+  /** End of validity of the certificate it showed, epoch ms; absent where no TLS was spoken. */
+  readonly tlsCertificateExpiry?: number;
 }
 
 export type ChassisFault = "power" | "power_control" | "overload" | "interlock" | "cooling" | "drive" | "intrusion";
