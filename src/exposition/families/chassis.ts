@@ -1,0 +1,26 @@
+import type { ChassisFault } from "../../model/index.ts";
+import { family, flag } from "../family.ts";
+
+export const chassis = [
+  family({
+    name: "bmc_power_on",
+    type: "gauge",
+    help: "1 if the chassis power is on, 0 if it is off.",
+    source: "IPMI Get Chassis Status; Redfish ComputerSystem PowerState",
+    *samples({ snapshot }) {
+      if (snapshot?.chassis !== undefined) yield { value: flag(snapshot.chassis.powerOn) };
+    },
+  }),
+  family({
+    name: "bmc_chassis_fault",
+    type: "gauge",
+    help: "1 while the chassis reports this fault, else 0; some boards never set one.",
+    labels: ["fault"],
+    source: "IPMI Get Chassis Status; Redfish Chassis PhysicalSecurity",
+    *samples({ snapshot }) {
+      const faults = snapshot?.chassis?.faults;
+      if (faults === undefined) return;
+      for (const fault of Object.keys(faults) as ChassisFault[]) yield { labels: [fault], value: flag(faults[fault]) };
+    },
+  }),
+];

@@ -1,0 +1,80 @@
+import { worstHealth } from "../../model/index.ts";
+import { COMPONENTS, type Component, componentHealth, componentOf } from "../component.ts";
+import { family, sensorFamily } from "../family.ts";
+
+const SCALE = "0 ok, 1 warning, 2 critical, 3 non-recoverable";
+
+/**
+ * Rank of a redundancy state (IPMI generic event class 0Bh and what Redfish says in the same words):
+ * 0 full, 1 degraded, 2 lost; undefined for every other state. Degraded is looked for first, because
+ * "redundancy_degraded_from_fully_redundant" names both ends.
+ */
+export function redundancyRank(state: string): number | undefined {
+  if (!state.includes("redundan")) return undefined;
+  if (state.includes("degraded")) return 1;
+  if (/lost|non_?redundan|not_redundan|insufficient/.test(state)) return 2;
+  return /full|^redundant$/.test(state) ? 0 : undefined;
+}
+
+export const health = [
+  family({
+    name: "bmc_health",
+    type: "gauge",
+    help: `Worst health of the host (component "system") and of each of its components: ${SCALE}.`,
+    labels: ["component"],
+    source: "health of the sensors, faults of the chassis",
+    *samples({ snapshot }) {
+      if (snapshot === undefined) return;
+      const worst = componentHealth(snapshot);
+      const system = worstHealth(worst.values());
+      if (system !== undefined) yield { labels: ["system"], value: system };
+      for (const component of COMPONENTS) {
+        const value = worst.get(component);
+        if (value !== undefined) yield { labels: [component], value };
+      }
+    },
+  }),
+  sensorFamily({
+    name: "bmc_sensor_health",
+    type: "gauge",
+    help: `Health of each sensor, analog or discrete: ${SCALE}.`,
+    labels: ["kind"],
+    source: "IPMI Get Sensor Reading; Redfish Status",
+    *samples({ snapshot }) {
+      for (const sensor of snapshot?.sensors ?? [])
+        if (sensor.health !== undefined) yield { sensor, labels: [sensor.kind], value: sensor.health };
+    },
+  }),
+  sensorFamily({
+    name: "bmc_sensor_state",
+    type: "gauge",
+    help: "1 for each state a sensor asserts, harmless ones included; not there while it is not asserted.",
+    labels: ["kind", "state"],
+    source: "IPMI Get Sensor Reading; Redfish Status, Conditions",
+    *samples({ snapshot }) {
+      for (const sensor of snapshot?.sensors ?? []) {
+        const { states } = sensor;
+        for (const state of states.length > 1 ? new Set(states) : states)
+          yield { sensor, labels: [sensor.kind, state], value: 1 };
+      }
+    },
+  }),
+  family({
+    name: "bmc_redundancy",
+    type: "gauge",
+    help: "Redundancy of the host's power, fans and so on, the worst of several sensors: 0 full, 1 degraded, 2 lost.",
+    labels: ["subject"],
+    source: "IPMI sensors with redundancy states; Redfish Redundancy",
+    *samples({ snapshot }) {
+      const worst = new Map<Component, number>();
+      for (const { kind, states } of snapshot?.sensors ?? []) {
+        for (const state of states) {
+          const rank = redundancyRank(state);
+          const subject = rank === undefined ? "other" : componentOf(kind);
+          if (rank !== undefined && subject !== "other") worst.set(subject, Math.max(rank, worst.get(subject) ?? 0));
+        }
+      }
+      for (const [subject, value] of worst) yield { labels: [subject], value };
+    },
+  }),
+];

@@ -1,0 +1,73 @@
+import { type Host, PLACE_LABELS } from "../../model/index.ts";
+import { family, known } from "../family.ts";
+
+/** On every series already in fleet output, and no business of the BMC in a probe. */
+const TAKEN: ReadonlySet<string> = new Set(["host", ...PLACE_LABELS]);
+
+/** A Prometheus label name: other characters become "_"; two underscores in front are reserved. */
+export function labelName(text: string): string {
+  const name = text.replaceAll(/[^a-zA-Z0-9_]/g, "_").replace(/^__+/, "_");
+  return /^[0-9]/.test(name) ? `_${name}` : name;
+}
+
+function inventoryLabels(host: Host): Record<string, string> {
+  // No prototype: an inventory may call a label "constructor".
+  const labels: Record<string, string> = Object.create(null);
+  for (const [key, value] of Object.entries(host.labels)) {
+    const name = labelName(key);
+    if (name !== "" && !TAKEN.has(name)) labels[name] ??= value;
+  }
+  labels.address ??= host.address;
+  return labels;
+}
+
+const numbered = (name: string | undefined, id: number | undefined): string | undefined => name ?? id?.toString();
+
+export const identity = [
+  family({
+    name: "bmc_info",
+    type: "info",
+    help: "Who the BMC says it is.",
+    labels: ["manufacturer", "product", "firmware", "ipmi_version", "guid", "protocol"],
+    source: "IPMI Get Device ID, Get System GUID; Redfish Manager",
+    *samples({ snapshot }) {
+      const c = snapshot?.controller;
+      if (snapshot === undefined || c === undefined) return;
+      const manufacturer = numbered(c.manufacturer, c.manufacturerId);
+      const product = numbered(c.product, c.productId);
+      yield { labels: [manufacturer, product, c.firmware, c.ipmiVersion, c.guid, snapshot.protocol], value: 1 };
+    },
+  }),
+  family({
+    name: "bmc_host_info",
+    type: "info",
+    help: "Labels of the inventory that are not on every series, and the address of the BMC unless one of them has that name.",
+    labels: ["address", "..."],
+    source: "inventory",
+    *samples({ host }) {
+      yield { extra: inventoryLabels(host), value: 1 };
+    },
+  }),
+  family({
+    name: "bmc_fru_info",
+    type: "info",
+    help: "Each replaceable part that says who it is.",
+    labels: ["fru", "manufacturer", "product", "part_number", "serial", "asset_tag"],
+    source: "IPMI FRU areas; Redfish Chassis, PowerSupply, Memory, Drive",
+    *samples({ snapshot }) {
+      for (const f of snapshot?.frus ?? [])
+        yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };
+    },
+  }),
+  family({
+    name: "bmc_tls_certificate_expiry_timestamp_seconds",
+    type: "gauge",
+    help: "End of validity of the certificate the BMC showed, seconds since 1970.",
+    unit: "seconds",
+    source: "TLS handshake of Redfish",
+    *samples({ snapshot }) {
+      const expiry = snapshot?.controller?.tlsCertificateExpiry;
+      yield* known(expiry === undefined ? undefined : expiry / 1000);
+    },
+  }),
+];

@@ -1,0 +1,49 @@
+import type { Fru } from "../../model/index.ts";
+import { family, known } from "../family.ts";
+
+/** Boards give two power supplies the same name; the device id tells them apart. */
+function supplyNames(frus: readonly Fru[]): ReadonlyMap<Fru, string> {
+  const uses = new Map<string, number>();
+  for (const { name } of frus) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return new Map(frus.map((fru) => [fru, uses.get(fru.name) === 1 ? fru.name : `${fru.name} ${fru.id}`]));
+}
+
+export const power = [
+  family({
+    name: "bmc_power_consumption_watts",
+    type: "gauge",
+    help: "Power the whole host draws; min, max and average are of the period the BMC chose.",
+    labels: ["statistic"],
+    unit: "watts",
+    source: "DCMI Get Power Reading; Redfish PowerControl, EnvironmentMetrics",
+    *samples({ snapshot }) {
+      const c = snapshot?.consumption;
+      if (c === undefined) return;
+      if (c.currentWatts !== undefined) yield { labels: ["current"], value: c.currentWatts };
+      if (c.minimumWatts !== undefined) yield { labels: ["min"], value: c.minimumWatts };
+      if (c.maximumWatts !== undefined) yield { labels: ["max"], value: c.maximumWatts };
+      if (c.averageWatts !== undefined) yield { labels: ["average"], value: c.averageWatts };
+    },
+  }),
+  family({
+    name: "bmc_power_limit_watts",
+    type: "gauge",
+    help: "Power cap of the host; not there while none is active.",
+    unit: "watts",
+    source: "DCMI Get Power Limit; Redfish PowerLimit",
+    samples: ({ snapshot }) => known(snapshot?.consumption?.limitWatts),
+  }),
+  family({
+    name: "bmc_psu_capacity_watts",
+    type: "gauge",
+    help: "Rated capacity of a power supply.",
+    labels: ["psu"],
+    unit: "watts",
+    source: "IPMI FRU multirecord; Redfish PowerSupply",
+    *samples({ snapshot }) {
+      const supplies = (snapshot?.frus ?? []).filter((fru) => fru.capacityWatts !== undefined);
+      for (const [{ capacityWatts }, name] of supplyNames(supplies))
+        if (capacityWatts !== undefined) yield { labels: [name], value: capacityWatts };
+    },
+  }),
+];

@@ -1,0 +1,14 @@
+import { family } from "../family.ts";
+
+export const quirks = [
+  family({
+    name: "bmc_quirk_active",
+    type: "gauge",
+    help: "1 for each known oddity of this BMC that the exporter works around.",
+    labels: ["quirk"],
+    source: "table of quirks",
+    *samples({ snapshot }) {
+      for (const quirk of snapshot?.quirks ?? []) yield { labels: [quirk], value: 1 };
+    },
+  }),
+];

@@ -1,0 +1,14 @@
+import { family, flag } from "../family.ts";
+
+export const security = [
+  family({
+    name: "bmc_security_finding",
+    type: "gauge",
+    help: "1 if the BMC can be reached in a way it should not, 0 if it was looked for and not found.",
+    labels: ["finding"],
+    source: "IPMI channel, user and cipher suite commands",
+    *samples({ snapshot }) {
+      for (const { finding, present } of snapshot?.findings ?? []) yield { labels: [finding], value: flag(present) };
+    },
+  }),
+];

@@ -1,0 +1,110 @@
+import type { Place } from "../model/index.ts";
+import { FAMILIES } from "./families/index.ts";
+import { family } from "./family.ts";
+import { labelText } from "./labels.ts";
+import { type HostText, headerOf } from "./text.ts";
+
+export interface FleetOptions {
+  /** Size of a piece; the last is shorter. 128 KiB unless said otherwise. */
+  readonly chunkBytes?: number;
+}
+
+/** Fills pieces of one size; each is a new Buffer, so that a slow socket may keep it. */
+class Pieces {
+  readonly #size: number;
+  #piece: Buffer;
+  #used = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#piece = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** Appends `bytes[start..end)` and hands out every piece that became full. */
+  *append(bytes: Buffer, start: number, end: number): Generator<Buffer> {
+    let at = start;
+    while (at < end) {
+      const count = Math.min(end - at, this.#size - this.#used);
+      this.put(bytes, at, at + count);
+      at += count;
+      if (this.#used === this.#size) {
+        yield this.#piece;
+        this.#piece = Buffer.allocUnsafeSlow(this.#size);
+        this.#used = 0;
+      }
+    }
+  }
+
+  /** True where that many bytes fit with room to spare: `put` will do. */
+  fits(count: number): boolean {
+    return this.#used + count < this.#size;
+  }
+
+  put(bytes: Buffer, start: number, end: number): void {
+    bytes.copy(this.#piece, this.#used, start, end);
+    this.#used += end - start;
+  }
+
+  rest(): Buffer | undefined {
+    return this.#used === 0 ? undefined : this.#piece.subarray(0, this.#used);
+  }
+}
+
+/**
+ * The exposition of many hosts in pieces, family by family as the text format wants it. The texts are
+ * taken at the first step, so polls that end meanwhile do not mix into it. Making a piece takes well
+ * under a millisecond: a caller that waits between pieces does not hold up the polls.
+ */
+export function* renderFleet(texts: Iterable<HostText>, options: FleetOptions = {}): Generator<Buffer> {
+  const all = [...texts];
+  const pieces = new Pieces(options.chunkBytes ?? 128 * 1024);
+  for (const [index, family] of FAMILIES.entries()) {
+    let headed = false;
+    for (const { bytes, ends } of all) {
+      const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
+      const end = ends[index] ?? start;
+      if (start === end) continue;
+      if (!headed) {
+        headed = true;
+        const header = Buffer.from(headerOf(family));
+        yield* pieces.append(header, 0, header.length);
+      }
+      if (pieces.fits(end - start)) pieces.put(bytes, start, end);
+      else yield* pieces.append(bytes, start, end);
+    }
+  }
+  const rest = pieces.rest();
+  if (rest !== undefined) yield rest;
+}
+
+const RACK_LABELS = ["site", "room", "row", "rack"] as const satisfies readonly (keyof Place)[];
+
+/** What a rack may draw, from the configuration. */
+export interface RackBudget {
+  readonly place: Place;
+  readonly watts: number;
+}
+
+/** The one family that is not about a host: the labels of a rack only. */
+export const rackPowerBudget = family({
+  name: "bmc_rack_power_budget_watts",
+  type: "gauge",
+  help: "Power a rack may draw.",
+  labels: RACK_LABELS,
+  unit: "watts",
+  source: "configuration",
+  samples: () => [],
+});
+
+/** The text of the rack budgets, for the end of a fleet's exposition; empty where there are none. */
+export function renderRackBudgets(budgets: Iterable<RackBudget>): Buffer {
+  const series = new Map<string, number>();
+  for (const { place, watts } of budgets) {
+    const values = RACK_LABELS.map((label) => place[label]);
+    if (Number.isFinite(watts)) series.set(labelText(RACK_LABELS, values), watts);
+  }
+  let text = "";
+  for (const [labels, watts] of series)
+    text += labels === "" ? `${rackPowerBudget.name} ${watts}\n` : `${rackPowerBudget.name}{${labels}} ${watts}\n`;
+  return Buffer.from(text === "" ? "" : headerOf(rackPowerBudget) + text);
+}

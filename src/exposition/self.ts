@@ -1,0 +1,239 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Tally } from "./tally.ts";
+
+export interface SelfOptions {
+  readonly version: string;
+  /** False leaves out process_ and nodejs_, which watch the whole process. */
+  readonly processMetrics?: boolean;
+}
+
+/** From a BMC on the same switch to the longest time-out. */
+const ROUND_TRIP_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const QUEUE_WAIT_BUCKETS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const NANOSECONDS = 1e9;
+
+const counter = (register: Registry, name: string, help: string): Counter =>
+  new Counter({ name: `lightsout_${name}`, help, registers: [register] });
+const gauge = (register: Registry, name: string, help: string): Gauge =>
+  new Gauge({ name: `lightsout_${name}`, help, registers: [register] });
+const histogram = (register: Registry, name: string, help: string, buckets: number[]): Histogram =>
+  new Histogram({ name: `lightsout_${name}`, help, buckets, registers: [register] });
+
+/**
+ * What the exporter says about itself. Other rooms report through small interfaces that this class
+ * satisfies, and never see a counter. The methods called once per packet cost a Map look-up;
+ * prom-client sees the sums when somebody reads them.
+ */
+export class SelfMetrics {
+  readonly #registry = new Registry();
+  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
+  readonly #commands: Tally;
+  readonly #responses: Tally;
+  readonly #packets: Tally;
+  readonly #dropped: Tally;
+  readonly #opened: Tally;
+  readonly #polls: Tally;
+  readonly #sdrCache: Tally;
+  readonly #retries: Counter;
+  readonly #roundTrip: Histogram;
+  readonly #sessionsOpen: Gauge;
+  readonly #pollsSkipped: Counter;
+  readonly #pollsLate: Counter;
+  readonly #queueDepth: Gauge;
+  readonly #queueWait: Histogram;
+  readonly #reloadOk: Gauge;
+  readonly #reloadTime: Gauge;
+  readonly #reloads: Tally;
+
+  constructor(options: SelfOptions) {
+    const r = this.#registry;
+    new Gauge({
+      name: "lightsout_build_info",
+      help: "Version of the exporter and of Node.js, always 1.",
+      labelNames: ["version", "node"],
+      registers: [r],
+    }).set({ version: options.version, node: process.version }, 1);
+
+    this.#commands = new Tally(r, "commands_total", "Commands sent, retries not counted.", ["command"]);
+    this.#responses = new Tally(r, "responses_total", "Responses by completion code, in hex.", [
+      "command",
+      "completion_code",
+    ]);
+    this.#retries = counter(r, "retries_total", "Requests sent again because no answer came in time.");
+    this.#roundTrip = histogram(
+      r,
+      "round_trip_seconds",
+      "Time from a request to its answer, requests that were sent again left out.",
+      ROUND_TRIP_BUCKETS,
+    );
+    this.#packets = new Tally(r, "packets_total", "Datagrams by direction.", ["direction"]).startAt(
+      ["sent"],
+      ["received"],
+    );
+    this.#dropped = new Tally(r, "packets_dropped_total", "Datagrams received and not used, by reason.", ["reason"]);
+
+    this.#opened = new Tally(r, "sessions_opened_total", "Sessions opened, by kind.", ["kind"]);
+    this.#sessionsOpen = gauge(r, "sessions_open", "Sessions open now.");
+
+    this.#polls = new Tally(r, "polls_total", 'Polls ended, by outcome: "ok" or the reason of the failure.', [
+      "outcome",
+    ]).startAt(["ok"]);
+    this.#pollsSkipped = counter(r, "polls_skipped_total", "Polls left out because the one before had not ended.");
+    this.#pollsLate = counter(r, "polls_late_total", "Polls that started later than they were due.");
+    this.#queueDepth = gauge(r, "queue_depth", "Polls that are due and wait for a place.");
+    this.#queueWait = histogram(r, "queue_wait_seconds", "Time a poll waited for its place.", QUEUE_WAIT_BUCKETS);
+
+    this.#sdrCache = new Tally(
+      r,
+      "sdr_cache_requests_total",
+      "Sensor repositories wanted: found in the cache (hit) or walked (miss).",
+      ["result"],
+    ).startAt(["hit"], ["miss"]);
+
+    this.#reloads = new Tally(r, "config_reloads_total", "Loads of the configuration, by result.", ["result"]).startAt(
+      ["ok"],
+      ["failed"],
+    );
+    this.#reloadOk = gauge(r, "config_last_reload_successful", "1 if the last load of the configuration went well.");
+    this.#reloadTime = gauge(
+      r,
+      "config_last_reload_success_timestamp_seconds",
+      "When the configuration was last loaded well, seconds since 1970; 0 before that.",
+    );
+
+    this.#watchEventLoop();
+    if (options.processMetrics !== false) collectDefaultMetrics({ register: r });
+  }
+
+  #watchEventLoop(): void {
+    const loop = this.#loop;
+    loop.enable();
+    new Gauge({
+      name: "lightsout_event_loop_delay_seconds",
+      help: "How late the event loop was since these metrics were last read, the 10 ms between two looks included.",
+      labelNames: ["statistic"],
+      registers: [this.#registry],
+      collect() {
+        if (loop.count === 0) return;
+        this.set({ statistic: "mean" }, loop.mean / NANOSECONDS);
+        this.set({ statistic: "p99" }, loop.percentile(99) / NANOSECONDS);
+        this.set({ statistic: "max" }, loop.max / NANOSECONDS);
+        loop.reset();
+      },
+    });
+  }
+
+  /** A command goes out for the first time. */
+  commandSent(name: string): void {
+    this.#commands.add(name);
+  }
+
+  /** An answer came, whatever its completion code. */
+  response(name: string, completionCode: number): void {
+    this.#responses.add(name, completionCode);
+  }
+
+  /** A request is sent again. */
+  retry(): void {
+    this.#retries.inc();
+  }
+
+  /** Time from a request to its answer. */
+  roundTrip(seconds: number): void {
+    this.#roundTrip.observe(seconds);
+  }
+
+  packetSent(): void {
+    this.#packets.add("sent");
+  }
+
+  packetReceived(): void {
+    this.#packets.add("received");
+  }
+
+  /** A datagram was not used; `reason` is one of a closed set in snake case. */
+  packetDropped(reason: string): void {
+    this.#dropped.add(reason);
+  }
+
+  /** A session is open; `kind` is the protocol, "rmcp_plus", "ipmi_1_5" or "redfish". */
+  sessionOpened(kind: string): void {
+    this.#opened.add(kind);
+    this.#sessionsOpen.inc();
+  }
+
+  /** A session ended, however it did. */
+  sessionClosed(): void {
+    this.#sessionsOpen.dec();
+  }
+
+  /** A poll ended; "ok" or the reason of its failure. */
+  pollEnded(outcome: string): void {
+    this.#polls.add(outcome);
+  }
+
+  /** A poll was due while the one before was not over. */
+  pollSkipped(): void {
+    this.#pollsSkipped.inc();
+  }
+
+  /** A poll started later than it was due. */
+  pollLate(): void {
+    this.#pollsLate.inc();
+  }
+
+  /** How many polls wait now. */
+  queueDepth(waiting: number): void {
+    this.#queueDepth.set(waiting);
+  }
+
+  /** How long a poll waited for its place. */
+  queueWait(seconds: number): void {
+    this.#queueWait.observe(seconds);
+  }
+
+  sdrCacheHit(): void {
+    this.#sdrCache.add("hit");
+  }
+
+  sdrCacheMiss(): void {
+    this.#sdrCache.add("miss");
+  }
+
+  /** The configuration was loaded, or could not be and the old one stays. */
+  configReload(ok: boolean): void {
+    this.#reloads.add(ok ? "ok" : "failed");
+    this.#reloadOk.set(ok ? 1 : 0);
+    if (ok) this.#reloadTime.setToCurrentTime();
+  }
+
+  /** The metrics in the text format; the delays of the event loop start again. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** Name, type, help and labels of what is ours, for the docs. */
+  async describe(): Promise<readonly SelfDescription[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    const labelsOf = (name: string): readonly string[] => {
+      const metric = this.#registry.getSingleMetric(name);
+      return metric !== undefined && "labelNames" in metric ? (metric.labelNames as string[]) : [];
+    };
+    return metrics
+      .filter(({ name }) => name.startsWith("lightsout_"))
+      .map(({ name, help, type }) => ({ name, help, type: String(type), labels: labelsOf(name) }));
+  }
+
+  /** Stops the timer that watches the event loop. */
+  close(): void {
+    this.#loop.disable();
+  }
+}
+
+export interface SelfDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}

@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+import { redundancyRank } from "../../src/exposition/families/health.ts";
+import { labelName } from "../../src/exposition/families/identity.ts";
+import { FAMILIES, renderProbe } from "../../src/exposition/index.ts";
+import { Health, type HostRecord, type HostSnapshot } from "../../src/model/index.ts";
+import { dead, fru, full, host, record, sensor, snapshot, stale, unheard } from "./records.ts";
+
+const lines = (of: HostRecord, family: string): string[] =>
+  renderProbe(of)
+    .toString()
+    .split("\n")
+    .filter((line) => line.startsWith(`${family}{`) || line.startsWith(`${family} `));
+
+const told = (more: Partial<HostSnapshot>): HostRecord => record(snapshot("n", more));
+
+describe("the vocabulary", () => {
+  it("has no family twice", () => {
+    const names = FAMILIES.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it("has the prefix of hosts everywhere and _total on counters only", () => {
+    for (const { name, type } of FAMILIES) {
+      expect(name).toMatch(/^bmc_[a-z0-9_]+$/);
+      expect(name.endsWith("_total"), name).toBe(type === "counter");
+      expect(name.endsWith("_info"), name).toBe(type === "info");
+    }
+  });
+
+  it("gives every sample of a sensor family its sensor, and no other", () => {
+    for (const family of FAMILIES)
+      for (const sample of family.samples(full))
+        expect(sample.sensor !== undefined, family.name).toBe(family.ofSensors);
+  });
+
+  it("says nothing else than reach and inventory of a host that is not up", () => {
+    for (const silent of [dead, stale, unheard]) {
+      const names = new Set(
+        FAMILIES.filter((family) => [...family.samples(silent)].length > 0).map(({ name }) => name),
+      );
+      for (const allowed of [
+        "bmc_up",
+        "bmc_failure",
+        "bmc_poll_failures_total",
+        "bmc_poll_duration_seconds",
+        "bmc_last_success_timestamp_seconds",
+        "bmc_host_info",
+      ])
+        names.delete(allowed);
+      expect([...names]).toEqual([]);
+    }
+  });
+});
+
+describe("reach", () => {
+  it("gives bmc_up 0 a reason always", () => {
+    expect(lines(dead, "bmc_failure")).toEqual(['bmc_failure{stage="rakp",reason="wrong_password"} 1']);
+    expect(lines(stale, "bmc_failure")).toEqual(['bmc_failure{stage="connect",reason="timeout"} 1']);
+    expect(lines(unheard, "bmc_failure")).toEqual(['bmc_failure{stage="connect",reason="no_answer"} 1']);
+    expect(lines(full, "bmc_failure")).toEqual([]);
+  });
+
+  it("counts failures of every reason from 0", () => {
+    expect(lines(unheard, "bmc_poll_failures_total")).toHaveLength(13);
+  });
+});
+
+describe("sensors", () => {
+  it("have the same labels on reading, limits, health and states, so that they join", () => {
+    const labels = 'sensor="T",id="20/0/01",entity="3.1",role="cpu"';
+    const of = told({
+      sensors: [
+        sensor("20/0/01", {
+          name: "T",
+          entity: "3.1",
+          role: "cpu",
+          quantity: "temperature",
+          value: 90,
+          thresholds: { upper_critical: 85 },
+          health: Health.Critical,
+          states: ["upper_critical"],
+        }),
+      ],
+    });
+    expect(lines(of, "bmc_temperature_celsius")).toEqual([`bmc_temperature_celsius{${labels}} 90`]);
+    expect(lines(of, "bmc_temperature_threshold_celsius")).toEqual([
+      `bmc_temperature_threshold_celsius{${labels},threshold="upper_critical"} 85`,
+    ]);
+    expect(lines(of, "bmc_sensor_health")).toEqual([`bmc_sensor_health{${labels},kind="temperature"} 2`]);
+    expect(lines(of, "bmc_sensor_state")).toEqual([
+      `bmc_sensor_state{${labels},kind="temperature",state="upper_critical"} 1`,
+    ]);
+  });
+
+  it("have a limit for each of the six thresholds", () => {
+    const thresholds = {
+      lower_non_recoverable: 1,
+      lower_critical: 2,
+      lower_non_critical: 3,
+      upper_non_critical: 4,
+      upper_critical: 5,
+      upper_non_recoverable: 6,
+    };
+    const of = told({ sensors: [sensor("1", { quantity: "voltage", thresholds })] });
+    const told6 = lines(of, "bmc_voltage_threshold_volts").map((line) =>
+      /threshold="(\w+)"} (\d)/.exec(line)?.slice(1),
+    );
+    expect(told6).toEqual(Object.entries(thresholds).map(([name, value]) => [name, String(value)]));
+  });
+
+  it("without reading, state or health say nothing", () => {
+    const of = told({ sensors: [sensor("1", { quantity: "temperature", noReading: "unavailable" })] });
+    expect(renderProbe(of).toString()).not.toContain('id="1"');
+  });
+});
+
+describe("bmc_health", () => {
+  it("is absent where no sensor and no fault tells anything", () => {
+    expect(lines(told({ sensors: [sensor("1")], chassis: full.snapshot?.chassis }), "bmc_health")).not.toEqual([]);
+    expect(lines(told({ sensors: [sensor("1")] }), "bmc_health")).toEqual([]);
+  });
+
+  it.each([
+    ["temperature", "thermal"],
+    ["fan", "fan"],
+    ["cooling_device", "fan"],
+    ["voltage", "power"],
+    ["power_supply", "power"],
+    ["battery", "power"],
+    ["memory", "memory"],
+    ["processor", "processor"],
+    ["drive_slot", "storage"],
+    ["physical_security", "security"],
+    ["critical_interrupt", "other"],
+    ["constructor", "other"],
+  ])("counts a sensor of kind %s under %s", (kind, component) => {
+    expect(lines(told({ sensors: [sensor("1", { kind, health: Health.Warning })] }), "bmc_health")).toEqual([
+      'bmc_health{component="system"} 1',
+      `bmc_health{component="${component}"} 1`,
+    ]);
+  });
+
+  it("takes set fault bits of the chassis in, and cleared ones for nothing", () => {
+    const none = { power: false, power_control: false, overload: false, interlock: false, cooling: false };
+    const of = told({ chassis: { powerOn: true, faults: { ...none, drive: false, intrusion: true } } });
+    expect(lines(of, "bmc_health")).toEqual(['bmc_health{component="system"} 1', 'bmc_health{component="security"} 1']);
+  });
+});
+
+describe("bmc_redundancy", () => {
+  it.each([
+    ["fully_redundant", 0],
+    ["redundancy_lost", 2],
+    ["redundancy_degraded", 1],
+    ["non_redundant_sufficient_from_redundant", 2],
+    ["non_redundant_sufficient_from_insufficient", 2],
+    ["non_redundant_insufficient", 2],
+    ["redundancy_degraded_from_fully_redundant", 1],
+    ["redundancy_degraded_from_non_redundant", 1],
+    ["presence_detected", undefined],
+    ["degraded", undefined],
+  ])("ranks %s as %s", (state, rank) => {
+    expect(redundancyRank(state)).toBe(rank);
+  });
+
+  it("tells the worst of power and fan", () => {
+    const of = told({
+      sensors: [
+        sensor("1", { kind: "power_unit", states: ["fully_redundant"] }),
+        sensor("2", { kind: "power_supply", states: ["redundancy_lost"] }),
+        sensor("3", { kind: "fan", states: ["fully_redundant"] }),
+      ],
+    });
+    expect(lines(of, "bmc_redundancy")).toEqual([
+      'bmc_redundancy{subject="power"} 2',
+      'bmc_redundancy{subject="fan"} 0',
+    ]);
+  });
+});
+
+describe("labels of the inventory", () => {
+  it.each([
+    ["asset-tag", "asset_tag"],
+    ["2nd", "_2nd"],
+    ["__meta", "_meta"],
+    ["größe", "gr__e"],
+  ])("named %s are exported as %s", (key, name) => {
+    expect(labelName(key)).toBe(name);
+  });
+
+  it("cannot replace host or place, and win over the address", () => {
+    const of = record(snapshot("n"), {
+      host: host("n", { labels: { host: "other", rack: "other", address: "see the wiki", constructor: "x" } }),
+    });
+    expect(lines(of, "bmc_host_info")).toEqual(['bmc_host_info{address="see the wiki",constructor="x"} 1']);
+  });
+});
+
+describe("series that would be there twice", () => {
+  it("are told once where parts have equal labels", () => {
+    const of = told({ frus: [fru("PSU", 1), fru("PSU", 2)] });
+    expect(lines(of, "bmc_fru_info")).toEqual(['bmc_fru_info{fru="PSU"} 1']);
+  });
+
+  it("get the device id where two power supplies have one name", () => {
+    const of = told({ frus: [fru("PSU", 1, { capacityWatts: 750 }), fru("PSU", 2, { capacityWatts: 800 })] });
+    expect(lines(of, "bmc_psu_capacity_watts")).toEqual([
+      'bmc_psu_capacity_watts{psu="PSU 1"} 750',
+      'bmc_psu_capacity_watts{psu="PSU 2"} 800',
+    ]);
+  });
+
+  it("are told of the first sensor where a BMC gives an id twice", () => {
+    const of = told({
+      sensors: [
+        sensor("1", { name: "A", quantity: "temperature", value: 1 }),
+        sensor("1", { name: "B", quantity: "temperature", value: 2 }),
+      ],
+    });
+    expect(lines(of, "bmc_temperature_celsius")).toEqual(['bmc_temperature_celsius{sensor="A",id="1",entity="7.1"} 1']);
+  });
+
+  it("are told once where a state is asserted twice", () => {
+    expect(lines(told({ sensors: [sensor("1", { states: ["a", "a", "b"] })] }), "bmc_sensor_state")).toHaveLength(2);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { FAMILIES, renderFleet, renderHost, renderProbe, renderRackBudgets } from "../../src/exposition/index.ts";
+import { escapeValue } from "../../src/exposition/labels.ts";
+import { awkward, dead, full, hundredSensors, stale } from "./records.ts";
+
+const texts = [full, awkward, dead, stale].map((record) => renderHost(record, { placed: true }));
+
+describe("renderFleet", () => {
+  it("gives the same bytes whatever the size of a piece", () => {
+    const whole = Buffer.concat([...renderFleet(texts)]);
+    for (const chunkBytes of [7, 64, 1000, whole.length, whole.length + 1]) {
+      const pieces = [...renderFleet(texts, { chunkBytes })];
+      expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(chunkBytes);
+      expect(Buffer.concat(pieces).equals(whole), `pieces of ${chunkBytes}`).toBe(true);
+    }
+  });
+
+  it("says HELP and TYPE once for a family that somebody tells, and never otherwise", () => {
+    const text = Buffer.concat([...renderFleet([dead, stale].map((r) => renderHost(r, { placed: true })))]).toString();
+    expect(text.match(/^# TYPE bmc_up /gm)).toHaveLength(1);
+    expect(text).not.toContain("bmc_temperature_celsius");
+  });
+
+  it("gives nothing for no host", () => {
+    expect([...renderFleet([])]).toEqual([]);
+  });
+
+  it("keeps telling what it began with while hosts are added", () => {
+    const list = [...texts];
+    const pieces = renderFleet(list, { chunkBytes: 1000 });
+    const first = pieces.next().value as Buffer;
+    list.push(renderHost(hundredSensors("late"), { placed: true }));
+    expect(Buffer.concat([first, ...pieces]).toString()).not.toContain("late");
+  });
+});
+
+describe("renderHost", () => {
+  it("puts host and place on every series, in front", () => {
+    const lines = renderHost(full, { placed: true }).bytes.toString().trimEnd().split("\n");
+    const place = '{host="node017",site="vil1",room="1.07",row="b",rack="r12",position="07"';
+    expect(lines.filter((line) => !line.includes(place))).toEqual([]);
+  });
+
+  it("knows where each family ends, beyond ASCII too", () => {
+    const { bytes, ends } = renderHost(awkward, { placed: true });
+    expect(ends).toHaveLength(FAMILIES.length);
+    expect(ends.at(-1)).toBe(bytes.length);
+    let start = 0;
+    for (const [index, end] of ends.entries()) {
+      for (const line of bytes.subarray(start, end).toString().trimEnd().split("\n"))
+        if (line !== "") expect(line.startsWith(`${FAMILIES[index]?.name}{`), line).toBe(true);
+      start = end;
+    }
+  });
+
+  it("never says a value that is not finite", () => {
+    expect(renderProbe(awkward).toString()).not.toMatch(/ (NaN|-?Infinity)$/m);
+  });
+});
+
+describe("escapeValue", () => {
+  it.each([
+    ['say "hi"', 'say \\"hi\\"'],
+    ["C:\\", "C:\\\\"],
+    ["two\nlines", "two\\nlines"],
+    ["a\0b", "a\uFFFDb"],
+    ["plain ü", "plain ü"],
+  ])("writes %j as %j", (value, text) => {
+    expect(escapeValue(value)).toBe(text);
+  });
+});
+
+describe("renderRackBudgets", () => {
+  it("tells each place once, with place labels only", () => {
+    const place = { site: "s", rack: "r1", position: "07" };
+    const text = renderRackBudgets([
+      { place, watts: 5000 },
+      { place, watts: 6000 },
+    ]).toString();
+    expect(text.split("\n").slice(1)).toEqual([
+      "# TYPE bmc_rack_power_budget_watts gauge",
+      'bmc_rack_power_budget_watts{site="s",rack="r1"} 6000',
+      "",
+    ]);
+    expect(renderRackBudgets([])).toHaveLength(0);
+  });
+});

@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { SelfMetrics } from "../../src/exposition/index.ts";
+import { checkMetrics, promtoolMissing } from "./promtool.ts";
+
+const made: SelfMetrics[] = [];
+const self = (processMetrics = false): SelfMetrics => {
+  const metrics = new SelfMetrics({ version: "1.2.3", processMetrics });
+  made.push(metrics);
+  return metrics;
+};
+
+afterEach(() => {
+  for (const metrics of made.splice(0)) metrics.close();
+});
+
+describe("the exporter's own metrics", () => {
+  it("count what rooms report", async () => {
+    const s = self();
+    s.commandSent("Get Sensor Reading");
+    s.commandSent("Get Sensor Reading");
+    s.response("Get Sensor Reading", 0x00);
+    s.response("Get Sensor Reading", 0xcb);
+    s.retry();
+    s.roundTrip(0.003);
+    s.packetSent();
+    s.packetDropped("wrong_sequence");
+    s.sessionOpened("rmcp_plus");
+    s.sessionOpened("rmcp_plus");
+    s.sessionClosed();
+    s.pollEnded("ok");
+    s.pollEnded("timeout");
+    s.pollSkipped();
+    s.pollLate();
+    s.queueDepth(7);
+    s.queueWait(0.2);
+    s.sdrCacheHit();
+    s.configReload(false);
+    const text = await s.text();
+    for (const line of [
+      `lightsout_build_info{version="1.2.3",node="${process.version}"} 1`,
+      'lightsout_commands_total{command="Get Sensor Reading"} 2',
+      'lightsout_responses_total{command="Get Sensor Reading",completion_code="00"} 1',
+      'lightsout_responses_total{command="Get Sensor Reading",completion_code="cb"} 1',
+      "lightsout_retries_total 1",
+      'lightsout_round_trip_seconds_bucket{le="0.005"} 1',
+      'lightsout_packets_total{direction="sent"} 1',
+      'lightsout_packets_dropped_total{reason="wrong_sequence"} 1',
+      'lightsout_sessions_opened_total{kind="rmcp_plus"} 2',
+      "lightsout_sessions_open 1",
+      'lightsout_polls_total{outcome="timeout"} 1',
+      "lightsout_polls_skipped_total 1",
+      "lightsout_polls_late_total 1",
+      "lightsout_queue_depth 7",
+      "lightsout_queue_wait_seconds_count 1",
+      'lightsout_sdr_cache_requests_total{result="hit"} 1',
+      'lightsout_sdr_cache_requests_total{result="miss"} 0',
+      'lightsout_config_reloads_total{result="failed"} 1',
+      "lightsout_config_last_reload_successful 0",
+    ])
+      expect(text.split("\n")).toContain(line);
+  });
+
+  it("do not grow by being read", async () => {
+    const s = self();
+    s.commandSent("Get Device ID");
+    await s.text();
+    expect(await s.text()).toContain('lightsout_commands_total{command="Get Device ID"} 1\n');
+  });
+
+  it("keep to themselves: two exporters in one process do not share a count", async () => {
+    self().retry();
+    expect(await self().text()).toContain("lightsout_retries_total 0");
+  });
+
+  it("tell how late the event loop is", async () => {
+    const s = self();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(await s.text()).toMatch(/lightsout_event_loop_delay_seconds\{statistic="p99"\} 0\.\d+/);
+  });
+
+  // promtool dislikes three names of prom-client's own (gauges in _total), which every Node.js dashboard knows; ours are clean.
+  it.skipIf(promtoolMissing)(
+    `are clean for promtool (skipped where ${promtoolMissing ?? "it is missing"})`,
+    async () => {
+      const s = self(true);
+      s.response("Get Device ID", 0);
+      s.packetDropped("not_rmcp");
+      const complaints = checkMetrics(await s.text());
+      expect(complaints.filter((line) => !/^nodejs_active_(handles|requests|resources)_total /.test(line))).toEqual([]);
+    },
+  );
+});
