@@ -1,0 +1,5 @@
+/**
+ * store - the latest snapshot of each host of the inventory, its age, and what was prepared of it. Knows
+ * when a snapshot is too old to be told. Does not know what is prepared, who polls or who asks.
+ */
+export { type HostsChange, Store, type Stored, type StoreOptions } from "./store.ts";

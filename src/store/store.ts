@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../lib/index.ts";
+import { FAILURE_REASONS, type FailureReason, type Host, type HostRecord, type HostSnapshot } from "../model/index.ts";
+
+export interface StoreOptions<T> {
+  /** Made once whenever a record changes: the text that scrapes copy. */
+  readonly prepare: (record: HostRecord) => T;
+  /** Milliseconds after which what a host told is dropped; three of its intervals, say. */
+  readonly staleAfterMs: (host: Host) => number;
+  readonly clock: Clock;
+  /**
+   * True: a poll that failed leaves what the poll before told until that is stale. False, and so unless
+   * said otherwise: it drops it at once.
+   */
+  readonly keepReadings?: boolean;
+}
+
+/** A host's record and what was prepared of it. Replaced, never changed. */
+export interface Stored<T> {
+  readonly record: HostRecord;
+  readonly prepared: T;
+}
+
+export interface HostsChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+interface Entry<T> extends Stored<T> {
+  /** Monotonic time at which the readings in the record came; absent when there are none. */
+  readonly readAtMs?: number;
+}
+
+const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
+
+/** What remains of a snapshot when its readings are dropped: how the poll went. */
+function withoutReadings({ host, startedAt, durationMs, up, failure, protocol, parts }: HostSnapshot): HostSnapshot {
+  return { host, startedAt, durationMs, up, failure, protocol, parts, quirks: [] };
+}
+
+/** How a failed poll went, over the readings of the poll before. Its events are old news. */
+function overReadings(failed: HostSnapshot, before: HostSnapshot): HostSnapshot {
+  const { host, startedAt, durationMs, up, failure, parts } = failed;
+  const eventLog = before.eventLog === undefined ? undefined : { ...before.eventLog, fresh: [] };
+  return { ...before, host, startedAt, durationMs, up, failure, parts, eventLog };
+}
+
+/**
+ * The latest of each host of the inventory and nothing else: memory is bounded by the inventory.
+ * Iteration is in the order of the inventory.
+ */
+export class Store<T> {
+  readonly #options: StoreOptions<T>;
+  #entries = new Map<string, Entry<T>>();
+
+  constructor(options: StoreOptions<T>) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Takes over the inventory. Hosts that stay keep what is known of them; one with another address
+   * keeps its counters only, because another BMC answers there.
+   */
+  setHosts(hosts: Iterable<Host>): HostsChange {
+    const before = this.#entries;
+    const entries = new Map<string, Entry<T>>();
+    const added: string[] = [];
+    for (const host of hosts) {
+      const entry = before.get(host.name);
+      if (entry === undefined) added.push(host.name);
+      entries.set(host.name, entry === undefined ? this.#fresh(host) : this.#moved(entry, host));
+    }
+    this.#entries = entries;
+    return { added, removed: [...before.keys()].filter((name) => !entries.has(name)) };
+  }
+
+  #fresh(host: Host): Entry<T> {
+    return this.#entry({ host, failures: noFailures, polls: 0 });
+  }
+
+  #moved(entry: Entry<T>, host: Host): Entry<T> {
+    const { record } = entry;
+    if (isDeepStrictEqual(record.host, host)) return entry;
+    const sameBmc = record.host.address === host.address && record.host.port === host.port;
+    return sameBmc
+      ? this.#entry({ ...record, host }, entry.readAtMs)
+      : this.#entry({ host, failures: record.failures, polls: 0 });
+  }
+
+  #entry(record: HostRecord, readAtMs?: number): Entry<T> {
+    return { record, prepared: this.#options.prepare(record), readAtMs };
+  }
+
+  /**
+   * Takes the result of a poll. False: the host is not in the inventory (any more), nothing was kept.
+   */
+  put(snapshot: HostSnapshot): boolean {
+    const entry = this.#entries.get(snapshot.host);
+    if (entry === undefined) return false;
+    this.#entries.set(snapshot.host, snapshot.up ? this.#succeeded(entry, snapshot) : this.#failed(entry, snapshot));
+    return true;
+  }
+
+  #succeeded({ record }: Entry<T>, snapshot: HostSnapshot): Entry<T> {
+    const lastSuccessAt = snapshot.startedAt + snapshot.durationMs;
+    return this.#entry(
+      { ...record, snapshot, lastSuccessAt, polls: record.polls + 1 },
+      this.#options.clock.monotonicMs(),
+    );
+  }
+
+  #failed({ record, readAtMs }: Entry<T>, snapshot: HostSnapshot): Entry<T> {
+    const reason = snapshot.failure?.reason;
+    const failures =
+      reason === undefined ? record.failures : { ...record.failures, [reason]: record.failures[reason] + 1 };
+    const kept = this.#options.keepReadings && readAtMs !== undefined ? record.snapshot : undefined;
+    const latest = kept === undefined ? withoutReadings(snapshot) : overReadings(snapshot, kept);
+    return this.#entry(
+      { ...record, snapshot: latest, failures, polls: record.polls + 1 },
+      kept === undefined ? undefined : readAtMs,
+    );
+  }
+
+  /**
+   * Drops the readings of hosts that were not read for `staleAfterMs`; how the last failed poll went and the
+   * last success stay. To be called every few seconds. Returns how many hosts became stale.
+   */
+  sweep(): number {
+    const now = this.#options.clock.monotonicMs();
+    let dropped = 0;
+    for (const [name, { record, readAtMs }] of this.#entries) {
+      if (readAtMs === undefined || now - readAtMs < this.#options.staleAfterMs(record.host)) continue;
+      const snapshot = record.snapshot?.up === false ? withoutReadings(record.snapshot) : undefined;
+      this.#entries.set(name, this.#entry({ ...record, snapshot }));
+      dropped++;
+    }
+    return dropped;
+  }
+
+  get(host: string): Stored<T> | undefined {
+    return this.#entries.get(host);
+  }
+
+  *[Symbol.iterator](): Generator<Stored<T>> {
+    yield* this.#entries.values();
+  }
+}
