@@ -39,12 +39,11 @@ const COMPONENT_OF_KIND: ReadonlyMap<string, Component> = new Map<string, Compon
   ["storage_controller", "storage"],
   ["physical_security", "security"],
   ["platform_security", "security"],
-  ["platform_security_violation", "security"],
   ["chassis_intrusion", "security"],
   ["lan", "network"],
   ["network", "network"],
   ["network_adapter", "network"],
-  ["management_subsystem_health", "management"],
+  ["management_subsystem", "management"],
   ["microcontroller", "management"],
   ["manager", "management"],
 ]);
