@@ -1,0 +1,115 @@
+/**
+ * `npm test`: installs what is missing, builds, checks, runs the tests, and says in its last line how
+ * many passed, failed and were skipped. With arguments (`npm test -- test/ipmi`) only the tests of those.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MISSING_PEERS_FILE, peers } from "./peers.mjs";
+import { installed, nodePackages, npm, root, show } from "./steps.mjs";
+
+const ci = process.env.CI === "true";
+const asked = process.argv.slice(2);
+
+/** Says the last line and ends with the exit code that goes with it. */
+function finish({ passed, failed, skipped }) {
+  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
+
+/** Whether apt knows any package at all; fresh images come without lists. */
+function haveLists() {
+  try {
+    return readdirSync("/var/lib/apt/lists").some((name) => name.includes("_Packages"));
+  } catch {
+    return false;
+  }
+}
+
+/** Installs the Debian packages of missing peers where we may. False when some are still missing. */
+async function debianPeers() {
+  const missing = () => peers.filter((p) => !installed(p.program));
+  const packages = [...new Set(missing().map((p) => p.debian))];
+  if (packages.length === 0) return true;
+  if (process.getuid?.() === 0 && installed("apt-get")) {
+    console.log(`Installing Debian packages: ${packages.join(" ")} ...`);
+    // RUNLEVEL=1 and an offline systemd: packages bring daemons along, and none of them is to start
+    const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1", SYSTEMD_OFFLINE: "1" };
+    const install = () => show("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], env);
+    const update = () => show("apt-get", ["update", "-q"], env);
+    if (!haveLists()) await update();
+    if ((await install()) !== 0 && (await update()) === 0) await install();
+  }
+  const still = missing();
+  if (still.length > 0) {
+    console.warn(`Not installed: ${still.map((p) => `${p.program} (Debian package ${p.debian})`).join(", ")}`);
+  }
+  return still.length === 0;
+}
+
+/** Counts of vitest's JSON report. A file that could not be loaded has no tests and counts as one failure. */
+function counts(reportFile, exitCode) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(reportFile, "utf8"));
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const unloaded = report.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0).length;
+  const failed = report.numFailedTests + unloaded;
+  return {
+    passed: report.numPassedTests,
+    // an error outside of any test fails the run as well
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+async function main() {
+  if ((await nodePackages()) !== 0) {
+    console.error("Node packages could not be installed.");
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  if (!(await debianPeers()) && ci) {
+    console.error("With CI=true nothing may be missing.");
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+
+  const bin = (name) => join(root, "node_modules", ".bin", name);
+  const failedSteps = [];
+  if (asked.length === 0) {
+    const steps = [
+      ["the build", () => npm("run", "--silent", "build")],
+      ["biome check", () => show(bin("biome"), ["check", "."])],
+      ["the types of the tests", () => show(bin("tsc"), ["--noEmit"])],
+    ];
+    for (const [name, step] of steps) {
+      console.log(`Checking ${name} ...`);
+      if ((await step()) !== 0) failedSteps.push(name);
+    }
+  }
+
+  const folder = mkdtempSync(join(tmpdir(), "lightsout-test-"));
+  try {
+    const report = join(folder, "report.json");
+    const notes = join(folder, "missing-peers");
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const code = await show(bin("vitest"), ["run", ...reporters, ...asked], { [MISSING_PEERS_FILE]: notes });
+    const result = counts(report, code);
+
+    let skippedFor = [];
+    try {
+      skippedFor = [...new Set(readFileSync(notes, "utf8").trim().split("\n"))].sort();
+    } catch {
+      // nobody missed anything
+    }
+    if (skippedFor.length > 0)
+      console.log(`Tests were skipped because these are not installed: ${skippedFor.join(", ")}`);
+    if (failedSteps.length > 0) console.log(`Failed before the tests: ${failedSteps.join(", ")}`);
+    return { ...result, failed: result.failed + failedSteps.length };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+finish(await main());
