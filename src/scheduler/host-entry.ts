@@ -1,0 +1,74 @@
+import type { Failure, Host } from "../model/index.ts";
+import type { Due } from "./agenda.ts";
+import type { Attempt } from "./attempt.ts";
+import { Level } from "./group-queue.ts";
+import type { LaneJob } from "./lane.ts";
+import { phaseOf } from "./phase.ts";
+import { type HostActivity, laneKeyOf, type ScheduledHost, sameConversation } from "./poll.ts";
+
+/** Who acts when an entry is due and when its turn comes. */
+export interface RoundKeeper {
+  due(entry: HostEntry): void;
+  run(entry: HostEntry): Promise<void>;
+}
+
+/** A host of the inventory: its place on the agenda and, when due, its job in the lane, in one object. */
+export class HostEntry implements Due, LaneJob {
+  readonly level = Level.Round;
+  readonly laneKey: string;
+  dueMs = 0;
+  heapIndex = -1;
+  host: Host;
+  group: string;
+  intervalMs: number;
+  timeoutMs: number;
+  revision: string | undefined;
+  phaseMs: number;
+  /** False: `dueMs` is a back-off or a retry, not a round. */
+  onGrid = true;
+  backOffLevel = 0;
+  stopped: Failure | undefined;
+  activity: HostActivity = "idle";
+  /** When what is waiting or running was due. */
+  askedMs = 0;
+  attempt: Attempt | undefined;
+  /** It was asked at least once: there may be a session to close. */
+  polled = false;
+  removed = false;
+  readonly #keeper: RoundKeeper;
+
+  constructor(keeper: RoundKeeper, scheduled: ScheduledHost, group: string) {
+    this.#keeper = keeper;
+    this.host = scheduled.host;
+    this.group = group;
+    this.laneKey = laneKeyOf(scheduled.host);
+    this.intervalMs = scheduled.intervalMs;
+    this.timeoutMs = scheduled.timeoutMs;
+    this.revision = scheduled.revision;
+    this.phaseMs = phaseOf(scheduled.host.name, scheduled.intervalMs);
+  }
+
+  fire(): void {
+    this.#keeper.due(this);
+  }
+
+  run(): Promise<void> {
+    return this.#keeper.run(this);
+  }
+
+  /** The same BMC, asked in the same way, as the same user. */
+  isSameAs(scheduled: ScheduledHost): boolean {
+    return this.revision === scheduled.revision && sameConversation(this.host, scheduled.host);
+  }
+
+  /** Takes over what may change without disturbing it. True when its rounds moved. */
+  update(scheduled: ScheduledHost, group: string): boolean {
+    this.host = scheduled.host;
+    this.group = group;
+    this.timeoutMs = scheduled.timeoutMs;
+    if (this.intervalMs === scheduled.intervalMs) return false;
+    this.intervalMs = scheduled.intervalMs;
+    this.phaseMs = phaseOf(scheduled.host.name, scheduled.intervalMs);
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+import { DEFAULT_MAX_BACK_OFF_MS } from "./back-off.ts";
+
+/** What bounds the scheduler; all of it may change while it runs. */
+export interface Limits {
+  /** Polls at once, rounds and probes together. */
+  readonly concurrency: number;
+  /** Polls at once in one group. */
+  readonly groupConcurrency: number;
+  /** Rounds that may wait for their turn; more are skipped and counted. */
+  readonly queueLimit: number;
+  /** Probes that may wait; more are refused. */
+  readonly probeQueueLimit: number;
+  /** Longest wait between two asks of a silent host. */
+  readonly maxBackOffMs: number;
+  /** Time the cheap question has that is asked while backed off. */
+  readonly livenessTimeoutMs: number;
+  /** A round that starts later than this is counted as late. */
+  readonly lateAfterMs: number;
+  /** For probes of hosts outside the inventory that name no time-out. */
+  readonly defaultTimeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  concurrency: 512,
+  groupConcurrency: 16,
+  queueLimit: 20_000,
+  probeQueueLimit: 1_000,
+  maxBackOffMs: DEFAULT_MAX_BACK_OFF_MS,
+  livenessTimeoutMs: 5_000,
+  lateAfterMs: 1_000,
+  defaultTimeoutMs: 20_000,
+};

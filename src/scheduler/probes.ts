@@ -1,0 +1,104 @@
+import type { Clock } from "../lib/index.ts";
+import { type Host, type HostSnapshot, needsOperator } from "../model/index.ts";
+import type { Agenda } from "./agenda.ts";
+import { Level } from "./group-queue.ts";
+import { laneKeyOf, type PollNowRequest, QueueFullError } from "./poll.ts";
+import { ProbeJob, type ProbeKeeper } from "./probe-job.ts";
+import type { Rounds, RoundTools } from "./rounds.ts";
+
+/** Polls that somebody waits for, in the lanes of their BMCs. */
+export class Probes implements ProbeKeeper {
+  readonly #tools: RoundTools;
+  readonly #rounds: Rounds;
+  /** All that wait or run. */
+  readonly #jobs = new Set<ProbeJob>();
+  /** Those another caller may join. */
+  readonly #shared = new Map<string, ProbeJob>();
+
+  constructor(tools: RoundTools, rounds: Rounds) {
+    this.#tools = tools;
+    this.#rounds = rounds;
+  }
+
+  get clock(): Clock {
+    return this.#tools.clock;
+  }
+
+  get agenda(): Agenda {
+    return this.#tools.agenda;
+  }
+
+  async ask(host: Host, request: PollNowRequest): Promise<HostSnapshot> {
+    const { groupOf, lanes, limits, report, stops } = this.#tools;
+    request.signal?.throwIfAborted();
+    const refusal = stops.find(host, request.revision);
+    if (refusal) {
+      report.refused();
+      return refusal;
+    }
+    const key = keyOf(host, request);
+    const running = request.trace === undefined ? this.#shared.get(key) : undefined;
+    if (running?.mayBeJoined(request)) {
+      report.coalesced();
+      return running.join(request);
+    }
+    const { defaultTimeoutMs, probeQueueLimit } = limits();
+    if (lanes.waiting(Level.Probe) >= probeQueueLimit) {
+      throw new QueueFullError(`${host.name}: ${probeQueueLimit} probes are waiting already`);
+    }
+    const timeoutMs = request.timeoutMs ?? this.#rounds.entryOf(host)?.timeoutMs ?? defaultTimeoutMs;
+    const job = new ProbeJob(this, key, host, request, timeoutMs);
+    this.#jobs.add(job);
+    if (request.trace === undefined) this.#shared.set(key, job);
+    const answer = job.join(request);
+    lanes.add(laneKeyOf(host), groupOf(host), job);
+    return answer;
+  }
+
+  /** Turns away everybody who waits. */
+  close(reason: unknown): void {
+    for (const job of this.#jobs) job.refuse(reason);
+  }
+
+  async run(job: ProbeJob): Promise<void> {
+    const { attempts, clock, limits, releases, stops } = this.#tools;
+    const { askedMs, host, parts, revision, timeoutMs, trace } = job;
+    const nowMs = clock.monotonicMs();
+    const deadlineMs = Math.min(nowMs + timeoutMs, job.latestDeadlineMs);
+    job.cutShort = deadlineMs < nowMs + timeoutMs;
+    // As it was when the poll began: one that is added or changed meanwhile has nothing to learn from it.
+    const entry = this.#rounds.entryOf(host);
+    if (entry) entry.polled = true;
+    job.attempt = attempts.start(host, { purpose: "probe", deadlineMs, waitedMs: nowMs - askedMs, parts, trace });
+    const end = await job.attempt.ended;
+    this.#forget(job);
+    const snapshot = end.snapshot;
+    if (snapshot) {
+      if (entry) this.#rounds.learn(entry, snapshot, parts === undefined);
+      else if (snapshot.failure && needsOperator(snapshot.failure.reason)) {
+        stops.holdAdHoc(host, snapshot, revision, limits().maxBackOffMs);
+      }
+      job.answer(snapshot);
+    }
+    // Nobody will ask it again in this way: its session would keep one of the BMC's few places.
+    if (!entry || entry.removed || end.stuck) await releases.now(host);
+  }
+
+  abandoned(job: ProbeJob): void {
+    this.#tools.lanes.remove(laneKeyOf(job.host), job);
+    this.#forget(job);
+    job.attempt?.abort(new DOMException("nobody waits for the probe any more", "AbortError"));
+  }
+
+  #forget(job: ProbeJob): void {
+    this.#jobs.delete(job);
+    if (this.#shared.get(job.key) === job) this.#shared.delete(job.key);
+  }
+}
+
+/** Probes with the same key ask the same question. */
+function keyOf(host: Host, request: PollNowRequest): string {
+  const parts = request.parts ? [...request.parts].sort() : [];
+  const { revision = "", timeoutMs = "" } = request;
+  return [host.name, laneKeyOf(host), host.module, host.auth, revision, timeoutMs, ...parts].join("\0");
+}

@@ -1,0 +1,50 @@
+import type { Clock, Logger } from "../lib/index.ts";
+import type { Host } from "../model/index.ts";
+import { Level } from "./group-queue.ts";
+import type { Lanes } from "./lane.ts";
+import { laneKeyOf } from "./poll.ts";
+
+/** Closes the sessions of hosts that are not asked any more; BMCs have few of them. */
+export class Releases {
+  readonly #clock: Clock;
+  readonly #lanes: Lanes;
+  readonly #release: (host: Host) => Promise<void> | void;
+  readonly #graceMs: number;
+  readonly #log: Logger;
+
+  constructor(parts: {
+    clock: Clock;
+    lanes: Lanes;
+    release: (host: Host) => Promise<void> | void;
+    graceMs: number;
+    log: Logger;
+  }) {
+    this.#clock = parts.clock;
+    this.#lanes = parts.lanes;
+    this.#release = parts.release;
+    this.#graceMs = parts.graceMs;
+    this.#log = parts.log;
+  }
+
+  /** In the lane of its BMC: after what is running there, before whatever else waits. */
+  later(host: Host, group: string): void {
+    this.#lanes.add(laneKeyOf(host), group, { level: Level.Release, run: () => this.now(host) });
+  }
+
+  /** Never rejects, and waits no longer than the grace. */
+  async now(host: Host): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.after(this.#graceMs, resolve);
+      const run = async (): Promise<void> => {
+        try {
+          await this.#release(host);
+        } catch (error) {
+          this.#log.warn({ host: host.name, error }, "could not close the conversation");
+        }
+        timer.cancel();
+        resolve();
+      };
+      void run();
+    });
+  }
+}

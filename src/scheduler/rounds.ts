@@ -1,0 +1,246 @@
+import type { Clock } from "../lib/index.ts";
+import { type Host, type HostSnapshot, needsOperator } from "../model/index.ts";
+import type { Agenda } from "./agenda.ts";
+import type { AttemptEnd } from "./attempt.ts";
+import type { Attempts } from "./attempts.ts";
+import type { AuthStops } from "./auth-stops.ts";
+import { backOffMs, followUpOf, soonMs } from "./back-off.ts";
+import { Level } from "./group-queue.ts";
+import { HostEntry, type RoundKeeper } from "./host-entry.ts";
+import type { Lanes } from "./lane.ts";
+import type { Limits } from "./limits.ts";
+import { nextOnGrid } from "./phase.ts";
+import {
+  type HostState,
+  type PollPurpose,
+  type ScheduledHost,
+  type SchedulerReport,
+  sameConversation,
+} from "./poll.ts";
+import type { Releases } from "./releases.ts";
+
+export interface RoundTools {
+  readonly clock: Clock;
+  readonly agenda: Agenda;
+  readonly lanes: Lanes;
+  readonly attempts: Attempts;
+  readonly stops: AuthStops;
+  readonly releases: Releases;
+  readonly report: SchedulerReport;
+  readonly random: () => number;
+  readonly groupOf: (host: Host) => string;
+  readonly deliver: (snapshot: HostSnapshot, host: Host) => void;
+  /** Read each time: limits may change. */
+  readonly limits: () => Limits;
+}
+
+/**
+ * The hosts of the inventory and when each is asked next.
+ *
+ * Rounds lie on phase + k * interval of the wall clock as it was when the scheduler was made, counted on
+ * by the monotonic clock: a restart finds the same grid again, a jump of the wall clock does not move it.
+ */
+export class Rounds implements RoundKeeper {
+  readonly #tools: RoundTools;
+  /** Added to monotonic time it gives the time of the grid. */
+  readonly #gridOffsetMs: number;
+  readonly #entries = new Map<string, HostEntry>();
+  #closed = false;
+
+  constructor(tools: RoundTools) {
+    this.#tools = tools;
+    this.#gridOffsetMs = tools.clock.wallMs() - tools.clock.monotonicMs();
+  }
+
+  setHosts(hosts: Iterable<ScheduledHost>): void {
+    if (this.#closed) return;
+    const wanted = new Map<string, ScheduledHost>();
+    for (const scheduled of hosts) {
+      const { host, intervalMs, timeoutMs } = scheduled;
+      if (!(intervalMs > 0 && timeoutMs > 0)) {
+        throw new RangeError(`${host.name}: interval and timeout must be above 0, not ${intervalMs} and ${timeoutMs}`);
+      }
+      wanted.set(host.name, scheduled);
+    }
+    for (const entry of [...this.#entries.values()]) {
+      const scheduled = wanted.get(entry.host.name);
+      if (!scheduled || !entry.isSameAs(scheduled)) this.#remove(entry);
+    }
+    for (const scheduled of wanted.values()) {
+      const group = this.#tools.groupOf(scheduled.host);
+      const entry = this.#entries.get(scheduled.host.name);
+      if (!entry) this.#add(new HostEntry(this, scheduled, group));
+      else if (entry.update(scheduled, group) && entry.onGrid && !entry.stopped) this.#toGrid(entry, 0);
+    }
+  }
+
+  get entries(): Iterable<HostEntry> {
+    return this.#entries.values();
+  }
+
+  /** The host of the inventory that this is, asked in the same way. */
+  entryOf(host: Host): HostEntry | undefined {
+    const entry = this.#entries.get(host.name);
+    return entry && sameConversation(entry.host, host) ? entry : undefined;
+  }
+
+  /** What a probe of a host of the inventory learned counts for its rounds too. */
+  learn(entry: HostEntry, snapshot: HostSnapshot, complete: boolean): void {
+    if (entry.removed || this.#closed) return;
+    if (snapshot.up) {
+      if (complete) this.#tools.deliver(snapshot, entry.host);
+      this.#clearStop(entry);
+      entry.backOffLevel = 0;
+      if (!entry.onGrid && entry.activity === "idle") this.#toGrid(entry, entry.intervalMs / 2);
+    } else if (snapshot.failure && needsOperator(snapshot.failure.reason)) {
+      this.#tools.deliver(snapshot, entry.host);
+      this.#stop(entry, snapshot);
+    }
+    // Any other failure may be the probe's own short deadline and says nothing about the rounds.
+  }
+
+  /** Ends an authentication stop or a back-off and asks at once. False: no such host. */
+  resume(name: string): boolean {
+    const entry = this.#entries.get(name);
+    if (!entry || this.#closed) return false;
+    this.#clearStop(entry);
+    entry.backOffLevel = 0;
+    if (entry.activity === "idle") {
+      entry.onGrid = false;
+      this.#tools.agenda.at(entry, this.#tools.clock.monotonicMs());
+    }
+    return true;
+  }
+
+  state(name: string): HostState | undefined {
+    const entry = this.#entries.get(name);
+    if (!entry) return undefined;
+    const { agenda, clock } = this.#tools;
+    return {
+      activity: entry.activity,
+      nextDueAt: agenda.has(entry) ? clock.wallMs() + entry.dueMs - clock.monotonicMs() : undefined,
+      backOffLevel: entry.backOffLevel,
+      stopped: entry.stopped,
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const entry of this.#entries.values()) this.#tools.agenda.cancel(entry);
+  }
+
+  due(entry: HostEntry): void {
+    const { agenda, clock, lanes, limits, report } = this.#tools;
+    const dueMs = entry.dueMs;
+    if (entry.onGrid) {
+      const nextMs = this.#nextRoundMs(entry, clock.monotonicMs());
+      const missed = Math.round((nextMs - dueMs) / entry.intervalMs) - 1;
+      if (missed > 0) report.skipped("behind", missed);
+      agenda.at(entry, nextMs);
+    }
+    if (entry.activity !== "idle") {
+      report.skipped("busy", 1);
+    } else if (lanes.waiting(Level.Round) >= limits().queueLimit) {
+      report.skipped("queue_full", 1);
+      if (!entry.onGrid) this.#toGrid(entry, 0);
+    } else {
+      entry.askedMs = dueMs;
+      entry.activity = "waiting";
+      lanes.add(entry.laneKey, entry.group, entry);
+    }
+  }
+
+  async run(entry: HostEntry): Promise<void> {
+    const { clock, limits, releases, report } = this.#tools;
+    if (entry.stopped) {
+      entry.activity = "idle";
+      return;
+    }
+    const waitedMs = Math.max(0, clock.monotonicMs() - entry.askedMs);
+    const silent = entry.backOffLevel > 0;
+    if (!silent && waitedMs > limits().lateAfterMs) report.late(waitedMs);
+    entry.activity = "running";
+    entry.polled = true;
+    let end = await this.#ask(entry, silent ? "liveness" : "round", waitedMs);
+    if (silent && end.snapshot?.up && !entry.removed && !this.#closed) end = await this.#ask(entry, "round", 0);
+    entry.attempt = undefined;
+    entry.activity = "idle";
+    if (entry.removed || this.#closed) return;
+    // Its conversation is in an unknown state; the next poll shall open a new one.
+    if (end.stuck) releases.later(entry.host, entry.group);
+    if (end.snapshot) this.#settle(entry, end.snapshot);
+  }
+
+  #ask(entry: HostEntry, purpose: PollPurpose, waitedMs: number): Promise<AttemptEnd> {
+    const { attempts, clock, limits } = this.#tools;
+    const timeoutMs = purpose === "liveness" ? Math.min(entry.timeoutMs, limits().livenessTimeoutMs) : entry.timeoutMs;
+    entry.attempt = attempts.start(entry.host, { purpose, waitedMs, deadlineMs: clock.monotonicMs() + timeoutMs });
+    return entry.attempt.ended;
+  }
+
+  #settle(entry: HostEntry, snapshot: HostSnapshot): void {
+    const { agenda, clock, deliver, limits, random } = this.#tools;
+    deliver(snapshot, entry.host);
+    const wait = (delayMs: number): void => {
+      entry.onGrid = false;
+      agenda.at(entry, clock.monotonicMs() + delayMs);
+    };
+    switch (snapshot.up ? "next_round" : followUpOf(snapshot.failure?.reason ?? "protocol_error")) {
+      case "stop":
+        this.#stop(entry, snapshot);
+        break;
+      case "back_off":
+        entry.backOffLevel++;
+        wait(backOffMs(entry.backOffLevel, entry.intervalMs, limits().maxBackOffMs, random));
+        break;
+      case "soon":
+        entry.backOffLevel = 0;
+        wait(soonMs(entry.intervalMs, random));
+        break;
+      case "next_round":
+        entry.backOffLevel = 0;
+        // Half an interval of rest, so that a host that came back is not asked twice in a row.
+        if (!entry.onGrid) this.#toGrid(entry, entry.intervalMs / 2);
+    }
+  }
+
+  #stop(entry: HostEntry, snapshot: HostSnapshot): void {
+    this.#tools.agenda.cancel(entry);
+    entry.stopped = snapshot.failure;
+    entry.backOffLevel = 0;
+    entry.onGrid = false;
+    this.#tools.stops.hold(entry.host, snapshot, entry.revision);
+  }
+
+  #clearStop(entry: HostEntry): void {
+    this.#tools.stops.clear(entry.host);
+    entry.stopped = undefined;
+  }
+
+  #add(entry: HostEntry): void {
+    this.#entries.set(entry.host.name, entry);
+    this.#toGrid(entry, 0);
+  }
+
+  #remove(entry: HostEntry): void {
+    const { agenda, lanes, releases, stops } = this.#tools;
+    entry.removed = true;
+    this.#entries.delete(entry.host.name);
+    agenda.cancel(entry);
+    lanes.remove(entry.laneKey, entry);
+    stops.clear(entry.host);
+    entry.attempt?.abort(new DOMException("the host was removed or changed", "AbortError"));
+    if (entry.polled) releases.later(entry.host, entry.group);
+  }
+
+  #toGrid(entry: HostEntry, restMs: number): void {
+    entry.onGrid = true;
+    this.#tools.agenda.at(entry, this.#nextRoundMs(entry, this.#tools.clock.monotonicMs() + restMs));
+  }
+
+  #nextRoundMs(entry: HostEntry, afterMs: number): number {
+    // A millisecond more than "after", or rounding of epoch times could give the round that is just due.
+    const gridMs = nextOnGrid(afterMs + this.#gridOffsetMs + 1, entry.intervalMs, entry.phaseMs);
+    return gridMs - this.#gridOffsetMs;
+  }
+}
