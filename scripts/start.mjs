@@ -71,7 +71,7 @@ async function startDemo() {
   sim.stdin.on("error", () => {});
   const stop = async () => {
     sim.kill("SIGTERM");
-    await Promise.race([ended, sleep(2000)]);
+    await Promise.race([ended, sleep(2000, undefined, { ref: false })]);
     sim.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   };
@@ -96,8 +96,18 @@ function serve(args) {
     let signals = 0;
     const pass = (signal) => child.kill(signals++ === 0 ? signal : "SIGKILL");
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, pass);
+    // npm passes a SIGTERM to the shell between us, which dies of it and tells nobody.
+    const shell = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event !== "start" || process.ppid === shell) return;
+      clearInterval(watch);
+      pass("SIGTERM");
+    }, 200);
     // A Ctrl-C reaches the child from the terminal as well; that it is gone after one of these is no failure.
-    child.once("close", (code, signal) => done(code ?? (signals > 0 && signal !== "SIGKILL" ? 0 : 1)));
+    child.once("close", (code, signal) => {
+      clearInterval(watch);
+      done(code ?? (signals > 0 && signal !== "SIGKILL" ? 0 : 1));
+    });
     child.once("error", (error) => {
       console.error(error.message);
       done(1);
