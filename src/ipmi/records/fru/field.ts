@@ -92,6 +92,6 @@ function writeField(to: Writer, text: string, language: number): void {
     ? encodeText(TextType.EightBit, text).subarray(0, LONGEST_FIELD)
     : Buffer.from(text, "utf16le").subarray(0, LONGEST_FIELD - 1);
   // One byte of 8-bit text would read C1h, the end mark; readers drop the space again.
-  const bytes = encoded.length === 1 ? Buffer.concat([encoded, Buffer.from(" ")]) : encoded;
+  const bytes = encoded.length === 1 ? Buffer.concat([encoded, Buffer.of(0x20)]) : encoded;
   to.u8((TextType.EightBit << 6) | bytes.length).bytes(bytes);
 }
