@@ -163,7 +163,9 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#buffer[this.#room(1)] = value;
+    // First the room: it may replace the buffer.
+    const at = this.#room(1);
+    this.#buffer[at] = value;
     return this;
   }
 
