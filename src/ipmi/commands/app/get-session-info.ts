@@ -17,7 +17,8 @@ export type SessionInfoRequest =
   | { readonly which: "handle"; readonly handle: number }
   | { readonly which: "id"; readonly sessionId: number };
 
-export type SessionProtocol = "IPMI 1.5" | "RMCP+" | "unknown";
+/** By number; 2-15 are reserved. */
+export const SESSION_PROTOCOLS = ["IPMI 1.5", "RMCP+"] as const;
 
 /**
  * Get Session Info - IPMI 2.0 section 22.20.
@@ -40,13 +41,12 @@ export interface SessionInfo {
   readonly session?: {
     readonly userId: number;
     readonly privilege: number;
-    readonly protocol: SessionProtocol;
+    /** Index into SESSION_PROTOCOLS. */
+    readonly protocol: number;
     readonly channel: number;
   };
   readonly console?: { readonly ipAddress: string; readonly macAddress: string; readonly port: number };
 }
-
-const protocolOf = (code: number): SessionProtocol => (code === 0 ? "IPMI 1.5" : code === 1 ? "RMCP+" : "unknown");
 
 export const getSessionInfo = command<SessionInfoRequest, SessionInfo>({
   name: "Get Session Info",
@@ -82,7 +82,7 @@ export const getSessionInfo = command<SessionInfoRequest, SessionInfo>({
       const session = {
         userId,
         privilege,
-        protocol: protocolOf(bits(type, 7, 4)),
+        protocol: bits(type, 7, 4),
         channel: bits(type, 3, 0),
       };
       if (!from.has(12)) return { ...counts, session };
@@ -99,7 +99,7 @@ export const getSessionInfo = command<SessionInfoRequest, SessionInfo>({
       if (!r.session) return;
       to.u8(r.session.userId & 0x3f);
       to.u8(r.session.privilege & 0x0f);
-      to.u8((r.session.protocol === "RMCP+" ? 0x10 : 0x00) | (r.session.channel & 0x0f));
+      to.u8(((r.session.protocol & 0x0f) << 4) | (r.session.channel & 0x0f));
       if (!r.console) return;
       writeIpv4(to, r.console.ipAddress);
       writeMac(to, r.console.macAddress);
