@@ -3,6 +3,7 @@ export * from "./completion-code.ts";
 export * from "./entity-id.ts";
 export * from "./event-type.ts";
 export * from "./generic-state.ts";
+export * from "./manufacturer.ts";
 export * from "./net-fn.ts";
 export * from "./oem-state.ts";
 export * from "./privilege-level.ts";
