@@ -1,0 +1,167 @@
+import { type FSWatcher, watch } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { parse } from "yaml";
+import type { FileSdConfig } from "../config/index.ts";
+import type { Clock, Timer } from "../lib/index.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Source, SourceChanged } from "./source.ts";
+import { candidatesOf, type TargetGroup, targetGroups } from "./target-groups.ts";
+
+/** Editors and config maps make several events of one change. */
+const SETTLE_MS = 100;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Hosts from files in Prometheus' file_sd format. Folders are watched rather than files, because files
+ * are replaced and mounted config maps swap a link; a timer reads again where no events come (NFS).
+ */
+export class FileSource implements Source {
+  readonly #config: FileSdConfig;
+  readonly #clock: Clock;
+  readonly #changed: SourceChanged;
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #groups = new Map<string, readonly TargetGroup[]>();
+  #problems: readonly string[] = [];
+  #timer: Timer | undefined;
+  #settling: Timer | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(config: FileSdConfig, options: { readonly clock: Clock; readonly changed: SourceChanged }) {
+    this.#config = config;
+    this.#clock = options.clock;
+    this.#changed = options.changed;
+  }
+
+  start(): Promise<void> {
+    return this.#refresh();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#settling?.cancel();
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  candidates(): readonly Candidate[] {
+    return [...this.#groups].flatMap(([path, groups]) => candidatesOf(groups, this.#config, `file ${path}`, () => {}));
+  }
+
+  problems(): readonly string[] {
+    const warnings: string[] = [];
+    for (const [path, groups] of this.#groups) {
+      candidatesOf(groups, this.#config, `file ${path}`, (warning) => warnings.push(warning));
+    }
+    return [...this.#problems, ...warnings];
+  }
+
+  /** One reading after the other: two at once could keep the older text. */
+  #refresh(): Promise<void> {
+    this.#reading = this.#reading.then(async () => {
+      if (this.#stopped) return;
+      this.#watchFolders();
+      await this.#readAll();
+      if (this.#stopped) return;
+      this.#timer?.cancel();
+      this.#timer = this.#clock.after(this.#config.refreshMs, () => this.#refreshByTimer());
+      this.#changed();
+    });
+    return this.#reading;
+  }
+
+  /** A watch dies silently with its folder, so each is made anew now and then. */
+  #refreshByTimer(): void {
+    for (const folder of [...this.#watchers.keys()]) this.#unwatch(folder);
+    void this.#refresh();
+  }
+
+  #watchFolders(): void {
+    for (const folder of new Set(this.#config.files.map((file) => dirname(file)))) {
+      if (this.#watchers.has(folder)) continue;
+      try {
+        const watcher = watch(folder, { persistent: false }, () => this.#settle());
+        watcher.on("error", () => this.#unwatch(folder));
+        this.#watchers.set(folder, watcher);
+      } catch {
+        // The folder is not there, or there are no watches left: the timer reads it, and tries again to watch.
+      }
+    }
+  }
+
+  #unwatch(folder: string): void {
+    this.#watchers.get(folder)?.close();
+    this.#watchers.delete(folder);
+  }
+
+  #settle(): void {
+    if (this.#stopped) return;
+    this.#settling?.cancel();
+    this.#settling = this.#clock.after(SETTLE_MS, () => void this.#refresh());
+  }
+
+  async #readAll(): Promise<void> {
+    const problems: string[] = [];
+    const paths = new Set<string>();
+    for (const pattern of this.#config.files) {
+      const found = await filesOf(pattern).catch((error) => {
+        problems.push(`file_sd: cannot look for ${pattern}: ${reason(error)}; its hosts are kept as they were`);
+        return [...this.#groups.keys()].filter((path) => dirname(path) === dirname(pattern));
+      });
+      if (found.length === 0) problems.push(`file_sd: no file matches ${pattern}`);
+      for (const path of found) paths.add(path);
+    }
+    for (const path of this.#groups.keys()) if (!paths.has(path)) this.#groups.delete(path);
+    for (const path of [...paths].sort()) {
+      try {
+        this.#groups.set(path, await readGroups(path));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") this.#groups.delete(path);
+        const kept = this.#groups.has(path) ? "; its hosts are kept as they were" : "";
+        problems.push(`file ${path}: ${reason(error)}${kept}`);
+      }
+    }
+    this.#problems = problems;
+  }
+}
+
+/** YAML without types, as Prometheus reads it: `rack: 07` is the text 07. */
+async function readGroups(path: string): Promise<TargetGroup[]> {
+  if ((await stat(path)).size > MAX_BYTES) throw new Error(`is larger than ${MAX_BYTES} bytes`);
+  const text = await readFile(path, "utf8");
+  return targetGroups(/\.json$/i.test(path) ? JSON.parse(text) : (parse(text, { schema: "failsafe" }) ?? []));
+}
+
+/** The files a path with * and ? in its last part stands for. */
+async function filesOf(pattern: string): Promise<string[]> {
+  const last = basename(pattern);
+  if (!/[*?]/.test(last)) return (await exists(pattern)) ? [pattern] : [];
+  const source = last
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const names = await readdir(dirname(pattern)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const matches = new RegExp(`^${source}$`);
+  return names
+    .filter((name) => matches.test(name) && !name.startsWith("."))
+    .map((name) => join(dirname(pattern), name));
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
+  );
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  const [line = ""] = error.message.split("\n");
+  return error instanceof SyntaxError || error.name === "YAMLParseError" ? `cannot be read: ${line}` : (code ?? line);
+}

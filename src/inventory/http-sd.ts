@@ -1,0 +1,165 @@
+import type { HttpSdConfig } from "../config/index.ts";
+import { readSecret } from "../config/index.ts";
+import type { Clock, Timer } from "../lib/index.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Source, SourceChanged } from "./source.ts";
+import { candidatesOf, type TargetGroup, targetGroups } from "./target-groups.ts";
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const FIRST_RETRY_MS = 5000;
+const LAST_RETRY_MS = 300_000;
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What an HTTP source learned; handed on to its successor over a reload. */
+export interface HttpSourceMemory {
+  readonly groups: readonly TargetGroup[];
+  readonly etag?: string;
+}
+
+/**
+ * Hosts from a server that speaks Prometheus' http_sd. While it fails, its last good list stays, and it
+ * is asked after 5 s, 10 s, 20 s ... up to its interval, or five minutes where that is longer.
+ */
+export class HttpSource implements Source {
+  readonly #config: HttpSdConfig;
+  readonly #clock: Clock;
+  readonly #changed: SourceChanged;
+  readonly #fetch: Fetch;
+  #stopped = false;
+  #request: AbortController | undefined;
+  readonly #inherited: boolean;
+  #memory: HttpSourceMemory;
+  #failure: string | undefined;
+  #failures = 0;
+  #timer: Timer | undefined;
+
+  constructor(
+    config: HttpSdConfig,
+    options: {
+      readonly clock: Clock;
+      readonly changed: SourceChanged;
+      readonly fetch?: Fetch;
+      readonly memory?: HttpSourceMemory;
+    },
+  ) {
+    this.#config = config;
+    this.#clock = options.clock;
+    this.#changed = options.changed;
+    this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
+    this.#inherited = options.memory !== undefined;
+    this.#memory = options.memory ?? { groups: [] };
+  }
+
+  get url(): string {
+    return this.#config.url;
+  }
+
+  /** For the source that takes this one's place. */
+  get memory(): HttpSourceMemory {
+    return this.#memory;
+  }
+
+  /** With a predecessor's memory there is a list to go on with, and nothing to wait for. */
+  start(): Promise<void> {
+    const first = this.#refresh();
+    return this.#inherited ? Promise.resolve() : first;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#request?.abort(new Error("stopped"));
+    this.#timer?.cancel();
+  }
+
+  candidates(): readonly Candidate[] {
+    return candidatesOf(this.#memory.groups, this.#config, this.#config.url, () => {});
+  }
+
+  problems(): readonly string[] {
+    const problems = this.#failure === undefined ? [] : [`${this.#config.url}: ${this.#failure}`];
+    candidatesOf(this.#memory.groups, this.#config, this.#config.url, (warning) => problems.push(warning));
+    return problems;
+  }
+
+  async #refresh(): Promise<void> {
+    const before = { memory: this.#memory, failure: this.#failure };
+    try {
+      this.#memory = await this.#ask();
+      this.#failure = undefined;
+      this.#failures = 0;
+    } catch (error) {
+      this.#failure = reason(error);
+      this.#failures++;
+    }
+    if (this.#stopped) return;
+    this.#timer = this.#clock.after(this.#delayMs(), () => void this.#refresh());
+    if (before.memory !== this.#memory || before.failure !== this.#failure) this.#changed();
+  }
+
+  #delayMs(): number {
+    const { refreshMs } = this.#config;
+    if (this.#failures === 0) return refreshMs;
+    const longest = Math.max(refreshMs, LAST_RETRY_MS);
+    return Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 20), longest);
+  }
+
+  async #ask(): Promise<HttpSourceMemory> {
+    const { url, refreshMs, timeoutMs } = this.#config;
+    const headers: Record<string, string> = {
+      accept: "application/json",
+      "user-agent": "lightsout",
+      "x-prometheus-refresh-interval-seconds": String(refreshMs / 1000),
+    };
+    if (this.#memory.etag !== undefined) headers["if-none-match"] = this.#memory.etag;
+    const authorization = await this.#authorization();
+    if (authorization !== undefined) headers.authorization = authorization;
+    const request = new AbortController();
+    this.#request = request;
+    const timer = this.#clock.after(timeoutMs, () => request.abort(new Error(`no answer in ${timeoutMs / 1000} s`)));
+    const { signal } = request;
+    try {
+      const response = await this.#fetch(url, { headers, signal });
+      if (response.status === 304) return this.#memory;
+      if (response.status !== 200) {
+        await response.body?.cancel();
+        throw new Error(`answered ${response.status} ${response.statusText}`.trimEnd());
+      }
+      const groups = targetGroups(JSON.parse(await readBody(response)));
+      return { groups, etag: response.headers.get("etag") ?? undefined };
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      timer.cancel();
+      this.#request = undefined;
+    }
+  }
+
+  async #authorization(): Promise<string | undefined> {
+    const { authorization } = this.#config;
+    if (!authorization) return undefined;
+    const secret = await readSecret(authorization.secret, "the secret");
+    if (authorization.type === "header") return `${authorization.scheme} ${secret.reveal()}`;
+    return `Basic ${Buffer.from(`${authorization.username}:${secret.reveal()}`).toString("base64")}`;
+  }
+}
+
+async function readBody(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES) throw new Error(`answered more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A sentence without what the server sent: that may be a page of HTML, or a secret in an echo. */
+function reason(error: unknown): string {
+  if (error instanceof SyntaxError) return "answered something that is no JSON";
+  if (!(error instanceof Error)) return String(error);
+  // fetch hides what happened behind "fetch failed".
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : undefined;
+  return cause ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : error.message;
+}

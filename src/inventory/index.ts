@@ -1,0 +1,12 @@
+/**
+ * inventory - which hosts exist: folded host lists, service discovery, what a reload added or removed,
+ * selectors, shards. Knows no protocol and no poll.
+ */
+export { type Address, formatAddress, parseAddress } from "./address.ts";
+export { diffInventories, type InventoryDiff } from "./diff.ts";
+export { foldHosts } from "./fold.ts";
+export { expandHostList, expandHosts, HostListError, isHostName, type ListedHost, MAX_HOSTS } from "./host-list.ts";
+export { Inventory, type InventoryListener, type InventoryOptions } from "./inventory.ts";
+export { labelOf, SelectorError, selectHosts } from "./select.ts";
+export { ownedBy, ownerOf, parseShard, type Shard } from "./shard.ts";
+export { buildInventory } from "./static-targets.ts";

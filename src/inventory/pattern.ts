@@ -1,0 +1,78 @@
+import { type NumberRange, numberAt, parseRange, sizeOf } from "./host-list.ts";
+
+/*
+ * Patterns in addresses, places and labels:
+ *
+ *   {host}           the name of the host
+ *   {1}, {2} ...     the value of the first, second ... bracket of the host list, as written
+ *   {1-7}, {01-36/2} numbers over the hosts in order; see spread()
+ */
+
+/** What a pattern is filled in with. */
+export interface PatternContext {
+  readonly name: string;
+  readonly values: readonly string[];
+  /** Which of `count` hosts this one is, from 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+type Piece = string | { readonly bracket: number } | { readonly range: NumberRange; readonly text: string };
+
+export interface Pattern {
+  readonly text: string;
+  readonly pieces: readonly Piece[];
+}
+
+/** Throws an Error whose message says what is wrong with the pattern. */
+export function parsePattern(text: string): Pattern {
+  const pieces = text.split(/(\{[^{}]*\})/).map((piece): Piece => {
+    if (!/^\{.*\}$/.test(piece)) {
+      if (/[{}]/.test(piece)) throw new Error(`"${text}" has a brace without its partner`);
+      return piece;
+    }
+    const inner = piece.slice(1, -1);
+    if (inner === "host") return "{host}";
+    if (/^[1-9]\d?$/.test(inner)) return { bracket: Number(inner) };
+    const range = inner.includes("-") ? parseRange(inner) : undefined;
+    if (!range) throw new Error(`"${text}": ${piece} is unknown; {host}, {1} and {1-7} are known`);
+    return { range, text: piece };
+  });
+  return { text, pieces };
+}
+
+/** Whether a pattern has a range that gives several of `count` hosts the same number. */
+export function repeats(pattern: Pattern, count: number): boolean {
+  const ranges = pattern.pieces.filter((piece) => typeof piece === "object" && "range" in piece);
+  return ranges.length > 0 && ranges.every((piece) => sizeOf(piece.range) < count);
+}
+
+/** The text for one host. Throws an Error where the host has no such bracket. */
+export function fillPattern(pattern: Pattern, context: PatternContext): string {
+  return pattern.pieces
+    .map((piece) => {
+      if (piece === "{host}") return context.name;
+      if (typeof piece === "string") return piece;
+      if ("range" in piece) return spread(piece.range, context.index, context.count);
+      const value = context.values[piece.bracket - 1];
+      if (value === undefined) {
+        throw new Error(`"${pattern.text}": ${context.name} comes from a list with ${brackets(context.values.length)}`);
+      }
+      return value;
+    })
+    .join("");
+}
+
+/**
+ * The number of a range that the host at `index` of `count` gets: one a host where there are enough
+ * numbers, else the hosts evenly over all numbers, neighbours together.
+ */
+function spread(range: NumberRange, index: number, count: number): string {
+  const size = sizeOf(range);
+  return numberAt(range, Math.floor((index * size) / Math.max(size, count)));
+}
+
+function brackets(count: number): string {
+  if (count === 0) return "no brackets";
+  return count === 1 ? "one bracket" : `${count} brackets`;
+}

@@ -1,0 +1,129 @@
+import { nearest } from "../lib/index.ts";
+import { type Host, PLACE_LABELS } from "../model/index.ts";
+import { foldHosts } from "./fold.ts";
+import { expandHosts, splitList } from "./host-list.ts";
+
+/** A selector that names what is not there, or cannot be read. */
+export class SelectorError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "SelectorError";
+  }
+}
+
+/**
+ * The hosts a selector picks, in the order of the inventory. Terms are joined with commas:
+ *
+ *   node[001-040], login1   hosts by name; each must exist
+ *   node*                   hosts by pattern
+ *   rack=r12, rack=r[1-4]   a label's value; several terms of one label: any of them
+ *   rack!=r12               not this value
+ *
+ * Terms of different labels, and names, must all hold. An empty selector or `all` picks every host. Throws
+ * SelectorError for a host or a label that no host has, so that a slip of the pen does not pass for "none".
+ */
+export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
+  const all = [...hosts];
+  if (selector.trim() === "" || selector.trim() === "all") return all;
+  const tests = new Map<string, ((host: Host) => boolean)[]>();
+  const names: string[] = [];
+  for (const term of attempt(() => splitList(selector))) {
+    const match = /^([^=!]*)(!?=)(.*)$/.exec(term);
+    if (!match) {
+      names.push(term);
+      continue;
+    }
+    const [, label = "", operator, value = ""] = match;
+    knownLabel(label.trim(), all);
+    const matches = valueTest(value.trim());
+    // Exclusions must all hold, so each is a group of its own.
+    const group = operator === "=" ? label.trim() : `${tests.size} ${term}`;
+    const test = (host: Host): boolean => matches(labelOf(host, label.trim()) ?? "") === (operator === "=");
+    tests.set(group, [...(tests.get(group) ?? []), test]);
+  }
+  const named = names.length > 0 ? namesOf(names, all) : undefined;
+  return all.filter(
+    (host) =>
+      (named === undefined || named.has(host.name)) &&
+      [...tests.values()].every((group) => group.some((test) => test(host))),
+  );
+}
+
+/** The value of a host's label as selectors and listings see it. */
+export function labelOf(host: Host, label: string): string | undefined {
+  switch (label) {
+    case "host":
+      return host.name;
+    case "address":
+    case "module":
+    case "auth":
+      return host[label];
+    default: {
+      const place = PLACE_LABELS.find((key) => key === label);
+      if (place) return host.place[place];
+      return Object.hasOwn(host.labels, label) ? host.labels[label] : undefined;
+    }
+  }
+}
+
+function knownLabel(label: string, hosts: readonly Host[]): void {
+  const known = new Set<string>(["host", "address", "module", "auth", ...PLACE_LABELS]);
+  if (known.has(label)) return;
+  for (const host of hosts) for (const key of Object.keys(host.labels)) known.add(key);
+  if (known.has(label)) return;
+  const near = nearest(label, known);
+  throw new SelectorError(
+    `no host has a label "${label}"; ${near ? `did you mean "${near}"?` : `known: ${[...known].join(", ")}`}`,
+  );
+}
+
+function namesOf(terms: readonly string[], hosts: readonly Host[]): Set<string> {
+  const known = new Set(hosts.map(({ name }) => name));
+  const picked = new Set<string>();
+  const missing: string[] = [];
+  for (const term of terms) {
+    if (/[*?]/.test(term)) {
+      const matches = valueTest(term);
+      const found = [...known].filter(matches);
+      if (found.length === 0) missing.push(term);
+      for (const name of found) picked.add(name);
+    } else {
+      for (const name of attempt(() => expandHosts(term))) {
+        if (known.has(name)) picked.add(name);
+        else missing.push(name);
+      }
+    }
+  }
+  if (missing.length > 0) throw new SelectorError(noSuchHost(missing, known));
+  return picked;
+}
+
+function noSuchHost(missing: readonly string[], known: ReadonlySet<string>): string {
+  const [only] = missing;
+  const near = missing.length === 1 && only !== undefined ? nearest(only, known) : undefined;
+  const names = missing.every((name) => !/[*?]/.test(name)) ? foldHosts(missing) : missing.join(",");
+  return `no host in the inventory is named ${names}${near ? `; did you mean ${near}?` : ""}`;
+}
+
+/** Exact, or with * and ?, or a folded list. */
+function valueTest(value: string): (text: string) => boolean {
+  if (/[*?]/.test(value)) {
+    const source = value
+      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".");
+    const pattern = new RegExp(`^${source}$`);
+    return (text) => pattern.test(text);
+  }
+  if (!value.includes("[")) return (text) => text === value;
+  const values = new Set(attempt(() => expandHosts(value)));
+  return (text) => values.has(text);
+}
+
+function attempt<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new SelectorError(cause instanceof Error ? cause.message : String(cause));
+  }
+}

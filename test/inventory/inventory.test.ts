@@ -1,0 +1,351 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Config, ConfigError, parseConfig } from "../../src/config/index.ts";
+import { foldHosts, Inventory, type InventoryDiff, type InventoryOptions, ownedBy } from "../../src/inventory/index.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+const AUTHS = "auths: { default: { username: monitor, password: x } }\n";
+let folder = "";
+let running: Inventory[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lightsout-inventory-"));
+});
+
+afterEach(async () => {
+  for (const inventory of running) inventory.stop();
+  running = [];
+  await rm(folder, { recursive: true, force: true });
+});
+
+const read = (text: string): Config => parseConfig(AUTHS + text, { path: join(folder, "lightsout.yml") });
+const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+const names = (inventory: Inventory): string => foldHosts(inventory.current().keys());
+
+async function started(config: Config, options: InventoryOptions = {}): Promise<Inventory> {
+  const inventory = new Inventory(config, options);
+  running.push(inventory);
+  await inventory.start();
+  return inventory;
+}
+
+const summary = ({ added, removed, changed }: InventoryDiff): string =>
+  `+${foldHosts(added.map(({ name }) => name))} -${foldHosts(removed.map(({ name }) => name))} ~${foldHosts(changed.map(({ after }) => after.name))}`;
+
+describe("hosts from files", () => {
+  it("come in Prometheus' JSON and YAML, with labels in their places", async () => {
+    await write(
+      "a.json",
+      JSON.stringify([
+        {
+          targets: ["10.0.0.1", "10.0.0.2:6230"],
+          labels: { rack: "r1", position: "07", vendor: "acme", __meta_x: "y", module: "slow" },
+        },
+      ]),
+    );
+    await write("b.yml", "- targets: ['[2001:db8::1]:623']\n  labels: { host: node3, rack: 07, auth: other }\n");
+    const config = parseConfig(
+      `auths: { default: { username: m, password: x }, other: { username: o, password: x } }
+modules: { slow: {} }
+file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
+      { path: join(folder, "x.yml") },
+    );
+    const inventory = await started(config);
+    expect([...inventory.current().values()]).toEqual([
+      {
+        name: "10.0.0.1",
+        address: "10.0.0.1",
+        module: "slow",
+        auth: "default",
+        place: { room: "vil1", rack: "r1", position: "07" },
+        labels: { vendor: "acme" },
+      },
+      expect.objectContaining({ name: "10.0.0.2", address: "10.0.0.2", port: 6230 }),
+      {
+        name: "node3",
+        address: "2001:db8::1",
+        port: 623,
+        module: "default",
+        auth: "other",
+        place: { room: "vil1", rack: "07" },
+        labels: {},
+      },
+    ]);
+    expect(inventory.problems()).toEqual([]);
+  });
+
+  it("take names from the labels of others by map", async () => {
+    const labels = { __meta_netbox_name: "node1", __meta_netbox_oob_ip: "10.0.0.1", __meta_netbox_rack: "r4" };
+    await write("a.json", JSON.stringify([{ targets: ["node1.example.org"], labels }]));
+    const map = "{ host: __meta_netbox_name, __address__: __meta_netbox_oob_ip, rack: __meta_netbox_rack }";
+    const inventory = await started(read(`file_sd: [{ files: [a.json], map: ${map} }]`));
+    expect(inventory.current().get("node1")).toMatchObject({ address: "10.0.0.1", place: { rack: "r4" }, labels: {} });
+  });
+
+  it("follow the file: changed, replaced, removed", async () => {
+    await write("a.json", '[{"targets":["n1","n2"]}]');
+    const inventory = await started(read('file_sd: [{ files: ["*.json"] }]'));
+    const diffs: string[] = [];
+    inventory.onChange((diff) => diffs.push(summary(diff)));
+    await write("a.json", '[{"targets":["n2"],"labels":{"rack":"r1"}},{"targets":["n3"]}]');
+    await vi.waitFor(() => expect(diffs).toEqual(["+n3 -n1 ~n2"]), 5000);
+    await write("b.tmp", '[{"targets":["n4"]}]');
+    await rename(join(folder, "b.tmp"), join(folder, "b.json"));
+    await vi.waitFor(() => expect(names(inventory)).toBe("n[2-4]"), 5000);
+    await rm(join(folder, "a.json"));
+    await vi.waitFor(() => expect(names(inventory)).toBe("n4"), 5000);
+  });
+
+  it("stay while a file cannot be understood", async () => {
+    await write("a.json", '[{"targets":["n1"]}]');
+    const clock = new FakeClock();
+    const inventory = await started(read("file_sd: [{ files: [a.json], refresh_interval: 1m }]"), { clock });
+    await write("a.json", '[{"targets":["n1"');
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(inventory.problems()).toHaveLength(1), 5000);
+    expect(inventory.problems()[0]).toMatch(/a\.json: cannot be read: .*; its hosts are kept as they were$/);
+    expect(names(inventory)).toBe("n1");
+    await write("a.json", '[{"targets":[]}]');
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(names(inventory)).toBe(""), 5000);
+    expect(inventory.problems()).toEqual([]);
+  });
+
+  it("come when their folder does, by the timer", async () => {
+    const clock = new FakeClock();
+    const inventory = await started(read('file_sd: [{ files: ["later/*.yml"] }]'), { clock });
+    expect(inventory.problems()[0]).toMatch(/^file_sd: no file matches .*later\/\*\.yml$/);
+    await mkdir(join(folder, "later"));
+    await write("later/a.yml", "- targets: [n1]\n");
+    clock.advance(300_000);
+    await vi.waitFor(() => expect(names(inventory)).toBe("n1"), 5000);
+  });
+
+  it.each([
+    ["no list", "{}", "is not a list of target groups"],
+    ["no targets", "[{}]", "has no list of text at [0].targets"],
+    ["a label that is no text", '[{"targets":["a"],"labels":{"rack":7}}]', "has no text at [0].labels.rack"],
+  ])("are refused when there is %s", async (_, text, message) => {
+    await write("a.json", text);
+    const inventory = await started(read("file_sd: [{ files: [a.json] }]"));
+    expect(inventory.problems()).toEqual([expect.stringContaining(message)]);
+  });
+
+  it("are left out, each for its own reason, and said to be", async () => {
+    const targets = ["https://n1", "n2/x", "n3"];
+    await write("a.json", JSON.stringify([{ targets }, { targets: ["n4"], labels: { module: "defalt" } }]));
+    const inventory = await started(read("file_sd: [{ files: [a.json] }]"));
+    expect(names(inventory)).toBe("n3");
+    expect(inventory.problems().map((problem) => problem.replace(/^file \S+: /, ""))).toEqual([
+      'target "https://n1" left out: "https://n1" is a URL or a path; give a name or an IP address',
+      'target "n2/x" left out: "n2/x" is a URL or a path; give a name or an IP address',
+      'n4 left out: no module is named "defalt"; did you mean "default"?',
+    ]);
+  });
+});
+
+describe("hosts of several sources", () => {
+  it("are joined by name: the earlier source wins, the later adds", async () => {
+    await write(
+      "a.json",
+      '[{"targets":["n1.sp"],"labels":{"host":"n1","rack":"r9","row":"3","vendor":"x","asset":"7"}}]',
+    );
+    const inventory = await started(
+      read(
+        "targets: [{ hosts: n1, address: n1.sp, rack: r1, labels: { vendor: acme } }]\nfile_sd: [{ files: [a.json] }]",
+      ),
+    );
+    expect(inventory.current().get("n1")).toMatchObject({
+      place: { rack: "r1", row: "3" },
+      labels: { vendor: "acme", asset: "7" },
+    });
+    expect(inventory.problems()).toEqual([]);
+  });
+
+  it("keep the earlier address when they disagree, and say so", async () => {
+    await write("a.json", '[{"targets":["n1.other"],"labels":{"host":"n1","row":"3"}}]');
+    const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
+    expect(inventory.current().get("n1")).toMatchObject({ address: "n1.sp", place: {} });
+    expect(inventory.problems()[0]).toMatch(/n1 left out: at n1\.other here, at n1\.sp in targets\[0\]$/);
+  });
+
+  it("have a BMC of their own each", async () => {
+    await write("a.json", '[{"targets":["n1.sp:623"],"labels":{"host":"n2"}}]');
+    const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
+    expect(names(inventory)).toBe("n1");
+    expect(inventory.problems()[0]).toMatch(/n2 left out: has the BMC of n1 of targets\[0\], n1\.sp:623$/);
+  });
+});
+
+describe("hosts from a server", () => {
+  let server: Server;
+  let url = "";
+  let requests: IncomingMessage[] = [];
+  let answer: { status: number; body?: string; etag?: string; silent?: boolean };
+
+  beforeEach(async () => {
+    requests = [];
+    answer = { status: 200, body: '[{"targets":["n1","n2"],"labels":{"rack":"r1"}}]', etag: '"1"' };
+    server = createServer((request, response) => {
+      requests.push(request);
+      const { status, body, etag, silent } = answer;
+      if (silent) return;
+      const same = etag !== undefined && request.headers["if-none-match"] === etag;
+      response.writeHead(same ? 304 : status, { "content-type": "application/json", ...(etag && { etag }) });
+      response.end(same ? "" : body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sd`;
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("come with Prometheus' request headers and the token", async () => {
+    const inventory = await started(
+      read(`http_sd: [{ url: "${url}", authorization: { type: Token, credentials: abc } }]`),
+    );
+    expect(names(inventory)).toBe("n[1-2]");
+    expect(requests[0]?.headers).toMatchObject({
+      accept: "application/json",
+      authorization: "Token abc",
+      "x-prometheus-refresh-interval-seconds": "60",
+    });
+  });
+
+  it("come with basic authentication", async () => {
+    await started(read(`http_sd: [{ url: "${url}", basic_auth: { username: a, password: b } }]`));
+    expect(requests[0]?.headers.authorization).toBe("Basic YTpi");
+  });
+
+  it("are asked for with the ETag and stay when nothing changed", async () => {
+    const clock = new FakeClock();
+    const inventory = await started(read(`http_sd: [{ url: "${url}" }]`), { clock });
+    const changes: string[] = [];
+    inventory.onChange((diff) => changes.push(summary(diff)));
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(clock.pending).toEqual([60_000]), 5000);
+    expect(requests[1]?.headers["if-none-match"]).toBe('"1"');
+    answer = { status: 200, body: '[{"targets":["n2","n3"]}]', etag: '"2"' };
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(changes).toEqual(["+n3 -n1 ~n2"]), 5000);
+  });
+
+  it("stay while the server fails, which is asked later and later, and soon again when it is well", async () => {
+    const clock = new FakeClock();
+    const inventory = await started(read(`http_sd: [{ url: "${url}" }]`), { clock });
+    answer = { status: 503, body: "<html>swordfish" };
+    clock.advance(60_000);
+    for (const delay of [5, 10, 20, 40, 80, 160, 300, 300]) {
+      await vi.waitFor(() => expect(clock.pending).toEqual([delay * 1000]), 5000);
+      clock.advance(delay * 1000);
+    }
+    await vi.waitFor(() => expect(clock.pending).toEqual([300_000]), 5000);
+    expect(names(inventory)).toBe("n[1-2]");
+    expect(inventory.problems()).toEqual([`${url}: answered 503 Service Unavailable`]);
+    answer = { status: 200, body: "not json" };
+    clock.advance(300_000);
+    await vi.waitFor(() => expect(inventory.problems()).toEqual([`${url}: answered something that is no JSON`]), 5000);
+    answer = { status: 200, body: '[{"targets":["n5"]}]' };
+    await vi.waitFor(() => expect(clock.pending).toEqual([300_000]), 5000);
+    clock.advance(300_000);
+    await vi.waitFor(() => expect(names(inventory)).toBe("n5"), 5000);
+    expect(inventory.problems()).toEqual([]);
+    expect(clock.pending).toEqual([60_000]);
+  });
+
+  it("do not hold up static hosts, and a silent server is given up on", async () => {
+    answer = { status: 200, silent: true };
+    const clock = new FakeClock();
+    const inventory = new Inventory(read(`targets: [{ hosts: a1 }]\nhttp_sd: [{ url: "${url}", timeout: 10s }]`), {
+      clock,
+    });
+    running.push(inventory);
+    const start = inventory.start();
+    await vi.waitFor(() => expect(requests).toHaveLength(1), 5000);
+    expect(names(inventory)).toBe("a1");
+    clock.advance(10_000);
+    await start;
+    expect(inventory.problems()).toEqual([`${url}: no answer in 10 s`]);
+  });
+
+  it("survive a reload while the server is down", async () => {
+    const config = `http_sd: [{ url: "${url}" }]\n`;
+    const inventory = await started(read(config));
+    answer = { status: 500 };
+    const changes: string[] = [];
+    inventory.onChange((diff) => changes.push(summary(diff)));
+    await inventory.reload(read(`${config}targets: [{ hosts: "a[1-2]" }]`));
+    expect(changes).toEqual(["+a[1-2] - ~"]);
+    expect(names(inventory)).toBe("a[1-2],n[1-2]");
+  });
+
+  it("are not waited for by stop", async () => {
+    answer = { status: 200, silent: true };
+    const inventory = new Inventory(read(`http_sd: [{ url: "${url}" }]`));
+    const start = inventory.start();
+    await vi.waitFor(() => expect(requests).toHaveLength(1), 5000);
+    inventory.stop();
+    await start;
+    expect(names(inventory)).toBe("");
+  });
+});
+
+describe("a reload", () => {
+  it("says what it added, removed and changed, in one change", async () => {
+    const inventory = await started(read('targets: [{ hosts: "n[1-4]", rack: r1 }]'));
+    const diffs: string[] = [];
+    const off = inventory.onChange((diff, hosts) => diffs.push(`${summary(diff)} =${hosts.size}`));
+    await inventory.reload(read('targets: [{ hosts: "n[2-3]", rack: r1 }, { hosts: "n[4-5]", rack: r2 }]'));
+    expect(diffs).toEqual(["+n5 -n1 ~n4 =4"]);
+    off();
+    await inventory.reload(read(""));
+    expect(diffs).toHaveLength(1);
+    expect(inventory.current().size).toBe(0);
+  });
+
+  it("that changes nothing is no change", async () => {
+    const config = 'targets: [{ hosts: "n[1-4]", rack: r1, labels: { a: b } }]';
+    const inventory = await started(read(config));
+    const before = inventory.current();
+    const listener = vi.fn();
+    inventory.onChange(listener);
+    await inventory.reload(read(config));
+    expect(listener).not.toHaveBeenCalled();
+    expect(inventory.current()).toBe(before);
+  });
+
+  it("with targets that make no sense leaves everything as it was", async () => {
+    const inventory = await started(read('targets: [{ hosts: "n[1-4]" }]'));
+    await expect(inventory.reload(read('targets: [{ hosts: "n[4-1]" }]'))).rejects.toThrow(ConfigError);
+    expect(names(inventory)).toBe("n[1-4]");
+  });
+
+  it("reads files anew and stops listening to those of before", async () => {
+    await write("a.json", '[{"targets":["a1"]}]');
+    await write("b.json", '[{"targets":["b1"]}]');
+    const clock = new FakeClock();
+    const inventory = await started(read("file_sd: [{ files: [a.json] }]"), { clock });
+    await inventory.reload(read("file_sd: [{ files: [b.json], refresh_interval: 1m }]"));
+    expect(names(inventory)).toBe("b1");
+    expect(clock.pending).toEqual([60_000]);
+    inventory.stop();
+    expect(clock.pending).toEqual([]);
+  });
+});
+
+describe("a sharded inventory", () => {
+  it("has this shard's hosts, and all shards together have all", async () => {
+    const config = read('targets: [{ hosts: "n[001-100]" }]');
+    const parts = await Promise.all([0, 1, 2].map((index) => started(config, { shard: { index, count: 3 } })));
+    expect(foldHosts(parts.flatMap((part) => [...part.current().keys()]))).toBe("n[001-100]");
+    expect(parts.reduce((sum, part) => sum + part.current().size, 0)).toBe(100);
+    for (const name of parts[1]?.current().keys() ?? []) expect(ownedBy(name, 1, 3)).toBe(true);
+  });
+});
