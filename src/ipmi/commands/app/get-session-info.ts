@@ -33,7 +33,7 @@ export const SESSION_PROTOCOLS = ["IPMI 1.5", "RMCP+"] as const;
  *   [10-15] console's MAC address
  *   [16-17] console's port
  */
-export interface SessionInfo {
+export interface BmcSessionInfo {
   readonly handle: number;
   readonly possibleSessions: number;
   readonly activeSessions: number;
@@ -48,7 +48,7 @@ export interface SessionInfo {
   readonly console?: { readonly ipAddress: string; readonly macAddress: string; readonly port: number };
 }
 
-export const getSessionInfo = command<SessionInfoRequest, SessionInfo>({
+export const getSessionInfo = command<SessionInfoRequest, BmcSessionInfo>({
   name: "Get Session Info",
   netFn: NetFn.App,
   code: 0x3d,

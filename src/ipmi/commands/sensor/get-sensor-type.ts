@@ -9,12 +9,12 @@ import { type SensorRequest, sensorRequest } from "./sensor-request.ts";
  *   [0] sensor type
  *   [1] 6:0 event/reading type
  */
-export interface SensorType {
+export interface SensorTypeInfo {
   readonly sensorType: number;
   readonly eventReadingType: number;
 }
 
-export const getSensorType = command<SensorRequest, SensorType>({
+export const getSensorType = command<SensorRequest, SensorTypeInfo>({
   name: "Get Sensor Type",
   netFn: NetFn.SensorEvent,
   code: 0x2f,
