@@ -1,0 +1,66 @@
+import type { Clock } from "../lib/index.ts";
+import type { Random } from "./random.ts";
+
+/*
+ * How a BMC goes wrong: small parts with hooks at the places where firmware and networks fail. Each
+ * scenario is one file in scenarios/; a virtual BMC runs any number of them, in the order given.
+ */
+
+/** A request as the handlers see it. */
+export interface Request {
+  readonly netFn: number;
+  readonly command: number;
+  /** Request data behind the command byte, group body or OEM number included. */
+  readonly data: Uint8Array;
+  readonly lun: number;
+  /** rqSeq, 0-63. */
+  readonly sequence: number;
+  /** In a session; false: before one. */
+  readonly inSession: boolean;
+}
+
+/** What the handlers say to it. */
+export interface Reply {
+  readonly completionCode: number;
+  readonly data: Uint8Array;
+}
+
+export type LoginStep = "open_session" | "rakp1" | "rakp3" | "session_challenge" | "activate_session";
+
+/** Sends a packet to the console, now or later, from the BMC's address or a stray one. */
+export type Deliver = (packet: Buffer, delayMs?: number, stray?: boolean) => void;
+
+/** One thing that goes wrong. Hooks that are absent change nothing. */
+export interface Misbehaviour {
+  readonly name: string;
+  /** A packet arrives: true swallows it. */
+  swallow?(packet: Uint8Array): boolean;
+  /** A login step: a status (RMCP+) or completion code (1.5) refuses it. */
+  refuseLogin?(step: LoginStep): number | undefined;
+  /** A login failed: wrong code, or given up by the console. */
+  loginFailed?(): void;
+  /** Answers in place of the handler; "silence" answers nothing. */
+  answer?(request: Request): Reply | "silence" | undefined;
+  /** Changes what the handler said. */
+  amend?(request: Request, reply: Reply): Reply;
+  /** Changes the encoded response message, checksums and all. */
+  damage?(message: Buffer): Buffer;
+  /** By how much the session sequence number of the next packet grows; 1 is right. */
+  sequenceStep?(): number;
+  /** Takes a finished packet to the network: never, twice, late. */
+  deliver?(packet: Buffer, next: Deliver): void;
+}
+
+/** What a scenario gets of the BMC it is made for. */
+export interface Patient {
+  /** Its own stream of random numbers: the same run gives the same misfortunes. */
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Forgets all sessions, as a reboot does. */
+  dropSessions(): void;
+  /** Cancels SDR and SEL reservations, as another console does. */
+  cancelReservations(): void;
+}
+
+/** Makes a misbehaviour for one BMC. */
+export type Scenario = (patient: Patient) => Misbehaviour;
