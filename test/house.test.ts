@@ -52,7 +52,10 @@ function violations(file: string): string[] {
   const room = roomOf(file);
   const found: string[] = [];
   const say = (what: string): void => void found.push(`${relative(root, file)}: ${what}`);
-  for (const [, specifier = ""] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+  for (const match of readFileSync(file, "utf8").matchAll(
+    /^(?:import|export)\s[^;"']*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"/gm,
+  )) {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? "";
     if (specifier.startsWith("node:")) continue;
     if (!specifier.startsWith(".")) {
       const name = specifier.startsWith("@")

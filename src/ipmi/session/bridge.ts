@@ -39,12 +39,10 @@ export async function bridged<Q, R>(
   const data = sendMessage.encodeRequest({
     channel: target.channel,
     message: {
-      targetAddress: target.address,
+      responderAddress: target.address,
       netFn: command.netFn,
-      targetLun: target.lun ?? options.lun ?? 0,
-      requesterAddress: BMC_ADDRESS,
+      responderLun: target.lun ?? options.lun ?? 0,
       sequence,
-      requesterLun: 0,
       command: command.code,
       data: command.encodeRequest(request),
     },

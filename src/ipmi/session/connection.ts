@@ -55,6 +55,10 @@ export class IpmiConnection {
     this.#requester = new Requester(this.#conversation, (quirk) => this.memory.quirks.add(quirk));
   }
 
+  get remote(): Remote {
+    return this.#options.remote;
+  }
+
   /** The open session, if there is one. */
   get session(): Session | undefined {
     return this.#session;

@@ -1,0 +1,60 @@
+import type {
+  ChassisState,
+  ControllerInfo,
+  EventLog,
+  Fru,
+  PartName,
+  PowerConsumption,
+  SecurityFinding,
+  Sensor,
+  Watchdog,
+} from "../model/index.ts";
+
+/** What the parts of a poll tell; each part fills its own fields. */
+export interface PartData {
+  readonly controller?: ControllerInfo;
+  readonly chassis?: ChassisState;
+  readonly sensors?: readonly Sensor[];
+  readonly consumption?: PowerConsumption;
+  readonly eventLog?: EventLog;
+  readonly watchdog?: Watchdog;
+  readonly frus?: readonly Fru[];
+  readonly findings?: readonly SecurityFinding[];
+}
+
+/** What was read of a part; `failure` when it could not be read to its end. */
+export interface PartReading {
+  readonly data: PartData;
+  /** What stopped the reading; `data` holds what was read before. */
+  readonly failure?: unknown;
+}
+
+export interface Ask {
+  /** Fires at the deadline of the poll. */
+  readonly signal: AbortSignal;
+}
+
+/** A line of a trace for a person; never holds a secret. */
+export type TraceLine = (direction: "sent" | "received" | "note", text: string) => void;
+
+/** A BMC in model words, whatever protocol it speaks. One poll at a time. */
+export interface Bmc {
+  readonly protocol: "ipmi" | "redfish";
+  /** Oddities that are worked around, by name. */
+  readonly quirks: readonly string[];
+  /** Steps are told here while it is set. */
+  trace: TraceLine | undefined;
+  /** One cheap question: is somebody there? Throws when not. */
+  ping(ask: Ask): Promise<void>;
+  /** Logs in unless that is done. */
+  open(ask: Ask): Promise<void>;
+  /** Reads one part. Throws when nothing of it could be read. */
+  read(part: PartName, ask: Ask): Promise<PartReading>;
+  /** Keeps the session for this long after the last use, 0: closes it now. */
+  hold(durationMs: number): Promise<void>;
+  /** Logs out and forgets everything. */
+  close(): Promise<void>;
+}
+
+/** Which sensors are wanted, by what never changes of them. */
+export type SensorFilter = (sensor: Pick<Sensor, "name" | "id" | "entity" | "kind">) => boolean;

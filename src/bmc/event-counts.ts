@@ -1,0 +1,44 @@
+import type { EventCounters, EventSeverity, LogEntry, MemoryErrorKind } from "../model/index.ts";
+
+type Direction = LogEntry["direction"];
+
+/** Counts events of one host; only ever grows. */
+export class EventCounts {
+  readonly #severity: Record<EventSeverity, number> = {
+    ok: 0,
+    warning: 0,
+    critical: 0,
+    non_recoverable: 0,
+    unknown: 0,
+  };
+  readonly #records = new Map<string, { kind: string; event: string; direction: Direction; count: number }>();
+  readonly #memory: Record<MemoryErrorKind, number> = { correctable: 0, uncorrectable: 0, logging_limit: 0 };
+  readonly #dimms = new Map<string, { dimm: string; kind: MemoryErrorKind; count: number }>();
+
+  /** @param memoryError set for events that say a memory error happened, not that it ended */
+  add(entry: LogEntry, memoryError?: MemoryErrorKind): void {
+    const { kind, event, direction, severity, dimm } = entry;
+    if (direction === "asserted") this.#severity[severity]++;
+    const key = `${kind}|${event}|${direction}`;
+    const record = this.#records.get(key);
+    if (record) record.count++;
+    else this.#records.set(key, { kind, event, direction, count: 1 });
+    if (!memoryError || direction !== "asserted") return;
+    this.#memory[memoryError]++;
+    if (dimm === undefined) return;
+    const dimmKey = `${dimm}|${memoryError}`;
+    const errors = this.#dimms.get(dimmKey);
+    if (errors) errors.count++;
+    else this.#dimms.set(dimmKey, { dimm, kind: memoryError, count: 1 });
+  }
+
+  /** The counts now, a copy. */
+  snapshot(): EventCounters {
+    return {
+      bySeverity: { ...this.#severity },
+      records: [...this.#records.values()].map((r) => ({ ...r })),
+      memoryErrors: { ...this.#memory },
+      dimmErrors: [...this.#dimms.values()].map((d) => ({ ...d })),
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import { IpmiError } from "../ipmi/index.ts";
+import type { Failure, FailureStage } from "../model/index.ts";
+
+/**
+ * An error of a conversation in model words.
+ *
+ * @param stage the step during which it came, unless the error knows better
+ * @param signal the poll's: an abort at the deadline is a time-out, whatever the wait was for
+ */
+export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSignal): Failure {
+  if (signal?.aborted && (error === signal.reason || !(error instanceof IpmiError)))
+    return { stage, reason: "timeout", message: `${stage}: the time of the poll was over` };
+  if (error instanceof IpmiError) {
+    const known = error.stage === undefined || error.stage === "command" ? stage : error.stage;
+    return { stage: known, reason: error.reason, message: error.message };
+  }
+  return { stage, reason: "protocol_error", message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,8 @@
+/**
+ * bmc - a BMC in model words; the one place where protocol words become model words. Knows what the
+ * parts of a poll are and how a protocol tells them. Does not know when a host is polled, who asks, or
+ * what becomes of the snapshot.
+ */
+export type { SensorFilter, TraceLine } from "./bmc.ts";
+export { BmcPool, type BmcPoolParts, type PollOptions, type PollSettings, SettingsError } from "./open.ts";
+export { SdrCache, type SdrCacheReport } from "./sdr-cache.ts";

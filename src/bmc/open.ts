@@ -1,0 +1,141 @@
+import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
+import type { Clock } from "../lib/index.ts";
+import type { Failure, Host, HostSnapshot, PartName } from "../model/index.ts";
+import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
+import { failureOf } from "./failure.ts";
+import { IpmiBmc } from "./over-ipmi/ipmi-bmc.ts";
+import type { SdrCache } from "./sdr-cache.ts";
+import { SnapshotTaker } from "./snapshot.ts";
+
+/** How a host is polled: its module and auth, resolved. */
+export interface PollSettings {
+  readonly protocol: "auto" | "ipmi" | "redfish";
+  readonly login: Omit<LoginOptions, "signal">;
+  readonly port: number;
+  readonly parts: readonly PartName[];
+  readonly intervalMs: number;
+  readonly slowIntervalMs: number;
+  readonly filter?: SensorFilter;
+  readonly bridge: boolean;
+  readonly quirks: readonly QuirkName[];
+}
+
+/** Settings that cannot be had: a password file that cannot be read, say. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+export interface BmcPoolParts {
+  readonly transport: DatagramTransport;
+  readonly clock: Clock;
+  readonly cache: SdrCache;
+  readonly observer?: IpmiObserver;
+  /** @throws SettingsError */
+  readonly settingsOf: (host: Host) => Promise<PollSettings>;
+}
+
+export interface PollOptions {
+  readonly purpose: "round" | "probe" | "liveness";
+  readonly signal: AbortSignal;
+  /** Absent: those of the settings. */
+  readonly parts?: readonly PartName[];
+  readonly trace?: TraceLine;
+}
+
+interface Open {
+  readonly bmc: Bmc;
+  readonly taker: SnapshotTaker;
+  readonly settings: PollSettings;
+}
+
+/** Longer intervals do not keep a session: keeping it alive costs more than a login. */
+const LONGEST_HELD_INTERVAL_MS = 5 * 60_000;
+
+/** The BMCs that are being talked to: opens, keeps and closes one conversation per host, module and auth. */
+export class BmcPool {
+  readonly #parts: BmcPoolParts;
+  readonly #open = new Map<string, Open>();
+
+  constructor(parts: BmcPoolParts) {
+    this.#parts = parts;
+  }
+
+  /** Conversations kept, for tests and metrics. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Reads one host once. Never rejects: failures are in the snapshot. One poll per host at a time. */
+  async poll(host: Host, options: PollOptions): Promise<HostSnapshot> {
+    const { clock } = this.#parts;
+    const startedAt = clock.wallMs();
+    let open: Open;
+    try {
+      open = await this.#opened(host);
+    } catch (error) {
+      // Missing credentials are as final as wrong ones: somebody has to do something.
+      const failure: Failure =
+        error instanceof SettingsError
+          ? { stage: "connect", reason: "wrong_password", message: error.message }
+          : failureOf(error, "connect", options.signal);
+      return { host: host.name, startedAt, durationMs: 0, up: false, failure, parts: [], quirks: [] };
+    }
+    const { bmc, taker, settings } = open;
+    const { signal } = options;
+    bmc.trace = options.trace;
+    try {
+      if (options.purpose === "liveness") return await taker.ping({ signal, clock });
+      const parts = options.parts ?? settings.parts;
+      const { slowIntervalMs } = settings;
+      const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock });
+      const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
+      await bmc.hold(kept ? 2 * settings.intervalMs : 0);
+      return snapshot;
+    } finally {
+      bmc.trace = undefined;
+    }
+  }
+
+  async #opened(host: Host): Promise<Open> {
+    const key = keyOf(host);
+    const known = this.#open.get(key);
+    if (known) return known;
+    const settings = await this.#parts.settingsOf(host);
+    const { transport, clock, cache, observer } = this.#parts;
+    if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
+    const bmc = new IpmiBmc({
+      address: host.address,
+      port: host.port ?? settings.port,
+      login: settings.login,
+      transport,
+      clock,
+      cache,
+      observer,
+      filter: settings.filter,
+      bridge: settings.bridge,
+      quirks: settings.quirks,
+    });
+    const open = { bmc, settings, taker: new SnapshotTaker(host, bmc) };
+    this.#open.set(key, open);
+    return open;
+  }
+
+  /** Logs out of a host and forgets what is known of it. */
+  async release(host: Host): Promise<void> {
+    const key = keyOf(host);
+    const open = this.#open.get(key);
+    this.#open.delete(key);
+    await open?.bmc.close();
+  }
+
+  /** Logs out everywhere. */
+  async close(): Promise<void> {
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.allSettled(all.map(({ bmc }) => bmc.close()));
+  }
+}
+
+function keyOf(host: Host): string {
+  return JSON.stringify([host.name, host.address, host.port, host.module, host.auth]);
+}

@@ -1,0 +1,66 @@
+import {
+  type CommandRunner,
+  CompletionCodeError,
+  type DeviceId,
+  firmwareVersion,
+  getDeviceGuid,
+  getDeviceId,
+  getSelfTestResults,
+  getSystemGuid,
+  manufacturerName,
+  type SelfTestVerdict,
+} from "../../ipmi/index.ts";
+import type { ControllerInfo } from "../../model/index.ts";
+
+export function readDeviceId(runner: CommandRunner, signal: AbortSignal): Promise<DeviceId> {
+  return runner.run(getDeviceId, undefined, { signal });
+}
+
+const SELF_TESTS: Readonly<Record<SelfTestVerdict, ControllerInfo["selfTest"]>> = {
+  "no error": "ok",
+  "not implemented": "not_implemented",
+  "corrupted or inaccessible data": "corrupted_data",
+  "fatal hardware error": "fatal_hardware",
+  "device specific": "device_specific",
+};
+
+/** Who the BMC is. GUID and self test are left out where it refuses them. */
+export async function readController(
+  runner: CommandRunner,
+  device: DeviceId,
+  signal: AbortSignal,
+): Promise<ControllerInfo> {
+  const guid = await readGuid(runner, signal);
+  const selfTest = await optional(runner.run(getSelfTestResults, undefined, { signal }));
+  return {
+    manufacturer: manufacturerName(device.manufacturerId) ?? String(device.manufacturerId),
+    manufacturerId: device.manufacturerId,
+    product: String(device.productId),
+    productId: device.productId,
+    firmware: firmwareVersion(device),
+    ipmiVersion: device.ipmiVersion,
+    guid,
+    updating: device.updateInProgress,
+    selfTest: selfTest && SELF_TESTS[selfTest.verdict],
+  };
+}
+
+/** All zeros and all ones are what boards have that nobody gave a GUID. */
+async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<string | undefined> {
+  for (const command of [getSystemGuid, getDeviceGuid]) {
+    const answer = await optional(runner.run(command, undefined, { signal }));
+    const text = answer && Buffer.from(answer.guid).toString("hex");
+    if (text && !/^(00)+$|^(ff)+$/.test(text)) return text;
+  }
+  return undefined;
+}
+
+/** Undefined where the BMC refuses; silence and time-outs are thrown. */
+export async function optional<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CompletionCodeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import {
+  type BmcMemory,
+  type CommandRunner,
+  type FruDeviceLocatorRecord,
+  type FruInventory,
+  type RunOptions,
+  readFru,
+} from "../../ipmi/index.ts";
+import type { Fru } from "../../model/index.ts";
+
+const BMC = 0x20;
+const BUILT_IN = 0;
+
+/**
+ * The FRU devices of a host: number 0, which is the BMC's own and normally has no locator, and those the
+ * repository names. Devices that are not there are left out; a FRU behind another controller is read
+ * only when bridging is allowed.
+ */
+export async function readFrus(
+  runner: CommandRunner,
+  memory: BmcMemory,
+  locators: readonly FruDeviceLocatorRecord[],
+  options: { readonly bridge: boolean; readonly signal: AbortSignal },
+): Promise<readonly Fru[]> {
+  const { signal } = options;
+  const frus: Fru[] = [];
+  const isBuiltIn = (l: FruDeviceLocatorRecord): boolean => l.accessAddress === BMC && l.deviceId === BUILT_IN;
+  const builtInName = locators.find(isBuiltIn)?.name;
+  const first = await readFru(runner, memory, BUILT_IN, { signal });
+  if (first) frus.push(fruOf(builtInName ?? "fru0", BUILT_IN, first));
+  const seen = new Set<string>([`${BMC}/${BUILT_IN}`]);
+  for (const locator of locators) {
+    const key = `${locator.accessAddress}/${locator.deviceId}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const way = wayTo(locator, options.bridge, signal);
+    const inventory = way && (await readFru(runner, memory, locator.deviceId, way));
+    if (inventory) frus.push(fruOf(locator.name || `fru${locator.deviceId}`, locator.deviceId, inventory));
+  }
+  return frus;
+}
+
+function wayTo(locator: FruDeviceLocatorRecord, bridge: boolean, signal: AbortSignal): RunOptions | undefined {
+  if (locator.accessAddress === BMC) return { signal, lun: locator.lun };
+  if (!bridge) return undefined;
+  return { signal, bridge: { channel: locator.channel, address: locator.accessAddress, lun: locator.lun } };
+}
+
+/** What is worth a label: the product area, and the board or chassis where it says nothing. */
+function fruOf(name: string, id: number, inventory: FruInventory): Fru {
+  const { product, board, chassis } = inventory;
+  const supply = inventory.multiRecords.find((r) => r.type === "power_supply");
+  return {
+    name,
+    id,
+    manufacturer: product?.manufacturer ?? board?.manufacturer,
+    product: product?.product ?? board?.product,
+    partNumber: product?.partNumber ?? board?.partNumber ?? chassis?.partNumber,
+    serial: product?.serial ?? board?.serial ?? chassis?.serial,
+    assetTag: product?.assetTag,
+    version: product?.version,
+    capacityWatts: supply && supply.capacityWatts > 0 ? supply.capacityWatts : undefined,
+    problems: inventory.problems,
+  };
+}

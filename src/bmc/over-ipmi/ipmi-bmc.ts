@@ -1,0 +1,194 @@
+import {
+  BmcMemory,
+  type DatagramTransport,
+  type DeviceId,
+  IpmiConnection,
+  type IpmiObserver,
+  type LoginOptions,
+  type QuirkName,
+  quirksOf,
+  resolveAddress,
+} from "../../ipmi/index.ts";
+import type { Clock } from "../../lib/index.ts";
+import type { PartName, PowerConsumption } from "../../model/index.ts";
+import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import type { SdrCache } from "../sdr-cache.ts";
+import { readChassis } from "./chassis.ts";
+import { readController, readDeviceId } from "./controller.ts";
+import { EventLogReader } from "./event-log.ts";
+import { readFrus } from "./fru.ts";
+import { readDcmiPower, readPowerLimit } from "./power.ts";
+import { Repository } from "./repository.ts";
+import { securityFindings } from "./security.ts";
+import { SensorReader } from "./sensors.ts";
+import { readWatchdog } from "./watchdog.ts";
+
+/** Age at which the identity of the BMC, and what it has no DCMI for, are asked again. */
+const IDENTITY_AGE_MS = 3600_000;
+
+export interface IpmiBmcOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly login: Omit<LoginOptions, "signal">;
+  readonly transport: DatagramTransport;
+  readonly clock: Clock;
+  readonly cache: SdrCache;
+  readonly observer?: IpmiObserver;
+  readonly filter?: SensorFilter;
+  /** Reads sensors and FRUs of controllers behind the BMC. */
+  readonly bridge?: boolean;
+  readonly quirks?: readonly QuirkName[];
+}
+
+/** One host's BMC over IPMI: its connection, and what is kept of it from poll to poll. */
+export class IpmiBmc implements Bmc {
+  readonly protocol = "ipmi";
+  readonly #options: IpmiBmcOptions;
+  readonly #memory: BmcMemory;
+  readonly #repository: Repository;
+  readonly #eventLog: EventLogReader;
+  #connection: IpmiConnection | undefined;
+  #trace: TraceLine | undefined;
+  #device: { readonly id: DeviceId; readonly at: number } | undefined;
+  #sensors: SensorReader | undefined;
+  #hostOff = false;
+  #dcmi: { readonly present: boolean; readonly limitWatts?: number; readonly at: number } | undefined;
+
+  constructor(options: IpmiBmcOptions) {
+    this.#options = options;
+    this.#memory = new BmcMemory(options.quirks);
+    this.#repository = new Repository(options.cache, this.#memory, options.clock);
+    this.#eventLog = new EventLogReader(options.clock);
+  }
+
+  get quirks(): readonly string[] {
+    return [...this.#memory.quirks];
+  }
+
+  set trace(trace: TraceLine | undefined) {
+    this.#trace = trace;
+    if (this.#connection) this.#connection.trace = trace;
+  }
+
+  get trace(): TraceLine | undefined {
+    return this.#trace;
+  }
+
+  async ping({ signal }: Ask): Promise<void> {
+    await (await this.#connect(signal)).ping(signal);
+  }
+
+  async open({ signal }: Ask): Promise<void> {
+    await (await this.#connect(signal)).open(signal);
+  }
+
+  /** The name is resolved for each new connection: BMCs get new addresses. */
+  async #connect(signal: AbortSignal): Promise<IpmiConnection> {
+    if (this.#connection?.session) return this.#connection;
+    const { address, port, login, transport, clock, observer } = this.#options;
+    const ip = await resolveAddress(address, signal);
+    if (this.#connection && this.#connection.remote.address !== ip) {
+      await this.#connection.close();
+      this.#connection = undefined;
+    }
+    if (!this.#connection) {
+      const remote = { address: ip, port };
+      this.#connection = new IpmiConnection({ transport, remote, login, clock, observer, memory: this.#memory });
+      this.#connection.trace = this.#trace;
+    }
+    return this.#connection;
+  }
+
+  async read(part: PartName, { signal }: Ask): Promise<PartReading> {
+    const connection = await this.#connect(signal);
+    switch (part) {
+      case "power": {
+        const chassis = await readChassis(connection, signal);
+        this.#hostOff = !chassis.powerOn;
+        return { data: { chassis } };
+      }
+      case "sensors":
+        return this.#readSensors(connection, signal);
+      case "sel": {
+        const device = await this.#identity(connection, signal);
+        const context = { plan: this.#repository.known, device };
+        const { log, failure } = await this.#eventLog.read(connection, context, signal);
+        return { data: { eventLog: log }, failure };
+      }
+      case "dcmi":
+        return { data: { consumption: await this.#readPower(connection, signal) } };
+      case "watchdog":
+        return { data: { watchdog: await readWatchdog(connection, signal) } };
+      case "inventory":
+        return this.#readInventory(connection, signal);
+      case "security":
+        return { data: { findings: securityFindings(this.#memory) } };
+    }
+  }
+
+  async #readSensors(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
+    const device = await this.#identity(connection, signal);
+    const plan = await this.#repository.plan(connection, device, signal);
+    if (this.#sensors?.plan !== plan) {
+      const { filter, bridge = false, clock } = this.#options;
+      this.#sensors = new SensorReader(plan, { filter, bridge, clock });
+    }
+    const { quirks } = this.#memory;
+    const context = {
+      manufacturerId: device.manufacturerId,
+      productId: device.productId,
+      hostOff: this.#hostOff,
+      scanningDisabledIsValid: quirks.has("scanning_disabled_is_valid"),
+    };
+    const { sensors, failure } = await this.#sensors.read(connection, context, signal);
+    return { data: { sensors }, failure };
+  }
+
+  /** What decides how everything else is read; asked once an hour. */
+  async #identity(connection: IpmiConnection, signal: AbortSignal): Promise<DeviceId> {
+    const now = this.#options.clock.monotonicMs();
+    if (this.#device && now - this.#device.at < IDENTITY_AGE_MS) return this.#device.id;
+    const id = await readDeviceId(connection, signal);
+    this.#device = { id, at: now };
+    for (const quirk of quirksOf(id.manufacturerId, id.productId)) this.#memory.quirks.add(quirk);
+    return id;
+  }
+
+  async #readPower(connection: IpmiConnection, signal: AbortSignal): Promise<PowerConsumption | undefined> {
+    const now = this.#options.clock.monotonicMs();
+    const known = this.#dcmi && now - this.#dcmi.at < IDENTITY_AGE_MS ? this.#dcmi : undefined;
+    if (known && !known.present) return undefined;
+    const reading = await readDcmiPower(connection, this.#memory, signal);
+    if (!known) {
+      const limitWatts = reading && (await readPowerLimit(connection, signal));
+      this.#dcmi = { present: reading !== undefined, limitWatts, at: now };
+    }
+    return reading && { ...reading, limitWatts: this.#dcmi?.limitWatts };
+  }
+
+  async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
+    const device = await this.#identity(connection, signal);
+    const controller = await readController(connection, device, signal);
+    try {
+      const locators = this.#repository.known?.frus ?? [];
+      const frus = await readFrus(connection, this.#memory, locators, {
+        bridge: this.#options.bridge ?? false,
+        signal,
+      });
+      return { data: { controller, frus } };
+    } catch (failure) {
+      return { data: { controller }, failure };
+    }
+  }
+
+  async hold(durationMs: number): Promise<void> {
+    if (durationMs > 0) this.#connection?.hold(durationMs);
+    else await this.#connection?.closeSession();
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  type BmcMemory,
+  type CommandRunner,
+  CompletionCodeError,
+  DecodeError,
+  getPowerLimit,
+  getPowerReading,
+  type PowerReading,
+} from "../../ipmi/index.ts";
+import type { PowerConsumption } from "../../model/index.ts";
+
+/** What 16-bit seconds look like in a field of milliseconds: Supermicro's "65530". */
+const LARGEST_PERIOD_MS = 0xffffffff;
+
+/**
+ * The DCMI power reading; undefined where the BMC has none, whatever its capabilities say.
+ *
+ * @throws IpmiError when it keeps silent, or the signal's reason
+ */
+export async function readDcmiPower(
+  runner: CommandRunner,
+  memory: BmcMemory,
+  signal: AbortSignal,
+): Promise<Omit<PowerConsumption, "limitWatts"> | undefined> {
+  const reading = await refusedIsAbsent(runner.run(getPowerReading, {}, { signal }));
+  if (!reading || !isMeasured(reading)) return undefined;
+  if (!reading.active) memory.quirks.add("dcmi_inactive_is_valid");
+  const hasStatistics = reading.maximumWatts > 0;
+  return {
+    source: "dcmi",
+    currentWatts: reading.currentWatts,
+    minimumWatts: hasStatistics ? reading.minimumWatts : undefined,
+    maximumWatts: hasStatistics ? reading.maximumWatts : undefined,
+    averageWatts: hasStatistics ? reading.averageWatts : undefined,
+    periodSeconds: reading.periodMs > 0 && reading.periodMs < LARGEST_PERIOD_MS ? reading.periodMs / 1000 : undefined,
+  };
+}
+
+/** The active limit in watts; undefined where none is active or the BMC knows no limits. */
+export async function readPowerLimit(runner: CommandRunner, signal: AbortSignal): Promise<number | undefined> {
+  const limit = await refusedIsAbsent(runner.run(getPowerLimit, undefined, { signal }));
+  return limit && limit.limitWatts > 0 ? limit.limitWatts : undefined;
+}
+
+/** OpenBMC measures and says that it does not; a board that says so and reads 0 has no meter. */
+function isMeasured(reading: PowerReading): boolean {
+  return reading.active || reading.currentWatts > 0;
+}
+
+/** Boards without DCMI refuse with half a dozen codes, or answer with something that is not DCMI. */
+async function refusedIsAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    const refused = error instanceof CompletionCodeError && error.reason !== "bmc_busy";
+    if (refused || error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

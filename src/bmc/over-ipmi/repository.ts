@@ -1,0 +1,95 @@
+import {
+  type BmcMemory,
+  type CommandRunner,
+  CompletionCodeError,
+  type DeviceId,
+  getDeviceSdrInfo,
+  getSdrRepositoryInfo,
+  type SdrSource,
+  SdrWalk,
+} from "../../ipmi/index.ts";
+import type { Clock } from "../../lib/index.ts";
+import type { SdrCache } from "../sdr-cache.ts";
+import type { SensorPlan } from "./sensor-plan.ts";
+
+/** Repositories that do not tell when they changed are read again once a day. */
+const UNDATED_AGE_MS = 24 * 3600_000;
+const UNSPECIFIED = 0xffffffff;
+
+interface Edition {
+  /** Changes when the repository does. */
+  readonly key: string;
+  readonly records: number;
+  /** False: the key says little, the age decides. */
+  readonly dated: boolean;
+}
+
+/**
+ * The SDR repository of one host, walked once and again when it changed. A walk that ran out of time goes
+ * on in the next poll.
+ */
+export class Repository {
+  readonly #cache: SdrCache;
+  readonly #memory: BmcMemory;
+  readonly #clock: Clock;
+  #plan: SensorPlan | undefined;
+  #edition: Edition | undefined;
+  #walkedAt = 0;
+  #walk: { readonly walk: SdrWalk; readonly edition: Edition } | undefined;
+
+  constructor(cache: SdrCache, memory: BmcMemory, clock: Clock) {
+    this.#cache = cache;
+    this.#memory = memory;
+    this.#clock = clock;
+  }
+
+  /** The plan of the last complete walk. */
+  get known(): SensorPlan | undefined {
+    return this.#plan;
+  }
+
+  /** The plan, after making sure, with one question, that it is still the repository's. */
+  async plan(runner: CommandRunner, device: DeviceId, signal: AbortSignal): Promise<SensorPlan> {
+    const source: SdrSource = device.support.sdrRepository || !device.providesDeviceSdrs ? "repository" : "device";
+    const edition = await this.#ask(runner, source, device, signal);
+    if (this.#plan && this.#isCurrent(edition)) return this.#plan;
+    if (this.#walk?.edition.key !== edition.key) {
+      const walk = new SdrWalk({ source, memory: this.#memory, expectedRecords: edition.records });
+      this.#walk = { walk, edition };
+    }
+    const { walk } = this.#walk;
+    await walk.run(runner, signal);
+    this.#walk = undefined;
+    this.#plan = this.#cache.planOf(walk.records);
+    this.#edition = edition;
+    this.#walkedAt = this.#clock.monotonicMs();
+    return this.#plan;
+  }
+
+  #isCurrent(edition: Edition): boolean {
+    if (edition.key !== this.#edition?.key) return false;
+    return edition.dated || this.#clock.monotonicMs() - this.#walkedAt < UNDATED_AGE_MS;
+  }
+
+  async #ask(runner: CommandRunner, source: SdrSource, device: DeviceId, signal: AbortSignal): Promise<Edition> {
+    const firmware = `${device.manufacturerId}/${device.productId}/${device.firmwareMajor}.${device.firmwareMinor}`;
+    try {
+      if (source === "device") {
+        const info = await runner.run(getDeviceSdrInfo, { count: "records" }, { signal });
+        const change = info.populationChange;
+        return { key: `${firmware}/${info.count}/${change}`, records: info.count, dated: change !== undefined };
+      }
+      const info = await runner.run(getSdrRepositoryInfo, undefined, { signal });
+      const times = [info.lastAdditionTimestamp, info.lastEraseTimestamp];
+      return {
+        key: `${firmware}/${info.records}/${times.join("/")}`,
+        records: info.records,
+        dated: times.some((t) => t !== 0 && t !== UNSPECIFIED),
+      };
+    } catch (error) {
+      // Intel Windmill and its kin refuse the info and give the records.
+      if (!(error instanceof CompletionCodeError) || error.transient) throw error;
+      return { key: `${firmware}/untold`, records: 0, dated: false };
+    }
+  }
+}

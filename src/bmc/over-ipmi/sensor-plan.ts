@@ -1,0 +1,116 @@
+import {
+  type BaseUnit,
+  compileConversion,
+  convertThresholds,
+  DecodeError,
+  decodeSdr,
+  entityText,
+  type FruDeviceLocatorRecord,
+  quantityOf,
+  type SdrRecord,
+  type SensorDefinition,
+  sensorKind,
+  sensorsOf,
+  type ThresholdName,
+  toBaseUnit,
+} from "../../ipmi/index.ts";
+import type { Thresholds } from "../../model/index.ts";
+
+/** A sensor of a repository, ready to be read: what never changes, and how raw readings become values. */
+export interface PlannedSensor {
+  readonly definition: SensorDefinition;
+  readonly name: string;
+  /** owner/LUN/number in hex: "20/0/3a". */
+  readonly id: string;
+  readonly entity: string;
+  readonly kind: string;
+  /** Absent for purely discrete sensors. */
+  readonly unit?: BaseUnit;
+  /** Raw reading to the base unit; undefined where there is none. */
+  readonly convert: (raw: number) => number | undefined;
+  /** Limits of the record in the base unit; in effect unless Get Sensor Thresholds knows better. */
+  readonly thresholds?: Thresholds;
+}
+
+/** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
+export interface SensorPlan {
+  readonly sensors: readonly PlannedSensor[];
+  /** Logical FRU devices of the repository, FRU 0 of the BMC not among them. */
+  readonly frus: readonly FruDeviceLocatorRecord[];
+  /** Sensor of an event: key of `eventKey`. */
+  readonly byEventKey: ReadonlyMap<number, PlannedSensor>;
+  /** Records that could not be read, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Owner, LUN and number in one number, as events name their sensor. */
+export function eventKey(ownerId: number, lun: number, number: number): number {
+  return (ownerId << 10) | (lun << 8) | number;
+}
+
+/** Makes the plan of a repository; records that make no sense are named and left out. */
+export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
+  const sensors: PlannedSensor[] = [];
+  const frus: FruDeviceLocatorRecord[] = [];
+  const problems: string[] = [];
+  const byEventKey = new Map<number, PlannedSensor>();
+  for (const bytes of records) {
+    let record: SdrRecord;
+    try {
+      record = decodeSdr(bytes);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      problems.push(error.message);
+      continue;
+    }
+    if (record.type === "fru_device_locator" && record.logical && record.deviceId !== 0xff) frus.push(record);
+    for (const definition of sensorsOf(record)) {
+      const sensor = planned(definition);
+      const key = eventKey(definition.ownerId, definition.ownerLun, definition.number);
+      if (!byEventKey.has(key)) byEventKey.set(key, sensor);
+      sensors.push(sensor);
+    }
+  }
+  return { sensors, frus, byEventKey, problems };
+}
+
+function planned(definition: SensorDefinition): PlannedSensor {
+  const { ownerId, ownerLun, number, entityId, entityInstance, sensorType, units } = definition;
+  const hex = (n: number): string => n.toString(16).padStart(2, "0");
+  const name = definition.name === "" ? `#${hex(number)}` : definition.name;
+  const unit = definition.analog && units ? quantityOf({ sensorType, units, entityId, name }) : undefined;
+  return {
+    definition,
+    name,
+    id: `${hex(ownerId)}/${ownerLun}/${hex(number)}`,
+    entity: entityText(entityId, entityInstance),
+    kind: sensorKind(sensorType),
+    unit,
+    convert: unit ? compiled(definition, unit) : () => undefined,
+    thresholds: unit && thresholdsOf(definition, unit),
+  };
+}
+
+function compiled(definition: SensorDefinition, unit: BaseUnit): PlannedSensor["convert"] {
+  const convert = compileConversion(definition);
+  if (unit.factor === 1 && unit.offset === 0) return convert;
+  return (raw) => {
+    const value = convert(raw);
+    return value === undefined ? undefined : toBaseUnit(value, unit);
+  };
+}
+
+/**
+ * Limits in the base unit: those of the record, or `raws` of Get Sensor Thresholds. Undefined where there
+ * are none.
+ */
+export function thresholdsOf(
+  definition: SensorDefinition,
+  unit: BaseUnit,
+  raws?: Readonly<Partial<Record<ThresholdName, number>>>,
+): Thresholds | undefined {
+  const converted = raws ? convertThresholds(definition, raws) : convertThresholds(definition);
+  const entries = Object.entries(converted);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(entries.map(([name, value]) => [name, toBaseUnit(value as number, unit)]));
+}

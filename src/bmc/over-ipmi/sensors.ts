@@ -1,0 +1,210 @@
+import {
+  type BaseUnit,
+  type CommandRunner,
+  CompletionCode,
+  CompletionCodeError,
+  convertRaw,
+  DecodeError,
+  getSensorReading,
+  getSensorReadingFactors,
+  getSensorThresholds,
+  type ReadingFactors,
+  type RunOptions,
+  type SensorReading,
+  type SensorThresholds,
+  THRESHOLD_NAMES,
+  type ThresholdName,
+  toBaseUnit,
+  withFactors,
+} from "../../ipmi/index.ts";
+import type { Clock } from "../../lib/index.ts";
+import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
+import type { SensorFilter } from "../bmc.ts";
+import { type PlannedSensor, type SensorPlan, thresholdsOf } from "./sensor-plan.ts";
+import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
+
+const BMC = 0x20;
+/** Limits change when somebody changes them: read again once a day. */
+const THRESHOLD_AGE_MS = 24 * 3600_000;
+
+/** Codes of Get Sensor Reading that say "no reading", by what they say it of. */
+const NO_READING: ReadonlyMap<number, NoReading> = new Map([
+  [CompletionCode.InvalidCommand, "unavailable"],
+  [CompletionCode.ParameterOutOfRange, "unavailable"],
+  [CompletionCode.NotPresent, "not_present"],
+  [CompletionCode.IllegalForSensor, "unavailable"],
+  [CompletionCode.ResponseNotProvided, "unavailable"],
+  [CompletionCode.DestinationUnavailable, "unavailable"],
+  [CompletionCode.NotSupportedInPresentState, "unavailable"],
+  [CompletionCode.Unspecified, "unavailable"],
+]);
+
+/** The answer of one sensor, or why there is none. */
+type Answer = { readonly reading: SensorReading; readonly convert: PlannedSensor["convert"] } | NoReading;
+
+export interface SensorsReading {
+  readonly sensors: readonly Sensor[];
+  /** What ended the reading early. */
+  readonly failure?: unknown;
+}
+
+/** Reads the sensors of one host by a plan; keeps what is learnt of them from poll to poll. */
+export class SensorReader {
+  readonly plan: SensorPlan;
+  readonly #wanted: readonly PlannedSensor[];
+  readonly #bridge: boolean;
+  readonly #clock: Clock;
+  readonly #limits: (Thresholds | undefined)[];
+  readonly #factors = new Map<number, ReadingFactors>();
+  #limitsReadAt = Number.NEGATIVE_INFINITY;
+  /** Where to begin: behind what the poll before had time for, so that a slow BMC's last sensors are read, too. */
+  #first = 0;
+
+  constructor(
+    plan: SensorPlan,
+    options: { readonly filter?: SensorFilter; readonly bridge: boolean; readonly clock: Clock },
+  ) {
+    this.plan = plan;
+    this.#wanted = plan.sensors.filter((s) => s.definition.readable && (options.filter?.(s) ?? true));
+    this.#bridge = options.bridge;
+    this.#clock = options.clock;
+    this.#limits = this.#wanted.map((s) => s.thresholds);
+  }
+
+  /** One request per readable sensor, and once a day one more for its limits. Gives what there was time for. */
+  async read(runner: CommandRunner, context: ReadingContext, signal: AbortSignal): Promise<SensorsReading> {
+    const answers = new Array<Answer | undefined>(this.#wanted.length);
+    let failure: unknown;
+    try {
+      await this.#ask(runner, answers, signal);
+      await this.#readLimits(runner, signal);
+    } catch (error) {
+      failure = error;
+    }
+    const sensors: Sensor[] = [];
+    for (const [i, answer] of answers.entries()) {
+      const sensor = this.#wanted[i] as PlannedSensor;
+      const limits = this.#limits[i];
+      if (answer === undefined) continue;
+      sensors.push(
+        typeof answer === "string"
+          ? unread(sensor, answer, limits)
+          : sensorOf(sensor, answer.reading, limits, context, answer.convert),
+      );
+    }
+    return { sensors, failure };
+  }
+
+  async #ask(runner: CommandRunner, answers: (Answer | undefined)[], signal: AbortSignal): Promise<void> {
+    const count = this.#wanted.length;
+    const begin = this.#first;
+    let refused: CompletionCodeError | undefined;
+    let answered = count === 0;
+    for (let k = 0; k < count; k++) {
+      const i = (begin + k) % count;
+      try {
+        answers[i] = await this.#one(runner, this.#wanted[i] as PlannedSensor, signal);
+        answered = true;
+      } catch (error) {
+        const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
+        if (!ofThisSensor) {
+          // Silence, or the end of the time: go on from here next time.
+          this.#first = i;
+          throw error;
+        }
+        if (error instanceof CompletionCodeError) refused = error;
+        answers[i] = "unavailable";
+      }
+    }
+    this.#first = 0;
+    if (!answered && refused) throw refused;
+  }
+
+  async #one(runner: CommandRunner, sensor: PlannedSensor, signal: AbortSignal): Promise<Answer> {
+    const { definition } = sensor;
+    const options = this.#way(sensor, signal);
+    if (!options) return "not_asked";
+    try {
+      const reading = await runner.run(getSensorReading, { sensorNumber: definition.number }, options);
+      if (!definition.nonLinear) return { reading, convert: sensor.convert };
+      return { reading, convert: await this.#nonLinear(runner, sensor, reading.raw, options) };
+    } catch (error) {
+      const code = error instanceof CompletionCodeError ? NO_READING.get(error.completionCode) : undefined;
+      if (code === undefined) throw error;
+      return code;
+    }
+  }
+
+  /** How to reach the sensor's owner; undefined: behind a bridge that is not to be crossed. */
+  #way(sensor: PlannedSensor, signal: AbortSignal): RunOptions | undefined {
+    const { ownerId, ownerLun, channel } = sensor.definition;
+    if (ownerId === BMC) return { signal, lun: ownerLun };
+    if (!this.#bridge) return undefined;
+    return { signal, bridge: { channel, address: ownerId, lun: ownerLun } };
+  }
+
+  /** The conversion of one raw reading of a non-linear sensor; factors are asked once per reading. */
+  async #nonLinear(
+    runner: CommandRunner,
+    sensor: PlannedSensor,
+    raw: number,
+    options: RunOptions,
+  ): Promise<PlannedSensor["convert"]> {
+    const { definition, unit } = sensor;
+    const key = (definition.ownerId << 18) | (definition.ownerLun << 16) | (definition.number << 8) | raw;
+    let factors = this.#factors.get(key);
+    if (!factors) {
+      try {
+        const answer = await runner.run(getSensorReadingFactors, { sensorNumber: definition.number, raw }, options);
+        factors = answer;
+        this.#factors.set(key, answer);
+      } catch (error) {
+        if (!(error instanceof CompletionCodeError)) throw error;
+        return () => undefined;
+      }
+    }
+    const known = withFactors(definition, factors);
+    return (r) => inBaseUnit(convertRaw(known, r), unit);
+  }
+
+  async #readLimits(runner: CommandRunner, signal: AbortSignal): Promise<void> {
+    const now = this.#clock.monotonicMs();
+    if (now - this.#limitsReadAt < THRESHOLD_AGE_MS) return;
+    for (const [i, sensor] of this.#wanted.entries()) {
+      const { definition, unit } = sensor;
+      const options =
+        definition.asksThresholds && unit && !definition.nonLinear ? this.#way(sensor, signal) : undefined;
+      if (!options || !unit) continue;
+      try {
+        const answer = await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options);
+        this.#limits[i] = thresholdsOf(definition, unit, rawsOf(answer));
+      } catch (error) {
+        // Refused: those of the record stay.
+        if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
+      }
+    }
+    this.#limitsReadAt = now;
+  }
+}
+
+function inBaseUnit(value: number | undefined, unit: BaseUnit | undefined): number | undefined {
+  return value === undefined || !unit ? undefined : toBaseUnit(value, unit);
+}
+
+const FIELDS: Readonly<Record<ThresholdName, keyof SensorThresholds>> = {
+  lower_non_critical: "lowerNonCritical",
+  lower_critical: "lowerCritical",
+  lower_non_recoverable: "lowerNonRecoverable",
+  upper_non_critical: "upperNonCritical",
+  upper_critical: "upperCritical",
+  upper_non_recoverable: "upperNonRecoverable",
+};
+
+function rawsOf(answer: SensorThresholds): Partial<Record<ThresholdName, number>> {
+  const raws: Partial<Record<ThresholdName, number>> = {};
+  for (const name of THRESHOLD_NAMES) {
+    const raw = answer[FIELDS[name]];
+    if (raw !== undefined) raws[name] = raw;
+  }
+  return raws;
+}

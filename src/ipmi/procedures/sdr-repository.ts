@@ -1,0 +1,227 @@
+import { getDeviceSdr } from "../commands/sensor/get-device-sdr.ts";
+import { reserveDeviceSdrRepository } from "../commands/sensor/reserve-device-sdr-repository.ts";
+import { getSdr } from "../commands/storage/get-sdr.ts";
+import { FIRST_RECORD, LAST_RECORD, type RecordPart, WHOLE_RECORD } from "../commands/storage/read-record.ts";
+import { reserveSdrRepository } from "../commands/storage/reserve-sdr-repository.ts";
+import { CompletionCodeError, DecodeError } from "../errors.ts";
+import { SilenceError } from "../session/conversation.ts";
+import type { BmcMemory } from "../session/memory.ts";
+import { CompletionCode } from "../tables/completion-code.ts";
+import type { CommandRunner } from "./runner.ts";
+
+const HEADER_BYTES = 5;
+const SMALLEST_CHUNK = 4;
+const RESERVATION_TRIES = 5;
+/** Firmware that never says "last" is stopped this far beyond the count it gives. */
+const EXTRA_RECORDS = 16;
+const MOST_RECORDS = 0xffff;
+
+/** Codes that mean "not so many bytes at once". */
+const TOO_MANY: readonly number[] = [
+  CompletionCode.CannotReturnThatManyBytes,
+  CompletionCode.RequestLengthExceeded,
+  CompletionCode.RequestLengthInvalid,
+  CompletionCode.Unspecified,
+];
+
+/** Where SDRs come from: the BMC's repository, or the device itself where there is no repository. */
+export type SdrSource = "repository" | "device";
+
+const COMMANDS = {
+  repository: { get: getSdr, reserve: reserveSdrRepository },
+  device: { get: getDeviceSdr, reserve: reserveDeviceSdrRepository },
+} as const;
+
+/**
+ * A walk over all SDRs - IPMI 2.0 section 33.12. Can be interrupted: what was read is kept, and the
+ * next `run` goes on where the last one stopped, so that a slow BMC is read over several polls.
+ */
+export class SdrWalk {
+  /** Whole records as read, header included, in repository order. */
+  readonly records: Buffer[] = [];
+  /** What went wrong and was worked around, a sentence each. */
+  readonly problems: string[] = [];
+  readonly #source: SdrSource;
+  readonly #memory: BmcMemory;
+  readonly #limit: number;
+  readonly #visited = new Set<number>();
+  #next = FIRST_RECORD;
+  #done = false;
+  #reservation: number | undefined;
+
+  /** @param options.expectedRecords the repository's own count, 0 if unknown; not to be trusted, but bounds the walk */
+  constructor(options: { readonly source: SdrSource; readonly memory: BmcMemory; readonly expectedRecords: number }) {
+    this.#source = options.source;
+    this.#memory = options.memory;
+    this.#limit = options.expectedRecords > 0 ? options.expectedRecords + EXTRA_RECORDS : MOST_RECORDS;
+  }
+
+  /** All records were read. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /**
+   * Reads on to the end of the repository.
+   *
+   * @throws what the runner throws; the walk can then be continued
+   */
+  async run(runner: CommandRunner, signal?: AbortSignal): Promise<void> {
+    // A reservation does not outlive the session it was made in.
+    this.#reservation = undefined;
+    while (!this.#done) await this.#step(runner, signal);
+  }
+
+  async #step(runner: CommandRunner, signal?: AbortSignal): Promise<void> {
+    const id = this.#next;
+    const read = await this.#record(runner, id, signal);
+    if (read === undefined) {
+      this.#done = true;
+      return;
+    }
+    if (read.record) this.records.push(read.record);
+    this.#visited.add(id);
+    this.#next = read.next;
+    if (read.next === LAST_RECORD) this.#done = true;
+    else if (this.#visited.has(read.next)) this.#end(`record ${hex4(id)} is followed by ${hex4(read.next)} again`);
+    else if (this.#visited.size >= this.#limit) this.#end(`more than ${this.#limit} records`);
+  }
+
+  #end(problem: string): void {
+    this.problems.push(`SDR repository does not end: ${problem}`);
+    this.#memory.quirks.add("sdr_endless");
+    this.#done = true;
+  }
+
+  /** A record and the id of the next; record undefined: skipped; undefined: the end. */
+  async #record(
+    runner: CommandRunner,
+    id: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly record?: Buffer; readonly next: number } | undefined> {
+    for (let tries = 1; ; tries++) {
+      let next: number | undefined;
+      try {
+        if (this.#memory.wholeSdrReads !== false) {
+          const whole = await this.#whole(runner, id, signal);
+          if (whole) return whole;
+        }
+        const header = await this.#part(runner, id, 0, HEADER_BYTES, signal);
+        next = header.nextRecordId;
+        return { next, record: await this.#rest(runner, id, header.data, signal) };
+      } catch (error) {
+        if (!(error instanceof CompletionCodeError)) throw error;
+        if (error.completionCode === CompletionCode.ReservationCancelled && tries < RESERVATION_TRIES) {
+          this.#reservation = undefined;
+          continue;
+        }
+        if (error.completionCode === CompletionCode.NotPresent && next === undefined) return undefined;
+        if (error.reason === "privilege_refused" || this.#visited.size === 0) throw error;
+        // Dell FC830 never gives its last record, OpenBMC lists ids of sensors that have gone.
+        this.problems.push(`SDR ${hex4(id)} skipped: ${error.message}`);
+        return next === undefined ? undefined : { next };
+      }
+    }
+  }
+
+  /** The whole record in one read; undefined when this BMC does not give it that way. */
+  async #whole(
+    runner: CommandRunner,
+    id: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly record: Buffer; readonly next: number } | undefined> {
+    const { get } = COMMANDS[this.#source];
+    let part: RecordPart;
+    try {
+      part = await runner.run(get, { recordId: id, offset: 0, count: WHOLE_RECORD }, { signal });
+    } catch (error) {
+      // Silence may mean that it choked on the length: in the next run it is asked in pieces.
+      if (error instanceof SilenceError && this.#memory.wholeSdrReads === undefined) this.#noWholeReads();
+      if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
+      const refused = error instanceof DecodeError || TOO_MANY.includes(error.completionCode);
+      if (!refused) throw error;
+      this.#noWholeReads();
+      return undefined;
+    }
+    const length = recordLength(part.data);
+    if (length === undefined || part.data.length < length) {
+      // HP DL585 G7 gives one record that says it is longer than it is; others cut every long one.
+      if (this.#memory.wholeSdrReads !== true) this.#noWholeReads();
+      return undefined;
+    }
+    this.#memory.wholeSdrReads = true;
+    return { record: Buffer.from(part.data.subarray(0, length)), next: part.nextRecordId };
+  }
+
+  #noWholeReads(): void {
+    this.#memory.wholeSdrReads = false;
+    this.#memory.quirks.add("sdr_partial_reads");
+  }
+
+  /** The record after its header, in pieces as large as this BMC gives them. */
+  async #rest(runner: CommandRunner, id: number, head: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
+    const length = recordLength(head);
+    if (length === undefined) throw new DecodeError(`SDR ${hex4(id)}: a header of ${head.length} bytes`);
+    const record = Buffer.alloc(length);
+    record.set(head.subarray(0, HEADER_BYTES));
+    let at = HEADER_BYTES;
+    while (at < length) {
+      const wanted = Math.min(this.#memory.sdrChunkBytes, length - at);
+      let got: Uint8Array;
+      try {
+        // OpenBMC gives more than was asked for: take what was asked.
+        got = (await this.#part(runner, id, at, wanted, signal)).data.subarray(0, wanted);
+      } catch (error) {
+        const tooMany = error instanceof CompletionCodeError && TOO_MANY.includes(error.completionCode);
+        if (!tooMany || !this.#smaller(wanted)) throw error;
+        continue;
+      }
+      if (got.length < wanted && !this.#smaller(wanted)) break;
+      record.set(got, at);
+      at += got.length;
+    }
+    return record.subarray(0, at);
+  }
+
+  /** Halves the chunk; false when it is as small as it gets. */
+  #smaller(wanted: number): boolean {
+    if (wanted <= SMALLEST_CHUNK) return false;
+    this.#memory.sdrChunkBytes = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
+    this.#memory.quirks.add("sdr_small_reads");
+    return true;
+  }
+
+  async #part(
+    runner: CommandRunner,
+    recordId: number,
+    offset: number,
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<RecordPart> {
+    const { get } = COMMANDS[this.#source];
+    const reservationId = await this.#reserve(runner, signal);
+    return runner.run(get, { reservationId, recordId, offset, count }, { signal });
+  }
+
+  /** Partial reads need a reservation; BMCs that know none do without. */
+  async #reserve(runner: CommandRunner, signal?: AbortSignal): Promise<number> {
+    if (this.#reservation !== undefined) return this.#reservation;
+    const { reserve } = COMMANDS[this.#source];
+    try {
+      this.#reservation = (await runner.run(reserve, undefined, { signal })).reservationId;
+    } catch (error) {
+      if (!(error instanceof CompletionCodeError)) throw error;
+      this.#reservation = 0;
+    }
+    return this.#reservation;
+  }
+}
+
+/** Header and body, as the header says; undefined when there is no whole header. */
+function recordLength(record: Uint8Array): number | undefined {
+  return record.length < HEADER_BYTES ? undefined : HEADER_BYTES + (record[4] as number);
+}
+
+function hex4(id: number): string {
+  return `0x${id.toString(16).padStart(4, "0")}`;
+}
