@@ -18,6 +18,10 @@ export interface PollSettings {
   readonly filter?: SensorFilter;
   readonly bridge: boolean;
   readonly quirks: readonly QuirkName[];
+  /** Transmissions of a request before the BMC counts as silent. */
+  readonly tries?: number;
+  /** To this BMC. */
+  readonly packetsPerSecond?: number;
 }
 
 /** Settings that cannot be had: a password file that cannot be read, say. */
@@ -114,6 +118,8 @@ export class BmcPool {
       filter: settings.filter,
       bridge: settings.bridge,
       quirks: settings.quirks,
+      tries: settings.tries,
+      packetsPerSecond: settings.packetsPerSecond,
     });
     const open = { bmc, settings, taker: new SnapshotTaker(host, bmc) };
     this.#open.set(key, open);

@@ -91,7 +91,7 @@ export class SnapshotTaker {
     if (!failure && outcomes.length > 0 && outcomes.every((o) => !o.ok)) {
       failure = outcomes.find((o) => o.failure)?.failure;
     }
-    const durationMs = clock.monotonicMs() - begin;
+    const durationMs = microseconds(clock.monotonicMs() - begin);
     const common = { host: this.#host.name, startedAt, durationMs, protocol: this.#bmc.protocol, parts: outcomes };
     const { quirks } = this.#bmc;
     if (failure) return { ...common, up: false, failure, quirks };
@@ -106,10 +106,10 @@ export class SnapshotTaker {
     const common = { host: this.#host.name, startedAt, protocol: this.#bmc.protocol, parts: [], quirks: [] };
     try {
       await this.#bmc.ping({ signal });
-      return { ...common, durationMs: clock.monotonicMs() - begin, up: true };
+      return { ...common, durationMs: microseconds(clock.monotonicMs() - begin), up: true };
     } catch (error) {
       const failure = failureOf(error, "connect", signal);
-      return { ...common, durationMs: clock.monotonicMs() - begin, up: false, failure };
+      return { ...common, durationMs: microseconds(clock.monotonicMs() - begin), up: false, failure };
     }
   }
 
@@ -130,12 +130,17 @@ export class SnapshotTaker {
     } catch (error) {
       failure = failureOf(error, part, signal);
     }
-    const durationMs = clock.monotonicMs() - begin;
+    const durationMs = microseconds(clock.monotonicMs() - begin);
     const outcome: PartOutcome = { part, ok: failure === undefined, durationMs, readAt: clock.wallMs(), failure };
     const reading: LastReading = { data, outcome, at: begin };
     if (SLOW.has(part)) this.#slow.set(part, reading);
     return reading;
   }
+}
+
+/** Milliseconds without digits that nobody measured. */
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }
 
 function lasting(failure: Failure | undefined): boolean {

@@ -46,7 +46,7 @@ export interface Watchdog {
   /** False: an expiration is not logged. */
   readonly logs: boolean;
   readonly initialCountdownSeconds: number;
-  readonly presentCountdownSeconds: number;
+  readonly presentCountdownSeconds?: number;
   /** Uses whose timer expired since the flag was cleared. */
   readonly expired: readonly string[];
 }

@@ -57,7 +57,7 @@ export interface Sensor {
   readonly id: string;
   /** Entity id and instance in decimal, "3.1". */
   readonly entity: string;
-  /** The sensor type in snake case: temperature, fan, power_supply, memory, drive_slot ... */
+  /** The sensor type in snake case: temperature, fan, power_supply, memory, drive ... */
   readonly kind: string;
   /** What a rule made of the name: inlet, exhaust, cpu, dimm, psu ... */
   readonly role?: string;

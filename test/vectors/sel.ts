@@ -99,7 +99,7 @@ export const SEL_VECTORS: readonly SelVector[] = [
     bytes: "0a000220db026b2000040d516f01ffff",
     title: "drive fault",
     sensor: "Drive  A",
-    kind: "drive_slot",
+    kind: "drive",
     event: "drive_fault",
     severity: 2,
   },

@@ -38,6 +38,8 @@ export interface IpmiBmcOptions {
   /** Reads sensors and FRUs of controllers behind the BMC. */
   readonly bridge?: boolean;
   readonly quirks?: readonly QuirkName[];
+  readonly tries?: number;
+  readonly packetsPerSecond?: number;
 }
 
 /** One host's BMC over IPMI: its connection, and what is kept of it from poll to poll. */
@@ -85,7 +87,7 @@ export class IpmiBmc implements Bmc {
   /** The name is resolved for each new connection: BMCs get new addresses. */
   async #connect(signal: AbortSignal): Promise<IpmiConnection> {
     if (this.#connection?.session) return this.#connection;
-    const { address, port, login, transport, clock, observer } = this.#options;
+    const { address, port, login, transport, clock, observer, tries, packetsPerSecond } = this.#options;
     const ip = await resolveAddress(address, signal);
     if (this.#connection && this.#connection.remote.address !== ip) {
       await this.#connection.close();
@@ -93,7 +95,9 @@ export class IpmiBmc implements Bmc {
     }
     if (!this.#connection) {
       const remote = { address: ip, port };
-      this.#connection = new IpmiConnection({ transport, remote, login, clock, observer, memory: this.#memory });
+      const memory = this.#memory;
+      const common = { transport, remote, login, clock, observer, memory, tries, packetsPerSecond };
+      this.#connection = new IpmiConnection(common);
       this.#connection.trace = this.#trace;
     }
     return this.#connection;

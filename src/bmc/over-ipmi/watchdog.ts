@@ -16,7 +16,7 @@ export async function readWatchdog(runner: CommandRunner, signal: AbortSignal): 
     preTimeoutInterrupt: WATCHDOG_PRE_TIMEOUT_INTERRUPTS[timer.preTimeoutInterrupt] ?? "reserved",
     logs: !timer.dontLog,
     initialCountdownSeconds: timer.initialCountdownMs / 1000,
-    presentCountdownSeconds: timer.presentCountdownMs / 1000,
+    presentCountdownSeconds: timer.presentCountdownMs === undefined ? undefined : timer.presentCountdownMs / 1000,
     expired: WATCHDOG_USES.filter((use, n) => use !== "reserved" && ((timer.expirationFlags >> n) & 1) === 1),
   };
 }

@@ -23,6 +23,10 @@ export interface ConnectionOptions {
   readonly observer?: IpmiObserver;
   /** What was learnt of this BMC before; kept up to date. */
   readonly memory?: BmcMemory;
+  /** Transmissions of a request before the BMC counts as silent; default 4. */
+  readonly tries?: number;
+  /** Requests are spaced so that no more than this many go out; default: as fast as answers come. */
+  readonly packetsPerSecond?: number;
   /** Default true: commands that change something are refused here, before anything is sent. */
   readonly readOnly?: boolean;
 }
@@ -51,8 +55,12 @@ export class IpmiConnection {
       clock: options.clock,
       observer: options.observer ?? silentObserver,
       timer: this.memory.timer,
+      packetsPerSecond: options.packetsPerSecond,
     });
-    this.#requester = new Requester(this.#conversation, (quirk) => this.memory.quirks.add(quirk));
+    this.#requester = new Requester(this.#conversation, {
+      learnt: (quirk) => this.memory.quirks.add(quirk),
+      tries: options.tries,
+    });
   }
 
   get remote(): Remote {

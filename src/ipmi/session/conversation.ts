@@ -55,6 +55,8 @@ export class Conversation {
   readonly #endpoint: Endpoint;
   #pending: Pending | undefined;
   readonly #line: (() => void)[] = [];
+  readonly #gapMs: number;
+  #lastSentAt = Number.NEGATIVE_INFINITY;
   #busy = false;
   #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#pending?.aborted(this.#signal?.reason);
@@ -68,12 +70,15 @@ export class Conversation {
     readonly clock: Clock;
     readonly observer: IpmiObserver;
     readonly timer?: RetransmissionTimer;
+    /** Questions are spaced so that no more than this many go out. */
+    readonly packetsPerSecond?: number;
   }) {
     this.#transport = options.transport;
     this.remote = options.remote;
     this.clock = options.clock;
     this.observer = options.observer;
     this.timer = options.timer ?? new RetransmissionTimer();
+    this.#gapMs = options.packetsPerSecond === undefined ? 0 : 1000 / options.packetsPerSecond;
     this.#endpoint = options.transport.open(options.remote, {
       packet: (packet) => {
         this.#heard = true;
@@ -104,6 +109,7 @@ export class Conversation {
     try {
       question.signal?.throwIfAborted();
       this.#listenTo(question.signal);
+      if (this.#gapMs > 0) await this.#spaced(question.signal);
       return await this.#ask(question);
     } finally {
       const next = this.#line.shift();
@@ -112,8 +118,17 @@ export class Conversation {
     }
   }
 
+  /** Waits until the next packet may go out. */
+  async #spaced(signal: AbortSignal | undefined): Promise<void> {
+    const waitMs = this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
+    if (waitMs <= 0) return;
+    await new Promise<void>((resolve) => void this.clock.after(waitMs, resolve));
+    signal?.throwIfAborted();
+  }
+
   /** Sends a packet that nobody answers. */
   sendOnly(packet: Uint8Array): void {
+    this.#lastSentAt = this.clock.monotonicMs();
     this.observer.packetSent(packet.length);
     this.#endpoint.send(packet);
   }

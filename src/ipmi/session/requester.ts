@@ -26,7 +26,7 @@ export interface AskOptions {
   readonly patienceMs?: number;
 }
 
-const TRIES = 4;
+const DEFAULT_TRIES = 4;
 const BUSY_TRIES = 3;
 const BUSY_WAIT_MS = 100;
 
@@ -40,12 +40,20 @@ export type Matcher = (message: ResponseMessage) => Answer | undefined;
 export class Requester {
   readonly conversation: Conversation;
   readonly #learnt: (quirk: QuirkName) => void;
+  readonly #tries: number;
   #sequence = 0;
 
-  /** @param learnt told of oddities that show in messages */
-  constructor(conversation: Conversation, learnt: (quirk: QuirkName) => void = () => {}) {
+  /**
+   * @param options.learnt told of oddities that show in messages
+   * @param options.tries transmissions of a request before giving up, unless it says otherwise
+   */
+  constructor(
+    conversation: Conversation,
+    options: { readonly learnt?: (quirk: QuirkName) => void; readonly tries?: number } = {},
+  ) {
     this.conversation = conversation;
-    this.#learnt = learnt;
+    this.#learnt = options.learnt ?? (() => {});
+    this.#tries = options.tries ?? DEFAULT_TRIES;
   }
 
   nextSequence(): number {
@@ -114,7 +122,7 @@ export class Requester {
     const answer = await conversation.exchange({
       name: command.name,
       stage: options.stage ?? "command",
-      tries: command.effect === "changes" ? 1 : (options.tries ?? TRIES),
+      tries: command.effect === "changes" ? 1 : (options.tries ?? this.#tries),
       patienceMs: options.patienceMs,
       signal: options.signal,
       packet: () => framing.seal(message),

@@ -46,7 +46,7 @@ const TYPES: readonly (readonly [title: string, kind: string])[] = [
   ["Cooling Device", "cooling_device"],
   ["Other Units Based Sensor", "other_units"],
   ["Memory", "memory"],
-  ["Drive Slot", "drive_slot"],
+  ["Drive Slot", "drive"],
   ["POST Memory Resize", "post_memory_resize"],
   ["System Firmware Progress", "system_firmware"],
   ["Event Logging Disabled", "event_logging"], // 10h
@@ -90,7 +90,7 @@ export function sensorTypeTitle(sensorType: number): string {
   return TYPES[sensorType]?.[0] ?? (sensorType >= OEM_FIRST ? "OEM Reserved" : "Reserved");
 }
 
-/** The sensor type as a label: power_supply, drive_slot ...; "oem" for C0h-FFh, "reserved" for types without a meaning. */
+/** The sensor type as a label: power_supply, drive ...; "oem" for C0h-FFh, "reserved" for types without a meaning. */
 export function sensorKind(sensorType: number): string {
   return TYPES[sensorType]?.[1] ?? (sensorType >= OEM_FIRST ? "oem" : "reserved");
 }

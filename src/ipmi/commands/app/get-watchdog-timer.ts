@@ -25,7 +25,7 @@ export const WATCHDOG_PRE_TIMEOUT_INTERRUPTS = ["none", "SMI", "NMI", "messaging
  *   [2]   pre-timeout interval, seconds
  *   [3]   expiration flags: bit n is set when use n expired since it was cleared
  *   [4-5] initial countdown, 100 ms
- *   [6-7] present countdown, 100 ms
+ *   [6-7] present countdown, 100 ms; optional in practice
  *
  * On Sun X4100/4200/4500 the running bit is stuck at 0: there, compare two countdowns.
  */
@@ -42,7 +42,8 @@ export interface WatchdogTimer {
   /** The byte as it came; see the layout. */
   readonly expirationFlags: number;
   readonly initialCountdownMs: number;
-  readonly presentCountdownMs: number;
+  /** Absent where the BMC leaves it out, as OpenIPMI's simulator does. */
+  readonly presentCountdownMs?: number;
 }
 
 const TICK_MS = 100;
@@ -66,7 +67,7 @@ export const getWatchdogTimer = command<void, WatchdogTimer>({
         preTimeoutSeconds: from.u8(),
         expirationFlags: from.u8(),
         initialCountdownMs: from.u16() * TICK_MS,
-        presentCountdownMs: from.u16() * TICK_MS,
+        presentCountdownMs: from.has(2) ? from.u16() * TICK_MS : undefined,
       };
     },
     encode(to, w) {
@@ -75,7 +76,7 @@ export const getWatchdogTimer = command<void, WatchdogTimer>({
       to.u8(w.preTimeoutSeconds);
       to.u8(w.expirationFlags);
       to.u16(Math.round(w.initialCountdownMs / TICK_MS));
-      to.u16(Math.round(w.presentCountdownMs / TICK_MS));
+      if (w.presentCountdownMs !== undefined) to.u16(Math.round(w.presentCountdownMs / TICK_MS));
     },
   },
 });

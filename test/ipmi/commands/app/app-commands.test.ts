@@ -97,6 +97,7 @@ describe("identity", () => {
 
   knownResponse(getWatchdogTimer, {
     about: "SMS/OS runs, hard reset in 28.8 of 60 seconds",
+    required: 6,
     bytes: "4401001058022001",
     value: {
       dontLog: false,
