@@ -1,0 +1,50 @@
+/** An address that cannot be listened on; the message says what would do. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+export interface ListenAddress {
+  /** Absent: every address of this machine. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** `:9623`, `127.0.0.1:9623`, `[::1]:9623`, `name:9623`. Throws a ListenError. */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([0-9A-Fa-f:.%A-Za-z]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text.trim());
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535)
+    throw new ListenError(
+      `"${text}" is not an address to listen on; write :9623, 127.0.0.1:9623, [::1]:9623 or name:9623`,
+    );
+  const host = match[1] ?? match[2];
+  return host === undefined || host === "" ? { port } : { host, port };
+}
+
+/** What a failed listen means and what would do. */
+export function listenError(address: string, cause: unknown): ListenError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return new ListenError(`cannot listen on ${address}: ${reasonOf(code)}`, { cause });
+}
+
+function reasonOf(code: string | undefined): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return "another process has this port; stop it, or choose another port with --web.listen-address";
+    case "EACCES":
+    case "EPERM":
+      return "not permitted; choose a port above 1023, or grant the capability CAP_NET_BIND_SERVICE";
+    case "EADDRNOTAVAIL":
+      return "this machine has no such address; :PORT listens on all it has";
+    case "EAFNOSUPPORT":
+      return "this machine does not speak that address family; is IPv6 switched off?";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "the name does not resolve; write an IP address, or :PORT for all of this machine";
+    case "EMFILE":
+    case "ENFILE":
+      return "too many open files; raise the limit (ulimit -n)";
+    default:
+      return code ?? "unknown error";
+  }
+}

@@ -1,0 +1,71 @@
+import type { RequestHandler } from "express";
+import { CONTENT_TYPE, type HostText, renderFleet, renderRackBudgets } from "../exposition/index.ts";
+import { Gate } from "./gate.ts";
+import { Parameters } from "./parameters.ts";
+import type { BoundParts, WebLimits } from "./parts.ts";
+import { Refusal } from "./refusal.ts";
+import {
+  isEverything,
+  placeMatches,
+  readSelection,
+  SELECTION_PARAMETERS,
+  type Selection,
+  selectHosts,
+} from "./selection.ts";
+import { sendPieces } from "./stream.ts";
+
+type Needs = Pick<BoundParts, "records" | "record" | "rackBudgets" | "selfMetrics" | "log" | "clock">;
+
+/** Told once for a fleet that is scraped in slices, and never with single hosts. */
+function budgetsOf(selection: Selection, parts: Needs): Buffer {
+  const wanted = selection.hosts.length === 0 && (selection.slice?.index ?? 0) === 0;
+  const budgets = wanted ? [...(parts.rackBudgets?.() ?? [])] : [];
+  return renderRackBudgets(budgets.filter(({ place }) => placeMatches(place, selection)));
+}
+
+function* expositionOf(texts: readonly HostText[], budgets: Buffer, self: string): Generator<Uint8Array> {
+  yield* renderFleet(texts);
+  if (budgets.length > 0) yield budgets;
+  if (self !== "") yield Buffer.from(self);
+}
+
+/**
+ * /metrics: the hosts that are asked for, and the exporter's own metrics with all of them. A job that scrapes
+ * host by host would otherwise store those once per host.
+ */
+export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler {
+  const gate = new Gate(limits.scrapes);
+  return async (request, response) => {
+    const selection = readSelection(new Parameters(request, SELECTION_PARAMETERS));
+    const leave = gate.enter();
+    if (leave === undefined)
+      throw new Refusal(
+        503,
+        `${limits.scrapes} scrapes are under way, which is the limit; try again in a few seconds`,
+        {
+          "Retry-After": "5",
+        },
+      );
+    try {
+      const texts = selectHosts(selection, parts).map(({ prepared }) => prepared);
+      const self = isEverything(selection) ? await parts.selfMetrics() : "";
+      const end = await sendPieces(request, response, expositionOf(texts, budgetsOf(selection, parts), self), {
+        contentType: CONTENT_TYPE,
+        clock: parts.clock,
+        withinMs: limits.scrapeMs,
+      });
+      if (end === "slow") parts.log.warn({ client: request.ip }, "scrape cut off: the client read too slowly");
+    } finally {
+      leave();
+    }
+  };
+}
+
+/** /metrics/self: what the exporter says about itself only. */
+export function selfMetricsHandler({ selfMetrics }: Pick<BoundParts, "selfMetrics">): RequestHandler {
+  return async (request, response) => {
+    new Parameters(request, []);
+    const text = await selfMetrics();
+    response.set("Content-Type", CONTENT_TYPE).send(Buffer.from(text));
+  };
+}

@@ -1,0 +1,146 @@
+import type { EventLog, Failure, Fru, HostRecord, PartOutcome } from "../../model/index.ts";
+import type { HostState } from "../parts.ts";
+import { SELECTABLE } from "../selection.ts";
+import { viewOf } from "./condition.ts";
+import { type HtmlValue, html, type Markup } from "./html.ts";
+import { badge, column, page, table } from "./layout.ts";
+import { nextPoll } from "./next-poll.ts";
+import { sensorTable } from "./sensor-table.ts";
+import { FAILURE_WORDS, healthWord, plain, spaced, span, took } from "./words.ts";
+
+export interface HostPageView {
+  readonly record: HostRecord;
+  readonly state?: HostState;
+  readonly nowMs: number;
+  readonly version: string;
+}
+
+const MAX_EVENTS = 200;
+
+const fact = (name: string, value: HtmlValue): HtmlValue =>
+  value !== undefined && value !== false && value !== "" && html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+const when = (epochMs: number): string =>
+  new Date(epochMs)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+
+function failureNotice(title: string, { stage, reason, message }: Failure): Markup {
+  return html`<section class="notice down" role="status"><h2>${title}: ${spaced(reason)} at ${spaced(stage)}</h2>
+<p>${FAILURE_WORDS[reason]}</p><p class="soft">${message}</p></section>`;
+}
+
+function notices({ record, state }: HostPageView): HtmlValue {
+  const { snapshot, polls } = record;
+  const failure = snapshot?.failure;
+  if (failure !== undefined) return failureNotice("Down", failure);
+  if (state?.stopped !== undefined) return failureNotice("Not asked any more", state.stopped);
+  if (snapshot !== undefined) return undefined;
+  return html`<section class="notice quiet" role="status"><h2>${polls === 0 ? "Not polled yet" : "Stale"}</h2>
+<p>${polls === 0 ? "There is nothing to show until its first poll ends." : "The last poll is too long ago; what it told was dropped."}</p></section>`;
+}
+
+function facts({ record, state, nowMs }: HostPageView): Markup {
+  const { host, snapshot, lastSuccessAt } = record;
+  const { controller, chassis, consumption } = snapshot ?? {};
+  const faults = Object.entries(chassis?.faults ?? {}).flatMap(([fault, set]) => (set ? spaced(fault) : []));
+  const watts = consumption?.currentWatts;
+  return html`<section><h2>About</h2><dl>
+${fact("BMC", host.port === undefined ? host.address : `${host.address}, port ${host.port}`)}
+${fact("Module, auth", `${host.module}, ${host.auth}`)}
+${fact("Protocol", snapshot?.protocol)}
+${fact("Last success", lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago (${when(lastSuccessAt)})`)}
+${fact("Last poll took", snapshot && took(snapshot.durationMs))}
+${fact("Next poll", nextPoll(state, nowMs))}
+${fact("Manufacturer", controller?.manufacturer)}
+${fact("Product", controller?.product)}
+${fact("Firmware", controller?.firmware)}
+${fact("IPMI version", controller?.ipmiVersion)}
+${fact("Chassis power", chassis && (chassis.powerOn ? "on" : "off"))}
+${fact("Chassis faults", faults.length > 0 && badge("critical", faults.join(", ")))}
+${fact("Power consumption", watts === undefined ? undefined : `${plain(watts)} W`)}
+${fact("Quirks worked around", snapshot && snapshot.quirks.length > 0 && snapshot.quirks.map(spaced).join(", "))}
+${Object.entries(host.labels).map(([name, value]) => fact(name, value))}
+</dl></section>`;
+}
+
+function parts(outcomes: readonly PartOutcome[], nowMs: number): HtmlValue {
+  if (outcomes.length === 0) return undefined;
+  const rows = outcomes.map(
+    ({ part, ok, durationMs, readAt, failure }) => html`<tr><th scope="row">${part}</th>
+<td>${ok ? badge("ok", "ok") : badge("critical", spaced(failure?.reason ?? "failed"))}</td>
+<td class="number">${took(durationMs)}</td><td class="number">${span(nowMs - readAt)} ago</td><td>${failure?.message}</td></tr>
+`,
+  );
+  const head = [
+    column("Part"),
+    column("Result"),
+    column("Took", "number"),
+    column("Read", "number"),
+    column("Message"),
+  ];
+  return html`<section><h2>Parts of the last poll</h2>${table("Parts of the last poll", head, rows)}</section>`;
+}
+
+function events({ entries, capacityEntries, overflow, fresh, counters }: EventLog): Markup {
+  const newest = fresh.slice(-MAX_EVENTS).reverse();
+  const rows = newest.map(
+    ({ time, relativeTime, sensor, severity, direction, text }) => html`<tr>
+<td class="when">${time === undefined ? "no time" : relativeTime ? `${span(time)} after start` : when(time)}</td>
+<td>${badge(spaced(severity).replace("non recoverable", "non-recoverable"), spaced(severity))}</td>
+<th scope="row">${sensor}</th><td>${text}${direction === "deasserted" && html` <span class="soft">(over)</span>`}</td></tr>
+`,
+  );
+  const counted = Object.entries(counters?.bySeverity ?? {}).flatMap(([severity, count]) =>
+    count > 0 ? `${count} ${spaced(severity)}` : [],
+  );
+  return html`<section><h2>Event log</h2>
+<p>${entries} records${capacityEntries !== undefined && ` of ${capacityEntries}`}${overflow && html` ${badge("warning", "full: new events are lost")}`}${counted.length > 0 && html`; counted so far: ${counted.join(", ")}`}</p>
+${
+  rows.length === 0
+    ? html`<p class="soft">No new records in the last poll.</p>`
+    : table(
+        "New records of the event log",
+        [column("Time"), column("Severity"), column("Sensor"), column("Event")],
+        rows,
+      )
+}
+${fresh.length > newest.length && html`<p class="soft">The newest ${newest.length} of ${fresh.length}.</p>`}</section>`;
+}
+
+function inventory(frus: readonly Fru[]): HtmlValue {
+  if (frus.length === 0) return undefined;
+  const rows = frus.map(
+    ({ name, manufacturer, product, partNumber, serial, problems }) => html`<tr><th scope="row">${name}</th>
+<td>${manufacturer}</td><td>${product}</td><td>${partNumber}</td><td>${serial}</td><td>${problems.join("; ")}</td></tr>
+`,
+  );
+  const head = ["FRU", "Manufacturer", "Product", "Part number", "Serial", "Damage"].map((name) => column(name));
+  return html`<section><h2>FRU inventory</h2>${table("FRU inventory", head, rows)}</section>`;
+}
+
+/** The page of one host. */
+export function hostPage(view: HostPageView): string {
+  const { record, nowMs, version } = view;
+  const { host, snapshot } = record;
+  const { condition, health } = viewOf(record);
+  const place = [...SELECTABLE, "position" as const].flatMap((label) => {
+    const value = host.place[label];
+    return value ? `${label} ${value}` : [];
+  });
+  const name = encodeURIComponent(host.name);
+  return page({
+    title: `${host.name} - lightsout`,
+    version,
+    content: html`<h1>${host.name} ${badge(condition, snapshot?.up === true ? healthWord(health) : condition)}</h1>
+<p class="soft">${place.join(", ")}</p>
+<p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a></p>
+${notices(view)}
+${facts(view)}
+${snapshot?.sensors && snapshot.sensors.length > 0 && sensorTable(snapshot.sensors)}
+${snapshot?.eventLog && events(snapshot.eventLog)}
+${parts(snapshot?.parts ?? [], nowMs)}
+${inventory(snapshot?.frus ?? [])}`,
+  });
+}

@@ -1,0 +1,144 @@
+import type { HostText, RackBudget } from "../exposition/index.ts";
+import { type Clock, type Logger, systemClock } from "../lib/index.ts";
+import type { Failure, HostRecord } from "../model/index.ts";
+
+/** A host of the inventory: its latest record and the text prepared of it. */
+export interface ListedHost {
+  readonly record: HostRecord;
+  readonly prepared: HostText;
+}
+
+/** How the scheduler sees a host, for the pages. */
+export interface HostState {
+  readonly activity: "idle" | "waiting" | "running";
+  /** Epoch ms of the next ask. */
+  readonly nextDueAt?: number;
+  /** Failed asks in a row that led to back-off; 0: on its rounds. */
+  readonly backOffLevel: number;
+  /** Why it is not asked any more until credentials or configuration change. */
+  readonly stopped?: Failure;
+}
+
+/** One line of what happened on the way to a BMC; never holds a password, key or code. */
+export interface TraceStep {
+  /** Milliseconds since the probe began. */
+  readonly atMs: number;
+  readonly direction: "sent" | "received" | "note";
+  readonly text: string;
+}
+
+/** Takes the steps of a probe as they happen. */
+export type TraceCollector = (direction: TraceStep["direction"], text: string) => void;
+
+export interface ProbeRequest {
+  /** Name of a host, or an address that `probe.allow` lists. As it came: not looked at yet. */
+  readonly target: string;
+  /** Names in the configuration; those of the host unless said. */
+  readonly module?: string;
+  readonly auth?: string;
+  /** Time there is for the answer, waiting included; a BMC that did not answer by then is a failed record. */
+  readonly timeoutMs: number;
+  /** Fires when the client went away. */
+  readonly signal: AbortSignal;
+  /** Present when somebody wants to see the steps. */
+  readonly trace?: TraceCollector;
+}
+
+export interface ProbeAnswer {
+  readonly record: HostRecord;
+  /** The steps where they were kept elsewhere; what `trace` was told unless said. */
+  readonly trace?: readonly TraceStep[];
+}
+
+/** The probe was not made. `message` goes to the client: it says what would do, and holds no secret. */
+export class ProbeRefused extends Error {
+  override readonly name = "ProbeRefused";
+  /** 400 unknown module or auth, 403 target not allowed, 503 queue full or shutting down. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface ReloadResult {
+  readonly ok: boolean;
+  /** One sentence each; the old configuration stays where there are any. */
+  readonly problems: readonly string[];
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What is waited for while it is not ready. */
+  readonly why?: string;
+}
+
+/** Everything the web is made of; what is optional has a default that is said. */
+export interface WebParts {
+  /** All hosts, in the order of the inventory. */
+  records(): Iterable<ListedHost>;
+  record(name: string): ListedHost | undefined;
+  /** Asks one BMC now. Rejects with ProbeRefused, or with the signal's reason. */
+  probe(request: ProbeRequest): Promise<ProbeAnswer>;
+  /** The exporter's own metrics in the text format. */
+  selfMetrics(): Promise<string>;
+  /** What racks may draw; told with the hosts. None unless said. */
+  rackBudgets?(): Iterable<RackBudget>;
+  /** The configuration as YAML, its secrets hidden. */
+  configText(): string;
+  reload(): Promise<ReloadResult>;
+  ready(): Readiness;
+  state(host: string): HostState | undefined;
+  readonly version: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly limits?: Partial<WebLimits>;
+  /** What /sd tells Prometheus to scrape, "lightsout.example.org:9623"; the Host header unless said. */
+  readonly advertisedAddress?: string;
+}
+
+export interface WebLimits {
+  /** Answers of /metrics under way at once; more are refused with 503. */
+  readonly scrapes: number;
+  /** A client that takes longer to read an answer is cut off. */
+  readonly scrapeMs: number;
+  /** Taken off the scrape time-out that Prometheus announces, so that what there is arrives in time. */
+  readonly timeoutOffsetMs: number;
+  /** Time for a probe whose client announces no time-out. */
+  readonly probeMs: number;
+  /** Open connections; more are closed at once. */
+  readonly connections: number;
+  /** What running requests get to end when the exporter does. */
+  readonly graceMs: number;
+}
+
+export const DEFAULT_LIMITS: WebLimits = {
+  scrapes: 8,
+  scrapeMs: 120_000,
+  timeoutOffsetMs: 500,
+  probeMs: 60_000,
+  connections: 2048,
+  graceMs: 5000,
+};
+
+/** The parts as handlers use them: with a clock, and with functions that may be taken apart. */
+export type BoundParts = WebParts & { readonly clock: Clock };
+
+export function bound(parts: WebParts): BoundParts {
+  return {
+    records: () => parts.records(),
+    record: (name) => parts.record(name),
+    probe: (request) => parts.probe(request),
+    selfMetrics: () => parts.selfMetrics(),
+    rackBudgets: () => parts.rackBudgets?.() ?? [],
+    configText: () => parts.configText(),
+    reload: () => parts.reload(),
+    ready: () => parts.ready(),
+    state: (host) => parts.state(host),
+    version: parts.version,
+    log: parts.log,
+    clock: parts.clock ?? systemClock,
+    advertisedAddress: parts.advertisedAddress,
+  };
+}

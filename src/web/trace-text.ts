@@ -1,0 +1,43 @@
+import type { HostRecord } from "../model/index.ts";
+import type { TraceStep } from "./parts.ts";
+
+export interface ProbeStory {
+  readonly target: string;
+  readonly record: HostRecord;
+  readonly steps: readonly TraceStep[];
+  readonly tookMs: number;
+  readonly timeoutMs: number;
+}
+
+const ARROWS: Readonly<Record<TraceStep["direction"], string>> = { sent: "->", received: "<-", note: "  " };
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+/** Foreign text on one line: names of hosts and of sensors come from BMCs and from the query. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}
+
+/** How a probe went, in comment lines, so that the whole is still an exposition. */
+export function traceText({ target, record, steps, tookMs, timeoutMs }: ProbeStory): string {
+  const { host, snapshot } = record;
+  const failure = snapshot?.failure;
+  const lines = [
+    `probe of ${target}, BMC at ${host.address}${host.port === undefined ? "" : ` port ${host.port}`}`,
+    `module ${host.module}, auth ${host.auth}, protocol ${snapshot?.protocol ?? "unknown"}`,
+    `answered after ${seconds(tookMs)} s of ${seconds(timeoutMs)} s`,
+    failure === undefined
+      ? `result: ${snapshot?.up === true ? "up" : "no reading"}`
+      : `result: failed at ${failure.stage}: ${failure.reason}: ${failure.message}`,
+    "",
+    ...(steps.length === 0 ? ["no steps: the answer did not come from a conversation of its own"] : []),
+    ...steps.map(({ atMs, direction, text }) => `${seconds(atMs).padStart(8)}  ${ARROWS[direction]} ${text}`),
+    "",
+    ...(snapshot?.parts ?? []).map(
+      ({ part, ok, durationMs, failure: why }) =>
+        `part ${part}: ${ok ? "ok" : `failed: ${why?.reason ?? "unknown"}: ${why?.message ?? ""}`}, ${seconds(durationMs)} s`,
+    ),
+    ...(snapshot?.quirks ?? []).map((quirk) => `quirk worked around: ${quirk}`),
+  ];
+  return `${lines.map((line) => `# ${oneLine(line)}`.trimEnd()).join("\n")}\n\n`;
+}
