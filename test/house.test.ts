@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exposition: ["model", "lib"],
   web: ["exposition", "model", "lib"],
   simulator: ["model", "lib", "ipmi"],
-  cli: ["config", "inventory", "scheduler", "bmc", "model", "lib", "store", "exposition", "web", "simulator", "ipmi"],
+  cli: ["main", "config", "inventory", "scheduler", "bmc", "model", "lib", "exposition", "web", "simulator", "ipmi"],
 };
 
 /** Outside packages and the rooms they are at home in; node: modules are at home everywhere. */
@@ -68,7 +68,8 @@ function violations(file: string): string[] {
     const other = roomOf(target);
     if (other === room) continue;
     if (room !== "main" && !ROOMS[room]?.includes(other)) say(`${room} may not import ${other}`);
-    const throughDoor = target === join(source, other, "index.ts");
+    // The exporter's own files lie open; a room has one door.
+    const throughDoor = other === "main" || target === join(source, other, "index.ts");
     if (!throughDoor && !(room === "simulator" && other === "ipmi"))
       say(`goes behind the door of ${other}: ${specifier}`);
   }

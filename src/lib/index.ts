@@ -6,5 +6,7 @@ export { systemClock } from "./clock.ts";
 export { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.ts";
 export type { LogFields, Logger } from "./log.ts";
 export { silentLogger } from "./log.ts";
+export type { LogFormat, LoggerOptions, LogLevel } from "./pino-logger.ts";
+export { createLogger, LOG_FORMATS, LOG_LEVELS } from "./pino-logger.ts";
 export { Secret } from "./secret.ts";
 export { editDistance, nearest, snakeCase } from "./text.ts";

@@ -10,7 +10,7 @@ import {
   resolveAddress,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { PartName, PowerConsumption } from "../../model/index.ts";
+import type { PartName, PowerConsumption, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import { readChassis } from "./chassis.ts";
@@ -40,6 +40,16 @@ export interface IpmiBmcOptions {
   readonly quirks?: readonly QuirkName[];
   readonly tries?: number;
   readonly packetsPerSecond?: number;
+}
+
+/** "CPU1 Temp (20/0/01): 47 celsius, health 0" */
+function inWords({ name, id, value, unit, noReading, health, states }: Sensor): string {
+  const facts = [
+    value === undefined ? noReading : `${value} ${unit}`,
+    health === undefined ? undefined : `health ${health}`,
+    ...states,
+  ];
+  return `${name} (${id}): ${facts.filter((fact) => fact !== undefined).join(", ")}`;
 }
 
 /** One host's BMC over IPMI: its connection, and what is kept of it from poll to poll. */
@@ -145,6 +155,7 @@ export class IpmiBmc implements Bmc {
       scanningDisabledIsValid: quirks.has("scanning_disabled_is_valid"),
     };
     const { sensors, failure } = await this.#sensors.read(connection, context, signal);
+    if (this.#trace) for (const sensor of sensors) this.#trace("note", inWords(sensor));
     return { data: { sensors }, failure };
   }
 

@@ -72,7 +72,11 @@ export class Requester {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.ask(framing, command, command.encodeRequest(request), options);
       const code = answer.completionCode;
-      if (code === CompletionCode.Ok) return command.decodeResponse(answer.data);
+      if (code === CompletionCode.Ok) {
+        const response = command.decodeResponse(answer.data);
+        this.conversation.trace?.("note", inWords(response));
+        return response;
+      }
       const meaning = { ...completionCodeMeaning(code), text: command.describeRefusal(code) };
       const again = worthRepeating(code) && command.effect === "reads" && attempt < BUSY_TRIES;
       if (!again) throw new CompletionCodeError(command.name, code, meaning);
@@ -177,6 +181,15 @@ export function pause(conversation: Conversation, milliseconds: number, signal?:
     });
     signal?.addEventListener("abort", onAbort, { once: true });
   });
+}
+
+/** A decoded response on one line: "powerOn=true interlock=false". */
+function inWords(response: unknown): string {
+  if (typeof response !== "object" || response === null) return "nothing to decode";
+  const word = (value: unknown): string =>
+    value instanceof Uint8Array ? hexOf(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
+  const pairs = Object.entries(response).filter(([, value]) => value !== undefined);
+  return pairs.map(([key, value]) => `${key}=${word(value)}`).join(" ");
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -1,0 +1,24 @@
+import { ConfigError, formatProblem } from "../config/index.ts";
+import { buildInventory } from "../inventory/index.ts";
+import { readConfig } from "../main.ts";
+import { PollSettingsBook } from "../poll-settings.ts";
+
+/** Says what is wrong with a configuration file; 0 when nothing is. */
+export async function checkConfig(file: string): Promise<number> {
+  try {
+    const config = await readConfig(file, process.env);
+    const hosts = buildInventory(config);
+    const problems = (await PollSettingsBook.read(config, process.env)).problems();
+    for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
+    if (problems.length > 0) return 1;
+    const discovered = config.fileSd.length + config.httpSd.length;
+    const more =
+      discovered > 0 ? `, and what ${discovered} discovery ${discovered === 1 ? "source" : "sources"} will tell` : "";
+    process.stdout.write(`${file}: ok, ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}${more}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,53 @@
+import { ConfigError, formatProblem } from "../config/index.ts";
+import { parseShard } from "../inventory/index.ts";
+import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
+import { Exporter } from "../main.ts";
+import { ListenError } from "../web/index.ts";
+
+/** SIGTERM is to be obeyed within this. */
+const LONGEST_STOP_MS = 10_000;
+
+export interface ServeOptions {
+  readonly configFile: string;
+  readonly listen: readonly string[];
+  readonly shard?: string;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly version: string;
+}
+
+/** Runs the exporter until a signal ends it. Gives the exit code: 0 ended, 1 could not start. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const log = createLogger({ level: options.logLevel, format: options.logFormat });
+  let exporter: Exporter;
+  try {
+    exporter = await Exporter.start({
+      configFile: options.configFile,
+      listen: options.listen,
+      version: options.version,
+      shard: options.shard === undefined ? undefined : parseShard(options.shard),
+      log,
+    });
+  } catch (error) {
+    const lines = startFailure(error);
+    for (const line of lines) process.stderr.write(`lightsout: ${line}\n`);
+    return 1;
+  }
+  process.on("SIGHUP", () => void exporter.reload());
+  const signal = await new Promise<string>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  log.info({ signal }, "stopping");
+  // Whatever hangs, the process ends in time.
+  setTimeout(() => process.exit(0), LONGEST_STOP_MS - 500).unref();
+  await exporter.stop();
+  return 0;
+}
+
+/** What kept the exporter from starting, for a person; anything unexpected with its stack. */
+function startFailure(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.problems.map(formatProblem);
+  if (error instanceof ListenError || error instanceof RangeError) return [error.message];
+  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+}

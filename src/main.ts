@@ -1,0 +1,283 @@
+import { BmcPool, SdrCache } from "./bmc/index.ts";
+import {
+  type Config,
+  ConfigError,
+  type Environment,
+  formatProblem,
+  loadConfig,
+  redactConfig,
+  staleAfterMs,
+} from "./config/index.ts";
+import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
+import { Inventory, type Shard } from "./inventory/index.ts";
+import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
+import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
+import { FAILURE_REASONS, type FailureReason, type Host, type HostRecord, type HostSnapshot } from "./model/index.ts";
+import { PollSettingsBook } from "./poll-settings.ts";
+import { probeTarget } from "./probe-target.ts";
+import { ipmiReports, schedulerReports } from "./reports.ts";
+import { QueueFullError, type ScheduledHost, Scheduler, SchedulerStoppedError } from "./scheduler/index.ts";
+import { Store } from "./store/index.ts";
+import { createWeb, ProbeRefused, type ProbeRequest, type ReloadResult, type Web } from "./web/index.ts";
+
+const SWEEP_MS = 5000;
+/** What logging out everywhere may take when the process ends. */
+const LOGOUT_MS = 3000;
+
+export interface ExporterOptions {
+  readonly configFile: string;
+  /** `:9623` and the like; several are possible. */
+  readonly listen: readonly string[];
+  readonly version: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly env?: Environment;
+  /** Only this share of the inventory is polled. */
+  readonly shard?: Shard;
+}
+
+const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
+
+/** The configuration in a file, with everything checked that can be checked before a BMC is asked. */
+export function readConfig(path: string, env: Environment): Promise<Config> {
+  return loadConfig(path, env, { knownQuirks: QUIRK_NAMES });
+}
+
+/**
+ * The exporter: builds the rooms and joins them. The inventory says who is asked, the scheduler when, the
+ * pool of BMCs asks, the store keeps the answer and its text, the web hands it out.
+ */
+export class Exporter {
+  readonly #options: ExporterOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #env: Environment;
+  readonly #self: SelfMetrics;
+  readonly #transport = new UdpTransport();
+  readonly #pool: BmcPool;
+  readonly #scheduler: Scheduler;
+  readonly #store: Store<HostText>;
+  readonly #inventory: Inventory;
+  readonly #web: Web;
+  #book: PollSettingsBook;
+  #sweep: Timer | undefined;
+  #ready = false;
+  #reloading: Promise<ReloadResult> | undefined;
+  /** Last reason each host failed for, so that a log line tells a change and not every round. */
+  readonly #lastReason = new Map<string, string>();
+
+  /**
+   * Reads the configuration and starts polling and serving.
+   *
+   * @throws ConfigError, ListenError
+   */
+  static async start(options: ExporterOptions): Promise<Exporter> {
+    const env = options.env ?? process.env;
+    const config = await readConfig(options.configFile, env);
+    const book = await PollSettingsBook.read(config, env);
+    const exporter = new Exporter(options, env, config, book);
+    try {
+      for (const address of options.listen) await exporter.#web.listen(address);
+      await exporter.#begin();
+      return exporter;
+    } catch (error) {
+      await exporter.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: ExporterOptions, env: Environment, config: Config, book: PollSettingsBook) {
+    this.#options = options;
+    this.#env = env;
+    this.#log = options.log;
+    this.#clock = options.clock ?? systemClock;
+    this.#book = book;
+    const clock = this.#clock;
+    this.#self = new SelfMetrics({ version: options.version });
+    this.#pool = new BmcPool({
+      transport: this.#transport,
+      clock,
+      cache: new SdrCache(this.#self),
+      observer: ipmiReports(this.#self),
+      settingsOf: async (host) => this.#book.settingsOf(host),
+    });
+    this.#store = new Store<HostText>({
+      clock,
+      keepReadings: true,
+      prepare: (record) => renderHost(record, { placed: true }),
+      staleAfterMs: (host) => staleAfterMs(this.#book.config.scheduler, this.#book.moduleOf(host)),
+    });
+    this.#scheduler = new Scheduler({
+      clock,
+      log: this.#log,
+      report: schedulerReports(this.#self),
+      poll: (host, request) => this.#poll(host, request),
+      deliver: (snapshot) => this.#deliver(snapshot),
+      release: (host) => this.#pool.release(host),
+      groupOf: this.#groupOf(config),
+      options: limitsOf(config),
+    });
+    this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard });
+    this.#inventory.onChange(() => this.#takeHosts());
+    this.#web = createWeb({
+      records: () => this.#store,
+      record: (name) => this.#store.get(name),
+      probe: (request) => this.#probe(request),
+      selfMetrics: () => this.#self.text(),
+      configText: () => redactConfig(this.#book.config),
+      reload: () => this.reload(),
+      ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is being read" }),
+      state: (name) => this.#scheduler.state(name),
+      version: options.version,
+      log: this.#log,
+      clock,
+    });
+  }
+
+  /** Hosts being polled. */
+  get hosts(): number {
+    return this.#store.size;
+  }
+
+  async #begin(): Promise<void> {
+    this.#tellProblems();
+    await this.#inventory.start();
+    this.#takeHosts();
+    this.#ready = true;
+    this.#self.configReload(true);
+    const sweep = (): void => {
+      this.#store.sweep();
+      this.#sweep = this.#clock.after(SWEEP_MS, sweep);
+    };
+    sweep();
+    this.#log.info({ hosts: this.hosts, listen: this.#options.listen }, "polling");
+  }
+
+  /** Credentials and sources that are not there: said once per load, and their hosts show it. */
+  #tellProblems(): void {
+    for (const problem of this.#book.problems()) this.#log.error({ problem }, "credentials cannot be had");
+  }
+
+  #groupOf(config: Config): ((host: Host) => string) | undefined {
+    if (config.scheduler.groupBy !== "rack") return undefined;
+    return ({ name, place }) => (place.rack === undefined ? `host/${name}` : JSON.stringify(["rack", place]));
+  }
+
+  #takeHosts(): void {
+    const hosts = [...this.#inventory.current().values()];
+    this.#store.setHosts(hosts);
+    this.#scheduler.setHosts(hosts.map((host) => this.#scheduled(host)));
+    for (const name of this.#lastReason.keys()) if (!this.#store.get(name)) this.#lastReason.delete(name);
+  }
+
+  #scheduled(host: Host): ScheduledHost {
+    const { intervalMs, timeoutMs } = this.#book.moduleOf(host);
+    return { host, intervalMs, timeoutMs, revision: this.#book.revision(host.module, host.auth) };
+  }
+
+  #poll(host: Host, request: Parameters<ConstructorParameters<typeof Scheduler>[0]["poll"]>[1]): Promise<HostSnapshot> {
+    const trace = typeof request.trace === "function" ? (request.trace as ProbeRequest["trace"]) : undefined;
+    return this.#pool.poll(host, { purpose: request.purpose, signal: request.signal, parts: request.parts, trace });
+  }
+
+  #deliver(snapshot: HostSnapshot): void {
+    this.#store.put(snapshot);
+    const { host, failure } = snapshot;
+    const reason = failure?.reason ?? "";
+    const before = this.#lastReason.get(host) ?? "";
+    if (reason === before) return;
+    this.#lastReason.set(host, reason);
+    if (failure) this.#log.warn({ host, stage: failure.stage, reason, detail: failure.message }, "poll failed");
+    else this.#log.info({ host }, "answers again");
+  }
+
+  async #probe(request: ProbeRequest): Promise<{ record: HostRecord }> {
+    const { config } = this.#book;
+    const host = await probeTarget(request, config, this.#inventory.current());
+    const recent = this.#recent(host, config.probe.maxAgeMs);
+    if (recent && !request.trace) return { record: recent };
+    try {
+      const snapshot = await this.#scheduler.pollNow(host, {
+        signal: request.signal,
+        timeoutMs: Math.min(request.timeoutMs, this.#book.moduleOf(host).timeoutMs),
+        deadlineMs: this.#clock.monotonicMs() + request.timeoutMs,
+        trace: request.trace,
+        revision: this.#book.revision(host.module, host.auth),
+      });
+      const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
+      const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
+      return { record: { host, snapshot, failures, polls: 1, lastSuccessAt } };
+    } catch (error) {
+      if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
+      if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
+      throw error;
+    }
+  }
+
+  /** A record of the store that is young enough to answer a probe; none unless probe.max_age allows it. */
+  #recent(host: Host, maxAgeMs: number): HostRecord | undefined {
+    const record = maxAgeMs > 0 ? this.#store.get(host.name)?.record : undefined;
+    if (!record?.snapshot?.up || record.host !== host) return undefined;
+    const age = this.#clock.wallMs() - (record.snapshot.startedAt + record.snapshot.durationMs);
+    return age <= maxAgeMs ? record : undefined;
+  }
+
+  /**
+   * Reads the configuration again. A bad file changes nothing and says what is wrong; hosts that did not
+   * change do not notice. Reloads asked for meanwhile share one.
+   */
+  reload(): Promise<ReloadResult> {
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<ReloadResult> {
+    try {
+      const config = await readConfig(this.#options.configFile, this.#env);
+      const book = await PollSettingsBook.read(config, this.#env, this.#book);
+      const before = this.#book;
+      this.#book = book;
+      try {
+        await this.#inventory.reload(config);
+      } catch (error) {
+        this.#book = before;
+        throw error;
+      }
+      this.#scheduler.configure(limitsOf(config));
+      // Also when no host came or went: intervals and credentials may have changed.
+      this.#takeHosts();
+      this.#tellProblems();
+      this.#self.configReload(true);
+      this.#log.info({ hosts: this.hosts }, "configuration reloaded");
+      return { ok: true, problems: [] };
+    } catch (error) {
+      this.#self.configReload(false);
+      const problems =
+        error instanceof ConfigError
+          ? error.problems.map(formatProblem)
+          : [error instanceof Error ? error.message : String(error)];
+      for (const problem of problems) this.#log.error({ problem }, "configuration not reloaded, the old one stays");
+      return { ok: false, problems };
+    }
+  }
+
+  /** Ends polls, logs out of the BMCs, lets running requests end. Takes less than 10 s. */
+  async stop(): Promise<void> {
+    this.#sweep?.cancel();
+    this.#inventory.stop();
+    await Promise.all([this.#scheduler.stop(), this.#web.close()]);
+    await Promise.race([
+      this.#pool.close(),
+      new Promise<void>((resolve) => void this.#clock.after(LOGOUT_MS, resolve)),
+    ]);
+    await this.#transport.close();
+    this.#self.close();
+  }
+}
+
+function limitsOf(config: Config): { concurrency: number; groupConcurrency: number; maxBackOffMs: number } {
+  const { concurrency, groupConcurrency, maxBackoffMs } = config.scheduler;
+  return { concurrency, groupConcurrency, maxBackOffMs: maxBackoffMs };
+}

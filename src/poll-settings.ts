@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type PollSettings, SettingsError } from "./bmc/index.ts";
+import {
+  type Config,
+  type Credentials,
+  CredentialsError,
+  type Environment,
+  type ModuleConfig,
+  resolveCredentials,
+  wantsSensor,
+} from "./config/index.ts";
+import { PrivilegeLevel, QUIRK_NAMES, type QuirkName } from "./ipmi/index.ts";
+import type { Host } from "./model/index.ts";
+
+const PRIVILEGES = {
+  user: PrivilegeLevel.User,
+  operator: PrivilegeLevel.Operator,
+  administrator: PrivilegeLevel.Administrator,
+} as const;
+
+type Resolved = { readonly credentials: Credentials } | { readonly problem: string };
+
+/**
+ * One edition of the configuration, ready for polling: its credentials are read, once, and each module
+ * and auth has a revision that changes when its meaning does.
+ */
+export class PollSettingsBook {
+  readonly config: Config;
+  readonly #resolved: ReadonlyMap<string, Resolved>;
+  /** Digests are keyed, so that a revision tells nobody a password. */
+  readonly #salt: Buffer;
+
+  private constructor(config: Config, resolved: ReadonlyMap<string, Resolved>, salt: Buffer) {
+    this.config = config;
+    this.#resolved = resolved;
+    this.#salt = salt;
+  }
+
+  /** @param before the edition before, so that what did not change keeps its revision */
+  static async read(config: Config, env: Environment, before?: PollSettingsBook): Promise<PollSettingsBook> {
+    const resolved = new Map<string, Resolved>();
+    for (const name of config.auths.keys()) resolved.set(name, await resolve(config, name, env));
+    return new PollSettingsBook(config, resolved, before ? before.#salt : randomBytes(32));
+  }
+
+  /** Credentials that could not be had, a sentence each; their hosts cannot be polled. */
+  problems(): readonly string[] {
+    return [...this.#resolved.values()].flatMap((r) => ("problem" in r ? [r.problem] : []));
+  }
+
+  /** Changes when the module's contents or the credentials behind the names change. */
+  revision(moduleName: string, authName: string): string {
+    const hash = createHash("sha256").update(this.#salt);
+    hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
+    hash.update(JSON.stringify(this.config.auths.get(authName)?.username ?? null));
+    const resolved = this.#resolved.get(authName);
+    if (resolved && "credentials" in resolved) {
+      hash.update(resolved.credentials.password.revealBytes());
+      hash.update(resolved.credentials.kg?.revealBytes() ?? "");
+    } else hash.update(resolved?.problem ?? "");
+    return hash.digest("base64url");
+  }
+
+  moduleOf(host: Host): ModuleConfig {
+    const module = this.config.modules.get(host.module);
+    if (!module) throw new SettingsError(`no module is named "${host.module}"`);
+    return module;
+  }
+
+  /** @throws SettingsError where module or credentials cannot be had */
+  settingsOf(host: Host): PollSettings {
+    const module = this.moduleOf(host);
+    const resolved = this.#resolved.get(host.auth);
+    if (!resolved) throw new SettingsError(`no auth is named "${host.auth}"`);
+    if ("problem" in resolved) throw new SettingsError(resolved.problem);
+    const { credentials } = resolved;
+    const { ipmi } = module;
+    return {
+      protocol: module.protocol,
+      port: ipmi.port,
+      parts: module.parts,
+      intervalMs: module.intervalMs,
+      slowIntervalMs: ipmi.inventoryIntervalMs,
+      bridge: module.sensors.bridge,
+      filter: (sensor) => wantsSensor(module.sensors, sensor),
+      quirks: ipmi.quirks.filter((name): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name)),
+      tries: ipmi.retries === undefined ? undefined : ipmi.retries + 1,
+      packetsPerSecond: this.config.scheduler.packetsPerSecond,
+      login: {
+        credentials: {
+          userName: Buffer.from(credentials.username),
+          password: credentials.password.revealBytes(),
+          kg: credentials.kg?.revealBytes(),
+        },
+        privilege: PRIVILEGES[credentials.privilege ?? ipmi.privilege],
+        cipherSuites: ipmi.cipherSuites,
+        ipmi15: ipmi.allowIpmi15 === "auto" ? "auto" : ipmi.allowIpmi15 ? "always" : "never",
+      },
+    };
+  }
+}
+
+async function resolve(config: Config, name: string, env: Environment): Promise<Resolved> {
+  try {
+    return { credentials: await resolveCredentials(config, name, env) };
+  } catch (error) {
+    if (error instanceof CredentialsError) return { problem: error.message };
+    throw error;
+  }
+}

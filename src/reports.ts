@@ -1,0 +1,35 @@
+import type { SelfMetrics } from "./exposition/index.ts";
+import type { IpmiObserver } from "./ipmi/index.ts";
+import type { SchedulerReport } from "./scheduler/index.ts";
+
+/** Rooms report, they do not count: what ipmi says, as metrics of the exporter. */
+export function ipmiReports(self: SelfMetrics): IpmiObserver {
+  return {
+    packetSent: () => self.packetSent(),
+    packetReceived: () => self.packetReceived(),
+    packetDropped: (reason) => self.packetDropped(reason),
+    retransmitted: () => self.retry(),
+    roundTrip: (milliseconds) => self.roundTrip(milliseconds / 1000),
+    commandSent: (name) => self.commandSent(name),
+    commandAnswered: (name, completionCode) => self.response(name, completionCode),
+    sessionOpened: (protocol) => self.sessionOpened(protocol === "2.0" ? "rmcp_plus" : "ipmi_1_5"),
+    sessionClosed: () => self.sessionClosed(),
+    sessionLost: () => {},
+  };
+}
+
+/** What the scheduler says, as metrics of the exporter. */
+export function schedulerReports(self: SelfMetrics): SchedulerReport {
+  return {
+    queued: (depth) => self.queueDepth(depth),
+    started: (_purpose, waitMs) => self.queueWait(waitMs / 1000),
+    ended: (_purpose, outcome) => self.pollEnded(outcome === "success" ? "ok" : outcome),
+    skipped: (_cause, rounds) => {
+      for (let i = 0; i < rounds; i++) self.pollSkipped();
+    },
+    late: () => self.pollLate(),
+    stuck: () => {},
+    coalesced: () => {},
+    refused: () => {},
+  };
+}
