@@ -62,6 +62,8 @@ export class Exporter {
   #book: PollSettingsBook;
   #sweep: Timer | undefined;
   #ready = false;
+  /** Under way now. */
+  #probes = 0;
   #reloading: Promise<ReloadResult> | undefined;
   /** Last reason each host failed for, so that a log line tells a change and not every round. */
   readonly #lastReason = new Map<string, string>();
@@ -196,6 +198,11 @@ export class Exporter {
     const host = await probeTarget(request, config, this.#inventory.current());
     const recent = this.#recent(host, config.probe.maxAgeMs);
     if (recent && !request.trace) return { record: recent };
+    if (this.#probes >= config.probe.concurrency) {
+      const message = `${this.#probes} probes are under way, as many as probe.concurrency allows; ask again later`;
+      throw new ProbeRefused(503, message);
+    }
+    this.#probes++;
     try {
       const snapshot = await this.#scheduler.pollNow(host, {
         signal: request.signal,
@@ -211,6 +218,8 @@ export class Exporter {
       if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
       if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
       throw error;
+    } finally {
+      this.#probes--;
     }
   }
 
