@@ -128,6 +128,8 @@ export interface BoardDescription {
   readonly guid?: Uint8Array;
   /** Raw records, header included, with their record ids, in repository order. */
   readonly sdr: readonly Uint8Array[];
+  /** When the repository was written, seconds since 1970; 2024-01-01 where absent. */
+  readonly sdrTimestamp?: number;
   /** Sensors not listed here read 0 (threshold) or no state (discrete). */
   readonly readings?: readonly InitialReading[];
   /** FRU areas by device id. */

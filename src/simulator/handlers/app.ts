@@ -1,0 +1,26 @@
+import { coldReset } from "../../ipmi/commands/app/cold-reset.ts";
+import { getDeviceGuid } from "../../ipmi/commands/app/get-device-guid.ts";
+import { getDeviceId } from "../../ipmi/commands/app/get-device-id.ts";
+import { getSelfTestResults } from "../../ipmi/commands/app/get-self-test-results.ts";
+import { getSystemGuid } from "../../ipmi/commands/app/get-system-guid.ts";
+import { getWatchdogTimer } from "../../ipmi/commands/app/get-watchdog-timer.ts";
+import { reboot } from "../scenarios/rebooting.ts";
+import { type Handler, respond } from "./handler.ts";
+
+const NO_ERROR = 0x55;
+/** How long a BMC is away after a cold reset. */
+const RESET_MS = 30_000;
+
+/** Who the controller is, and how it is. */
+export const appHandlers: readonly Handler[] = [
+  respond(getDeviceId, ({ bmc, satellite }) => satellite?.device ?? bmc.model.description.device, {
+    satellites: true,
+  }),
+  respond(getDeviceGuid, ({ bmc }) => ({ guid: bmc.guid })),
+  respond(getSystemGuid, ({ bmc }) => ({ guid: bmc.guid }), { sessionless: true }),
+  respond(getSelfTestResults, () => ({ verdict: "no error", code: NO_ERROR, detail: 0 }), { satellites: true }),
+  respond(getWatchdogTimer, ({ bmc }) => bmc.state.watchdog),
+  respond(coldReset, ({ bmc }) => {
+    bmc.add(reboot({ durationMs: RESET_MS }));
+  }),
+];

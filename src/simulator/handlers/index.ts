@@ -1,0 +1,45 @@
+/** Who answers which command; everything else is refused with C1h. */
+import type { Context } from "../dispatch.ts";
+import { appHandlers } from "./app.ts";
+import { chassisHandlers } from "./chassis.ts";
+import { dcmiHandlers } from "./dcmi.ts";
+import { fruHandlers } from "./fru.ts";
+import type { Handler } from "./handler.ts";
+import { satelliteHandlers } from "./satellite.ts";
+import { sdrHandlers } from "./sdr.ts";
+import { selHandlers } from "./sel.ts";
+import { sensorHandlers } from "./sensor.ts";
+import { sessionHandlers } from "./session.ts";
+import { systemInfoHandlers } from "./system-info.ts";
+import { transportHandlers } from "./transport.ts";
+import { userHandlers } from "./user.ts";
+
+export type { Handler } from "./handler.ts";
+
+const keyOf = (netFn: number, code: number): number => (netFn << 8) | code;
+
+const HANDLERS: ReadonlyMap<number, Handler> = new Map(
+  [
+    ...appHandlers,
+    ...sessionHandlers,
+    ...userHandlers,
+    ...systemInfoHandlers,
+    ...chassisHandlers,
+    ...sensorHandlers,
+    ...sdrHandlers,
+    ...selHandlers,
+    ...fruHandlers,
+    ...transportHandlers,
+    ...dcmiHandlers,
+    ...satelliteHandlers,
+  ].map((handler) => [keyOf(handler.netFn, handler.code), handler]),
+);
+
+/** The handler of a request; undefined: this controller does not know the command. */
+export function findHandler(context: Context): Handler | undefined {
+  const handler = HANDLERS.get(keyOf(context.netFn, context.command));
+  if (!handler || (context.satellite && !handler.satellites)) return undefined;
+  // Group extensions and OEM commands share their numbers: the body or the manufacturer tells them apart.
+  const { prefix } = handler;
+  return prefix?.every((byte, i) => context.data[i] === byte) === false ? undefined : handler;
+}

@@ -1,0 +1,47 @@
+import { getNodeManagerStatistics, sendMessage } from "../../ipmi/commands/index.ts";
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import { BMC_ADDRESS, encodeResponseMessage } from "../../ipmi/wire/message.ts";
+import { answerOf, Context, handled } from "../dispatch.ts";
+import { type Handler, refuse, respond } from "./handler.ts";
+
+/** The target did not acknowledge: it is not there. */
+const NOT_ACKNOWLEDGED = 0x83;
+const PERIOD_SECONDS = 3600;
+
+/** Controllers behind the BMC: the way to them, and what the Intel ME says by itself. */
+export const satelliteHandlers: readonly Handler[] = [
+  respond(sendMessage, (context, { channel, message: bridged, tracking }) => {
+    const { bmc } = context;
+    const satellite = bmc.model.description.satellites?.find(
+      (s) => s.channel === channel && s.address === bridged.responderAddress,
+    );
+    if (!satellite) return refuse(NOT_ACKNOWLEDGED);
+    const message = { requesterAddress: BMC_ADDRESS, requesterLun: 0, ...bridged };
+    const reply = handled(new Context(bmc, message, context.session, context.peer, satellite));
+    const answer = answerOf(message, reply.completionCode, reply.data);
+    // Without tracking the answer waits in the BMC's queue, which nobody here reads.
+    if (tracking !== "track") return {};
+    if (satellite.embeddedReply) return { reply: { ...answer, checksumsOk: true } };
+    context.following = encodeResponseMessage(answer);
+    return {};
+  }),
+  respond(
+    getNodeManagerStatistics,
+    ({ bmc, satellite }, { mode, domain }) => {
+      if (!satellite?.nodeManager) return refuse(CompletionCode.InvalidCommand);
+      if (mode !== 1 || domain !== 0) return refuse(CompletionCode.InvalidDataField);
+      const { currentWatts, minimumWatts, maximumWatts, averageWatts } = bmc.state.power;
+      return {
+        current: currentWatts,
+        minimum: minimumWatts,
+        maximum: maximumWatts,
+        average: Math.round(averageWatts),
+        timestamp: bmc.state.clockSeconds() >>> 0,
+        periodSeconds: PERIOD_SECONDS,
+        domain: 0,
+        flags: 7,
+      };
+    },
+    { satellites: true },
+  ),
+];

@@ -1,0 +1,58 @@
+import {
+  getSdr,
+  getSdrRepositoryInfo,
+  LAST_RECORD,
+  type ReadRecordRequest,
+  type RecordPart,
+  reserveSdrRepository,
+  WHOLE_RECORD,
+} from "../../ipmi/commands/index.ts";
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import type { Context } from "../dispatch.ts";
+import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
+
+const SDR_VERSION = 0x51;
+const UNSPECIFIED = 0xffff;
+/** The repository came with the firmware: 2024-01-01. */
+const WRITTEN = Date.UTC(2024, 0, 1) / 1000;
+const NON_MODAL = 1;
+
+/** A part of a record - IPMI 2.0 section 33.12; also of device SDRs. */
+export function readSdr({ bmc }: Context, request: ReadRecordRequest): RecordPart | Refusal {
+  const { reservationId = 0, recordId, offset = 0, count = WHOLE_RECORD } = request;
+  const { model } = bmc;
+  // Without a reservation only from the start of a record; a reservation that somebody else cancelled is none.
+  const needed = offset !== 0 || reservationId !== 0;
+  if (needed && reservationId !== bmc.sdrReservation) return refuse(CompletionCode.ReservationCancelled);
+  const index = model.sdrIndex(recordId);
+  const record = model.sdr[index];
+  if (!record) return refuse(CompletionCode.NotPresent);
+  if (offset >= record.length) return refuse(CompletionCode.ParameterOutOfRange);
+  const wanted = count === WHOLE_RECORD ? record.length - offset : Math.min(count, record.length - offset);
+  const most = model.description.firmware?.sdrReadBytes;
+  if (most !== undefined && wanted > most) return refuse(CompletionCode.CannotReturnThatManyBytes);
+  const next = model.sdr[index + 1];
+  return { nextRecordId: next ? next.readUInt16LE(0) : LAST_RECORD, data: record.subarray(offset, offset + wanted) };
+}
+
+/** The sensor data repository; read only. */
+export const sdrHandlers: readonly Handler[] = [
+  respond(getSdrRepositoryInfo, ({ bmc }) => {
+    if (bmc.model.description.firmware?.deviceSdrs) return refuse(CompletionCode.InvalidCommand);
+    return {
+      version: SDR_VERSION,
+      records: bmc.model.sdr.length,
+      freeBytes: UNSPECIFIED,
+      lastAdditionTimestamp: bmc.model.description.sdrTimestamp ?? WRITTEN,
+      lastEraseTimestamp: bmc.model.description.sdrTimestamp ?? WRITTEN,
+      overflow: false,
+      updateModes: NON_MODAL,
+      deleteSupported: false,
+      partialAddSupported: false,
+      reserveSupported: true,
+      allocationInfoSupported: false,
+    };
+  }),
+  respond(reserveSdrRepository, ({ bmc }) => ({ reservationId: bmc.reserveSdr() })),
+  respond(getSdr, readSdr),
+];

@@ -1,0 +1,152 @@
+import {
+  getDeviceSdr,
+  getDeviceSdrInfo,
+  getSensorEventEnable,
+  getSensorEventStatus,
+  getSensorHysteresis,
+  getSensorReading,
+  getSensorReadingFactors,
+  getSensorThresholds,
+  getSensorType,
+  reserveDeviceSdrRepository,
+  type SensorThresholds,
+} from "../../ipmi/commands/index.ts";
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import { Reader, signed } from "../../ipmi/wire/bytes.ts";
+import type { SensorModel, SensorReadingState } from "../board.ts";
+import type { Context } from "../dispatch.ts";
+import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
+import { readSdr } from "./sdr.ts";
+
+/** Runs `then` with the sensor a request means; CBh where there is none. */
+function withSensor<R>(
+  context: Context,
+  number: number,
+  then: (sensor: SensorModel, state: SensorReadingState) => R | Refusal,
+): R | Refusal {
+  const { model, state } = context.bmc;
+  const index = model.sensorIndex(context.owner, context.lun, number);
+  const sensor = model.sensors[index];
+  if (!sensor) return refuse(CompletionCode.NotPresent);
+  const now = state.sensor(index);
+  if (now.absent) return refuse(CompletionCode.NotPresent);
+  if (!sensor.readable) return refuse(CompletionCode.IllegalForSensor);
+  return then(sensor, now);
+}
+
+function limitsOf(limits: NonNullable<SensorModel["limits"]>): SensorThresholds {
+  return {
+    lowerNonCritical: limits.lower_non_critical,
+    lowerCritical: limits.lower_critical,
+    lowerNonRecoverable: limits.lower_non_recoverable,
+    upperNonCritical: limits.upper_non_critical,
+    upperCritical: limits.upper_critical,
+    upperNonRecoverable: limits.upper_non_recoverable,
+  };
+}
+
+/** Sensors: readings, limits, and the SDRs of a sensor device. */
+export const sensorHandlers: readonly Handler[] = [
+  respond(
+    getSensorReading,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, (sensor, now) => ({
+        raw: now.raw,
+        eventMessagesEnabled: true,
+        scanningEnabled: !now.scanningDisabled,
+        unavailable: now.unavailable,
+        states: sensor.threshold ? 0xc0 : now.states,
+        comparison: sensor.threshold ? now.states : 0,
+        stateBytes: sensor.threshold ? 1 : 2,
+      })),
+    { satellites: true },
+  ),
+  respond(
+    getSensorThresholds,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, (sensor) =>
+        sensor.limits ? limitsOf(sensor.limits) : refuse(CompletionCode.IllegalForSensor),
+      ),
+    { satellites: true },
+  ),
+  respond(
+    getSensorHysteresis,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, ({ hysteresis }) => hysteresis ?? refuse(CompletionCode.IllegalForSensor)),
+    { satellites: true },
+  ),
+  respond(
+    getSensorReadingFactors,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, ({ factors }) =>
+        factors ? decodeFactors(factors) : refuse(CompletionCode.IllegalForSensor),
+      ),
+    { satellites: true },
+  ),
+  respond(
+    getSensorEventEnable,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, (sensor, now) => ({
+        eventMessagesEnabled: true,
+        scanningEnabled: !now.scanningDisabled,
+        assertions: sensor.assertionMask & 0x7fff,
+        deassertions: sensor.deassertionMask & 0x7fff,
+      })),
+    { satellites: true },
+  ),
+  respond(
+    getSensorEventStatus,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, (sensor, now) => ({
+        eventMessagesEnabled: true,
+        scanningEnabled: !now.scanningDisabled,
+        unavailable: now.unavailable,
+        assertions: sensor.threshold ? crossingEvents(now.states) : now.states,
+        deassertions: 0,
+      })),
+    { satellites: true },
+  ),
+  respond(
+    getSensorType,
+    (context, { sensorNumber }) =>
+      withSensor(context, sensorNumber, ({ sensorType, eventType }) => ({ sensorType, eventReadingType: eventType })),
+    { satellites: true },
+  ),
+  respond(
+    getDeviceSdrInfo,
+    ({ bmc, owner }, { count }) => {
+      const sensors = bmc.model.sensors.filter((s) => s.owner === owner);
+      return {
+        count: Math.min(0xff, count === "records" ? bmc.model.sdr.length : sensors.length),
+        dynamicPopulation: false,
+        luns: sensors.reduce((mask, s) => mask | (1 << s.lun), 0),
+      };
+    },
+    { satellites: true },
+  ),
+  respond(reserveDeviceSdrRepository, ({ bmc }) => ({ reservationId: bmc.reserveSdr() })),
+  respond(getDeviceSdr, readSdr),
+];
+
+/** Event offsets of comparison bits: lower limits are crossed going low, upper ones going high. */
+function crossingEvents(comparison: number): number {
+  const OFFSETS = [0, 2, 4, 7, 9, 11];
+  return OFFSETS.reduce((mask, offset, n) => ((comparison >> n) & 1 ? mask | (1 << offset) : mask), 0);
+}
+
+/** The factors of the record, which hold for every reading of a linear sensor. */
+function decodeFactors(bytes: Uint8Array) {
+  const from = new Reader(bytes, "sensor factors");
+  const nextReading = from.u8();
+  const [m = 0, mTolerance = 0, b = 0, bAccuracy = 0, accuracy = 0, exponents = 0] = from.bytes(6);
+  return {
+    nextReading,
+    m: signed(((mTolerance >> 6) << 8) | m, 10),
+    tolerance: mTolerance & 0x3f,
+    b: signed(((bAccuracy >> 6) << 8) | b, 10),
+    accuracy: ((accuracy >> 4) << 6) | (bAccuracy & 0x3f),
+    accuracyExponent: (accuracy >> 2) & 3,
+    rExponent: signed(exponents >> 4, 4),
+    bExponent: signed(exponents & 0x0f, 4),
+  };
+}

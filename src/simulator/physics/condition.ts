@@ -1,0 +1,90 @@
+import type { Plant } from "./plant.ts";
+
+/** How a part of the machine is, in the one word that decides what its discrete sensors say. */
+export const CONDITIONS = [
+  "ok",
+  "absent",
+  "failed",
+  "input_lost",
+  "predicted",
+  "correctable",
+  "logging_limit",
+  "uncorrectable",
+  "rebuilding",
+  "throttled",
+  "thermal_trip",
+  "machine_check",
+  "degraded",
+  "lost",
+  "off",
+  "almost_full",
+  "full",
+  "open",
+  "low",
+] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** Parts that have a condition. Those after "host" there is one of. */
+export const COMPONENTS = [
+  "psu",
+  "fan",
+  "cpu",
+  "dimm",
+  "drive",
+  "rail",
+  "host",
+  "power",
+  "cooling",
+  "memory",
+  "chassis",
+  "battery",
+  "log",
+] as const;
+export type Component = (typeof COMPONENTS)[number];
+
+/** A part, counted from 1. */
+export interface Part {
+  readonly component: Component;
+  readonly part: number;
+}
+
+/** Where the condition of each part lies in a host's array of bytes. */
+export interface ConditionLayout {
+  readonly size: number;
+  readonly base: Readonly<Record<Component, number>>;
+  readonly count: Readonly<Record<Component, number>>;
+}
+
+export const codeOf = (condition: Condition): number => CONDITIONS.indexOf(condition);
+
+export function conditionLayoutOf(plant: Plant, rails: number): ConditionLayout {
+  const count: Record<Component, number> = {
+    psu: plant.supplies.count,
+    fan: plant.fans.maxRpm.length,
+    cpu: plant.processors.count,
+    dimm: plant.dimms,
+    drive: plant.drives,
+    rail: rails,
+    host: 1,
+    power: 1,
+    cooling: 1,
+    memory: 1,
+    chassis: 1,
+    battery: 1,
+    log: 1,
+  };
+  const base = { ...count };
+  let size = 0;
+  for (const component of COMPONENTS) {
+    base[component] = size;
+    size += count[component];
+  }
+  return { size, base, count };
+}
+
+/** @throws RangeError for a part the plant does not have */
+export function conditionPlace(layout: ConditionLayout, { component, part }: Part): number {
+  if (part < 1 || part > layout.count[component])
+    throw new RangeError(`there is no ${component} ${part} of ${layout.count[component]}`);
+  return layout.base[component] + part - 1;
+}

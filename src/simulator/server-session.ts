@@ -1,0 +1,136 @@
+import { authCode } from "../ipmi/crypto/auth-code.ts";
+import type { CipherSuite } from "../ipmi/crypto/cipher-suite.ts";
+import { ConfidentialityAlgorithm } from "../ipmi/crypto/cipher-suite.ts";
+import { AesCbc, type Confidentiality } from "../ipmi/crypto/confidentiality.ts";
+import { integrityCode } from "../ipmi/crypto/integrity.ts";
+import { passwordKey, type SessionKeys } from "../ipmi/crypto/key-exchange.ts";
+import type { RandomPool } from "../ipmi/crypto/random-pool.ts";
+import { PrivilegeLevel } from "../ipmi/tables/privilege-level.ts";
+import { encodeRmcpPlus, PayloadType, type TrailerCode } from "../ipmi/wire/rmcp-plus.ts";
+import { encodeSessionPacket } from "../ipmi/wire/session-header.ts";
+import type { BoardUser } from "./board.ts";
+import { InboundWindow } from "./inbound-window.ts";
+
+/** Who asks. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Numbers of a handshake that is under way. */
+export interface Handshake {
+  readonly consoleRandom: Buffer;
+  readonly bmcRandom: Buffer;
+  readonly role: number;
+  readonly userName: Buffer;
+}
+
+/** RMCP+: up to 15 ahead and 16 behind; IPMI 1.5: 8 either way (IPMI 2.0 section 6.12.12). */
+const AHEAD_20 = 15;
+const BEHIND_20 = 16;
+const AROUND_15 = 8;
+
+/** One session, the BMC's side: half open until the login is through. */
+export class ServerSession {
+  /** The BMC's number for it: what the console puts into its packets. */
+  readonly id: number;
+  readonly protocol: "1.5" | "2.0";
+  readonly peer: Peer;
+  /** 1-63, for Get Session Info. */
+  readonly handle: number;
+  lastUsedMs: number;
+  active = false;
+  user: BoardUser | undefined;
+  /** Where the session stands now; starts at User. */
+  privilege: number = PrivilegeLevel.User;
+  /** How high it may go. */
+  privilegeLimit: number = PrivilegeLevel.Administrator;
+
+  /** RMCP+ only: the console's number for it. */
+  consoleSessionId = 0;
+  requestedPrivilege = 0;
+  suite: CipherSuite | undefined;
+  handshake: Handshake | undefined;
+  /** IPMI 1.5 only. */
+  authType = 0;
+
+  #window: InboundWindow | undefined;
+  #outbound = 0;
+  #code: TrailerCode | undefined;
+  #confidentiality: Confidentiality | undefined;
+  #password: Uint8Array | undefined;
+
+  constructor(protocol: "1.5" | "2.0", id: number, handle: number, peer: Peer, nowMs: number) {
+    this.protocol = protocol;
+    this.id = id;
+    this.handle = handle;
+    this.peer = peer;
+    this.lastUsedMs = nowMs;
+  }
+
+  /** The login is through: from here on packets are numbered, authenticated and encrypted by these. */
+  activateRmcpPlus(suite: CipherSuite, keys: SessionKeys, password: Uint8Array, random: RandomPool): void {
+    this.#code = integrityCode(suite, keys.k1, passwordKey(password));
+    const encrypts = suite.confidentiality === ConfidentialityAlgorithm.AesCbc128;
+    this.#confidentiality = encrypts ? new AesCbc(keys.k2, random) : undefined;
+    this.#window = new InboundWindow(0, AHEAD_20, BEHIND_20);
+    this.handshake = undefined;
+    this.active = true;
+  }
+
+  /** @param inbound first number the console will send; @param outbound first number it wants to see */
+  activate15(authType: number, password: Uint8Array, inbound: number, outbound: number): void {
+    this.authType = authType;
+    this.#password = password;
+    this.#window = new InboundWindow((inbound - 1) >>> 0, AROUND_15, AROUND_15);
+    this.#outbound = (outbound - 1) >>> 0;
+    this.active = true;
+  }
+
+  get trailer(): TrailerCode | undefined {
+    return this.#code;
+  }
+
+  get encrypted(): boolean {
+    return this.#confidentiality !== undefined;
+  }
+
+  /** @throws DecodeError */
+  decrypt(payload: Uint8Array): Uint8Array {
+    return this.#confidentiality?.decrypt(payload) ?? payload;
+  }
+
+  /** Whether a received number is new and within the window. */
+  accepts(sequence: number): boolean {
+    return this.#window?.accept(sequence) ?? false;
+  }
+
+  /** Code of a received IPMI 1.5 packet; undefined for authentication type none. */
+  codeOf(message: Uint8Array, sequence: number): Buffer | undefined {
+    return authCode(this.authType, this.#password ?? new Uint8Array(0), this.id, message, sequence);
+  }
+
+  /** A message as packet to the console. @param step by how much the sequence number grows: 1 but for misbehaviour */
+  seal(message: Uint8Array, step = 1): Buffer {
+    this.#outbound = (this.#outbound + step) >>> 0 || 1;
+    if (this.protocol === "1.5") {
+      return encodeSessionPacket({
+        authType: this.authType,
+        sequence: this.#outbound,
+        sessionId: this.id,
+        authCode: this.codeOf(message, this.#outbound),
+        message,
+      });
+    }
+    return encodeRmcpPlus(
+      {
+        payloadType: PayloadType.Ipmi,
+        encrypted: this.encrypted,
+        sessionId: this.consoleSessionId,
+        sequence: this.#outbound,
+        payload: this.#confidentiality?.encrypt(message) ?? message,
+      },
+      this.#code,
+    );
+  }
+}
