@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { WebParts } from "../../src/web/index.ts";
+import { partsOf, Rig } from "./rig.ts";
+
+let rig: Rig;
+const start = async (more: Partial<WebParts> = {}): Promise<void> => {
+  rig = await Rig.start(partsOf([], more));
+};
+afterEach(() => rig.stop());
+
+describe("/-/healthy and /-/ready", () => {
+  it("tells a process that runs from one that has its inventory", async () => {
+    let ready = false;
+    await start({ ready: () => (ready ? { ready } : { ready, why: "waiting for http_sd" }) });
+    expect((await rig.ask("/-/healthy")).status).toBe(200);
+    const before = await rig.ask("/-/ready");
+    expect([before.status, before.text]).toEqual([503, "not ready: waiting for http_sd\n"]);
+    ready = true;
+    expect((await rig.ask("/-/ready")).status).toBe(200);
+  });
+});
+
+describe("/-/reload", () => {
+  it.each(["POST", "PUT"])("reloads on %s", async (method) => {
+    let reloads = 0;
+    await start({
+      reload: async () => {
+        reloads++;
+        return { ok: true, problems: [] };
+      },
+    });
+    const { status, text } = await rig.ask("/-/reload", { method });
+    expect([status, text, reloads]).toEqual([200, "reloaded\n", 1]);
+  });
+
+  it("says what is wrong with a bad configuration", async () => {
+    await start({ reload: async () => ({ ok: false, problems: ["line 3: targets: wrong", "line 9: auths: wrong"] }) });
+    const { status, text } = await rig.ask("/-/reload", { method: "POST" });
+    expect(status).toBe(500);
+    expect(text).toBe("not reloaded, the old configuration stays:\nline 3: targets: wrong\nline 9: auths: wrong\n");
+  });
+
+  it("is not for GET, nor for pages of other sites", async () => {
+    await start({ reload: () => Promise.reject(new Error("must not be asked")) });
+    const got = await rig.ask("/-/reload");
+    expect([got.status, got.headers.allow]).toEqual([405, "POST, PUT"]);
+    const headers = { "Sec-Fetch-Site": "cross-site" };
+    expect((await rig.ask("/-/reload", { method: "POST", headers })).status).toBe(403);
+  });
+});
+
+describe("/config", () => {
+  it("is the text that is handed in, for reading", async () => {
+    await start({ configText: () => "auths:\n  default: { password: <secret> }\n" });
+    const { headers, text } = await rig.ask("/config");
+    expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(text).toBe("auths:\n  default: { password: <secret> }\n");
+  });
+});
+
+describe("what is not there", () => {
+  it("names the endpoints, to programs as text and to people as a page", async () => {
+    await start();
+    const text = await rig.ask("/metric");
+    expect(text.status).toBe(404);
+    expect(text.headers["content-type"]).toBe("text/plain; charset=utf-8");
+    for (const path of ["/metrics", "/metrics/self", "/probe", "/sd", "/config", "/-/healthy", "/-/ready", "/-/reload"])
+      expect(text.text).toContain(`  ${path} `);
+    const page = await rig.ask("/<b>", { headers: { Accept: "text/html,*/*;q=0.8" } });
+    expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(page.text).not.toContain("<b>");
+    expect(page.text).toContain("/-/reload");
+  });
+
+  it.each(["/", "/hosts/a", "/metrics", "/probe", "/sd", "/config", "/-/healthy"])(
+    "takes no POST at %s",
+    async (path) => {
+      await start();
+      const { status, headers } = await rig.ask(path, { method: "POST" });
+      expect([status, headers.allow]).toEqual([405, "GET"]);
+    },
+  );
+
+  it("answers 400 to a path that is not percent-encoded", async () => {
+    await start();
+    const { status, text } = await rig.ask("/hosts/%ZZ");
+    expect([status, text]).toEqual([400, "the request is malformed\n"]);
+  });
+});

@@ -1,0 +1,94 @@
+import { Agent, request } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { listenError, parseListenAddress } from "../../src/web/address.ts";
+import { createWeb, ListenError, type Web } from "../../src/web/index.ts";
+import { partsOf, Rig } from "./rig.ts";
+
+describe("a listen address", () => {
+  it.each([
+    [":9623", { port: 9623 }],
+    ["127.0.0.1:9623", { host: "127.0.0.1", port: 9623 }],
+    ["[::1]:9623", { host: "::1", port: 9623 }],
+    ["[fe80::1%eth0]:0", { host: "fe80::1%eth0", port: 0 }],
+    ["localhost:80", { host: "localhost", port: 80 }],
+  ])("%s", (text, address) => {
+    expect(parseListenAddress(text)).toEqual(address);
+  });
+
+  it.each(["9623", "::1:9623", "host", "host:", "host:port", ":70000", ""])("is not %j", (text) => {
+    expect(() => parseListenAddress(text)).toThrow(
+      `"${text}" is not an address to listen on; write :9623, 127.0.0.1:9623, [::1]:9623 or name:9623`,
+    );
+  });
+
+  it.each([
+    [
+      "EACCES",
+      "cannot listen on :80: not permitted; choose a port above 1023, or grant the capability CAP_NET_BIND_SERVICE",
+    ],
+    ["EADDRNOTAVAIL", "cannot listen on :80: this machine has no such address; :PORT listens on all it has"],
+    [
+      "ENOTFOUND",
+      "cannot listen on :80: the name does not resolve; write an IP address, or :PORT for all of this machine",
+    ],
+    ["EWHATEVER", "cannot listen on :80: EWHATEVER"],
+  ])("that fails with %s says what would do", (code, message) => {
+    expect(listenError(":80", Object.assign(new Error("no"), { code })).message).toBe(message);
+  });
+});
+
+describe("listen", () => {
+  let web: Web | undefined;
+  afterEach(() => web?.close());
+
+  it("names an address that is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    web = createWeb(partsOf([]));
+    const refused = web.listen(address);
+    await expect(refused).rejects.toBeInstanceOf(ListenError);
+    await expect(refused).rejects.toThrow(`cannot listen on ${address}: another process has this port`);
+    other.close();
+  });
+
+  it("listens on several addresses and closes them all", async () => {
+    web = createWeb(partsOf([]));
+    const servers = [await web.listen("127.0.0.1:0"), await web.listen("127.0.0.2:0")];
+    await web.close();
+    expect(servers.map(({ listening }) => listening)).toEqual([false, false]);
+    await expect(web.listen("127.0.0.1:0")).rejects.toThrow("closed");
+  });
+});
+
+describe("close", () => {
+  it("lets a running request end and does not wait for connections that are kept alive", async () => {
+    let answer = (_: string): void => {};
+    const selfMetrics = (): Promise<string> =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const rig = await Rig.start(partsOf([], { selfMetrics, limits: { graceMs: 20_000 } }));
+    const agent = new Agent({ keepAlive: true });
+    const ask = (path: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const asking = request({ port: rig.port, host: "127.0.0.1", path, agent }, async (message) => {
+          let text = "";
+          for await (const piece of message) text += String(piece);
+          resolve(text);
+        });
+        asking.once("error", reject).end();
+      });
+    expect(await ask("/-/healthy")).toBe("healthy\n");
+    const running = ask("/metrics/self");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const began = performance.now();
+    const closed = rig.stop();
+    answer("the_end 1\n");
+    expect(await running).toBe("the_end 1\n");
+    await closed;
+    expect(performance.now() - began).toBeLessThan(10_000);
+    agent.destroy();
+  });
+});

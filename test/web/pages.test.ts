@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { afterEach, describe, expect, it } from "vitest";
+import { FAILURE_REASONS } from "../../src/model/index.ts";
+import type { WebParts } from "../../src/web/index.ts";
+import { html } from "../../src/web/pages/html.ts";
+import { FAILURE_WORDS, plain, span } from "../../src/web/pages/words.ts";
+import { dead, full, record, snapshot, stale, unheard } from "../exposition/records.ts";
+import { fleet, hostile } from "./fleet.ts";
+import { partsOf, Rig, unpolled } from "./rig.ts";
+
+const NOW = Date.UTC(2024, 4, 1, 12, 1, 0);
+const clock: WebParts["clock"] = {
+  wallMs: () => NOW,
+  monotonicMs: () => performance.now(),
+  after: (delayMs, callback) => {
+    const handle = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+let rig: Rig;
+const start = async (records: Parameters<typeof partsOf>[0], more: Partial<WebParts> = {}): Promise<void> => {
+  rig = await Rig.start(partsOf(records, { clock, ...more }));
+};
+/** What a person reads. */
+const read = (page: string): string =>
+  page
+    .replaceAll(/<(style|title)>[\s\S]*?<\/\1>/g, "")
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ");
+const rows = (page: string): number => [...page.matchAll(/<th scope="row">/g)].length;
+afterEach(() => rig?.stop());
+
+describe("the landing page", () => {
+  it("shows how each host is, worst first", async () => {
+    await start([full, stale, unheard, dead], {
+      state: (host) =>
+        host === dead.host.name
+          ? { activity: "idle", backOffLevel: 2, nextDueAt: NOW + 240_000 }
+          : { activity: "running", backOffLevel: 0 },
+    });
+    const { status, headers, text } = await rig.ask("/");
+    expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    const words = read(text);
+    expect(words).toMatch(/4 all 2 down 1 critical 1 waiting 0 ok/);
+    expect(words).toMatch(new RegExp(`${dead.host.name} .*down \\w[\\w ]+ at \\w[\\w ]+ .*in 4 min, backing off`));
+    expect(words).toMatch(new RegExp(`${full.host.name} .*up critical 18 59 s ago polling now`));
+    expect(words.indexOf(dead.host.name)).toBeLessThan(words.indexOf(full.host.name));
+    expect(words).toContain("not polled yet");
+    expect(words).toContain("stale");
+  });
+
+  it("filters by words, place and condition, and keeps to 200 rows a page", async () => {
+    await start(fleet(1000, NOW));
+    expect(rows((await rig.ask("/")).text)).toBe(200);
+    expect(rows((await rig.ask("/?page=5")).text)).toBe(200);
+    expect((await rig.ask("/?page=2")).text).toContain("201 to 400 of 1,000, worst first.");
+    expect(rows((await rig.ask("/?rack=r02")).text)).toBe(40);
+    expect(rows((await rig.ask("/?q=NODE0099+r25")).text)).toBe(10);
+    const down = await rig.ask("/?state=down&rack=r01");
+    expect(rows(down.text)).toBe(2);
+    expect(read(down.text)).toContain("Only rack r01, down.");
+    expect(read((await rig.ask("/?q=nothing")).text)).toContain("No host matches.");
+    expect((await rig.ask("/?page=999")).status).toBe(200);
+  });
+
+  it.each([
+    ["?page=0", "page is a number from 1"],
+    ["?state=sad", "state is one of down, critical, warning, waiting, unknown, ok"],
+    ["?qq=a", "did you mean q?"],
+  ])("answers 400 to %s", async (query, message) => {
+    await start([]);
+    const { status, text } = await rig.ask(`/${query}`);
+    expect(status).toBe(400);
+    expect(text).toContain(message);
+  });
+
+  it("says what is waited for while there is no inventory", async () => {
+    await start([], { ready: () => ({ ready: false, why: "waiting for http_sd" }) });
+    expect(read((await rig.ask("/")).text)).toContain("Not ready waiting for http_sd");
+  });
+
+  it("offers a form for a probe with the hosts, modules and auths there are", async () => {
+    await start([unpolled("a1", { module: "big", auth: "ops" }), unpolled("a2")]);
+    const { text } = await rig.ask("/");
+    expect(text).toContain('<form action="/probe" method="get">');
+    for (const name of ["a1", "a2", "big", "ops", "default"]) expect(text).toContain(`<option value="${name}">`);
+  });
+});
+
+describe("the page of a host", () => {
+  it("shows sensors against their limits, the log, the parts and the quirks", async () => {
+    await start([full]);
+    const words = read((await rig.ask(`/hosts/${full.host.name}`)).text);
+    expect(words).toMatch(
+      /Inlet Temp temperature, inlet -12\.5 °C lower critical -20, upper warning 38, upper critical 42 ok/,
+    );
+    expect(words).toMatch(/Fan 1 fan 0 rpm lower critical 600 critical/);
+    expect(words).toMatch(/Fan 2 fan 35\.2 %/);
+    expect(words).toMatch(/DIMM A1 temperature scanning disabled upper critical 85/);
+    expect(words).toMatch(/PSU1 Status power supply, psu critical presence detected, input lost 20\/0\/30/);
+    expect(words).toMatch(/dcmi unsupported 0\.003 s 1 min ago refused/);
+    expect(words).toContain("Quirks worked around no front panel byte");
+    expect(words).toContain("512 records of 1024");
+  });
+
+  it("says in words why a host is down and why it is not asked any more", async () => {
+    const stopped = { stage: "rakp", reason: "wrong_password", message: "RAKP message 2: HMAC mismatch" } as const;
+    const well = record(snapshot("well"));
+    await start([dead, well, stale, unheard], { state: () => ({ activity: "idle", backOffLevel: 0, stopped }) });
+    const of = async (name: string): Promise<string> => read((await rig.ask(`/hosts/${name}`)).text);
+    const reason = dead.snapshot?.failure?.reason ?? "no_answer";
+    expect(await of(dead.host.name)).toContain(read(html`${FAILURE_WORDS[reason]}`.text));
+    expect(await of("well")).toMatch(/Not asked any more: wrong password at rakp .*RAKP message 2: HMAC mismatch/);
+    expect(await of("well")).not.toContain("Chassis faults");
+  });
+
+  it("is 404 for a host that is not there", async () => {
+    await start([]);
+    const { status, text } = await rig.ask("/hosts/node999");
+    expect(status).toBe(404);
+    expect(text).toContain('no host "node999" in the inventory');
+  });
+});
+
+describe("names that come from hostile places", () => {
+  it("never become markup, wherever they stand", async () => {
+    const evil = hostile();
+    const down = {
+      ...evil,
+      snapshot: snapshot(evil.host.name, {
+        up: false,
+        failure: { stage: "rakp", reason: "no_answer", message: evil.host.name },
+      }),
+    };
+    const path = `/hosts/${encodeURIComponent(evil.host.name)}`;
+    for (const each of [evil, down]) {
+      await start([each], { ready: () => ({ ready: false, why: evil.host.name }), version: evil.host.name });
+      for (const page of [
+        "/",
+        `/?q=${encodeURIComponent('"><script>')}`,
+        path,
+        `/hosts/${encodeURIComponent("<script>")}`,
+      ]) {
+        const { text } = await rig.ask(page, { headers: { Accept: "text/html" } });
+        expect(text, page).not.toMatch(/<script/i);
+        expect(text, page).not.toMatch(/\u202e|\0/);
+        expect(text, page).toContain("&lt;script&gt;");
+      }
+      await rig.stop();
+    }
+  });
+
+  it("find a policy that runs nothing, and pages that need nothing", async () => {
+    await start([full]);
+    for (const path of ["/", `/hosts/${full.host.name}`]) {
+      const { headers, text } = await rig.ask(path);
+      const style = /<style>([\s\S]*?)<\/style>/.exec(text)?.[1] ?? "";
+      const hash = createHash("sha256").update(style).digest("base64");
+      const policy = headers["content-security-policy"] ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain(`style-src 'sha256-${hash}'`);
+      expect(policy).not.toContain("unsafe");
+      expect(text).not.toMatch(/ on\w+=|<script| style=|(?:src|href)="(?:https?:)?\/\//);
+    }
+  });
+});
+
+describe("html", () => {
+  it("escapes what is put in, once, and leaves out what is not there", () => {
+    const inner = html`<b>${"<&\"'>"}</b>`;
+    expect(html`<p title="${'"'}">${inner}${[1, "<", undefined, false]}</p>`.text).toBe(
+      '<p title="&quot;"><b>&lt;&amp;&quot;&#39;&gt;</b>1&lt;</p>',
+    );
+  });
+});
+
+describe("words", () => {
+  it.each([
+    [400, "under 1 s"],
+    [59_999, "59 s"],
+    [60_000, "1 min"],
+    [7_300_000, "2 h"],
+    [200_000_000, "2 d"],
+  ])("call %d ms %s", (ms, words) => {
+    expect(span(ms)).toBe(words);
+  });
+
+  it("keep small numbers visible", () => {
+    expect([plain(12.0964), plain(0.0000001254), plain(0), plain(-3)]).toEqual(["12.096", "1.25e-7", "0", "-3"]);
+  });
+
+  it("exist for every reason of a failure", () => {
+    for (const reason of FAILURE_REASONS) expect(FAILURE_WORDS[reason]).toMatch(/\.$/);
+  });
+});
