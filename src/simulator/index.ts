@@ -1,0 +1,21 @@
+/**
+ * simulator - a fleet of pretended BMCs that speak real IPMI over UDP on the loopback network.
+ *
+ * Knows the BMC's end of the wire: sessions, commands, and how firmware and networks go wrong. Does not
+ * know what a machine does: readings come from a BoardBehaviour, faults from whoever injects them.
+ *
+ *   const board = compileBoard(sampleBoard());
+ *   const simulation = await startSimulation({ bmcs: [{ board }, { board, scenarios: [loss({ probability: 0.1 })] }] });
+ *   simulation.bmcs[0]?.bmc.state.setSensor(0x30, { raw: 80 });
+ *   await simulation.stop();
+ */
+export * from "./board.ts";
+export { compileBoard } from "./compile-board.ts";
+export * from "./fleet.ts";
+export { switchPower } from "./handlers/chassis.ts";
+export { LiveBoard } from "./live-board.ts";
+export type * from "./misbehaviour.ts";
+export { Random, seedOf } from "./random.ts";
+export { sampleBoard } from "./sample-board.ts";
+export * from "./scenarios/index.ts";
+export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./virtual-bmc.ts";

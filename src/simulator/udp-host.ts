@@ -1,0 +1,134 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { VirtualBmc } from "./virtual-bmc.ts";
+
+/** Where a virtual BMC listens. */
+export interface Listen {
+  /** An IPv4 address of the loopback network: 127.x.y.z. */
+  readonly address: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+/** Files a process has open besides our sockets, roughly. */
+const OTHER_FILES = 64;
+/** Sockets that are bound at the same time: a burst of 10,000 starves the event loop. */
+const BATCH = 500;
+/** Answers "from another network card" come from here. */
+const STRAY_ADDRESS = "127.254.254.254";
+
+/** Addresses need no look-up. */
+const noLookup = (address: string, _options: unknown, callback: (e: null, address: string, family: number) => void) =>
+  callback(null, address, 4);
+
+/**
+ * The sockets of a simulation, one per BMC: a socket that listens everywhere could not tell which of
+ * its addresses a packet was for, and would answer from the wrong one. A socket costs about 5 KiB.
+ */
+export class UdpHost {
+  readonly #sockets: Socket[] = [];
+  #stray: Socket | undefined;
+  #closed = false;
+
+  /**
+   * Opens a socket for each BMC.
+   *
+   * @returns where each listens, in the order given
+   * @throws Error when the process may not open so many files, or an address is taken or not allowed
+   */
+  async open(bmcs: readonly { readonly bmc: VirtualBmc; readonly listen: Listen }[]): Promise<readonly Listen[]> {
+    checkFileLimit(bmcs.length);
+    const opened: Listen[] = [];
+    try {
+      for (let i = 0; i < bmcs.length; i += BATCH) {
+        const batch = bmcs.slice(i, i + BATCH).map(({ bmc, listen }) => this.#listen(bmc, listen));
+        opened.push(...(await Promise.all(batch)));
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    return opened;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const sockets = this.#stray ? [...this.#sockets, this.#stray] : this.#sockets;
+    await Promise.all(
+      sockets.splice(0).map(async (socket) => {
+        const closed = once(socket, "close");
+        socket.close();
+        await closed;
+      }),
+    );
+    this.#sockets.length = 0;
+    this.#stray = undefined;
+  }
+
+  async #listen(bmc: VirtualBmc, { address, port }: Listen): Promise<Listen> {
+    if (!address.startsWith("127."))
+      throw new Error(`${address} is not a loopback address: a virtual BMC listens on 127.x.y.z only`);
+    const socket = createSocket({ type: "udp4", lookup: noLookup });
+    const failed = once(socket, "error").then(([error]: unknown[]) => {
+      throw explained(error, address, port);
+    });
+    socket.bind({ address, port, exclusive: true });
+    // Of the two only one comes.
+    failed.catch(() => {});
+    await Promise.race([once(socket, "listening"), failed]);
+    this.#sockets.push(socket);
+    // A console that has gone: the host says so, and nobody cares.
+    socket.on("error", () => {});
+    const send = (packet: Buffer, peer: { readonly address: string; readonly port: number }, stray: boolean): void => {
+      if (this.#closed) return;
+      (stray ? this.#strayAt() : socket).send(packet, peer.port, peer.address);
+    };
+    socket.on("message", (packet, from) => bmc.receive(packet, from, send));
+    return { address, port: socket.address().port };
+  }
+
+  #strayAt(): Socket {
+    if (!this.#stray) {
+      this.#stray = createSocket({ type: "udp4", lookup: noLookup });
+      this.#stray.on("error", () => {});
+      this.#stray.bind({ address: STRAY_ADDRESS, port: 0, exclusive: true });
+    }
+    return this.#stray;
+  }
+}
+
+function explained(error: unknown, address: string, port: number): Error {
+  const code = (error as NodeJS.ErrnoException).code;
+  const where = `${address}:${port}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return new Error(`${where} is taken by another program`, { cause: error });
+    case "EACCES":
+      return new Error(`${where}: ports below 1024 are for root; choose another port`, { cause: error });
+    case "EMFILE":
+    case "ENFILE":
+      return new Error(`${where}: no more sockets: raise the limit of open files (ulimit -n)`, { cause: error });
+    default:
+      return new Error(`${where}: cannot listen (${code ?? String(error)})`, { cause: error });
+  }
+}
+
+/** How many files this process may have open; Infinity where the system does not tell. */
+function fileLimit(): number {
+  try {
+    const line = readFileSync("/proc/self/limits", "utf8").match(/^Max open files\s+(\d+|unlimited)/m);
+    return line?.[1] === undefined || line[1] === "unlimited" ? Number.POSITIVE_INFINITY : Number(line[1]);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function checkFileLimit(sockets: number): void {
+  const limit = fileLimit();
+  if (sockets + OTHER_FILES <= limit) return;
+  throw new Error(
+    `${sockets} virtual BMCs need as many sockets, and this process may open ${limit} files: ` +
+      `raise the limit (ulimit -n ${sockets + OTHER_FILES}) or simulate fewer`,
+  );
+}
