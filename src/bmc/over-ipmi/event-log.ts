@@ -9,7 +9,7 @@ import {
   type SelInfo,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { EventLog, LogEntry } from "../../model/index.ts";
+import type { EventCounters, EventLog, LogEntry } from "../../model/index.ts";
 import { EventCounts } from "../event-counts.ts";
 import { optional } from "./controller.ts";
 import { decodeEvent } from "./log-entry.ts";
@@ -21,6 +21,15 @@ const CLOCK_AGE_MS = 10 * 60_000;
 const REMEMBERED = 64;
 const UNSPECIFIED = 0xffffffff;
 const FREE_65535_OR_MORE = 0xffff;
+/** Stamps count seconds: what is younger may be given to another record, too. */
+const YOUNG_SECONDS = 2;
+
+/** What a restart should know of an event log; bytes as base64. */
+export interface SavedEventLog {
+  readonly cursor?: { readonly recordId: number; readonly bytes: string };
+  readonly remembered: readonly string[];
+  readonly counts: EventCounters;
+}
 
 interface NewEvents {
   readonly fresh: readonly LogEntry[];
@@ -40,10 +49,16 @@ export class EventLogReader {
   #info: SelInfo | undefined;
   #cursor: SelCursor | undefined;
   #remembered: readonly string[] = [];
+  /**
+   * Read again from the beginning and not yet to the end. What of it is new shows at its newest known
+   * record, so nothing is counted before the end.
+   */
+  #again: readonly Buffer[] | undefined;
   /** Read to its end at least once: the counters are worth telling. */
   #complete = false;
-  /** The read before did not get to the end. */
+  /** The log is to be read even if its info stays the same. */
   #unfinished = true;
+  #revision = 0;
   #clockOffsetSeconds: number | undefined;
   #clockReadAt = Number.NEGATIVE_INFINITY;
 
@@ -58,9 +73,10 @@ export class EventLogReader {
   ): Promise<{ readonly log: EventLog; readonly failure?: unknown }> {
     const info = await runner.run(getSelInfo, undefined, { signal });
     const unchanged = !this.#unfinished && sameLog(info, this.#info);
-    const { fresh, failure } = unchanged ? NOTHING_NEW : await this.#readNew(runner, context, signal);
+    const { fresh, failure } = unchanged ? NOTHING_NEW : await this.#readNew(runner, info, context, signal);
     this.#info = info;
     if (failure === undefined) await this.#compareClocks(runner, signal);
+    if (!this.#isTelling(info)) this.#unfinished = true;
     const { freeBytes, lastAdditionTimestamp } = info;
     const log: EventLog = {
       entries: info.entries,
@@ -79,35 +95,72 @@ export class EventLogReader {
 
   async #readNew(
     runner: CommandRunner,
+    info: SelInfo,
     context: { readonly plan?: SensorPlan; readonly device?: DeviceId },
     signal: AbortSignal,
   ): Promise<NewEvents> {
     this.#unfinished = true;
-    const read = await readSelSince(runner, this.#cursor, signal);
-    const records = read.continued ? read.records : this.#unknown(read.records);
-    const fresh: LogEntry[] = [];
-    for (const bytes of records) {
-      const { entry, memoryError } = decodeEvent(bytes, context.plan, context.device);
-      this.#counts.add(entry, memoryError);
-      fresh.push(entry);
-    }
-    const last = read.records.at(-1);
+    this.#revision++;
+    const { records, continued, failure } = await readSelSince(runner, this.#cursor, signal);
+    const last = records.at(-1);
     if (last) this.#cursor = { recordId: last.readUInt16LE(0), bytes: last };
-    else if (!read.continued) this.#cursor = undefined;
-    const known = read.continued ? this.#remembered : [];
-    this.#remembered = [...known, ...read.records.map(identity)].slice(-REMEMBERED);
-    if (read.failure === undefined) {
+    else if (!continued) this.#cursor = undefined;
+    const begun = continued ? this.#again : this.#remembered.length > 0 ? [] : undefined;
+    const all = begun ? [...begun, ...records] : records;
+    this.#again = begun && failure !== undefined ? all : undefined;
+    if (this.#again) return { fresh: [], failure };
+    const fresh = begun ? this.#unknown(all) : records;
+    // Announced and not given: once more.
+    const isMissing = !continued && all.length === 0 && info.entries > 0;
+    if (!isMissing) this.#remembered = [...(begun ? [] : this.#remembered), ...all.map(identity)].slice(-REMEMBERED);
+    if (failure === undefined && !isMissing) {
       this.#complete = true;
       this.#unfinished = false;
     }
-    return { fresh, failure: read.failure };
+    return { fresh: fresh.map((bytes) => this.#count(bytes, context)), failure };
+  }
+
+  /** Counts what is worth saving. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Cursor and counts, which belong together. Undefined before the log was read once. */
+  save(): SavedEventLog | undefined {
+    if (!this.#complete) return undefined;
+    const cursor = this.#cursor && { recordId: this.#cursor.recordId, bytes: base64(this.#cursor.bytes) };
+    const remembered = this.#remembered.map((text) => base64(Buffer.from(text, "latin1")));
+    return { cursor, remembered, counts: this.#counts.snapshot() };
+  }
+
+  /** Takes what was saved; the next poll reads what came meanwhile. */
+  restore(saved: SavedEventLog): void {
+    const { cursor } = saved;
+    this.#cursor = cursor && { recordId: cursor.recordId, bytes: Buffer.from(cursor.bytes, "base64") };
+    this.#remembered = saved.remembered.map((text) => Buffer.from(text, "base64").toString("latin1"));
+    this.#counts.restore(saved.counts);
+    this.#complete = true;
+  }
+
+  #count(bytes: Buffer, context: { readonly plan?: SensorPlan; readonly device?: DeviceId }): LogEntry {
+    const { entry, memoryError } = decodeEvent(bytes, context.plan, context.device);
+    this.#counts.add(entry, memoryError);
+    return entry;
   }
 
   /** What comes after the newest known record; everything, when none of the known ones is left. */
   #unknown(records: readonly Buffer[]): readonly Buffer[] {
     const known = new Set(this.#remembered);
-    const newest = records.findLastIndex((record) => known.has(identity(record)));
-    return records.slice(newest + 1);
+    return records.slice(records.findLastIndex((record) => known.has(identity(record))) + 1);
+  }
+
+  /** Whether a change of the log would change its info: not while its stamps may be given again, or where it has none. */
+  #isTelling(info: SelInfo): boolean {
+    const now = this.#clock.wallMs() / 1000 + (this.#clockOffsetSeconds ?? 0);
+    const isOld = (stamp: number): boolean => stamp === UNSPECIFIED || Math.abs(now - stamp) > YOUNG_SECONDS;
+    const { lastAdditionTimestamp, lastEraseTimestamp, entries } = info;
+    const isDated = entries === 0 || (lastAdditionTimestamp !== UNSPECIFIED && lastAdditionTimestamp !== 0);
+    return isDated && isOld(lastAdditionTimestamp) && isOld(lastEraseTimestamp);
   }
 
   async #compareClocks(runner: CommandRunner, signal: AbortSignal): Promise<void> {
@@ -120,6 +173,10 @@ export class EventLogReader {
     const half = (this.#clock.wallMs() - before) / 2;
     this.#clockOffsetSeconds = Math.round(answer.timestamp - (before + half) / 1000);
   }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
 }
 
 /** A record is known by what it says; ids are given anew. */

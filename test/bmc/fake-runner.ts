@@ -1,0 +1,41 @@
+import type { Command, CommandRunner, RunOptions } from "../../src/ipmi/index.ts";
+import { CompletionCodeError, IpmiError } from "../../src/ipmi/index.ts";
+
+/** What a fake BMC does with a command: answers, or throws. */
+export type Answerer = (request: unknown, options: RunOptions | undefined) => unknown;
+
+/** A command runner that answers from a table by the command's name, and remembers what it was asked. */
+export class FakeRunner implements CommandRunner {
+  readonly asked: { readonly name: string; readonly request: unknown; readonly options?: RunOptions }[] = [];
+  readonly #answers = new Map<string, Answerer>();
+
+  /** Answers a command; a value, or what the function gives for the request. */
+  on<Q, R>(command: Command<Q, R>, answer: R | ((request: Q, options?: RunOptions) => R)): this {
+    const fixed = typeof answer === "function" ? undefined : answer;
+    const answerer = typeof answer === "function" ? (answer as Answerer) : () => fixed;
+    this.#answers.set(command.name, answerer);
+    return this;
+  }
+
+  async run<Q, R>(command: Command<Q, R>, request: Q, options?: RunOptions): Promise<R> {
+    options?.signal?.throwIfAborted();
+    this.asked.push({ name: command.name, request, options });
+    const answer = this.#answers.get(command.name);
+    if (!answer) throw refused(command.name, 0xc1);
+    return answer(request, options) as R;
+  }
+
+  /** Names of the commands asked since the last call. */
+  take(): string[] {
+    return this.asked.splice(0).map(({ name }) => name);
+  }
+}
+
+/** The error of a refusal. */
+export function refused(name: string, completionCode: number, transient = false): CompletionCodeError {
+  const reason = completionCode === 0xd4 ? "privilege_refused" : completionCode === 0xc0 ? "bmc_busy" : "unsupported";
+  return new CompletionCodeError(name, completionCode, { text: "test", transient, reason });
+}
+
+/** The error of a BMC that answered before and keeps silent now. */
+export const silence = (): IpmiError => new IpmiError("timeout", "Test: timed out after 4 tries", { stage: "command" });

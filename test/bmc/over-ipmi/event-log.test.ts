@@ -1,0 +1,257 @@
+import { describe, expect, it } from "vitest";
+import { EventLogReader } from "../../../src/bmc/over-ipmi/event-log.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeSel } from "../fake-sel.ts";
+
+const signal = new AbortController().signal;
+
+function bench(capacity?: number) {
+  const clock = new FakeClock();
+  const sel = new FakeSel(clock, capacity);
+  const reader = new EventLogReader(clock);
+  /** Hex of the records that were told as new. */
+  const poll = async (): Promise<string[]> => {
+    const { log } = await reader.read(sel, {}, signal);
+    return log.fresh.map((e) => e.raw);
+  };
+  const minute = () => clock.advance(60_000);
+  return { clock, sel, reader, poll, minute };
+}
+
+describe("the event log of a host", () => {
+  it("is read whole the first time, and only asked whether it changed from then on", async () => {
+    const { sel, poll, minute } = bench();
+    const all = [sel.add(), sel.add(), sel.add()];
+    await minute();
+    expect(await poll()).toEqual(all);
+    expect(sel.take()).toEqual(["Get SEL Info", ...Array(3).fill("Get SEL Entry"), "Get SEL Time"]);
+    await minute();
+    expect(await poll()).toEqual([]);
+    expect(sel.take()).toEqual(["Get SEL Info"]);
+  });
+
+  it("is read on from the last known record, which costs one request more than there are new ones", async () => {
+    const { sel, poll, minute } = bench();
+    for (let i = 0; i < 20; i++) sel.add();
+    await poll();
+    await minute();
+    await poll();
+    const added = [sel.add(), sel.add()];
+    await minute();
+    sel.take();
+    expect(await poll()).toEqual(added);
+    expect(sel.take()).toEqual(["Get SEL Info", ...Array(3).fill("Get SEL Entry")]);
+  });
+
+  it("has no counters before it was read to its end once", async () => {
+    const { sel, reader } = bench();
+    for (let i = 0; i < 5; i++) sel.add();
+    sel.readsLeft = 2;
+    const first = await reader.read(sel, {}, signal);
+    expect([first.log.fresh.length, first.log.counters, first.failure]).toEqual([2, undefined, expect.anything()]);
+    sel.readsLeft = undefined;
+    const second = await reader.read(sel, {}, signal);
+    expect([second.log.fresh.length, second.failure]).toEqual([3, undefined]);
+    expect(second.log.counters?.bySeverity.critical).toBe(5);
+  });
+
+  it("counts on over a clear, and what came after it", async () => {
+    const { sel, reader, poll, minute } = bench();
+    sel.add();
+    sel.add();
+    await poll();
+    await minute();
+    sel.clear();
+    const added = [sel.add()];
+    await minute();
+    expect(await poll()).toEqual(added);
+    await minute();
+    sel.clear();
+    await minute();
+    expect(await poll()).toEqual([]);
+    const { log } = await reader.read(sel, {}, signal);
+    expect([log.entries, log.counters?.bySeverity.critical]).toEqual([0, 3]);
+  });
+
+  it("sees a clear that was followed by as many records with the same ids", async () => {
+    const { sel, poll, minute } = bench();
+    sel.add();
+    sel.add();
+    await poll();
+    await minute();
+    sel.clear();
+    const added = [sel.add(), sel.add()];
+    await minute();
+    expect(await poll()).toEqual(added);
+  });
+
+  it("sees changes within the second of the last reading, which no stamp tells", async () => {
+    const { sel, poll, minute } = bench();
+    sel.add();
+    sel.clear();
+    const first = sel.add();
+    expect(await poll()).toEqual([first]);
+    sel.clear();
+    const second = sel.add();
+    await minute();
+    expect(await poll()).toEqual([second]);
+  });
+
+  it("looks at the log itself where the BMC does not tell when it changed", async () => {
+    const { sel, poll, minute } = bench(3);
+    sel.dated = false;
+    for (let i = 0; i < 3; i++) sel.add();
+    await poll();
+    await minute();
+    const added = sel.add();
+    expect(await poll()).toEqual([added]);
+  });
+
+  it("counts nothing again when the last records were deleted", async () => {
+    const { sel, poll, minute } = bench();
+    for (let i = 0; i < 100; i++) sel.add();
+    await poll();
+    await minute();
+    sel.delete(99);
+    sel.delete(98);
+    expect(await poll()).toEqual([]);
+    const added = sel.add();
+    await minute();
+    expect(await poll()).toEqual([added]);
+  });
+
+  it("counts nothing again when a record in the middle was deleted", async () => {
+    const { sel, poll, minute } = bench();
+    for (let i = 0; i < 10; i++) sel.add();
+    await poll();
+    await minute();
+    sel.delete(4);
+    const added = sel.add();
+    expect(await poll()).toEqual([added]);
+  });
+
+  it("counts nothing again when a reading from the beginning is interrupted", async () => {
+    const { sel, reader, poll, minute } = bench();
+    for (let i = 0; i < 100; i++) sel.add();
+    await poll();
+    await minute();
+    // The last known record is gone, so the log is read from its beginning, and that takes three polls.
+    sel.delete(99);
+    const added = sel.add();
+    for (const reads of [30, 50]) {
+      sel.readsLeft = reads;
+      const { log, failure } = await reader.read(sel, {}, signal);
+      expect([log.fresh, failure]).toEqual([[], expect.anything()]);
+    }
+    sel.readsLeft = undefined;
+    expect(await poll()).toEqual([added]);
+  });
+
+  it("keeps what it knows when the BMC announces records and gives none", async () => {
+    const { sel, reader, poll, minute } = bench();
+    for (let i = 0; i < 3; i++) sel.add();
+    await poll();
+    await minute();
+    const { records } = sel;
+    const info = sel.info();
+    sel.records = [];
+    const broken = Object.assign(sel, { info: () => ({ ...info, lastEraseTimestamp: 1 }) });
+    expect(await poll()).toEqual([]);
+    sel.records = records;
+    expect((await reader.read(broken, {}, signal)).log.fresh).toEqual([]);
+  });
+
+  it("reads each record of a log that goes round in circles once", async () => {
+    const { sel, poll } = bench();
+    const all = [sel.add(), sel.add(), sel.add()];
+    // A second record of the first id: the way from it leads to the second again.
+    const twin = Buffer.from(sel.records[0] ?? []);
+    twin.writeUInt16LE(0x7777, 14);
+    sel.put(twin);
+    const told = await poll();
+    expect(told.slice(0, 3)).toEqual(all);
+    expect(told.length).toBeLessThanOrEqual(4);
+  });
+
+  it("compares the clocks every ten minutes", async () => {
+    const { clock, sel, reader } = bench();
+    const { log } = await reader.read(sel, {}, signal);
+    expect(log.clockOffsetSeconds).toBe(0);
+    clock.jumpWall(-90_000);
+    await clock.advance(11 * 60_000);
+    sel.take();
+    await reader.read(sel, {}, signal);
+    expect(sel.take()).toContain("Get SEL Time");
+  });
+
+  it("leaves the clock's offset out where the BMC has no SEL clock", async () => {
+    const { clock, reader } = bench();
+    const sel = new FakeSel(clock);
+    const { refused } = await import("../fake-runner.ts");
+    const { getSelTime } = await import("../../../src/ipmi/index.ts");
+    sel.on(getSelTime, () => {
+      throw refused("Get SEL Time", 0xc1);
+    });
+    const { log, failure } = await reader.read(sel, {}, signal);
+    expect([log.clockOffsetSeconds, failure]).toEqual([undefined, undefined]);
+  });
+});
+
+/** Small, fast and the same everywhere (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+describe("counting events", () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+
+  it(`loses none and counts none twice, whatever happens to the log (seed ${seed})`, async () => {
+    for (let round = 0; round < 60; round++) {
+      const next = random(seed + round);
+      const below = (n: number) => Math.floor(next() * n);
+      const { clock, sel, reader } = bench(20 + below(60));
+      const told = new Set<string>();
+      const history: string[] = [];
+      for (let step = 0; step < 40; step++) {
+        const what = below(10);
+        const count = below(12);
+        if (what < 5) for (let i = 0; i < count; i++) sel.add();
+        else if (what === 5) sel.clear();
+        else if (what === 6 && sel.records.length > 0) sel.delete(below(sel.records.length));
+        else if (what === 7)
+          for (let i = 0; i < Math.min(count, sel.records.length); i++) sel.delete(sel.records.length - 1);
+        if (below(3) > 0) await clock.advance(below(2) * 500 + below(3) * 30_000);
+        history.push(`${what}x${count}`);
+        if (below(2) === 0) continue;
+        sel.readsLeft = below(3) === 0 ? below(30) : undefined;
+        const read = await reader.read(sel, {}, signal).catch(() => undefined);
+        const where = `seed ${seed + round}, step ${step}, ${history.join(" ")}`;
+        for (const { raw } of read?.log.fresh ?? []) {
+          expect(told.has(raw), `${where}: ${raw} was told before`).toBe(false);
+          told.add(raw);
+        }
+        if (!read || read.failure !== undefined) continue;
+        const missed = sel.records.map((r) => r.toString("hex")).filter((raw) => !told.has(raw));
+        // Within a second of a change the info may still be the same; the poll after that sees it.
+        if (missed.length > 0) {
+          sel.readsLeft = undefined;
+          await clock.advance(5_000);
+          for (const { raw } of (await reader.read(sel, {}, signal)).log.fresh) {
+            expect(told.has(raw), `${where}, after: ${raw} was told before`).toBe(false);
+            told.add(raw);
+          }
+          expect(
+            sel.records.map((r) => r.toString("hex")).filter((raw) => !told.has(raw)),
+            where,
+          ).toEqual([]);
+        }
+      }
+    }
+  });
+});
