@@ -1,4 +1,4 @@
-import { BmcPool, SdrCache } from "./bmc/index.ts";
+import { BmcPool, SdrCache, StateDir } from "./bmc/index.ts";
 import {
   type Config,
   ConfigError,
@@ -77,7 +77,8 @@ export class Exporter {
     const env = options.env ?? process.env;
     const config = await readConfig(options.configFile, env);
     const book = await PollSettingsBook.read(config, env);
-    const exporter = new Exporter(options, env, config, book);
+    const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
+    const exporter = new Exporter(options, env, config, book, state);
     try {
       for (const address of options.listen) await exporter.#web.listen(address);
       await exporter.#begin();
@@ -88,7 +89,13 @@ export class Exporter {
     }
   }
 
-  private constructor(options: ExporterOptions, env: Environment, config: Config, book: PollSettingsBook) {
+  private constructor(
+    options: ExporterOptions,
+    env: Environment,
+    config: Config,
+    book: PollSettingsBook,
+    state: StateDir | undefined,
+  ) {
     this.#options = options;
     this.#env = env;
     this.#log = options.log;
@@ -99,7 +106,8 @@ export class Exporter {
     this.#pool = new BmcPool({
       transport: this.#transport,
       clock,
-      cache: new SdrCache(this.#self),
+      cache: new SdrCache({ report: this.#self, keeper: state }),
+      keeper: state,
       observer: ipmiReports(this.#self),
       settingsOf: async (host) => this.#book.settingsOf(host),
     });
@@ -179,7 +187,10 @@ export class Exporter {
 
   #poll(host: Host, request: Parameters<ConstructorParameters<typeof Scheduler>[0]["poll"]>[1]): Promise<HostSnapshot> {
     const trace = typeof request.trace === "function" ? (request.trace as ProbeRequest["trace"]) : undefined;
-    return this.#pool.poll(host, { purpose: request.purpose, signal: request.signal, parts: request.parts, trace });
+    const { purpose, signal, parts } = request;
+    const known = this.#inventory.current().get(host.name);
+    const passing = known === undefined || known.address !== host.address || known.port !== host.port;
+    return this.#pool.poll(host, { purpose, signal, parts, trace, passing });
   }
 
   #deliver(snapshot: HostSnapshot): void {

@@ -50,6 +50,12 @@ export interface Bmc {
   open(ask: Ask): Promise<void>;
   /** Reads one part. Throws when nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
+  /** Changes when there is something new to save. */
+  readonly revision: number;
+  /** What a restart should not have to learn again; plain JSON. */
+  save(): unknown;
+  /** Takes what `save` gave in an earlier run. What has not its form is left out; never rejects. */
+  restore(saved: unknown): Promise<void>;
   /** Keeps the session for this long after the last use, 0: closes it now. */
   hold(durationMs: number): Promise<void>;
   /** Logs out and forgets everything. */

@@ -32,6 +32,17 @@ export class EventCounts {
     else this.#dimms.set(dimmKey, { dimm, kind: memoryError, count: 1 });
   }
 
+  /** Takes counts of an earlier run. */
+  restore(counts: EventCounters): void {
+    Object.assign(this.#severity, counts.bySeverity);
+    Object.assign(this.#memory, counts.memoryErrors);
+    for (const { kind, event, direction, count } of counts.records) {
+      const way = direction === "deasserted" ? direction : "asserted";
+      this.#records.set(`${kind}|${event}|${way}`, { kind, event, direction: way, count });
+    }
+    for (const { dimm, kind, count } of counts.dimmErrors) this.#dimms.set(`${dimm}|${kind}`, { dimm, kind, count });
+  }
+
   /** The counts now, a copy. */
   snapshot(): EventCounters {
     return {

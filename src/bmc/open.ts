@@ -6,6 +6,7 @@ import { failureOf } from "./failure.ts";
 import { IpmiBmc } from "./over-ipmi/ipmi-bmc.ts";
 import type { SdrCache } from "./sdr-cache.ts";
 import { SnapshotTaker } from "./snapshot.ts";
+import type { StateKeeper } from "./state-dir.ts";
 
 /** How a host is polled: its module and auth, resolved. */
 export interface PollSettings {
@@ -34,6 +35,8 @@ export interface BmcPoolParts {
   readonly clock: Clock;
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
+  /** Keeps what is learnt over restarts, where there is a place for it. */
+  readonly keeper?: StateKeeper;
   /** @throws SettingsError */
   readonly settingsOf: (host: Host) => Promise<PollSettings>;
 }
@@ -44,12 +47,17 @@ export interface PollOptions {
   /** Absent: those of the settings. */
   readonly parts?: readonly PartName[];
   readonly trace?: TraceLine;
+  /** Nothing of this host is kept on disk: it is asked once, and not of the inventory. */
+  readonly passing?: boolean;
 }
 
 interface Open {
+  readonly key: string;
+  readonly keeper: StateKeeper | undefined;
   readonly bmc: Bmc;
   readonly taker: SnapshotTaker;
   readonly settings: PollSettings;
+  savedRevision: number;
 }
 
 /** Longer intervals do not keep a session: keeping it alive costs more than a login. */
@@ -75,7 +83,7 @@ export class BmcPool {
     const startedAt = clock.wallMs();
     let open: Open;
     try {
-      open = await this.#opened(host);
+      open = await this.#opened(host, options.passing ? undefined : this.#parts.keeper);
     } catch (error) {
       // Missing credentials are as final as wrong ones: somebody has to do something.
       const failure: Failure =
@@ -94,13 +102,14 @@ export class BmcPool {
       const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock });
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
       await bmc.hold(kept ? 2 * settings.intervalMs : 0);
+      await this.#save(open);
       return snapshot;
     } finally {
       bmc.trace = undefined;
     }
   }
 
-  async #opened(host: Host): Promise<Open> {
+  async #opened(host: Host, keeper: StateKeeper | undefined): Promise<Open> {
     const key = keyOf(host);
     const known = this.#open.get(key);
     if (known) return known;
@@ -121,9 +130,18 @@ export class BmcPool {
       tries: settings.tries,
       packetsPerSecond: settings.packetsPerSecond,
     });
-    const open = { bmc, settings, taker: new SnapshotTaker(host, bmc) };
+    if (keeper) await bmc.restore(await keeper.loadHost(key));
+    const open = { key, keeper, bmc, settings, taker: new SnapshotTaker(host, bmc), savedRevision: bmc.revision };
     this.#open.set(key, open);
     return open;
+  }
+
+  /** Before the snapshot is told: what was counted once is not counted again after a crash. */
+  async #save(open: Open): Promise<void> {
+    const { revision } = open.bmc;
+    if (!open.keeper || revision === open.savedRevision) return;
+    open.savedRevision = revision;
+    await open.keeper.saveHost(open.key, open.bmc.save());
   }
 
   /** Logs out of a host and forgets what is known of it. */

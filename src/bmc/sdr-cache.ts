@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { compilePlan, type SensorPlan } from "./over-ipmi/sensor-plan.ts";
+import { digestOf, type StateKeeper } from "./state-dir.ts";
 
 export interface SdrCacheReport {
   sdrCacheHit(): void;
@@ -9,31 +9,53 @@ export interface SdrCacheReport {
 
 const KINDS_OF_BOARD = 4096;
 
+/** A plan, and the digest under which it is found again. */
+export interface KeptPlan {
+  readonly plan: SensorPlan;
+  readonly digest: string;
+}
+
 /**
- * Parsed repositories by content: hosts with equal boards share one plan. Bounded; a plan that fell out
- * is made again from the records of the next host that has them, and hosts keep the plans they use.
+ * Parsed repositories by content: hosts with equal boards share one plan, in memory and, where a state
+ * folder is given, on disk. Bounded; a plan that fell out is made again from the records of the next host
+ * that has them, and hosts keep the plans they use.
  */
 export class SdrCache {
   readonly #plans = new LRUCache<string, SensorPlan>({ max: KINDS_OF_BOARD });
   readonly #report: SdrCacheReport | undefined;
+  readonly #keeper: StateKeeper | undefined;
 
-  constructor(report?: SdrCacheReport) {
-    this.#report = report;
+  constructor(options: { readonly report?: SdrCacheReport; readonly keeper?: StateKeeper } = {}) {
+    this.#report = options.report;
+    this.#keeper = options.keeper;
   }
 
-  /** The plan of a repository's records, in repository order. */
-  planOf(records: readonly Uint8Array[]): SensorPlan {
-    const hash = createHash("sha256");
-    for (const record of records) hash.update(record);
-    const key = hash.digest("base64");
-    const known = this.#plans.get(key);
+  /** The plan of a repository's records, as they were just read, in repository order. */
+  async planOf(records: readonly Uint8Array[]): Promise<KeptPlan> {
+    const digest = digestOf(records);
+    const known = this.#plans.get(digest);
     if (known) {
       this.#report?.sdrCacheHit();
-      return known;
+      return { plan: known, digest };
     }
     this.#report?.sdrCacheMiss();
+    const plan = this.#compiled(digest, records);
+    await this.#keeper?.saveRecords(digest, records);
+    return { plan, digest };
+  }
+
+  /** The plan of a repository that was read in an earlier run; undefined when its records are not kept. */
+  async find(digest: string): Promise<SensorPlan | undefined> {
+    const known = this.#plans.get(digest);
+    const records = known ? undefined : await this.#keeper?.loadRecords(digest);
+    const plan = known ?? this.#plans.get(digest) ?? (records && this.#compiled(digest, records));
+    if (plan) this.#report?.sdrCacheHit();
+    return plan;
+  }
+
+  #compiled(digest: string, records: readonly Uint8Array[]): SensorPlan {
     const plan = compilePlan(records);
-    this.#plans.set(key, plan);
+    this.#plans.set(digest, plan);
     return plan;
   }
 }

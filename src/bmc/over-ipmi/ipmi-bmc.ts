@@ -19,8 +19,9 @@ import { EventLogReader } from "./event-log.ts";
 import { readFrus } from "./fru.ts";
 import { readDcmiPower, readPowerLimit } from "./power.ts";
 import { Repository } from "./repository.ts";
+import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
-import { SensorReader } from "./sensors.ts";
+import { type SavedLimits, SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 
 /** Age at which the identity of the BMC, and what it has no DCMI for, are asked again. */
@@ -63,6 +64,8 @@ export class IpmiBmc implements Bmc {
   #trace: TraceLine | undefined;
   #device: { readonly id: DeviceId; readonly at: number } | undefined;
   #sensors: SensorReader | undefined;
+  /** Of an earlier run, until the sensors are read. */
+  #savedLimits: SavedLimits | undefined;
   #hostOff = false;
   #dcmi: { readonly present: boolean; readonly limitWatts?: number; readonly at: number } | undefined;
 
@@ -145,7 +148,10 @@ export class IpmiBmc implements Bmc {
     const plan = await this.#repository.plan(connection, device, signal);
     if (this.#sensors?.plan !== plan) {
       const { filter, bridge = false, clock } = this.#options;
+      const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
       this.#sensors = new SensorReader(plan, { filter, bridge, clock });
+      if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
+      this.#savedLimits = undefined;
     }
     const { quirks } = this.#memory;
     const context = {
@@ -194,6 +200,33 @@ export class IpmiBmc implements Bmc {
     } catch (failure) {
       return { data: { controller }, failure };
     }
+  }
+
+  /** Changes when something worth saving does. */
+  get revision(): number {
+    const { login, quirks } = this.#memory;
+    const known = (login ? 1 : 0) + quirks.size;
+    return known + this.#repository.revision + this.#eventLog.revision + (this.#sensors?.revision ?? 0);
+  }
+
+  save(): SavedBmc {
+    return {
+      memory: saveMemory(this.#memory),
+      repository: this.#repository.save(),
+      limits: this.#sensors?.save() ?? this.#savedLimits,
+      eventLog: this.#eventLog.save(),
+    };
+  }
+
+  /** Takes what an earlier run saved; what has not its form is left out. */
+  async restore(file: unknown): Promise<void> {
+    const saved = savedBmc(file);
+    if (!saved) return;
+    restoreMemory(this.#memory, saved.memory);
+    if (saved.eventLog) this.#eventLog.restore(saved.eventLog);
+    if (saved.repository) await this.#repository.restore(saved.repository);
+    // They are of the sensors of this repository, and of no other.
+    if (this.#repository.known) this.#savedLimits = saved.limits;
   }
 
   async hold(durationMs: number): Promise<void> {

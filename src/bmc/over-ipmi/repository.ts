@@ -24,6 +24,13 @@ interface Edition {
   readonly dated: boolean;
 }
 
+/** What a restart should know of a repository. */
+export interface SavedRepository extends Edition {
+  readonly digest: string;
+  /** Epoch ms. */
+  readonly walkedAt: number;
+}
+
 /**
  * The SDR repository of one host, walked once and again when it changed. A walk that ran out of time goes
  * on in the next poll.
@@ -34,7 +41,10 @@ export class Repository {
   readonly #clock: Clock;
   #plan: SensorPlan | undefined;
   #edition: Edition | undefined;
+  #digest: string | undefined;
+  /** Wall clock: it is kept over restarts. */
   #walkedAt = 0;
+  #revision = 0;
   #walk: { readonly walk: SdrWalk; readonly edition: Edition } | undefined;
 
   constructor(cache: SdrCache, memory: BmcMemory, clock: Clock) {
@@ -60,15 +70,40 @@ export class Repository {
     const { walk } = this.#walk;
     await walk.run(runner, signal);
     this.#walk = undefined;
-    this.#plan = this.#cache.planOf(walk.records);
+    const { plan, digest } = await this.#cache.planOf(walk.records);
+    this.#plan = plan;
+    this.#digest = digest;
     this.#edition = edition;
-    this.#walkedAt = this.#clock.monotonicMs();
-    return this.#plan;
+    this.#walkedAt = this.#clock.wallMs();
+    this.#revision++;
+    return plan;
+  }
+
+  /** Counts what is worth saving. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Which repository it was, and where its records are found. Undefined before the first walk. */
+  save(): SavedRepository | undefined {
+    if (!this.#edition || this.#digest === undefined) return undefined;
+    return { ...this.#edition, digest: this.#digest, walkedAt: this.#walkedAt };
+  }
+
+  /** Takes what was saved; the next poll finds out whether the BMC still has that repository. */
+  async restore(saved: SavedRepository): Promise<void> {
+    const plan = await this.#cache.find(saved.digest);
+    if (!plan) return;
+    const { key, records, dated, digest, walkedAt } = saved;
+    this.#plan = plan;
+    this.#digest = digest;
+    this.#edition = { key, records, dated };
+    this.#walkedAt = Math.min(walkedAt, this.#clock.wallMs());
   }
 
   #isCurrent(edition: Edition): boolean {
     if (edition.key !== this.#edition?.key) return false;
-    return edition.dated || this.#clock.monotonicMs() - this.#walkedAt < UNDATED_AGE_MS;
+    return edition.dated || this.#clock.wallMs() - this.#walkedAt < UNDATED_AGE_MS;
   }
 
   async #ask(runner: CommandRunner, source: SdrSource, device: DeviceId, signal: AbortSignal): Promise<Edition> {

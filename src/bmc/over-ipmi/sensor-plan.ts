@@ -1,7 +1,6 @@
 import {
   type BaseUnit,
   compileConversion,
-  convertThresholds,
   DecodeError,
   decodeSdr,
   entityText,
@@ -11,10 +10,11 @@ import {
   type SensorDefinition,
   sensorKind,
   sensorsOf,
-  type ThresholdName,
   toBaseUnit,
 } from "../../ipmi/index.ts";
 import type { Thresholds } from "../../model/index.ts";
+import type { SensorFilter } from "../bmc.ts";
+import { LimitsCache, thresholdsOf } from "./limits.ts";
 
 /** A sensor of a repository, ready to be read: what never changes, and how raw readings become values. */
 export interface PlannedSensor {
@@ -41,6 +41,9 @@ export interface SensorPlan {
   readonly byEventKey: ReadonlyMap<number, PlannedSensor>;
   /** Records that could not be read, a sentence each. */
   readonly problems: readonly string[];
+  readonly limits: LimitsCache;
+  /** Sensors that can be read and that the filter wants; one list for all hosts of a module. */
+  wanted(filter: SensorFilter | undefined): readonly PlannedSensor[];
 }
 
 /** Owner, LUN and number in one number, as events name their sensor. */
@@ -71,7 +74,21 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
       sensors.push(sensor);
     }
   }
-  return { sensors, frus, byEventKey, problems };
+  const readable = sensors.filter((sensor) => sensor.definition.readable);
+  const byFilter = new WeakMap<SensorFilter, readonly PlannedSensor[]>();
+  return {
+    sensors,
+    frus,
+    byEventKey,
+    problems,
+    limits: new LimitsCache(),
+    wanted(filter) {
+      if (!filter) return readable;
+      const known = byFilter.get(filter) ?? readable.filter(filter);
+      byFilter.set(filter, known);
+      return known;
+    },
+  };
 }
 
 function planned(definition: SensorDefinition): PlannedSensor {
@@ -98,19 +115,4 @@ function compiled(definition: SensorDefinition, unit: BaseUnit): PlannedSensor["
     const value = convert(raw);
     return value === undefined ? undefined : toBaseUnit(value, unit);
   };
-}
-
-/**
- * Limits in the base unit: those of the record, or `raws` of Get Sensor Thresholds. Undefined where there
- * are none.
- */
-export function thresholdsOf(
-  definition: SensorDefinition,
-  unit: BaseUnit,
-  raws?: Readonly<Partial<Record<ThresholdName, number>>>,
-): Thresholds | undefined {
-  const converted = raws ? convertThresholds(definition, raws) : convertThresholds(definition);
-  const entries = Object.entries(converted);
-  if (entries.length === 0) return undefined;
-  return Object.fromEntries(entries.map(([name, value]) => [name, toBaseUnit(value as number, unit)]));
 }

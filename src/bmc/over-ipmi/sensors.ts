@@ -11,16 +11,14 @@ import {
   type ReadingFactors,
   type RunOptions,
   type SensorReading,
-  type SensorThresholds,
-  THRESHOLD_NAMES,
-  type ThresholdName,
   toBaseUnit,
   withFactors,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
-import { type PlannedSensor, type SensorPlan, thresholdsOf } from "./sensor-plan.ts";
+import { limitsText } from "./limits.ts";
+import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
 import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
 
 const BMC = 0x20;
@@ -56,7 +54,10 @@ export class SensorReader {
   readonly #clock: Clock;
   readonly #limits: (Thresholds | undefined)[];
   readonly #factors = new Map<number, ReadingFactors>();
-  #limitsReadAt = Number.NEGATIVE_INFINITY;
+  readonly #limitTexts = new Map<string, string>();
+  /** Wall clock: it is kept over restarts. */
+  #limitsReadAt = 0;
+  #revision = 0;
   /** Where to begin: behind what the poll before had time for, so that a slow BMC's last sensors are read, too. */
   #first = 0;
 
@@ -65,7 +66,7 @@ export class SensorReader {
     options: { readonly filter?: SensorFilter; readonly bridge: boolean; readonly clock: Clock },
   ) {
     this.plan = plan;
-    this.#wanted = plan.sensors.filter((s) => s.definition.readable && (options.filter?.(s) ?? true));
+    this.#wanted = plan.wanted(options.filter);
     this.#bridge = options.bridge;
     this.#clock = options.clock;
     this.#limits = this.#wanted.map((s) => s.thresholds);
@@ -168,43 +169,54 @@ export class SensorReader {
   }
 
   async #readLimits(runner: CommandRunner, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.monotonicMs();
-    if (now - this.#limitsReadAt < THRESHOLD_AGE_MS) return;
+    if (this.#clock.wallMs() - this.#limitsReadAt < THRESHOLD_AGE_MS) return;
     for (const [i, sensor] of this.#wanted.entries()) {
       const { definition, unit } = sensor;
       const options =
         definition.asksThresholds && unit && !definition.nonLinear ? this.#way(sensor, signal) : undefined;
-      if (!options || !unit) continue;
+      if (!options) continue;
       try {
-        const answer = await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options);
-        this.#limits[i] = thresholdsOf(definition, unit, rawsOf(answer));
+        const text = limitsText(await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options));
+        this.#limitTexts.set(sensor.id, text);
+        this.#limits[i] = this.plan.limits.limitsOf(sensor, text);
       } catch (error) {
         // Refused: those of the record stay.
         if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
       }
     }
-    this.#limitsReadAt = now;
+    this.#limitsReadAt = this.#clock.wallMs();
+    this.#revision++;
   }
+
+  /** Counts what is worth saving. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What a restart should not have to ask again. */
+  save(): SavedLimits {
+    return { readAt: this.#limitsReadAt, limits: Object.fromEntries(this.#limitTexts) };
+  }
+
+  /** Takes what was saved of a host with this plan. */
+  restore(saved: SavedLimits): void {
+    for (const [i, sensor] of this.#wanted.entries()) {
+      const text = saved.limits[sensor.id];
+      if (text === undefined) continue;
+      this.#limitTexts.set(sensor.id, text);
+      this.#limits[i] = this.plan.limits.limitsOf(sensor, text);
+    }
+    // From the future is from a clock that was wrong: ask again.
+    if (saved.readAt <= this.#clock.wallMs()) this.#limitsReadAt = saved.readAt;
+  }
+}
+
+/** Raw limits by sensor id, as text, and when they were read, epoch ms. */
+export interface SavedLimits {
+  readonly readAt: number;
+  readonly limits: Readonly<Record<string, string>>;
 }
 
 function inBaseUnit(value: number | undefined, unit: BaseUnit | undefined): number | undefined {
   return value === undefined || !unit ? undefined : toBaseUnit(value, unit);
-}
-
-const FIELDS: Readonly<Record<ThresholdName, keyof SensorThresholds>> = {
-  lower_non_critical: "lowerNonCritical",
-  lower_critical: "lowerCritical",
-  lower_non_recoverable: "lowerNonRecoverable",
-  upper_non_critical: "upperNonCritical",
-  upper_critical: "upperCritical",
-  upper_non_recoverable: "upperNonRecoverable",
-};
-
-function rawsOf(answer: SensorThresholds): Partial<Record<ThresholdName, number>> {
-  const raws: Partial<Record<ThresholdName, number>> = {};
-  for (const name of THRESHOLD_NAMES) {
-    const raw = answer[FIELDS[name]];
-    if (raw !== undefined) raws[name] = raw;
-  }
-  return raws;
 }

@@ -1,0 +1,95 @@
+import type { BmcMemory } from "../../ipmi/index.ts";
+import { QUIRK_NAMES, type QuirkName } from "../../ipmi/index.ts";
+import type { SavedEventLog } from "./event-log.ts";
+import type { SavedRepository } from "./repository.ts";
+import type { SavedLimits } from "./sensors.ts";
+
+/** What a restart should know of one host's BMC. Plain JSON. */
+export interface SavedBmc {
+  readonly memory: SavedMemory;
+  readonly repository?: SavedRepository;
+  readonly limits?: SavedLimits;
+  readonly eventLog?: SavedEventLog;
+}
+
+/** How this BMC wants to be spoken to. */
+export interface SavedMemory {
+  readonly login?: BmcMemory["login"];
+  readonly wholeSdrReads?: boolean;
+  readonly sdrChunkBytes: number;
+  readonly fruChunkBytes: number;
+  readonly quirks: readonly string[];
+}
+
+export function saveMemory(memory: BmcMemory): SavedMemory {
+  const { login, wholeSdrReads, sdrChunkBytes, fruChunkBytes } = memory;
+  return { login, wholeSdrReads, sdrChunkBytes, fruChunkBytes, quirks: [...memory.quirks] };
+}
+
+export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {
+  memory.login = saved.login;
+  memory.wholeSdrReads = saved.wholeSdrReads;
+  memory.sdrChunkBytes = saved.sdrChunkBytes;
+  memory.fruChunkBytes = saved.fruChunkBytes;
+  for (const name of saved.quirks) if (isQuirk(name)) memory.quirks.add(name);
+}
+
+const isQuirk = (name: string): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name);
+
+/**
+ * What a file holds, when it has the form of a saved state; undefined otherwise. Files come from this
+ * program or from nowhere, so this looks at what would do harm and not at every field.
+ */
+export function savedBmc(file: unknown): SavedBmc | undefined {
+  if (!isObject(file) || !isMemory(file.memory)) return undefined;
+  const { repository, limits, eventLog } = file;
+  return {
+    memory: file.memory,
+    repository: isRepository(repository) ? repository : undefined,
+    limits: isLimits(limits) ? limits : undefined,
+    eventLog: isEventLog(eventLog) ? eventLog : undefined,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+const isChunk = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 4 && Number(value) <= 255;
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === "string");
+
+function isMemory(value: unknown): value is SavedMemory {
+  if (!isObject(value)) return false;
+  const { login } = value;
+  const knownLogin =
+    login === undefined || (isObject(login) && (login.protocol === "1.5" || Number.isInteger(login.suiteId)));
+  return knownLogin && isChunk(value.sdrChunkBytes) && isChunk(value.fruChunkBytes) && isTexts(value.quirks);
+}
+
+function isRepository(value: unknown): value is SavedRepository {
+  return (
+    isObject(value) &&
+    typeof value.key === "string" &&
+    typeof value.records === "number" &&
+    typeof value.dated === "boolean" &&
+    typeof value.walkedAt === "number" &&
+    typeof value.digest === "string" &&
+    /^[0-9a-f]{64}$/.test(value.digest)
+  );
+}
+
+function isLimits(value: unknown): value is SavedLimits {
+  return isObject(value) && typeof value.readAt === "number" && isObject(value.limits);
+}
+
+function isEventLog(value: unknown): value is SavedEventLog {
+  if (!isObject(value) || !isTexts(value.remembered) || !isObject(value.counts)) return false;
+  const { cursor, counts } = value;
+  const knownCursor = cursor === undefined || (isObject(cursor) && typeof cursor.bytes === "string");
+  const numbers = [counts.bySeverity, counts.memoryErrors].every(
+    (group) => isObject(group) && Object.values(group).every((n) => Number.isSafeInteger(n)),
+  );
+  const lists = [counts.records, counts.dimmErrors].every(
+    (list) => Array.isArray(list) && list.every((row) => isObject(row) && Number.isSafeInteger(row.count)),
+  );
+  return knownCursor && numbers && lists;
+}
