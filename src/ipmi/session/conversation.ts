@@ -54,10 +54,11 @@ export class Conversation {
   readonly #transport: DatagramTransport;
   readonly #endpoint: Endpoint;
   #pending: Pending | undefined;
-  readonly #line: (() => void)[] = [];
+  readonly #line = new Set<() => void>();
   readonly #gapMs: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #busy = false;
+  #closed = false;
   #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#pending?.aborted(this.#signal?.reason);
   /** Something was received from this BMC: silence is a time-out then, not a dead host. */
@@ -104,26 +105,63 @@ export class Conversation {
    * @throws the signal's reason when aborted
    */
   async exchange<T>(question: Exchange<T>): Promise<T> {
-    if (this.#busy) await new Promise<void>((resolve) => this.#line.push(resolve));
+    if (this.#busy) await this.#turn(question.signal);
     this.#busy = true;
     try {
       question.signal?.throwIfAborted();
+      if (this.#closed) throw closedError();
       this.#listenTo(question.signal);
-      if (this.#gapMs > 0) await this.#spaced(question.signal);
+      if (this.#gapMs > 0) await this.#spaced();
       return await this.#ask(question);
     } finally {
-      const next = this.#line.shift();
+      const [next] = this.#line;
       if (next) next();
       else this.#busy = false;
     }
   }
 
+  /** Waits in line; who gives up leaves it at once. */
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const leave = (): void => {
+        this.#line.delete(called);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      const called = (): void => {
+        leave();
+        resolve();
+      };
+      const onAbort = (): void => {
+        leave();
+        reject(signal?.reason);
+      };
+      this.#line.add(called);
+      signal?.addEventListener("abort", onAbort);
+    });
+  }
+
   /** Waits until the next packet may go out. */
-  async #spaced(signal: AbortSignal | undefined): Promise<void> {
+  async #spaced(): Promise<void> {
     const waitMs = this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
     if (waitMs <= 0) return;
-    await new Promise<void>((resolve) => void this.clock.after(waitMs, resolve));
-    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const timer = this.clock.after(waitMs, () => {
+        this.#pending = undefined;
+        resolve();
+      });
+      const end = (reason: unknown): void => {
+        timer.cancel();
+        this.#pending = undefined;
+        reject(reason);
+      };
+      this.#pending = {
+        received: () => this.observer.packetDropped("late_or_duplicate"),
+        // About a packet of an earlier question.
+        failed: () => {},
+        aborted: end,
+      };
+    });
   }
 
   /** Sends a packet that nobody answers. */
@@ -139,9 +177,11 @@ export class Conversation {
     return this.#transport.diagnose(this.remote, packet, waitMs, signal);
   }
 
+  /** Ends the question under way, and those in line, with an error. */
   close(): void {
+    this.#closed = true;
     this.#listenTo(undefined);
-    this.#pending?.failed(new IpmiError("protocol_error", "the conversation was closed"));
+    this.#pending?.aborted(closedError());
     this.#endpoint.close();
   }
 
@@ -215,7 +255,6 @@ export class Conversation {
           resolve(answer);
         },
         failed: (cause) => {
-          if (cause instanceof IpmiError) return fail(cause);
           const code = (cause as NodeJS.ErrnoException).code ?? cause.message;
           fail(
             new IpmiError("unreachable", `${question.name}: the network refused the packet (${code})`, {
@@ -229,4 +268,8 @@ export class Conversation {
       transmit();
     });
   }
+}
+
+function closedError(): IpmiError {
+  return new IpmiError("protocol_error", "the conversation was closed");
 }
