@@ -70,13 +70,10 @@ export class UdpHost {
     if (!address.startsWith("127."))
       throw new Error(`${address} is not a loopback address: a virtual BMC listens on 127.x.y.z only`);
     const socket = createSocket({ type: "udp4", lookup: noLookup });
-    const failed = once(socket, "error").then(([error]: unknown[]) => {
-      throw explained(error, address, port);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", (error) => reject(explained(error, address, port)));
+      socket.bind({ address, port, exclusive: true }, resolve);
     });
-    socket.bind({ address, port, exclusive: true });
-    // Of the two only one comes.
-    failed.catch(() => {});
-    await Promise.race([once(socket, "listening"), failed]);
     this.#sockets.push(socket);
     // A console that has gone: the host says so, and nobody cares.
     socket.on("error", () => {});
