@@ -28,7 +28,7 @@ const KEEP = 256 * 1024;
  * `folder`. An exit handler is not enough: test runners end their workers with signals. The shell reads
  * from a pipe that closes with us; a line on it calls the whole thing off.
  */
-function whenWeAreGone(what: { readonly pid?: number | undefined; readonly folder?: string }): () => void {
+export function whenWeAreGone(what: { readonly pid?: number | undefined; readonly folder?: string }): () => void {
   const script =
     'trap "" INT TERM HUP; read -r word && exit 0; [ -z "$1" ] || kill -9 "$1"; [ -z "$2" ] || { sleep 1; rm -rf "$2"; }';
   const shell = spawn("/bin/sh", ["-c", script, "sh", String(what.pid ?? ""), what.folder ?? ""], {
@@ -116,7 +116,7 @@ export function temporaryFolder(name: string): { readonly path: string; remove()
 
 /** Asks again and again until `ready` says yes; fails with what `explain` returns, or when the program ended. */
 export async function untilReady(
-  child: RigChild,
+  child: Pick<RigChild, "running" | "output" | "kill">,
   ready: () => Promise<boolean>,
   what: string,
   timeoutMs = 10_000,
