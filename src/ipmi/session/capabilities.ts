@@ -40,16 +40,26 @@ export async function askCapabilities(
   } catch (error) {
     if (!(error instanceof IpmiError)) throw error;
     if (error.reason === "unreachable") throw error;
+    // A BMC that is starting refuses anything; it must not be taken for one that knows no 2.0.
+    if (error instanceof CompletionCodeError && error.transient) throw error;
     // IPMI 1.5 firmware refuses the reserved bit of the 2.0 form, or keeps silent.
     const found = await ask(false, 1).catch((second: unknown) => {
+      if (!(second instanceof IpmiError)) throw second;
       if (error instanceof CompletionCodeError || error instanceof DecodeError) throw error;
-      if (second instanceof IpmiError) return undefined;
-      throw second;
+      return undefined;
     });
     if (!found) throw await silence(requester, error, signal);
+    // Lost packets look the same: now that somebody answers, asking once more tells.
+    const late = error instanceof SilenceError ? await ask(true, 1).catch(notAborted) : undefined;
+    if (late) return remember(memory, late);
     memory.quirks.add("ipmi_1_5_only_first_form");
     return remember(memory, found);
   }
+}
+
+function notAborted(error: unknown): undefined {
+  if (!(error instanceof IpmiError)) throw error;
+  return undefined;
 }
 
 function remember(memory: BmcMemory, found: ChannelAuthenticationCapabilities): ChannelAuthenticationCapabilities {
