@@ -103,9 +103,14 @@ async function activate(
   try {
     const options = { signal, stage, tries: 1, patienceMs: PATIENCE_MS } as const;
     const opened = await requester.run(framing, activateSession, question, options);
+    // What the answer says goes for all later packets: some BMCs answer "none" to an MD5 activation and mean it.
+    // Nothing else: the answer must not talk us into sending the password in clear.
+    if (opened.authenticationType !== authType && opened.authenticationType !== AuthType.None) {
+      const message = `Activate Session: asked for authentication type ${authType}, the BMC answered with ${opened.authenticationType}`;
+      throw new IpmiError("protocol_error", message, { stage });
+    }
     return {
       sessionId: opened.sessionId,
-      // What the answer says goes for all later packets: some BMCs answer "none" to an MD5 activation and mean it.
       authType: opened.authenticationType,
       framing: framing15({
         authType: opened.authenticationType,
