@@ -81,7 +81,7 @@ async function rmcpPlus(
       });
     } catch (error) {
       if (!(error instanceof HandshakeRefused) || error.action !== "next_suite") throw error;
-      // "No resources" can mean "not this suite", so it does not outweigh an honest refusal.
+      // "No resources" passes, "no such suite" stays: where both were said, the caller is told what passes.
       refused = refused === undefined || error.reason === "no_free_session" ? error : refused;
       conversation.trace?.("note", error.message);
       // Slots may really be used up: one other suite, not all of them.

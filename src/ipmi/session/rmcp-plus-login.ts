@@ -33,6 +33,8 @@ import { type StatusAction, statusMeaning, statusText } from "./status.ts";
 
 /** Half-open sessions hold a slot for seconds: wait for the answer rather than start another. */
 const HANDSHAKE_PATIENCE_MS = 2000;
+/** The same for the message that takes the slot; it is also the first one to a BMC that is known already. */
+const OPEN_PATIENCE_MS = 1000;
 const RESTARTS = 3;
 const NAME_ONLY_LOOKUP = 0x10;
 
@@ -102,8 +104,8 @@ class Handshake {
 
   async run(): Promise<RmcpPlusLogin> {
     const { suite } = this.#request;
-    const consoleSessionId = await this.#openSession();
     try {
+      const consoleSessionId = await this.#openSession();
       const { exchange, key, keys } = await this.#rakp1And2(consoleSessionId);
       await this.#rakp3And4(exchange, key, keys);
       this.#note(`session open, cipher suite ${suite.id}`);
@@ -123,7 +125,7 @@ class Handshake {
 
   /** Tells the BMC to free the slot of a session that will not be finished; no answer is expected. */
   #dropHalfOpen(error: unknown): void {
-    if (error instanceof HandshakeRefused && error.byBmc) return;
+    if (this.#bmcSessionId === 0 || (error instanceof HandshakeRefused && error.byBmc)) return;
     const status = error instanceof IpmiError && error.reason === "wrong_password" ? 0x0f : 0x01;
     const drop = encodeRakp3({
       tag: this.#nextTag(),
@@ -201,6 +203,7 @@ class Handshake {
       type: PayloadType.OpenSessionRequest,
       answerType: PayloadType.OpenSessionResponse,
       tries: 3,
+      patienceMs: OPEN_PATIENCE_MS,
       fresh: (tag) => {
         consoleSessionId = newConsoleSessionId();
         return encodeOpenSessionRequest({ tag, privilege: asked, consoleSessionId, ...suite });
@@ -209,6 +212,7 @@ class Handshake {
     });
     if (!answer.accepted) throw refusal("Open Session", answer.status, "open_session");
     const { accepted } = answer;
+    this.#bmcSessionId = accepted.bmcSessionId;
     const same =
       accepted.consoleSessionId === consoleSessionId &&
       accepted.authentication === suite.authentication &&
@@ -218,7 +222,6 @@ class Handshake {
       const message = `Open Session: asked for cipher suite ${suite.id}, the BMC answered with other algorithms or another session id`;
       throw new HandshakeRefused("no_cipher_suite", message, "open_session", "next_suite");
     }
-    this.#bmcSessionId = accepted.bmcSessionId;
     return consoleSessionId;
   }
 
