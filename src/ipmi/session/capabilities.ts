@@ -38,19 +38,19 @@ export async function askCapabilities(
   try {
     return remember(memory, await ask(true, 3));
   } catch (error) {
-    if (!(error instanceof IpmiError)) throw error;
-    if (error.reason === "unreachable") throw error;
+    const refused = error instanceof CompletionCodeError || error instanceof DecodeError;
+    if (!refused && !(error instanceof SilenceError)) throw error;
     // A BMC that is starting refuses anything; it must not be taken for one that knows no 2.0.
     if (error instanceof CompletionCodeError && error.transient) throw error;
     // IPMI 1.5 firmware refuses the reserved bit of the 2.0 form, or keeps silent.
     const found = await ask(false, 1).catch((second: unknown) => {
       if (!(second instanceof IpmiError)) throw second;
-      if (error instanceof CompletionCodeError || error instanceof DecodeError) throw error;
+      if (refused) throw error;
       return undefined;
     });
     if (!found) throw await silence(requester, error, signal);
     // Lost packets look the same: now that somebody answers, asking once more tells.
-    const late = error instanceof SilenceError ? await ask(true, 1).catch(notAborted) : undefined;
+    const late = refused ? undefined : await ask(true, 1).catch(notAborted);
     if (late) return remember(memory, late);
     memory.quirks.add("ipmi_1_5_only_first_form");
     return remember(memory, found);

@@ -44,6 +44,7 @@ export class IpmiConnection {
   #opening: Promise<Session> | undefined;
   #lastUsedAt = 0;
   #keepAlive: Timer | undefined;
+  #holds = 0;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -84,8 +85,8 @@ export class IpmiConnection {
 
   /** Logs in unless a session is open. */
   open(signal?: AbortSignal): Promise<Session> {
-    if (this.#session && this.#idleMs() > IDLE_LIMIT_MS) this.#abandon();
-    if (this.#session) return Promise.resolve(this.#session);
+    const session = this.#living();
+    if (session) return Promise.resolve(session);
     this.#opening ??= login(this.#requester, this.memory, { ...this.#options.login, signal })
       .then((session) => {
         this.#session = session;
@@ -107,7 +108,7 @@ export class IpmiConnection {
   async run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
     if (command.effect === "changes" && (this.#options.readOnly ?? true))
       throw new IpmiError("privilege_refused", `${command.name}: this connection is read-only`, { stage: "command" });
-    const session = this.#session ?? (await this.open(options.signal));
+    const session = this.#living() ?? (await this.open(options.signal));
     try {
       const response = await session.run(command, request, options);
       this.#used();
@@ -133,7 +134,10 @@ export class IpmiConnection {
     this.#keepAlive?.cancel();
     this.#keepAlive = undefined;
     const until = this.#options.clock.monotonicMs() + durationMs;
+    const hold = ++this.#holds;
     const next = (): void => {
+      // Told otherwise while a request was under way.
+      if (hold !== this.#holds) return;
       this.#keepAlive = undefined;
       if (!this.#session || this.#options.clock.monotonicMs() + KEEP_ALIVE_MS > until) return;
       this.#keepAlive = this.#options.clock.after(KEEP_ALIVE_MS, () => void this.#touch().then(next));
@@ -166,6 +170,12 @@ export class IpmiConnection {
     } catch (error) {
       if (error instanceof SilenceError) this.#lost(session, error);
     }
+  }
+
+  /** The open session, unless the BMC will have ended it by now. */
+  #living(): Session | undefined {
+    if (this.#session && this.#idleMs() > IDLE_LIMIT_MS) this.#abandon();
+    return this.#session;
   }
 
   #idleMs(): number {

@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import { chassisControl, getDeviceId, getSelTime } from "../../../src/ipmi/commands/index.ts";
+import { type ConnectionOptions, IpmiConnection } from "../../../src/ipmi/session/connection.ts";
+import { credentials } from "../../../src/ipmi/session/credentials.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { hex } from "../../support/hex.ts";
+import { countingObserver } from "./counting-observer.ts";
+import { outcomeOf } from "./outcome.ts";
+import { ScriptedBmc } from "./scripted-bmc.ts";
+
+function setup(options: Partial<ConnectionOptions> = {}) {
+  const bmc = new ScriptedBmc();
+  bmc.commands.set("a/48", () => ({ data: hex("10e1026b") }));
+  bmc.commands.set("0/2", () => ({}));
+  const clock = new FakeClock();
+  const { observer, count } = countingObserver();
+  const connection = new IpmiConnection({
+    transport: bmc.transport,
+    remote: { address: "192.0.2.1", port: 623 },
+    clock,
+    observer,
+    login: { credentials: credentials("admin", "secret"), privilege: 2 },
+    ...options,
+  });
+  const logins = (): number => bmc.count("Open Session 17");
+  return { bmc, clock, connection, count, logins };
+}
+
+describe("a connection", () => {
+  it("logs in when the first command comes, once for commands that come together", async () => {
+    const { bmc, connection, logins, clock } = setup();
+    expect(bmc.transport.sent).toEqual([]);
+    const answers = Promise.all([1, 2, 3].map(() => connection.run(getSelTime, undefined)));
+    await clock.settle();
+    expect((await answers).length).toBe(3);
+    expect(logins()).toBe(1);
+    expect(bmc.slots).toBe(1);
+  });
+
+  it("finds out whether somebody is there without a session", async () => {
+    const { bmc, connection } = setup();
+    await connection.ping();
+    expect(bmc.log).toEqual(["Get Channel Authentication Capabilities"]);
+    expect(connection.session).toBeUndefined();
+  });
+
+  it("refuses what changes something before anything is sent, unless told otherwise", async () => {
+    const { bmc, connection } = setup();
+    const control = { control: "power up" } as const;
+    expect(await outcomeOf(connection.run(chassisControl, control))).toMatchObject({
+      error: { reason: "privilege_refused", message: "Chassis Control: this connection is read-only" },
+    });
+    expect(bmc.transport.sent).toEqual([]);
+    const writing = setup({ readOnly: false });
+    await writing.connection.run(chassisControl, control);
+    expect(writing.bmc.count("0/2")).toBe(1);
+  });
+
+  it("logs in again when the BMC has lost the session, and runs the command once more", async () => {
+    const { bmc, clock, connection, count, logins } = setup();
+    await connection.run(getDeviceId, undefined);
+    bmc.reset();
+    const answer = connection.run(getSelTime, undefined);
+    await clock.advance(60_000);
+    expect(await answer).toEqual({ timestamp: 0x6b02e110 });
+    expect(logins()).toBe(2);
+    expect([count("lost"), count("closed"), count("opened:2.0")]).toEqual([1, 1, 2]);
+  });
+
+  it("logs in again exactly once for a command", async () => {
+    const { bmc, clock, connection, logins, count } = setup();
+    await connection.run(getDeviceId, undefined);
+    bmc.commands.set("a/48", () => undefined);
+    const ended = outcomeOf(connection.run(getSelTime, undefined));
+    await clock.advance(120_000);
+    expect(await ended).toMatchObject({
+      error: { reason: "timeout", message: "Get SEL Time: timed out after 4 tries" },
+    });
+    expect(logins()).toBe(2);
+    expect(bmc.count("a/48")).toBe(8);
+    expect(count("lost")).toBe(2);
+    expect(connection.session).toBeUndefined();
+  });
+
+  it("does not run a changing command again after silence", async () => {
+    const { bmc, clock, connection, logins } = setup({ readOnly: false });
+    bmc.commands.set("0/2", () => undefined);
+    const ended = outcomeOf(connection.run(chassisControl, { control: "power cycle" }));
+    await clock.advance(120_000);
+    expect(await ended).toMatchObject({ error: { reason: "timeout" } });
+    expect([bmc.count("0/2"), logins()]).toEqual([1, 1]);
+  });
+
+  it("keeps the session when a command is refused or aborted", async () => {
+    const { bmc, clock, connection, logins } = setup();
+    bmc.commands.set("a/48", () => ({ completionCode: 0xcb }));
+    expect(await outcomeOf(connection.run(getSelTime, undefined))).toMatchObject({ error: { completionCode: 0xcb } });
+    bmc.commands.set("a/48", () => undefined);
+    const controller = new AbortController();
+    const ended = outcomeOf(connection.run(getSelTime, undefined, { signal: controller.signal }));
+    await clock.settle();
+    controller.abort("deadline");
+    expect(await ended).toEqual({ error: "deadline" });
+    await connection.run(getDeviceId, undefined);
+    expect(logins()).toBe(1);
+  });
+
+  it("sends as often as it is told to before the BMC counts as silent", async () => {
+    const { bmc, clock, connection } = setup({ tries: 2 });
+    bmc.commands.set("a/48", () => undefined);
+    const ended = outcomeOf(connection.run(getSelTime, undefined));
+    await clock.advance(120_000);
+    expect(await ended).toMatchObject({ error: { message: "Get SEL Time: timed out after 2 tries" } });
+  });
+});
+
+describe("an idle session", () => {
+  it("is used up to 50 s, and then not believed in", async () => {
+    const { clock, connection, logins, bmc } = setup();
+    await connection.run(getDeviceId, undefined);
+    await clock.advance(50_000);
+    await connection.run(getDeviceId, undefined);
+    expect(logins()).toBe(1);
+    await clock.advance(50_001);
+    bmc.reset();
+    // Without waiting for the silence of a session that is gone.
+    await connection.run(getDeviceId, undefined);
+    expect(logins()).toBe(2);
+  });
+
+  it("is kept alive as long as told to, every 25 s", async () => {
+    const { bmc, clock, connection, logins } = setup();
+    await connection.run(getSelTime, undefined);
+    connection.hold(120_000);
+    await clock.advance(119_000);
+    expect(bmc.count("Get Device ID")).toBe(4);
+    await connection.run(getSelTime, undefined);
+    expect(logins()).toBe(1);
+    await clock.advance(200_000);
+    expect(bmc.count("Get Device ID")).toBe(4);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is not kept alive by a request where a command did it just now", async () => {
+    const { bmc, clock, connection } = setup();
+    await connection.run(getSelTime, undefined);
+    connection.hold(60_000);
+    await clock.advance(20_000);
+    await connection.run(getSelTime, undefined);
+    await clock.advance(6_000);
+    expect(bmc.count("Get Device ID")).toBe(0);
+  });
+
+  it("is let go when told so, even while a request is under way", async () => {
+    const { bmc, clock, connection } = setup();
+    await connection.run(getSelTime, undefined);
+    bmc.delay = (_, answer) => void clock.after(100, answer);
+    connection.hold(1_000_000);
+    await clock.advance(25_050);
+    connection.hold(0);
+    await clock.advance(500_000);
+    expect(bmc.count("Get Device ID")).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("that turns out to be lost is given up without a command", async () => {
+    const { bmc, clock, connection, count } = setup();
+    await connection.run(getSelTime, undefined);
+    connection.hold(60_000);
+    bmc.reset();
+    await clock.advance(60_000);
+    expect(count("lost")).toBe(1);
+    expect(connection.session).toBeUndefined();
+  });
+});
+
+describe("closing a connection", () => {
+  it("frees the slot and the endpoint, and leaves no timer", async () => {
+    const { bmc, clock, connection } = setup();
+    await connection.run(getDeviceId, undefined);
+    connection.hold(60_000);
+    await connection.close();
+    await connection.close();
+    expect([bmc.slots, bmc.transport.openEndpoints, clock.pending]).toEqual([0, 0, 0]);
+    expect(await outcomeOf(connection.run(getDeviceId, undefined))).toMatchObject({
+      error: { message: "the conversation was closed" },
+    });
+  });
+
+  it("may free only the session; the next command opens another", async () => {
+    const { bmc, connection, logins } = setup();
+    await connection.run(getDeviceId, undefined);
+    await connection.closeSession();
+    expect(bmc.slots).toBe(0);
+    await connection.run(getDeviceId, undefined);
+    expect(logins()).toBe(2);
+    // What worked is remembered.
+    expect(bmc.count("Get Channel Authentication Capabilities")).toBe(1);
+  });
+
+  it("ends the login under way", async () => {
+    const { bmc, clock, connection } = setup();
+    bmc.hears = (what) => what !== "RAKP 1";
+    const ended = outcomeOf(connection.run(getDeviceId, undefined));
+    await clock.advance(100);
+    await connection.close();
+    expect(await ended).toMatchObject({ error: { message: "the conversation was closed" } });
+    expect(clock.pending).toBe(0);
+  });
+});
