@@ -70,6 +70,8 @@ export async function bridged<Q, R>(
         const theirs = m.netFn === command.netFn + 1 && m.command === command.code;
         return theirs && m.responderAddress === target.address ? m : undefined;
       }
+      // The first transmission is still being worked on: its answer is yet to come.
+      if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
       if (m.completionCode !== CompletionCode.Ok) {
         refusedBy = `Send Message for ${name}`;
         return m;
