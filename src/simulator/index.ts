@@ -16,6 +16,7 @@ export { switchPower } from "./handlers/chassis.ts";
 export { LiveBoard } from "./live-board.ts";
 export type * from "./misbehaviour.ts";
 export { Random, seedOf } from "./random.ts";
+export { type RecordedOptions, recordedBoard } from "./recorded.ts";
 export { sampleBoard } from "./sample-board.ts";
 export * from "./scenarios/index.ts";
 export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./virtual-bmc.ts";

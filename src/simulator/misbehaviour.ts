@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/index.ts";
+import type { BoardState } from "./board.ts";
 import type { Random } from "./random.ts";
 
 /*
@@ -56,6 +57,7 @@ export interface Patient {
   /** Its own stream of random numbers: the same run gives the same misfortunes. */
   readonly random: Random;
   readonly clock: Clock;
+  readonly state: BoardState;
   /** Forgets all sessions, as a reboot does. */
   dropSessions(): void;
   /** Cancels SDR and SEL reservations, as another console does. */

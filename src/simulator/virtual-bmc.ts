@@ -88,6 +88,7 @@ export class VirtualBmc {
   behaviour: BoardBehaviour | undefined;
   readonly #seed: number;
   #advancedAtMs: number | undefined;
+  #downUntilMs = 0;
   #misbehaviours: readonly Misbehaviour[] = [];
 
   constructor(options: VirtualBmcOptions) {
@@ -140,6 +141,10 @@ export class VirtualBmc {
   /** A packet from the network; answers go to `send`, now or later. */
   receive(packet: Buffer, peer: Peer, send: Send): void {
     this.stats.packetsIn++;
+    if (this.#downUntilMs > 0) {
+      if (this.clock.monotonicMs() < this.#downUntilMs) return;
+      this.#downUntilMs = 0;
+    }
     receive(this, packet, peer, send);
   }
 
@@ -148,6 +153,7 @@ export class VirtualBmc {
     const misbehaviour = scenario({
       random: new Random(seedOf(this.#seed, this.#misbehaviours.length)),
       clock: this.clock,
+      state: this.state,
       dropSessions: () => this.dropSessions(),
       cancelReservations: () => this.cancelReservations(),
     });
@@ -157,6 +163,12 @@ export class VirtualBmc {
 
   remove(misbehaviour: Misbehaviour): void {
     this.#misbehaviours = this.#misbehaviours.filter((m) => m !== misbehaviour);
+  }
+
+  /** Restarts the BMC, not the host: nothing is heard of it for a while, and sessions are gone. */
+  restart(durationMs: number): void {
+    this.dropSessions();
+    this.#downUntilMs = this.clock.monotonicMs() + durationMs;
   }
 
   /** As a BMC that restarts: whoever was logged in is not any more. */

@@ -4,7 +4,6 @@ import { getDeviceId } from "../../ipmi/commands/app/get-device-id.ts";
 import { getSelfTestResults } from "../../ipmi/commands/app/get-self-test-results.ts";
 import { getSystemGuid } from "../../ipmi/commands/app/get-system-guid.ts";
 import { getWatchdogTimer } from "../../ipmi/commands/app/get-watchdog-timer.ts";
-import { reboot } from "../scenarios/rebooting.ts";
 import { type Handler, respond } from "./handler.ts";
 
 const NO_ERROR = 0x55;
@@ -21,6 +20,6 @@ export const appHandlers: readonly Handler[] = [
   respond(getSelfTestResults, () => ({ verdict: "no error", code: NO_ERROR, detail: 0 }), { satellites: true }),
   respond(getWatchdogTimer, ({ bmc }) => bmc.state.watchdog),
   respond(coldReset, ({ bmc }) => {
-    bmc.add(reboot({ durationMs: RESET_MS }));
+    bmc.restart(RESET_MS);
   }),
 ];

@@ -1,2 +1,27 @@
 /** What can be wrong with a BMC and the network before it, one file each. */
+export * from "./bad-checksums.ts";
+export * from "./bad-integrity.ts";
+export type { CommandFilter } from "./command-filter.ts";
+export * from "./completion-codes.ts";
+export * from "./duplication.ts";
+export * from "./endless-sdr.ts";
+export * from "./full-sel.ts";
+export * from "./garbage.ts";
+export * from "./hung.ts";
+export * from "./latency.ts";
+export * from "./locked-out.ts";
+export * from "./loss.ts";
+export * from "./lost-reservations.ts";
+export * from "./lost-sessions.ts";
+export * from "./moving-clock.ts";
+export * from "./odd-sequences.ts";
 export * from "./rebooting.ts";
+export * from "./record-id-mismatch.ts";
+export * from "./refused-login.ts";
+export * from "./reordering.ts";
+export * from "./repeated-requests.ts";
+export * from "./small-reads.ts";
+export * from "./stray-address.ts";
+export * from "./wedged.ts";
+export * from "./whole-sdr-reads.ts";
+export * from "./wrong-lengths.ts";

@@ -1,0 +1,19 @@
+import type { Scenario } from "../misbehaviour.ts";
+
+const RMCP_PLUS = 0x06;
+const AUTHENTICATED = 0x40;
+
+/** Authentication codes of RMCP+ packets are wrong now and then, as if a bit had tipped over on the way. */
+export function badIntegrity(options: { readonly probability: number }): Scenario {
+  return ({ random }) => ({
+    name: "bad integrity",
+    deliver(packet, next) {
+      const authenticated = packet[4] === RMCP_PLUS && ((packet[5] ?? 0) & AUTHENTICATED) !== 0;
+      if (!authenticated || !random.chance(options.probability)) return next(packet);
+      const damaged = Buffer.from(packet);
+      const last = damaged.length - 1;
+      damaged[last] = (damaged[last] ?? 0) ^ 0x01;
+      next(damaged);
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { Scenario } from "../misbehaviour.ts";
+import { type CommandFilter, isMeant } from "./command-filter.ts";
+
+export interface CompletionCodesOptions {
+  readonly filter: CommandFilter;
+  /** What is answered: C0h node busy, C3h time-out, CCh, D5h ... */
+  readonly code: number;
+  /** 1 where absent. */
+  readonly probability?: number;
+  /** This often, then not any more; for ever where absent. */
+  readonly times?: number;
+}
+
+/** A command is refused, sometimes or always. */
+export function completionCodes(options: CompletionCodesOptions): Scenario {
+  return ({ random }) => {
+    let left = options.times ?? Number.POSITIVE_INFINITY;
+    return {
+      name: "completion codes",
+      answer(request) {
+        if (left <= 0 || !isMeant(options.filter, request) || !random.chance(options.probability ?? 1))
+          return undefined;
+        left--;
+        return { completionCode: options.code, data: new Uint8Array(0) };
+      },
+    };
+  };
+}

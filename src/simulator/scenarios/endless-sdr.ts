@@ -1,0 +1,23 @@
+import type { Scenario } from "../misbehaviour.ts";
+import { readsSdr } from "./command-filter.ts";
+
+const LAST_RECORD = 0xffff;
+
+/** "first": the last record is followed by the first again; "itself": by itself. FFFFh never comes. */
+export function endlessSdr(options: { readonly followedBy: "first" | "itself" }): Scenario {
+  return ({ state }) => {
+    const idOf = (record: Buffer | undefined): number => record?.readUInt16LE(0) ?? 0;
+    const { sdr } = state.model;
+    const next = idOf(options.followedBy === "first" ? sdr[0] : sdr.at(-1));
+    return {
+      name: "endless SDR",
+      amend(request, reply) {
+        if (!readsSdr(request) || reply.completionCode !== 0 || reply.data.length < 2) return reply;
+        const data = Buffer.from(reply.data);
+        if (data.readUInt16LE(0) !== LAST_RECORD) return reply;
+        data.writeUInt16LE(next, 0);
+        return { ...reply, data };
+      },
+    };
+  };
+}

@@ -1,0 +1,24 @@
+import type { Scenario } from "../misbehaviour.ts";
+
+export interface GarbageOptions {
+  readonly probability: number;
+  /** True: in place of the answer; else before it. */
+  readonly instead?: boolean;
+  /** 64 where absent. */
+  readonly mostBytes?: number;
+}
+
+/** Packets that mean nothing: noise, or an RMCP header with noise behind it. */
+export function garbage({ probability, instead = false, mostBytes = 64 }: GarbageOptions): Scenario {
+  return ({ random }) => ({
+    name: "garbage",
+    deliver(packet, next) {
+      if (!random.chance(probability)) return next(packet);
+      const noise = Buffer.from(Array.from({ length: 1 + random.integer(mostBytes) }, () => random.integer(256)));
+      // Half of it begins like the real thing.
+      if (random.chance(0.5)) packet.copy(noise, 0, 0, Math.min(6, noise.length));
+      next(noise);
+      if (!instead) next(packet);
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import type { Scenario } from "../misbehaviour.ts";
+import { readsSdr } from "./command-filter.ts";
+
+const OFFSET_AT = 4;
+const NEXT_RECORD_ID = 2;
+
+/** Records carry another id in their header than the one they were asked for by (Supermicro X6DHR). */
+export function recordIdMismatch(options: { readonly probability: number; readonly by?: number }): Scenario {
+  return ({ random }) => ({
+    name: "record id mismatch",
+    amend(request, reply) {
+      const atHeader = readsSdr(request) && request.data[OFFSET_AT] === 0;
+      if (!atHeader || reply.completionCode !== 0 || reply.data.length < NEXT_RECORD_ID + 2) return reply;
+      if (!random.chance(options.probability)) return reply;
+      const data = Buffer.from(reply.data);
+      data.writeUInt16LE((data.readUInt16LE(NEXT_RECORD_ID) + (options.by ?? 1)) & 0xffff, NEXT_RECORD_ID);
+      return { ...reply, data };
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import type { Request, Scenario } from "../misbehaviour.ts";
+
+/** Requests that look alike are the same within this time. */
+const MEMORY_MS = 5000;
+
+const same = (a: Request, b: Request): boolean =>
+  a.sequence === b.sequence && a.netFn === b.netFn && a.command === b.command && Buffer.compare(a.data, b.data) === 0;
+
+/**
+ * A request that comes a second time is refused with CFh while the first one is worked on. Use it with
+ * latency: the console retransmits before the answer is there.
+ */
+export function repeatedRequestsRefused(): Scenario {
+  return ({ clock }) => {
+    let last: { readonly request: Request; readonly atMs: number } | undefined;
+    return {
+      name: "repeated requests refused",
+      answer(request) {
+        if (!request.inSession) return undefined;
+        const now = clock.monotonicMs();
+        if (last && now - last.atMs < MEMORY_MS && same(last.request, request)) {
+          return { completionCode: CompletionCode.DuplicateRequest, data: new Uint8Array(0) };
+        }
+        const { netFn, command, lun, sequence, inSession } = request;
+        // The packet's memory is not ours to keep.
+        last = { request: { netFn, command, lun, sequence, inSession, data: request.data.slice() }, atMs: now };
+        return undefined;
+      },
+    };
+  };
+}

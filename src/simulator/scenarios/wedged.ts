@@ -1,0 +1,34 @@
+import type { Scenario } from "../misbehaviour.ts";
+
+export interface WedgedOptions {
+  /** So many packets ... */
+  readonly packets: number;
+  /** ... in so short a time ... */
+  readonly withinMs: number;
+  /** ... and nothing more is heard for this long; for ever where absent. */
+  readonly forMs?: number;
+}
+
+/** A burst is too much for it: the LAN interface stops. */
+export function wedged({ packets, withinMs, forMs = Number.POSITIVE_INFINITY }: WedgedOptions): Scenario {
+  return ({ clock }) => {
+    let windowStart = Number.NEGATIVE_INFINITY;
+    let count = 0;
+    let until = Number.NEGATIVE_INFINITY;
+    return {
+      name: "wedged",
+      swallow() {
+        const now = clock.monotonicMs();
+        if (now < until) return true;
+        if (now - windowStart > withinMs) {
+          windowStart = now;
+          count = 0;
+        }
+        if (++count <= packets) return false;
+        until = now + forMs;
+        count = 0;
+        return true;
+      },
+    };
+  };
+}

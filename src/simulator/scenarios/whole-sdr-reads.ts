@@ -1,0 +1,37 @@
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import type { Scenario } from "../misbehaviour.ts";
+import { readsSdr } from "./command-filter.ts";
+
+const COUNT_AT = 5;
+const WHOLE_RECORD = 0xff;
+/** Next record id and the header of a record. */
+const SHORT_BYTES = 2 + 5 + 16;
+
+/** What becomes of a read of FFh bytes. */
+export type WholeReadAnswer =
+  /** CAh */
+  | "refused"
+  /** Bytes that are no record. */
+  | "garbage"
+  /** The first bytes of it only. */
+  | "short"
+  | "silence";
+
+/** SDRs can be read in parts only; a read of a whole one goes wrong. */
+export function noWholeSdrReads(options: { readonly answer: WholeReadAnswer }): Scenario {
+  return ({ random }) => ({
+    name: "no whole SDR reads",
+    answer(request) {
+      if (!readsSdr(request) || request.data[COUNT_AT] !== WHOLE_RECORD) return undefined;
+      if (options.answer === "silence") return "silence";
+      if (options.answer !== "refused") return undefined;
+      return { completionCode: CompletionCode.CannotReturnThatManyBytes, data: new Uint8Array(0) };
+    },
+    amend(request, reply) {
+      if (!readsSdr(request) || request.data[COUNT_AT] !== WHOLE_RECORD || reply.completionCode !== 0) return reply;
+      if (options.answer === "short") return { ...reply, data: reply.data.subarray(0, SHORT_BYTES) };
+      if (options.answer !== "garbage") return reply;
+      return { ...reply, data: reply.data.slice(0, 5).map(() => random.integer(256)) };
+    },
+  });
+}

@@ -1,0 +1,22 @@
+import type { Scenario } from "../misbehaviour.ts";
+import { type CommandFilter, isMeant } from "./command-filter.ts";
+
+export interface WrongLengthsOptions {
+  readonly filter: CommandFilter;
+  /** Bytes too few (negative) or too many. */
+  readonly by: number;
+  /** 1 where absent. */
+  readonly probability?: number;
+}
+
+/** Responses that are shorter or longer than their layout. */
+export function wrongLengths({ filter, by, probability = 1 }: WrongLengthsOptions): Scenario {
+  return ({ random }) => ({
+    name: "wrong lengths",
+    amend(request, reply) {
+      if (reply.completionCode !== 0 || !isMeant(filter, request) || !random.chance(probability)) return reply;
+      if (by < 0) return { ...reply, data: reply.data.subarray(0, Math.max(0, reply.data.length + by)) };
+      return { ...reply, data: Buffer.concat([reply.data, Buffer.alloc(by, 0xa5)]) };
+    },
+  });
+}
