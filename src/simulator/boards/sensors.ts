@@ -10,7 +10,7 @@ import type { AnalogSpec, DiscreteSpec, Entity, EventOnlySpec, Limits, Words } f
  * The words boards are written in. Each makes one sensor; what is left out is as most firmware has it.
  */
 
-type Analog = Partial<Omit<AnalogSpec, "kind" | "name" | "source" | "entity">>;
+type Analog = Partial<Omit<AnalogSpec, "kind" | "name" | "source">>;
 type Discrete = Partial<Omit<DiscreteSpec, "kind" | "name" | "words" | "entity" | "watches">>;
 
 /** Sources that are dead while the host is off. */
@@ -80,7 +80,7 @@ export function fanPercent(name: string, n: number, maxRpm: number, more: Analog
       sensorType: SensorType.Fan,
       unit: Unit.Unspecified,
       percentage: true,
-      range: [0, 100],
+      range: [0, 99],
       resolution: 0.392,
       gain: 100 / maxRpm,
       nominal: 30,
@@ -116,8 +116,24 @@ export function volt(
   );
 }
 
+/** Rails one after the other: name, volts, and "standby" for those that stay while the host is off. */
+export function volts(
+  rows: readonly (readonly [name: string, nominal: number, standby?: "standby"])[],
+  more: Analog = {},
+): readonly AnalogSpec[] {
+  return rows.map(([name, nominal, standby], i) =>
+    volt(name, i + 1, nominal, limitsAround(nominal), standby ? { hostPowered: false, ...more } : more),
+  );
+}
+
 /** The same for what is there while the host is off: batteries, standby rails. */
-export function standbyVolt(name: string, rail: number, nominal: number, limits?: Limits, more: Analog = {}): AnalogSpec {
+export function standbyVolt(
+  name: string,
+  rail: number,
+  nominal: number,
+  limits?: Limits,
+  more: Analog = {},
+): AnalogSpec {
   return volt(name, rail, nominal, limits, { hostPowered: false, ...more });
 }
 
@@ -126,11 +142,11 @@ export function limitsAround(nominal: number): Limits {
   return { lc: nominal * 0.9, lnc: nominal * 0.93, unc: nominal * 1.07, uc: nominal * 1.1 };
 }
 
-/** The finest step of three digits that reaches a value. */
+/** The finest step of two digits that reaches a value. */
 function stepFor(highest: number): number {
   const step = highest / 255;
   const unit = 10 ** Math.floor(Math.log10(step) - 1);
-  return Math.ceil(step / unit) * unit;
+  return Number((Math.ceil(step / unit) * unit).toPrecision(2));
 }
 
 /** Watts. */
@@ -180,7 +196,13 @@ export function inputVolts(name: string, n: number, entity: Entity, more: Analog
   );
 }
 
-export function percent(name: string, source: Source, entity: Entity, limits: Limits = {}, more: Analog = {}): AnalogSpec {
+export function percent(
+  name: string,
+  source: Source,
+  entity: Entity,
+  limits: Limits = {},
+  more: Analog = {},
+): AnalogSpec {
   return analog(
     name,
     source,
@@ -258,7 +280,11 @@ export function redundancy(
 ): DiscreteSpec {
   const words = { ok: bits(0), degraded: bits(2), lost: bits(1), failed: bits(5) };
   const sensorType = of === "power" ? SensorType.PowerUnit : SensorType.Fan;
-  return watching(name, of, 1, sensorType, EventType.Redundancy, words, entity, { asserts: bits(0, 1, 2, 5), ...more });
+  return watching(name, of, 1, sensorType, EventType.Redundancy, words, entity, {
+    asserts: bits(0, 1, 2, 5),
+    deasserts: 0,
+    ...more,
+  });
 }
 
 /** Power of the whole machine: off, or the input is gone. */
@@ -314,7 +340,16 @@ export function memory(name: string, entity: Entity, more: Discrete = {}): Discr
 
 /** A rotor, as firmware says it that also gives a state: present, failed. */
 export function fanState(name: string, n: number, entity: Entity, more: Discrete = {}): DiscreteSpec {
-  return watching(name, "fan", n, SensorType.Fan, EventType.DigitalState, { ok: bits(0), failed: bits(1) }, entity, more);
+  return watching(
+    name,
+    "fan",
+    n,
+    SensorType.Fan,
+    EventType.DigitalState,
+    { ok: bits(0), failed: bits(1) },
+    entity,
+    more,
+  );
 }
 
 export function intrusion(name: string, entity: Entity, more: Discrete = {}): DiscreteSpec {
@@ -348,14 +383,23 @@ export const presence = (name: string, sensorType: number, entity: Entity): Disc
   steady(name, sensorType, EventType.Presence, bits(1), entity, { possible: bits(0, 1) });
 
 export const watchdog = (name: string, entity: Entity): DiscreteSpec =>
-  steady(name, SensorType.Watchdog2, EventType.SensorSpecific, 0, entity, { possible: bits(0, 1, 2, 3, 8), asserts: 0x10f });
+  steady(name, SensorType.Watchdog2, EventType.SensorSpecific, 0, entity, {
+    possible: bits(0, 1, 2, 3, 8),
+    asserts: 0x10f,
+  });
 
 /** A flag that is clear while all is well (03h). */
 export const flag = (name: string, sensorType: number, entity: Entity): DiscreteSpec =>
   steady(name, sensorType, EventType.DigitalState, bits(0), entity, { possible: bits(0, 1) });
 
 /** Sends events, cannot be read. */
-export const eventOnly = (name: string, sensorType: number, eventType: number, entity: Entity, number?: number): EventOnlySpec => ({
+export const eventOnly = (
+  name: string,
+  sensorType: number,
+  eventType: number,
+  entity: Entity,
+  number?: number,
+): EventOnlySpec => ({
   kind: "event_only",
   name,
   sensorType,

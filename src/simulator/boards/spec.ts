@@ -51,8 +51,11 @@ export interface AnalogSpec extends SensorSpecBase {
   readonly nominal: number;
   /** True: nothing is measured while the host is off. */
   readonly hostPowered?: boolean;
-  /** For a discrete sensor that has a value too (HPE): the states it always says. */
-  readonly states?: number;
+  /** For a discrete sensor that has a value too (HPE): the states beside it, and whose they are. */
+  readonly words?: Words;
+  readonly watches?: { readonly component: Component; readonly part: number };
+  /** Listed, but nothing is fitted: scanning is disabled. */
+  readonly unfitted?: boolean;
   /** "fixed": the limits are in the record and Get Sensor Thresholds is refused. Default "readable". */
   readonly thresholdAccess?: "readable" | "settable" | "fixed";
 }
@@ -127,7 +130,10 @@ export interface Identity {
 
 /** A board as its file in this folder writes it. */
 export interface BoardPlan
-  extends Pick<BoardDescription, "dcmi" | "satellites" | "sessions" | "channel" | "firmware" | "scenarios" | "chassis"> {
+  extends Pick<
+    BoardDescription,
+    "dcmi" | "satellites" | "sessions" | "channel" | "firmware" | "scenarios" | "chassis"
+  > {
   readonly name: string;
   /** One line for people. */
   readonly title: string;

@@ -91,7 +91,8 @@ export function placeOf(layout: Layout, source: Source): number {
     const names: readonly string[] = PART_QUANTITIES[kind];
     const offset = names.indexOf(quantity);
     if (offset < 0) continue;
-    if (part < 1 || part > layout.count[kind]) throw new RangeError(`there is no ${kind} ${part} of ${layout.count[kind]}`);
+    if (part < 1 || part > layout.count[kind])
+      throw new RangeError(`there is no ${kind} ${part} of ${layout.count[kind]}`);
     return layout.base[kind] + (part - 1) * STRIDE[kind] + offset;
   }
   throw new RangeError(`${quantity} is not of a part`);

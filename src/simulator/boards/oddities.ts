@@ -1,0 +1,22 @@
+import { NetFn } from "../../ipmi/tables/net-fn.ts";
+import type { Scenario } from "../misbehaviour.ts";
+
+const DCMI_GET_POWER_READING = 0x02;
+/** Last byte of the answer, behind the group byte: bit 6 says that the measurement is active. */
+const POWER_STATE = 17;
+const ACTIVE = 0x40;
+
+/**
+ * Get DCMI Power Reading has real numbers and says that measuring is not active (OpenBMC).
+ * DCMI 1.5 section 6.6.1.
+ */
+export const dcmiSaysInactive: Scenario = () => ({
+  name: "dcmi_says_inactive",
+  amend(request, reply) {
+    if (request.netFn !== NetFn.GroupExtension || request.command !== DCMI_GET_POWER_READING) return reply;
+    if (reply.completionCode !== 0 || reply.data.length <= POWER_STATE) return reply;
+    const data = Uint8Array.from(reply.data);
+    data[POWER_STATE] = (data[POWER_STATE] ?? 0) & ~ACTIVE;
+    return { ...reply, data };
+  },
+});

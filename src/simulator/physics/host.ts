@@ -1,0 +1,447 @@
+import type { ChassisControl } from "../../ipmi/commands/chassis/chassis-control.ts";
+import { RESTART_CAUSES } from "../../ipmi/commands/chassis/get-system-restart-cause.ts";
+import type { Clock } from "../../lib/index.ts";
+import type { BoardBehaviour, BoardState } from "../board.ts";
+import { Random, seedOf } from "../random.ts";
+import { CONDITIONS, type Component, type Condition, codeOf, conditionPlace } from "./condition.ts";
+import { logStates, watchLimits } from "./events.ts";
+import { isFailedFan, type Surroundings, stepMachine } from "./machine.ts";
+import { type BmcHandle, Presence } from "./presence.ts";
+import { type Profile, plannedLoad, profileOf } from "./profile.ts";
+import { placeOf, type Source, STRIDE } from "./quantity.ts";
+import type { Rack, RackMember } from "./rack.ts";
+import type { RunningFault } from "./running-fault.ts";
+import { feedOf, type SupplyState, shareSupplies } from "./supplies.ts";
+import type { Wiring } from "./wiring.ts";
+
+export interface HostOptions {
+  readonly wiring: Wiring;
+  readonly rack: Rack;
+  /** Lowest rack unit it occupies; 1 where absent. */
+  readonly unit?: number;
+  readonly seed: number;
+  /** By chance, from the seed, where absent. */
+  readonly profile?: Profile;
+  readonly name?: string;
+}
+
+const LONGEST_STEP_SECONDS = 10;
+const MOST_STEPS = 12;
+/** Longer silence changes nothing: everything has settled. */
+const LONGEST_GAP_SECONDS = 6 * 3600;
+const SETTLING_STEPS = 40;
+const SETTLING_STEP_SECONDS = 60;
+
+const RAIL_TOLERANCE = 0.008;
+const RAIL_NOISE = 0.0015;
+/** A rail so far off is no longer good. */
+const RAIL_GOOD = 0.08;
+
+const ALMOST_FULL = 0.9;
+
+const CHASSIS_CONTROL_CAUSE = RESTART_CAUSES.indexOf("chassis control");
+const POWER_EVENT_AC_FAILED = 0x01;
+const POWER_EVENT_BY_COMMAND = 0x10;
+
+/**
+ * One machine: load, heat, fans, supplies and rails behind the sensors of a board, and whatever is wrong
+ * with it. Lives on when its BMC is read, at most once a second; the same seed and the same times of
+ * reading give the same machine.
+ */
+export class HostPhysics implements BoardBehaviour, RackMember {
+  readonly periodMs = 1000;
+  readonly name: string;
+  readonly rack: Rack;
+  readonly unit: number;
+  readonly profile: Profile;
+  /** Whether the BMC answers at all. */
+  readonly presence: Presence;
+  readonly #wiring: Wiring;
+  readonly #seed: number;
+  readonly #random: Random;
+  readonly #numbers: Float32Array;
+  /** Condition codes by place, then the limits each analog sensor has crossed. */
+  readonly #bytes: Uint8Array;
+  /** What was done to the supplies; the rack's feeds come on top. */
+  readonly #supplyFaults: Uint8Array;
+  #state: BoardState | undefined;
+  #faults: readonly RunningFault[] = NO_FAULTS;
+  #settled = false;
+  #hostWasOn = true;
+  /** Times the whole rack was dark since the log last heard of it. */
+  #outages = 0;
+  /** The host was on when its input went. */
+  #resume = true;
+
+  constructor(options: HostOptions) {
+    const { wiring, rack, seed } = options;
+    this.#wiring = wiring;
+    this.#seed = seed;
+    this.#random = new Random(seedOf(seed, 1));
+    this.rack = rack;
+    this.unit = options.unit ?? 1;
+    this.name = options.name ?? wiring.board.name;
+    this.profile = options.profile ?? profileOf(this.#random);
+    const shared = new ArrayBuffer(
+      wiring.layout.size * 4 + wiring.conditions.size + wiring.analogCount + wiring.layout.count.psu,
+    );
+    this.#numbers = new Float32Array(shared, 0, wiring.layout.size);
+    const bytes = wiring.layout.size * 4;
+    this.#bytes = new Uint8Array(shared, bytes, wiring.conditions.size + wiring.analogCount);
+    this.#supplyFaults = new Uint8Array(shared, bytes + this.#bytes.length, wiring.layout.count.psu);
+    this.presence = new Presence(rack.clock, wiring.board.bootSeconds * 1000);
+    this.#prepare();
+    rack.join(this);
+  }
+
+  get wiring(): Wiring {
+    return this.#wiring;
+  }
+
+  get board() {
+    return this.#wiring.board;
+  }
+
+  get clock(): Clock {
+    return this.rack.clock;
+  }
+
+  get faults(): readonly RunningFault[] {
+    return this.#faults;
+  }
+
+  /** What the BMC serves; undefined until `attach` or the first reading. */
+  get state(): BoardState | undefined {
+    return this.#state;
+  }
+
+  /**
+   * Joins the machine with its BMC, whose behaviour it is: faults that silence the BMC or write its log need
+   * it before the first reading.
+   */
+  attach(bmc: BmcHandle): void {
+    this.#state = bmc.state;
+    this.presence.attach(bmc);
+    this.#settle(this.clock.monotonicMs());
+  }
+
+  advance(state: BoardState, nowMs: number, elapsedMs: number): void {
+    this.#state = state;
+    this.#settle(nowMs);
+    this.rack.advance(nowMs);
+    const seconds = Math.min(elapsedMs / 1000, LONGEST_GAP_SECONDS);
+    if (seconds > 0) {
+      for (const fault of this.#faults) fault.advance?.(seconds, nowMs);
+      this.step(seconds);
+      if (state.chassis.powerOn) state.chassis.powerOnHours += seconds / 3600;
+    }
+    this.#publish(state, false);
+  }
+
+  control(state: BoardState, control: ChassisControl, nowMs: number): boolean {
+    const { chassis } = state;
+    if (control === "power up") {
+      if (chassis.powerOn) return true;
+    } else if (!chassis.powerOn && control !== "power down") return false;
+    switch (control) {
+      case "power up":
+      case "power cycle":
+      case "hard reset":
+        chassis.powerOn = true;
+        chassis.restartCause = CHASSIS_CONTROL_CAUSE;
+        if (control !== "hard reset") chassis.lastPowerEvent = POWER_EVENT_BY_COMMAND;
+        break;
+      case "power down":
+      case "soft shutdown":
+        chassis.powerOn = false;
+        break;
+      case "diagnostic interrupt":
+        break;
+    }
+    this.advance(state, nowMs, 0);
+    return true;
+  }
+
+  darken(nowMs: number): void {
+    this.presence.darken(nowMs);
+    this.#outages++;
+  }
+
+  lighten(nowMs: number): void {
+    this.presence.boot(nowMs);
+  }
+
+  /** Time goes by; nothing is published. */
+  step(seconds: number): void {
+    const steps = Math.min(MOST_STEPS, Math.ceil(seconds / LONGEST_STEP_SECONDS));
+    this.#run(steps, seconds / steps);
+  }
+
+  /** A number of the model: degrees C, RPM, watts. For tests and for people. */
+  value(source: Source): number {
+    return this.#numbers[placeOf(this.#wiring.layout, source)] ?? 0;
+  }
+
+  /** How far the air in front of this machine is warmer than the rack's, kelvin. */
+  shiftInlet(kelvin: number): void {
+    this.#numbers[this.#wiring.layout.single.inlet_shift] = kelvin;
+  }
+
+  /** The load does not go below this share, whatever the time of day. */
+  holdLoad(floor: number): void {
+    this.#numbers[this.#wiring.layout.single.load_floor] = floor;
+  }
+
+  /** 1: as new; 0: it stands still. */
+  setFanHealth(fan: number, health: number): void {
+    this.#numbers[placeOf(this.#wiring.layout, ["fan_health", fan])] = health;
+  }
+
+  /** By how much a rail is off, as a share: -0.15 is 15 percent too low. */
+  setRailFault(rail: number, share: number): void {
+    this.#numbers[placeOf(this.#wiring.layout, ["rail_fault", rail])] = share;
+  }
+
+  setSupply(supply: number, state: SupplyState | "input_lost"): void {
+    if (supply < 1 || supply > this.#supplyFaults.length) throw new RangeError(`there is no supply ${supply}`);
+    this.#supplyFaults[supply - 1] = codeOf(state);
+  }
+
+  condition(component: Component, part: number): Condition {
+    return CONDITIONS[this.#bytes[conditionPlace(this.#wiring.conditions, { component, part })] ?? 0] ?? "ok";
+  }
+
+  /** How a part is. Supplies, fans, rails and the log are worked out from the model: set these elsewhere. */
+  setCondition(component: Component, part: number, condition: Condition): void {
+    this.#bytes[conditionPlace(this.#wiring.conditions, { component, part })] = codeOf(condition);
+  }
+
+  addFault(fault: RunningFault): void {
+    this.#faults = [...this.#faults, fault];
+  }
+
+  removeFault(fault: RunningFault): void {
+    this.#faults = this.#faults.filter((other) => other !== fault);
+  }
+
+  #prepare(): void {
+    const { layout } = this.#wiring;
+    const inlet = this.rack.inletCelsius(this.unit);
+    this.#numbers.fill(inlet);
+    for (const name of ["load_noise", "gpu_noise", "inlet_shift", "load_floor"] as const) {
+      this.#numbers[layout.single[name]] = 0;
+    }
+    this.#numbers[layout.single.one] = 1;
+    this.#numbers[layout.single.duty] = this.board.plan.plant.fans.minDuty;
+    for (let n = 0, place = layout.base.fan; n < layout.count.fan; n++, place += STRIDE.fan) {
+      // No two fans turn alike.
+      this.#numbers[place + 1] = 1 + (this.#random.next() - 0.5) * 0.03;
+      this.#numbers[place] = (this.board.plan.plant.fans.maxRpm[n] ?? 0) * 0.4;
+    }
+    for (let n = 0, place = layout.base.rail; n < layout.count.rail; n++, place += STRIDE.rail) {
+      this.#numbers[place + 1] = 0;
+    }
+  }
+
+  /** The machine has been running for long when somebody reads it first. */
+  #settle(nowMs: number): void {
+    if (this.#settled || !this.#state) return;
+    this.#settled = true;
+    this.rack.advance(nowMs);
+    this.#hostWasOn = this.#state.chassis.powerOn;
+    this.#run(SETTLING_STEPS, SETTLING_STEP_SECONDS);
+    this.#publish(this.#state, true);
+    if (!this.#hostWasOn) this.#switchSensors(this.#state, false);
+  }
+
+  #run(steps: number, seconds: number): void {
+    const { layout, board } = this.#wiring;
+    const { plant } = board.plan;
+    const surroundings: Surroundings = {
+      hostOn: this.#state?.chassis.powerOn ?? true,
+      plannedLoad: plannedLoad(this.profile, this.clock.wallMs()),
+      loadNoise: this.profile.noise,
+      powerFactor: this.profile.powerFactor,
+      inletCelsius: this.rack.inletCelsius(this.unit),
+    };
+    for (let n = 0; n < steps; n++) stepMachine(this.#numbers, layout, plant, surroundings, seconds, this.#random);
+    this.#stepRails();
+    this.#stepSupplies();
+  }
+
+  #stepRails(): void {
+    const { layout } = this.#wiring;
+    for (let n = 0, place = layout.base.rail; n < layout.count.rail; n++, place += STRIDE.rail) {
+      const own = (seedOf(this.#seed, n) / 0xffffffff - 0.5) * 2 * RAIL_TOLERANCE;
+      const noise = (this.#random.next() - 0.5) * 2 * RAIL_NOISE;
+      this.#numbers[place] = 1 + own + noise + (this.#numbers[place + 1] ?? 0);
+    }
+  }
+
+  #stepSupplies(): void {
+    const { layout, board } = this.#wiring;
+    shareSupplies(
+      this.#numbers,
+      layout,
+      board.plan.plant,
+      (n) => (this.#supplyFaults[n] === INPUT_LOST ? 0 : this.rack.feedVolts(feedOf(n))),
+      (n) => SUPPLY_STATES[this.#supplyFaults[n] ?? 0] ?? "ok",
+      this.#random,
+    );
+  }
+
+  /** Works out the conditions of the parts and brings them and the numbers to the sensors. */
+  #publish(state: BoardState, silent: boolean): void {
+    this.#judge(state);
+    const isOn = state.chassis.powerOn;
+    if (isOn !== this.#hostWasOn) {
+      this.#hostWasOn = isOn;
+      this.#switchSensors(state, isOn);
+    }
+    this.#publishStates(state, silent);
+    this.#publishReadings(state, silent);
+    state.setPower(this.#numbers[this.#wiring.layout.single.input_watts] ?? 0);
+  }
+
+  #judge(state: BoardState): void {
+    const { layout, conditions, board } = this.#wiring;
+    const bytes = this.#bytes;
+    const { supplies } = board.plan.plant;
+    let live = 0;
+    for (let n = 0; n < supplies.count; n++) {
+      const fault = this.#supplyFaults[n] ?? OK;
+      const code = fault === OK && !this.rack.feedLive(feedOf(n)) ? INPUT_LOST : fault;
+      bytes[conditions.base.psu + n] = code;
+      if (code === OK || code === PREDICTED) live++;
+    }
+    this.#judgePower(state, live);
+    bytes[conditions.base.power] = live === supplies.count ? OK : live > supplies.needed ? DEGRADED : LOST;
+    let stopped = 0;
+    for (let n = 0, place = layout.base.fan; n < layout.count.fan; n++, place += STRIDE.fan) {
+      const failed = isFailedFan(this.#numbers, place);
+      bytes[conditions.base.fan + n] = failed ? FAILED : OK;
+      if (failed) stopped++;
+    }
+    bytes[conditions.base.cooling] = stopped === 0 ? OK : stopped === 1 ? LOST : FAILED;
+    for (let n = 0, place = layout.base.rail; n < layout.count.rail; n++, place += STRIDE.rail) {
+      bytes[conditions.base.rail + n] = Math.abs(this.#numbers[place + 1] ?? 0) > RAIL_GOOD ? FAILED : OK;
+    }
+    const capacity = state.model.description.sel?.capacity ?? Number.POSITIVE_INFINITY;
+    const { selEntries } = state;
+    bytes[conditions.base.log] = selEntries >= capacity ? FULL : selEntries >= capacity * ALMOST_FULL ? ALMOST : OK;
+    this.#judgeProcessors();
+    let worstMemory = OK;
+    for (let n = 0; n < conditions.count.dimm; n++) {
+      worstMemory = Math.max(worstMemory, bytes[conditions.base.dimm + n] ?? OK);
+    }
+    bytes[conditions.base.memory] = worstMemory;
+    state.chassis.coolingFault = stopped > 0;
+    state.chassis.driveFault = hasFailed(bytes, conditions.base.drive, conditions.count.drive);
+    state.chassis.intrusion = bytes[conditions.base.chassis] !== OK;
+  }
+
+  /** Too hot: they slow down. What a fault says about a processor stays. */
+  #judgeProcessors(): void {
+    const { layout, conditions, board } = this.#wiring;
+    const { throttleCelsius } = board.plan.plant.processors;
+    for (let n = 0; n < layout.count.cpu; n++) {
+      const place = conditions.base.cpu + n;
+      const celsius = this.#numbers[layout.base.cpu + n * STRIDE.cpu] ?? 0;
+      if (this.#bytes[place] === OK && celsius >= throttleCelsius) this.#bytes[place] = THROTTLED;
+      else if (this.#bytes[place] === THROTTLED && celsius < throttleCelsius - 3) this.#bytes[place] = OK;
+    }
+  }
+
+  /** Without a supply the machine is off; with one again it does as its policy says. */
+  #judgePower(state: BoardState, live: number): void {
+    const { chassis } = state;
+    const host = this.#wiring.conditions.base.host;
+    const hadInput = this.#bytes[host] !== INPUT_LOST;
+    if (this.#outages > 0) {
+      // The whole rack was dark; the BMC comes back and finds out.
+      this.#outages = 0;
+      chassis.lastPowerEvent |= POWER_EVENT_AC_FAILED;
+      this.#logOutage(state);
+      if (chassis.restorePolicy === "stays off") chassis.powerOn = false;
+    }
+    if (live === 0 && hadInput) {
+      this.#bytes[host] = INPUT_LOST;
+      chassis.powerFault = true;
+      chassis.lastPowerEvent |= POWER_EVENT_AC_FAILED;
+      this.#resume = chassis.powerOn;
+      chassis.powerOn = false;
+      return;
+    }
+    if (live > 0 && !hadInput) {
+      chassis.powerFault = false;
+      chassis.powerOn =
+        chassis.restorePolicy === "powers on" || (chassis.restorePolicy !== "stays off" && this.#resume);
+    }
+    if (live > 0) this.#bytes[host] = chassis.powerOn ? OK : OFF;
+  }
+
+  #logOutage(state: BoardState): void {
+    for (const wire of this.#wiring.states) {
+      if (wire.place !== this.#wiring.conditions.base.host) continue;
+      const [well, lost] = [wire.words[OK] ?? 0, wire.words[INPUT_LOST] ?? 0];
+      logStates(state, wire.address, well, lost, wire.asserts, wire.deasserts);
+      logStates(state, wire.address, lost, well, wire.asserts, wire.deasserts);
+    }
+  }
+
+  #switchSensors(state: BoardState, isOn: boolean): void {
+    for (const sensor of this.#wiring.hostPowered) state.setSensor(sensor, { unavailable: !isOn });
+  }
+
+  #publishStates(state: BoardState, silent: boolean): void {
+    for (const wire of this.#wiring.states) {
+      const word = wire.words[this.#bytes[wire.place] ?? 0] ?? 0;
+      const before = state.sensor(wire.index).states;
+      if (before === word) continue;
+      state.setStates(wire.index, word);
+      if (!silent) logStates(state, wire.address, before, word, wire.asserts, wire.deasserts);
+    }
+  }
+
+  #publishReadings(state: BoardState, silent: boolean): void {
+    const w = this.#wiring;
+    const crossedAt = w.conditions.size;
+    const isOn = state.chassis.powerOn;
+    for (let i = 0; i < w.analogCount; i++) {
+      const value = this.#numbers[w.place[i] as number] as number;
+      let count = Math.round(value * (w.scale[i] as number) + (w.shift[i] as number));
+      if (count < (w.lowest[i] as number)) count = w.lowest[i] as number;
+      else if (count > (w.highest[i] as number)) count = w.highest[i] as number;
+      state.setRaw(w.index[i] as number, count & 0xff);
+      const limits = w.limits[i];
+      if (!limits) continue;
+      const crossed = this.#bytes[crossedAt + i] as number;
+      if (crossed === 0 && count > limits.above && count < limits.below) continue;
+      // Fans stand still and rails are gone because the host is off, which is no event.
+      if (!isOn && w.board.analog[i]?.spec.hostPowered) continue;
+      this.#bytes[crossedAt + i] = watchLimits(state, limits, count, crossed, silent);
+    }
+  }
+}
+
+function hasFailed(bytes: Uint8Array, from: number, count: number): boolean {
+  return bytes.subarray(from, from + count).includes(FAILED);
+}
+
+const NO_FAULTS: readonly RunningFault[] = [];
+const OK = codeOf("ok");
+const FAILED = codeOf("failed");
+const INPUT_LOST = codeOf("input_lost");
+const PREDICTED = codeOf("predicted");
+const DEGRADED = codeOf("degraded");
+const LOST = codeOf("lost");
+const OFF = codeOf("off");
+const ALMOST = codeOf("almost_full");
+const FULL = codeOf("full");
+const THROTTLED = codeOf("throttled");
+
+const SUPPLY_STATES: Readonly<Record<number, SupplyState>> = {
+  [codeOf("failed")]: "failed",
+  [codeOf("absent")]: "absent",
+  [codeOf("predicted")]: "predicted",
+};
