@@ -10,7 +10,7 @@ import {
 } from "./config/index.ts";
 import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
 import { Inventory, type Shard } from "./inventory/index.ts";
-import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
+import { MANUFACTURER_NAMES, QUIRK_NAMES, SENSOR_TYPES, sensorKind, UdpTransport } from "./ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
 import { FAILURE_REASONS, type FailureReason, type Host, type HostRecord, type HostSnapshot } from "./model/index.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
@@ -40,7 +40,8 @@ const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0
 
 /** The configuration in a file, with everything checked that can be checked before a BMC is asked. */
 export function readConfig(path: string, env: Environment): Promise<Config> {
-  return loadConfig(path, env, { knownQuirks: QUIRK_NAMES });
+  const knownKinds = [...SENSOR_TYPES.map(sensorKind), "oem"];
+  return loadConfig(path, env, { knownQuirks: QUIRK_NAMES, knownKinds, knownManufacturers: MANUFACTURER_NAMES });
 }
 
 /**
@@ -109,6 +110,7 @@ export class Exporter {
       cache: new SdrCache({ report: this.#self, keeper: state }),
       keeper: state,
       observer: ipmiReports(this.#self),
+      roles: () => this.#book.roles,
       settingsOf: async (host) => this.#book.settingsOf(host),
     });
     this.#store = new Store<HostText>({

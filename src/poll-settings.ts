@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type PollSettings, SettingsError } from "./bmc/index.ts";
+import { type PollSettings, Roles, SettingsError } from "./bmc/index.ts";
 import {
   type Config,
   type Credentials,
@@ -26,12 +26,15 @@ type Resolved = { readonly credentials: Credentials } | { readonly problem: stri
  */
 export class PollSettingsBook {
   readonly config: Config;
+  /** The same object while the rules do not change. */
+  readonly roles: Roles;
   readonly #resolved: ReadonlyMap<string, Resolved>;
   /** Digests are keyed, so that a revision tells nobody a password. */
   readonly #salt: Buffer;
 
-  private constructor(config: Config, resolved: ReadonlyMap<string, Resolved>, salt: Buffer) {
+  private constructor(config: Config, roles: Roles, resolved: ReadonlyMap<string, Resolved>, salt: Buffer) {
     this.config = config;
+    this.roles = roles;
     this.#resolved = resolved;
     this.#salt = salt;
   }
@@ -40,7 +43,8 @@ export class PollSettingsBook {
   static async read(config: Config, env: Environment, before?: PollSettingsBook): Promise<PollSettingsBook> {
     const resolved = new Map<string, Resolved>();
     for (const name of config.auths.keys()) resolved.set(name, await resolve(config, name, env));
-    return new PollSettingsBook(config, resolved, before ? before.#salt : randomBytes(32));
+    const roles = Roles.renewed(config.roles.rules, before?.roles);
+    return new PollSettingsBook(config, roles, resolved, before ? before.#salt : randomBytes(32));
   }
 
   /** Credentials that could not be had, a sentence each; their hosts cannot be polled. */

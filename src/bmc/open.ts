@@ -4,6 +4,7 @@ import type { Failure, Host, HostSnapshot, PartName } from "../model/index.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { failureOf } from "./failure.ts";
 import { IpmiBmc } from "./over-ipmi/ipmi-bmc.ts";
+import type { Roles } from "./roles.ts";
 import type { SdrCache } from "./sdr-cache.ts";
 import { SnapshotTaker } from "./snapshot.ts";
 import type { StateKeeper } from "./state-dir.ts";
@@ -35,6 +36,8 @@ export interface BmcPoolParts {
   readonly clock: Clock;
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
+  /** Role rules in force; without them no sensor has a role. */
+  readonly roles?: () => Roles;
   /** Keeps what is learnt over restarts, where there is a place for it. */
   readonly keeper?: StateKeeper;
   /** @throws SettingsError */
@@ -114,7 +117,7 @@ export class BmcPool {
     const known = this.#open.get(key);
     if (known) return known;
     const settings = await this.#parts.settingsOf(host);
-    const { transport, clock, cache, observer } = this.#parts;
+    const { transport, clock, cache, observer, roles } = this.#parts;
     if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
     const bmc = new IpmiBmc({
       address: host.address,
@@ -125,6 +128,7 @@ export class BmcPool {
       cache,
       observer,
       filter: settings.filter,
+      roles,
       bridge: settings.bridge,
       quirks: settings.quirks,
       tries: settings.tries,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { BmcPool, SdrCache } from "../bmc/index.ts";
-import { type Config, ConfigError, formatProblem, parseConfig } from "../config/index.ts";
+import { type Config, ConfigError, formatProblem, loadRoleRules, parseConfig } from "../config/index.ts";
 import { renderProbe } from "../exposition/index.ts";
 import { buildInventory } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
@@ -49,7 +49,8 @@ export async function probe(command: ProbeCommand): Promise<number> {
 async function ask(command: ProbeCommand, host: Host, book: PollSettingsBook): Promise<number> {
   const transport = new UdpTransport();
   const settingsOf = async (h: Host) => book.settingsOf(h);
-  const pool = new BmcPool({ transport, clock: systemClock, cache: new SdrCache(), settingsOf });
+  const roles = () => book.roles;
+  const pool = new BmcPool({ transport, clock: systemClock, cache: new SdrCache(), roles, settingsOf });
   const begin = performance.now();
   const trace = (direction: string, text: string): void => {
     const at = (performance.now() - begin).toFixed(1).padStart(8);
@@ -79,19 +80,20 @@ const EVERYWHERE = ["0.0.0.0/0", "::/0"].flatMap(
 );
 
 /** The file where there is one; else what the options say. */
-function configOf(command: ProbeCommand): Promise<Config> {
+async function configOf(command: ProbeCommand): Promise<Config> {
   const { username, passwordFile, configFile } = command;
   if (username === undefined) {
     if (!existsSync(configFile)) {
       const message = `there is no ${configFile}; give --config.file, or --username and --password-file`;
-      return Promise.reject(new ProbeRefused(400, message));
+      throw new ProbeRefused(400, message);
     }
     return readConfig(configFile, process.env);
   }
   const password =
     passwordFile === undefined ? { password_env: "LIGHTSOUT_PASSWORD" } : { password_file: passwordFile };
   const text = JSON.stringify({ auths: { default: { username, ...password } } });
-  return Promise.resolve(parseConfig(text, { path: "options", env: process.env }));
+  const config = parseConfig(text, { path: "options", env: process.env });
+  return { ...config, roles: { files: [], rules: await loadRoleRules() } };
 }
 
 function problemsOf(error: unknown): readonly string[] {

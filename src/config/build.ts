@@ -35,6 +35,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
       maxAgeMs: ms(file.probe.max_age),
       concurrency: file.probe.concurrency,
     },
+    roles: { files: file.roles.files.map(absolute), rules: [] },
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
     source,

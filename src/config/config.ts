@@ -1,5 +1,5 @@
 import type { Secret } from "../lib/index.ts";
-import type { PartName, Place } from "../model/index.ts";
+import type { PartName, Place, RoleRule } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
 import type { SensorRule } from "./sensor-rules.ts";
@@ -17,6 +17,7 @@ export interface Config {
   readonly httpSd: readonly HttpSdConfig[];
   readonly scheduler: SchedulerConfig;
   readonly probe: ProbeConfig;
+  readonly roles: RolesConfig;
   /** Absolute. */
   readonly stateDir?: string;
   /** As written, with defaults; for redactConfig(). */
@@ -115,6 +116,13 @@ export interface ProbeConfig {
   readonly allow: readonly Cidr[];
   readonly maxAgeMs: number;
   readonly concurrency: number;
+}
+
+export interface RolesConfig {
+  /** Absolute. */
+  readonly files: readonly string[];
+  /** What the files hold, and the shipped rules behind it. Empty until loadConfig() has read them. */
+  readonly rules: readonly RoleRule[];
 }
 
 /** Age in ms at which the readings of a host polled with `module` are stale. */

@@ -13,5 +13,6 @@ export { loadConfig, type ParseOptions, parseConfig } from "./parse.ts";
 export { ConfigError, type ConfigPath, type ConfigProblem, formatProblem, type Position } from "./problem.ts";
 export { redactConfig } from "./redact.ts";
 export { configurationReference } from "./reference.ts";
+export { loadRoleRules, parseRoleRules, type RoleVocabulary, SHIPPED_ROLE_RULES } from "./role-rules.ts";
 export { matchesRule, type SensorRule, wantsSensor } from "./sensor-rules.ts";
 export type { ConfigSource } from "./source.ts";

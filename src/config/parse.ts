@@ -7,6 +7,7 @@ import { type CheckOptions, checkRelations } from "./checks.ts";
 import type { Config } from "./config.ts";
 import { configJsonSchema, schemaAt } from "./json-schema.ts";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./problem.ts";
+import { loadRoleRules, type RoleVocabulary } from "./role-rules.ts";
 import { fileSchema } from "./schema.ts";
 import { sentence } from "./sentences.ts";
 import { ConfigSource } from "./source.ts";
@@ -18,12 +19,13 @@ export interface ParseOptions extends CheckOptions {
 
 /**
  * Reads a configuration file. Where `env` is given, variables that the file refers to must be set in
- * it; secret files are not read yet. Throws ConfigError, also when the file cannot be read.
+ * it; secret files are not read yet, files of role rules are. Throws ConfigError, also when a file
+ * cannot be read.
  */
 export async function loadConfig(
   path: string,
   env?: CheckOptions["env"],
-  options: Pick<CheckOptions, "knownQuirks"> = {},
+  options: Pick<CheckOptions, "knownQuirks"> & RoleVocabulary = {},
 ): Promise<Config> {
   let text: string;
   try {
@@ -33,7 +35,12 @@ export async function loadConfig(
     const message = code === "ENOENT" ? "no such file" : `cannot be read (${code ?? "unknown reason"})`;
     throw new ConfigError([{ file: path, line: 0, column: 0, path: "", message }], { cause });
   }
-  return parseConfig(text, { ...options, path, env });
+  const config = parseConfig(text, { ...options, path, env });
+  const files = config.roles.files.map((file, i) => ({
+    path: file,
+    problem: (message: string) => config.source.problem(["roles", "files", i], message),
+  }));
+  return { ...config, roles: { ...config.roles, rules: await loadRoleRules(files, options) } };
 }
 
 /**

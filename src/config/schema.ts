@@ -199,6 +199,13 @@ export const probeSchema = z.strictObject({
   concurrency: whole(1, 100_000).default(64).describe("Probes under way at once; more are refused."),
 });
 
+export const rolesSchema = z.strictObject({
+  files: z
+    .array(filled("a file of role rules"))
+    .default([])
+    .describe("YAML files of rules, asked in this order and before the shipped ones; relative to this file."),
+});
+
 /** The whole file. */
 export const fileSchema = z.strictObject({
   modules: z
@@ -211,6 +218,7 @@ export const fileSchema = z.strictObject({
   http_sd: z.array(httpSdSchema).prefault([]).describe("Hosts from HTTP servers."),
   scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
   probe: probeSchema.prefault({}).describe("Whom `/probe` may ask."),
+  roles: rolesSchema.prefault({}).describe("What sensors are for: the `role` label; see [roles](roles.md)."),
   state_dir: filled("a folder")
     .optional()
     .describe("Folder for what a restart should not have to learn again; relative to this file."),

@@ -6,5 +6,6 @@ export * from "./facts.ts";
 export * from "./failure.ts";
 export * from "./health.ts";
 export * from "./host.ts";
+export * from "./role-rule.ts";
 export * from "./sensor.ts";
 export * from "./snapshot.ts";

@@ -12,6 +12,7 @@ import {
 import type { Clock } from "../../lib/index.ts";
 import type { PartName, PowerConsumption, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import { readChassis } from "./chassis.ts";
 import { readController, readDeviceId } from "./controller.ts";
@@ -36,6 +37,8 @@ export interface IpmiBmcOptions {
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
   readonly filter?: SensorFilter;
+  /** Asked at each reading of the sensors, so that new rules count from the next poll on. */
+  readonly roles?: () => Roles;
   /** Reads sensors and FRUs of controllers behind the BMC. */
   readonly bridge?: boolean;
   readonly quirks?: readonly QuirkName[];
@@ -145,7 +148,8 @@ export class IpmiBmc implements Bmc {
 
   async #readSensors(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const device = await this.#identity(connection, signal);
-    const plan = await this.#repository.plan(connection, device, signal);
+    const unnamed = await this.#repository.plan(connection, device, signal);
+    const plan = this.#options.roles?.().applied(unnamed, device.manufacturerId) ?? unnamed;
     if (this.#sensors?.plan !== plan) {
       const { filter, bridge = false, clock } = this.#options;
       const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;

@@ -24,6 +24,8 @@ export interface PlannedSensor {
   readonly id: string;
   readonly entity: string;
   readonly kind: string;
+  /** What a rule made of it; see Roles.applied(). */
+  readonly role?: string;
   /** Absent for purely discrete sensors. */
   readonly unit?: BaseUnit;
   /** Raw reading to the base unit; undefined where there is none. */

@@ -56,6 +56,9 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [Manufacturer.OpenBmc, "OpenBMC"],
 ]);
 
+/** Every vendor that has a name here. */
+export const MANUFACTURER_NAMES: readonly string[] = [...new Set(NAMES.values())];
+
 /** The vendor of an IANA enterprise number; undefined for the many that are not in the table. */
 export function manufacturerName(id: number): string | undefined {
   return NAMES.get(id);
