@@ -25,10 +25,10 @@ export async function resolveAddress(nameOrAddress: string, signal?: AbortSignal
     },
   );
   if (!signal) return found;
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
   // The resolver cannot be told to stop; its late answer is of no interest then.
-  found.catch(() => {});
-  return Promise.race([found, aborted]);
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    found.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }

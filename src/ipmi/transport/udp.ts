@@ -29,20 +29,25 @@ class SharedSocket {
   readonly #socket: Socket;
   readonly #handlers = new Map<string, EndpointHandlers>();
   readonly #opened: Promise<void>;
+  #closed = false;
 
   constructor(family: Family, receiveBufferBytes: number) {
     this.#socket = createSocket({ type: family, lookup: noLookup });
-    this.#opened = new Promise((resolve) => this.#socket.bind(0, () => resolve()));
+    this.#socket.on("message", (packet, from) => this.#handlers.get(keyOf(from.address, from.port))?.packet(packet));
+    this.#socket.on("error", (error) => {
+      for (const handlers of [...this.#handlers.values()]) handlers.failed(error);
+    });
+    // Without descriptors left, binding fails at once; `send` binds again and tells those who wait.
+    this.#opened = new Promise((resolve) => {
+      this.#socket.once("error", () => resolve());
+      this.#socket.bind(0, resolve);
+    });
     void this.#opened.then(() => {
       try {
         this.#socket.setRecvBufferSize(receiveBufferBytes);
       } catch {
         // The kernel's default must do.
       }
-    });
-    this.#socket.on("message", (packet, from) => this.#handlers.get(keyOf(from.address, from.port))?.packet(packet));
-    this.#socket.on("error", (error) => {
-      for (const handlers of this.#handlers.values()) handlers.failed(error);
     });
   }
 
@@ -64,7 +69,12 @@ class SharedSocket {
     return {
       remote,
       send: (packet) => {
-        if (open) this.#socket.send(packet, remote.port, remote.address, sent);
+        if (!open || this.#closed) return;
+        try {
+          this.#socket.send(packet, remote.port, remote.address, sent);
+        } catch (error) {
+          handlers.failed(error as Error);
+        }
       },
       close: () => {
         if (!open) return;
@@ -76,6 +86,7 @@ class SharedSocket {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#handlers.clear();
     await this.#opened;
     const closed = once(this.#socket, "close");
@@ -129,34 +140,34 @@ export class UdpTransport implements DatagramTransport {
 
   /** A connected socket hears ICMP errors, which shared sockets do not. */
   async diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability> {
+    signal?.throwIfAborted();
     const socket = createSocket({ type: familyOf(remote.address), lookup: noLookup });
+    let timer: NodeJS.Timeout | undefined;
+    let onAbort: (() => void) | undefined;
+    let over = false;
     try {
       return await new Promise<Reachability>((resolve, reject) => {
-        const timer = setTimeout(() => resolve("silent"), waitMs);
-        const failed = (error: NodeJS.ErrnoException): void => {
-          clearTimeout(timer);
+        const failed = (error: NodeJS.ErrnoException): void =>
           resolve(error.code === "ECONNREFUSED" ? "refused" : "unreachable");
-        };
+        timer = setTimeout(() => resolve("silent"), waitMs);
+        onAbort = () => reject(signal?.reason);
+        signal?.addEventListener("abort", onAbort);
         socket.on("error", failed);
-        socket.on("message", () => {
-          clearTimeout(timer);
-          resolve("answered");
-        });
-        signal?.addEventListener(
-          "abort",
-          () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-          },
-          { once: true },
-        );
-        socket.connect(remote.port, remote.address, () => {
+        socket.on("message", () => resolve("answered"));
+        // Typed as if it got no error; it does, when there is no route.
+        socket.connect(remote.port, remote.address, (error?: Error) => {
+          if (error) return failed(error);
+          // Aborted meanwhile: the socket is closed and would throw.
+          if (over) return;
           socket.send(packet, (error) => {
             if (error) failed(error);
           });
         });
       });
     } finally {
+      over = true;
+      clearTimeout(timer);
+      if (onAbort) signal?.removeEventListener("abort", onAbort);
       socket.close();
     }
   }
