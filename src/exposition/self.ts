@@ -103,7 +103,11 @@ export class SelfMetrics {
     );
 
     this.#watchEventLoop();
-    if (options.processMetrics !== false) collectDefaultMetrics({ register: r });
+    if (options.processMetrics !== false) {
+      collectDefaultMetrics({ register: r });
+      // Gauges with names of counters, which promtool refuses; they are the sums of the families without _total.
+      for (const what of ["handles", "requests", "resources"]) r.removeSingleMetric(`nodejs_active_${what}_total`);
+    }
   }
 
   #watchEventLoop(): void {
