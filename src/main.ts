@@ -290,10 +290,13 @@ export class Exporter {
     this.#sweep?.cancel();
     this.#inventory.stop();
     await Promise.all([this.#scheduler.stop(), this.#web.close()]);
-    await Promise.race([
-      this.#pool.close(),
-      new Promise<void>((resolve) => void this.#clock.after(LOGOUT_MS, resolve)),
-    ]);
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.after(LOGOUT_MS, resolve);
+    });
+    await Promise.race([this.#pool.close(), late]);
+    // A timer that still runs would keep the process alive.
+    timer?.cancel();
     await this.#transport.close();
     this.#self.close();
   }
