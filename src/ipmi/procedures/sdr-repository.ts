@@ -12,6 +12,8 @@ import type { CommandRunner } from "./runner.ts";
 const HEADER_BYTES = 5;
 const SMALLEST_CHUNK = 4;
 const RESERVATION_TRIES = 5;
+/** Runs that may end at one record before the walk ends there. */
+const REFUSED_RUNS = 3;
 /** Firmware that never says "last" is stopped this far beyond the count it gives. */
 const EXTRA_RECORDS = 16;
 const MOST_RECORDS = 0xffff;
@@ -43,16 +45,21 @@ export class SdrWalk {
   readonly problems: string[] = [];
   readonly #source: SdrSource;
   readonly #memory: BmcMemory;
+  readonly #expected: number;
   readonly #limit: number;
   readonly #visited = new Set<number>();
   #next = FIRST_RECORD;
+  #firstId: number | undefined;
   #done = false;
   #reservation: number | undefined;
+  /** Runs that ended at the record under way. */
+  #refusals = 0;
 
   /** @param options.expectedRecords the repository's own count, 0 if unknown; not to be trusted, but bounds the walk */
   constructor(options: { readonly source: SdrSource; readonly memory: BmcMemory; readonly expectedRecords: number }) {
     this.#source = options.source;
     this.#memory = options.memory;
+    this.#expected = options.expectedRecords;
     this.#limit = options.expectedRecords > 0 ? options.expectedRecords + EXTRA_RECORDS : MOST_RECORDS;
   }
 
@@ -81,9 +88,13 @@ export class SdrWalk {
     }
     if (read.record) this.records.push(read.record);
     this.#visited.add(id);
+    // Asked for as "the first", it comes round again under its own id.
+    if (id === FIRST_RECORD) this.#firstId = read.record?.readUInt16LE(0);
+    const again = this.#visited.has(read.next) || (read.next === this.#firstId && this.#visited.size > 1);
+    this.#refusals = 0;
     this.#next = read.next;
     if (read.next === LAST_RECORD) this.#done = true;
-    else if (this.#visited.has(read.next)) this.#end(`record ${hex4(id)} is followed by ${hex4(read.next)} again`);
+    else if (again) this.#end(`record ${hex4(id)} is followed by ${hex4(read.next)} again`);
     else if (this.#visited.size >= this.#limit) this.#end(`more than ${this.#limit} records`);
   }
 
@@ -117,11 +128,18 @@ export class SdrWalk {
         }
         if (error.completionCode === CompletionCode.NotPresent && next === undefined) return undefined;
         if (error.reason === "privilege_refused" || this.#visited.size === 0) throw error;
+        // Busy in the middle: what is missing would be missing for good, so it is tried again in later runs.
+        if (error.transient && this.#expectsMore() && ++this.#refusals < REFUSED_RUNS) throw error;
         // Dell FC830 never gives its last record, OpenBMC lists ids of sensors that have gone.
         this.problems.push(`SDR ${hex4(id)} skipped: ${error.message}`);
         return next === undefined ? undefined : { next };
       }
     }
+  }
+
+  /** The record under way is not the last one, by the repository's own count. */
+  #expectsMore(): boolean {
+    return this.#visited.size + 1 < this.#expected;
   }
 
   /** The whole record in one read; undefined when this BMC does not give it that way. */
@@ -164,31 +182,32 @@ export class SdrWalk {
     if (length === undefined) throw new DecodeError(`SDR ${hex4(id)}: a header of ${head.length} bytes`);
     const record = Buffer.alloc(length);
     record.set(head.subarray(0, HEADER_BYTES));
+    let chunk = this.#memory.sdrChunkBytes;
     let at = HEADER_BYTES;
     while (at < length) {
-      const wanted = Math.min(this.#memory.sdrChunkBytes, length - at);
+      const wanted = Math.min(chunk, length - at);
       let got: Uint8Array;
       try {
         // OpenBMC gives more than was asked for: take what was asked.
         got = (await this.#part(runner, id, at, wanted, signal)).data.subarray(0, wanted);
       } catch (error) {
         const tooMany = error instanceof CompletionCodeError && TOO_MANY.includes(error.completionCode);
-        if (!tooMany || !this.#smaller(wanted)) throw error;
+        if (!tooMany || wanted <= SMALLEST_CHUNK) throw error;
+        chunk = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
         continue;
       }
-      if (got.length < wanted && !this.#smaller(wanted)) break;
       record.set(got, at);
       at += got.length;
+      if (got.length === wanted) continue;
+      if (wanted <= SMALLEST_CHUNK) break;
+      chunk = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
+    }
+    // A record that is shorter than it says teaches nothing about how much this BMC gives at once.
+    if (at === length && chunk < this.#memory.sdrChunkBytes) {
+      this.#memory.sdrChunkBytes = chunk;
+      this.#memory.quirks.add("sdr_small_reads");
     }
     return record.subarray(0, at);
-  }
-
-  /** Halves the chunk; false when it is as small as it gets. */
-  #smaller(wanted: number): boolean {
-    if (wanted <= SMALLEST_CHUNK) return false;
-    this.#memory.sdrChunkBytes = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
-    this.#memory.quirks.add("sdr_small_reads");
-    return true;
   }
 
   async #part(
