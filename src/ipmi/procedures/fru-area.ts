@@ -54,25 +54,30 @@ async function readPieces(
 ): Promise<FruPiece[]> {
   const unit = info.wordAccess ? 2 : 1;
   const pieces: FruPiece[] = [];
+  let chunk = memory.fruChunkBytes;
   let busy = 0;
   for (let reads = 0; reads < MOST_READS; reads++) {
     const range = fruNextRange(pieces, info.areaBytes);
     if (!range) break;
     // Word access: whole words, from an even offset.
     const offset = range.offset - (range.offset % unit);
-    const wanted = Math.min(memory.fruChunkBytes, range.offset + range.length - offset);
+    const wanted = Math.min(chunk, range.offset + range.length - offset);
     const count = Math.ceil(wanted / unit);
     try {
       const got = await runner.run(readFruData, { fruId, offset: offset / unit, count }, options);
       const bytes = Buffer.from(got.data.subarray(range.offset - offset, count * unit));
       if (bytes.length === 0) break;
       pieces.push({ offset: range.offset, bytes });
+      // Only what was given teaches how much this BMC gives at once: beyond the end of a device nothing is.
+      if (chunk < memory.fruChunkBytes) {
+        memory.fruChunkBytes = chunk;
+        memory.quirks.add("fru_small_reads");
+      }
     } catch (error) {
       if (!(error instanceof CompletionCodeError)) throw error;
       if (error.completionCode === FRU_BUSY && busy++ < BUSY_TRIES) continue;
       if (TOO_MANY.includes(error.completionCode) && wanted > SMALLEST_CHUNK) {
-        memory.fruChunkBytes = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
-        memory.quirks.add("fru_small_reads");
+        chunk = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
         continue;
       }
       if (pieces.length === 0) throw error;

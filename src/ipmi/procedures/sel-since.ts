@@ -37,7 +37,7 @@ export async function readSelSince(
   if (cursor) {
     const last = await entry(runner, cursor.recordId, signal);
     if (last?.record.equals(cursor.bytes)) {
-      return { ...(await collect(runner, last.next, signal)), continued: true };
+      return { ...(await collect(runner, last.next, signal, cursor.recordId)), continued: true };
     }
   }
   return { ...(await collect(runner, FIRST_RECORD, signal)), continued: false };
@@ -47,10 +47,11 @@ async function collect(
   runner: CommandRunner,
   first: number,
   signal?: AbortSignal,
+  already?: number,
 ): Promise<{ readonly records: Buffer[]; readonly failure?: unknown }> {
   const records: Buffer[] = [];
   // BMCs that go round in circles exist (Facebook's OpenBMC after an overflow): each id is read once.
-  const visited = new Set<number>();
+  const visited = new Set<number>(already === undefined ? [] : [already]);
   for (let id = first; id !== LAST_RECORD && !visited.has(id) && visited.size < MOST_RECORDS; ) {
     visited.add(id);
     let got: Awaited<ReturnType<typeof entry>>;

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { IpmiError } from "../../../src/ipmi/errors.ts";
+import { readFru } from "../../../src/ipmi/procedures/fru-area.ts";
+import { decodeFru } from "../../../src/ipmi/records/fru/index.ts";
+import { BmcMemory } from "../../../src/ipmi/session/memory.ts";
+import { hex } from "../../support/hex.ts";
+import { SERVER_FRU } from "../../vectors/fru.ts";
+import { outcomeOf } from "../session/outcome.ts";
+import { type Scripted, ScriptedRunner } from "./scripted-runner.ts";
+
+const fru = hex(SERVER_FRU);
+const whole = decodeFru(fru, { internalUse: false });
+
+interface Device {
+  readonly size?: number;
+  readonly words?: boolean;
+  readonly info?: Scripted;
+  /** Decides before the device does; offset and count as they came. */
+  readonly instead?: (offset: number, count: number, nth: number) => Scripted | undefined;
+}
+
+async function read(device: Device, memory = new BmcMemory()) {
+  const reads: (readonly [offset: number, count: number])[] = [];
+  const unit = device.words ? 2 : 1;
+  const size = device.size ?? fru.length;
+  const runner = new ScriptedRunner((command, request) => {
+    if (command.name === "Get FRU Inventory Area Info")
+      return device.info ?? Buffer.of(size & 0xff, size >> 8, device.words ? 1 : 0);
+    const offset = request.readUInt16LE(1);
+    const count = request[3] ?? 0;
+    reads.push([offset, count]);
+    const other = device.instead?.(offset, count, reads.length);
+    if (other !== undefined) return other;
+    const bytes = fru.subarray(offset * unit, (offset + count) * unit);
+    return Buffer.concat([Buffer.of(bytes.length / unit), bytes]);
+  });
+  return { outcome: await outcomeOf(readFru(runner, memory, 0)), reads, memory };
+}
+
+describe("reading a FRU device", () => {
+  it("finds in few reads what is in the whole", async () => {
+    const { outcome, reads, memory } = await read({});
+    expect(outcome).toEqual({ value: whole });
+    expect(reads.length).toBeLessThanOrEqual(5);
+    expect([memory.fruChunkBytes, memory.quirks.size]).toEqual([128, 0]);
+  });
+
+  it("asks for words where the device has words", async () => {
+    const { outcome, reads } = await read({ words: true });
+    expect(outcome).toEqual({ value: whole });
+    expect(reads.every(([offset, count]) => (offset + count) * 2 <= fru.length)).toBe(true);
+  });
+
+  it.each([0, 8192])("goes by the header where the BMC says a size of %i", async (size) => {
+    expect((await read({ size })).outcome).toEqual({ value: whole });
+  });
+
+  it.each([0xca, 0xc7, 0xc8, 0xc9, 0xff])(
+    "asks for less where 128 bytes are refused with %i, and goes on so",
+    async (code) => {
+      const { outcome, reads, memory } = await read({ instead: (_, count) => (count > 20 ? code : undefined) });
+      expect(outcome).toEqual({ value: whole });
+      expect([memory.fruChunkBytes, [...memory.quirks]]).toEqual([16, ["fru_small_reads"]]);
+      expect(reads.filter(([, count]) => count > 20).length).toBe(1);
+      const again = await read({ instead: (_, count) => (count > 20 ? code : undefined) }, memory);
+      expect(again.reads.filter(([, count]) => count > 20).length).toBe(0);
+    },
+  );
+
+  it("takes fewer bytes than were asked for", async () => {
+    const { outcome } = await read({
+      instead: (offset, count) => {
+        const bytes = fru.subarray(offset, offset + Math.min(count, 5));
+        return Buffer.concat([Buffer.of(bytes.length), bytes]);
+      },
+    });
+    expect(outcome).toEqual({ value: whole });
+  });
+
+  it("asks a busy device (81h) again, three times", async () => {
+    expect((await read({ instead: (_o, _c, nth) => (nth <= 3 ? 0x81 : undefined) })).outcome).toEqual({ value: whole });
+    const { outcome, reads } = await read({ instead: () => 0x81 });
+    expect(outcome).toEqual({ value: undefined });
+    expect(reads.length).toBe(4);
+  });
+
+  it.each([0xcb, 0xc9, 0xcc, 0xc1, 0xd3, 0x82, 0x83])(
+    "is undefined where the device is not there: %i",
+    async (code) => {
+      expect((await read({ info: code })).outcome).toEqual({ value: undefined });
+      expect((await read({ instead: () => code })).outcome).toEqual({ value: undefined });
+    },
+  );
+
+  it("learns nothing about lengths from a device that gives nothing at all", async () => {
+    const { memory } = await read({ instead: () => 0xc9 });
+    expect([memory.fruChunkBytes, memory.quirks.size]).toEqual([128, 0]);
+  });
+
+  it("decodes what there is when reading ends early", async () => {
+    const { outcome } = await read({ instead: (offset) => (offset >= 32 ? 0xcb : undefined) });
+    expect(outcome).toMatchObject({ value: { chassis: { serial: "SN-CH-0001" } } });
+    const nothing = await read({ instead: (offset) => (offset > 0 ? Buffer.of(0) : undefined) });
+    expect(nothing.outcome).toMatchObject({ value: {} });
+  });
+
+  it.each([
+    ["gives more bytes than it counts", () => Buffer.concat([Buffer.of(4), fru.subarray(0, 32)])],
+    ["counts more bytes than it gives", () => Buffer.of(200, 1, 0)],
+    ["gives nothing", () => Buffer.of(0)],
+  ])("comes to an end with a device that %s", async (_, instead) => {
+    const { reads } = await read({ size: 0, instead });
+    expect(reads.length).toBeLessThanOrEqual(512);
+  });
+
+  it("fails when the BMC keeps silent or refuses the privilege", async () => {
+    const silence = new IpmiError("timeout", "silence");
+    expect((await read({ instead: () => silence })).outcome).toEqual({ error: silence });
+    expect((await read({ info: 0xd4 })).outcome).toMatchObject({ error: { reason: "privilege_refused" } });
+  });
+});
