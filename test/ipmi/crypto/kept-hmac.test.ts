@@ -1,0 +1,68 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { KeptHmac } from "../../../src/ipmi/crypto/kept-hmac.ts";
+import { sha1, sha256 } from "../../../src/ipmi/crypto/sha.ts";
+
+const ofByte = (byte: number, count: number): Buffer => Buffer.alloc(count, byte);
+
+/** RFC 2202 section 3, RFC 4231 section 4: key, message, HMAC-SHA1, HMAC-SHA256 where the RFC has the case. */
+const VECTORS = [
+  [
+    ofByte(0x0b, 20),
+    Buffer.from("Hi There"),
+    "b617318655057264e28bc0b6fb378c8ef146be00",
+    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+  ],
+  [
+    Buffer.from("Jefe"),
+    Buffer.from("what do ya want for nothing?"),
+    "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+  ],
+  [
+    ofByte(0xaa, 20),
+    ofByte(0xdd, 50),
+    "125d7342b9ac11cd91a39af48aa17b4f63f175d3",
+    "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
+  ],
+  [
+    Buffer.from(Array.from({ length: 25 }, (_, i) => i + 1)),
+    ofByte(0xcd, 50),
+    "4c9007f4026250c6bc8414f9bf50c86c2d7235da",
+    "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
+  ],
+] as const;
+
+describe("an HMAC with kept pad states", () => {
+  it.each(VECTORS)("gives the codes of the RFCs", (key, message, code1, code256) => {
+    expect(new KeptHmac(sha1, key).compute(message, 0, message.length).toString("hex")).toBe(code1);
+    expect(new KeptHmac(sha256, key).compute(message, 0, message.length).toString("hex")).toBe(code256);
+  });
+
+  it.each([
+    ["sha1", sha1],
+    ["sha256", sha256],
+  ] as const)("agrees with node:crypto on %s for every length, whatever came before", (name, hash) => {
+    const bytes = randomBytes(300);
+    for (const keyLength of [0, 16, 20, 32, 64]) {
+      const key = randomBytes(keyLength);
+      const hmac = new KeptHmac(hash, key);
+      for (let end = 4; end <= 270; end++) {
+        const wanted = createHmac(name, key).update(bytes.subarray(4, end)).digest("hex");
+        expect(hmac.compute(bytes, 4, end).toString("hex"), `${end - 4} bytes`).toBe(wanted);
+      }
+    }
+  });
+
+  it("gives codes that stay when the next one is made", () => {
+    const hmac = new KeptHmac(sha1, Buffer.from("key"));
+    const first = hmac.compute(Buffer.from("one"), 0, 3);
+    const before = first.toString("hex");
+    hmac.compute(Buffer.from("two"), 0, 3);
+    expect(first.toString("hex")).toBe(before);
+  });
+
+  it("refuses keys that it would have to hash first", () => {
+    expect(() => new KeptHmac(sha1, Buffer.alloc(65))).toThrow(RangeError);
+  });
+});
