@@ -5,6 +5,7 @@ import {
 } from "../commands/app/get-channel-authentication-capabilities.ts";
 import { CIPHER_SUITE_PAGE_BYTES, getChannelCipherSuites } from "../commands/app/get-channel-cipher-suites.ts";
 import { CompletionCodeError, DecodeError, IpmiError } from "../errors.ts";
+import type { Reachability } from "../transport/datagram.ts";
 import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import { SilenceError } from "./conversation.ts";
 import { sessionless } from "./framing.ts";
@@ -34,9 +35,21 @@ export async function askCapabilities(
       { privilege, ipmi20 },
       { signal, tries, stage: STAGE },
     );
-  if (memory.quirks.has("ipmi_1_5_only_first_form")) return remember(memory, await ask(false, 3));
+  let verdict: Reachability | undefined;
+  const askThreeTimes = async (ipmi20: boolean): Promise<ChannelAuthenticationCapabilities> => {
+    try {
+      return await ask(ipmi20, 1);
+    } catch (error) {
+      if (!(error instanceof SilenceError)) throw error;
+      // A closed port says so at once to those who can hear it: no need to be patient with it.
+      verdict = await diagnose(requester, signal);
+      if (isGone(verdict)) throw silence(requester, error, verdict);
+    }
+    return ask(ipmi20, 2);
+  };
+  if (memory.quirks.has("ipmi_1_5_only_first_form")) return remember(memory, await askThreeTimes(false));
   try {
-    return remember(memory, await ask(true, 3));
+    return remember(memory, await askThreeTimes(true));
   } catch (error) {
     const refused = error instanceof CompletionCodeError || error instanceof DecodeError;
     if (!refused && !(error instanceof SilenceError)) throw error;
@@ -48,7 +61,7 @@ export async function askCapabilities(
       if (refused) throw error;
       return undefined;
     });
-    if (!found) throw await silence(requester, error, signal);
+    if (!found) throw silence(requester, error, verdict);
     // Lost packets look the same: now that somebody answers, asking once more tells.
     const late = refused ? undefined : await ask(true, 1).catch(notAborted);
     if (late) return remember(memory, late);
@@ -67,9 +80,8 @@ function remember(memory: BmcMemory, found: ChannelAuthenticationCapabilities): 
   return found;
 }
 
-/** Finds out what the silence is: nobody there, nothing listening, or just silence. */
-async function silence(requester: Requester, error: IpmiError, signal?: AbortSignal): Promise<IpmiError> {
-  const { conversation } = requester;
+/** Finds out by another way what the silence is: nobody there, nothing listening, or just silence. */
+function diagnose(requester: Requester, signal?: AbortSignal): Promise<Reachability> {
   const data = getChannelAuthenticationCapabilities.encodeRequest({ privilege: 2, ipmi20: true });
   const message = encodeRequestMessage({
     responderAddress: BMC_ADDRESS,
@@ -81,17 +93,26 @@ async function silence(requester: Requester, error: IpmiError, signal?: AbortSig
     command: getChannelAuthenticationCapabilities.code,
     data,
   });
-  const verdict = await conversation.diagnose(sessionless.seal(message), DIAGNOSIS_MS, signal);
-  const { address, port } = conversation.remote;
+  return requester.conversation.diagnose(sessionless.seal(message), DIAGNOSIS_MS, signal);
+}
+
+function isGone(verdict: Reachability): boolean {
+  return verdict === "refused" || verdict === "unreachable";
+}
+
+/** What to say of a silence. */
+function silence(requester: Requester, error: IpmiError, verdict: Reachability | undefined): IpmiError {
+  const { address, port } = requester.conversation.remote;
+  const options = { stage: STAGE, cause: error } as const;
   if (verdict === "refused")
-    return new IpmiError("unreachable", `${address}: nothing listens on UDP port ${port}`, { stage: STAGE });
-  if (verdict === "unreachable") return new IpmiError("unreachable", `${address}: no route to host`, { stage: STAGE });
+    return new IpmiError("unreachable", `${address}: nothing listens on UDP port ${port}`, options);
+  if (verdict === "unreachable") return new IpmiError("unreachable", `${address}: no route to host`, options);
   const babbles = verdict === "answered" || (error instanceof SilenceError && error.otherPackets > 0);
   if (babbles) {
     const message = `${address}: what answers on UDP port ${port} does not speak IPMI`;
-    return new IpmiError("protocol_error", message, { stage: STAGE, cause: error });
+    return new IpmiError("protocol_error", message, options);
   }
-  return new IpmiError(error.reason, `${address}: no answer on UDP port ${port}`, { stage: STAGE, cause: error });
+  return new IpmiError(error.reason, `${address}: no answer on UDP port ${port}`, options);
 }
 
 /**

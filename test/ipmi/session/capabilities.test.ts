@@ -95,6 +95,15 @@ describe("a BMC that does not answer", () => {
     expect(bmc.transport.diagnosed.length).toBe(1);
   });
 
+  it.each(["refused", "unreachable"] as const)(
+    "is asked once only where it turns out to be %s",
+    async (reachability) => {
+      const { count } = await ask(undefined, { reachability });
+      // the question, and the same again by the other way
+      expect(count("sent")).toBe(2);
+    },
+  );
+
   it("but babbles, does not speak IPMI", async () => {
     const { outcome, count } = await ask(undefined, { noise: Buffer.from("HTTP/1.1 400 Bad Request") });
     expect(outcome).toMatchObject({ error: { reason: "protocol_error" } });
