@@ -57,6 +57,11 @@ export interface ConditionLayout {
 
 export const codeOf = (condition: Condition): number => CONDITIONS.indexOf(condition);
 
+/** The codes by their words. */
+export const CODE = Object.fromEntries(CONDITIONS.map((condition, code) => [condition, code])) as Readonly<
+  Record<Condition, number>
+>;
+
 export function conditionLayoutOf(plant: Plant, rails: number): ConditionLayout {
   const count: Record<Component, number> = {
     psu: plant.supplies.count,

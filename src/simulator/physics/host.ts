@@ -5,7 +5,8 @@ import type { BoardBehaviour, BoardState } from "../board.ts";
 import { Random, seedOf } from "../random.ts";
 import { CONDITIONS, type Component, type Condition, codeOf, conditionPlace } from "./condition.ts";
 import { logStates, watchLimits } from "./events.ts";
-import { isFailedFan, type Surroundings, stepMachine } from "./machine.ts";
+import { countLive, judgeParts, judgeSupplies } from "./judge.ts";
+import { type Surroundings, stepMachine } from "./machine.ts";
 import { type BmcHandle, Presence } from "./presence.ts";
 import { type Profile, plannedLoad, profileOf } from "./profile.ts";
 import { placeOf, type Source, STRIDE } from "./quantity.ts";
@@ -34,12 +35,9 @@ const SETTLING_STEP_SECONDS = 60;
 
 const RAIL_TOLERANCE = 0.008;
 const RAIL_NOISE = 0.0015;
-/** A rail so far off is no longer good. */
-const RAIL_GOOD = 0.08;
-
-const ALMOST_FULL = 0.9;
-
 const CHASSIS_CONTROL_CAUSE = RESTART_CAUSES.indexOf("chassis control");
+const ALWAYS_ON = RESTART_CAUSES.indexOf("always-on policy");
+const PREVIOUS_STATE = RESTART_CAUSES.indexOf("previous-state policy");
 const POWER_EVENT_AC_FAILED = 0x01;
 const POWER_EVENT_BY_COMMAND = 0x10;
 
@@ -68,7 +66,8 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   #faults: readonly RunningFault[] = NO_FAULTS;
   #settled = false;
   #hostWasOn = true;
-  /** Times the whole rack was dark since the log last heard of it. */
+  #hasInput = true;
+  /** Times the machine had no input since the log last heard of it. */
   #outages = 0;
   /** The host was on when its input went. */
   #resume = true;
@@ -162,13 +161,23 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     return true;
   }
 
-  darken(nowMs: number): void {
-    this.presence.darken(nowMs);
-    this.#outages++;
+  /** A feed came or went: without any input the BMC is dark, with one again it starts. */
+  inputChanged(): void {
+    const hasInput = countLive(this.#wiring, this.#supplyFaults, this.rack) > 0;
+    if (hasInput === this.#hasInput) return;
+    this.#hasInput = hasInput;
+    const nowMs = this.clock.monotonicMs();
+    if (hasInput) {
+      this.presence.boot(nowMs);
+    } else {
+      this.#outages++;
+      this.presence.darken(nowMs);
+    }
   }
 
-  lighten(nowMs: number): void {
-    this.presence.boot(nowMs);
+  /** Shows at once what has changed, without waiting for the next reading. A BMC without power shows nothing. */
+  refresh(): void {
+    if (this.#state && this.#hasInput && this.presence.answers) this.#publish(this.#state, false);
   }
 
   /** Time goes by; nothing is published. */
@@ -205,6 +214,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   setSupply(supply: number, state: SupplyState | "input_lost"): void {
     if (supply < 1 || supply > this.#supplyFaults.length) throw new RangeError(`there is no supply ${supply}`);
     this.#supplyFaults[supply - 1] = codeOf(state);
+    this.inputChanged();
   }
 
   condition(component: Component, part: number): Condition {
@@ -284,7 +294,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
       this.#numbers,
       layout,
       board.plan.plant,
-      (n) => (this.#supplyFaults[n] === INPUT_LOST ? 0 : this.rack.feedVolts(feedOf(n))),
+      (n) => (this.#supplyFaults[n] === CODE.input_lost ? 0 : this.rack.feedVolts(feedOf(n))),
       (n) => SUPPLY_STATES[this.#supplyFaults[n] ?? 0] ?? "ok",
       this.#random,
     );
@@ -292,7 +302,9 @@ export class HostPhysics implements BoardBehaviour, RackMember {
 
   /** Works out the conditions of the parts and brings them and the numbers to the sensors. */
   #publish(state: BoardState, silent: boolean): void {
-    this.#judge(state);
+    const live = judgeSupplies(this.#bytes, this.#wiring, this.#supplyFaults, this.rack);
+    this.#judgePower(state, live);
+    judgeParts(this.#bytes, this.#wiring, this.#numbers, state);
     const isOn = state.chassis.powerOn;
     if (isOn !== this.#hostWasOn) {
       this.#hostWasOn = isOn;
@@ -303,87 +315,43 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     state.setPower(this.#numbers[this.#wiring.layout.single.input_watts] ?? 0);
   }
 
-  #judge(state: BoardState): void {
-    const { layout, conditions, board } = this.#wiring;
-    const bytes = this.#bytes;
-    const { supplies } = board.plan.plant;
-    let live = 0;
-    for (let n = 0; n < supplies.count; n++) {
-      const fault = this.#supplyFaults[n] ?? OK;
-      const code = fault === OK && !this.rack.feedLive(feedOf(n)) ? INPUT_LOST : fault;
-      bytes[conditions.base.psu + n] = code;
-      if (code === OK || code === PREDICTED) live++;
-    }
-    this.#judgePower(state, live);
-    bytes[conditions.base.power] = live === supplies.count ? OK : live > supplies.needed ? DEGRADED : LOST;
-    let stopped = 0;
-    for (let n = 0, place = layout.base.fan; n < layout.count.fan; n++, place += STRIDE.fan) {
-      const failed = isFailedFan(this.#numbers, place);
-      bytes[conditions.base.fan + n] = failed ? FAILED : OK;
-      if (failed) stopped++;
-    }
-    bytes[conditions.base.cooling] = stopped === 0 ? OK : stopped === 1 ? LOST : FAILED;
-    for (let n = 0, place = layout.base.rail; n < layout.count.rail; n++, place += STRIDE.rail) {
-      bytes[conditions.base.rail + n] = Math.abs(this.#numbers[place + 1] ?? 0) > RAIL_GOOD ? FAILED : OK;
-    }
-    const capacity = state.model.description.sel?.capacity ?? Number.POSITIVE_INFINITY;
-    const { selEntries } = state;
-    bytes[conditions.base.log] = selEntries >= capacity ? FULL : selEntries >= capacity * ALMOST_FULL ? ALMOST : OK;
-    this.#judgeProcessors();
-    let worstMemory = OK;
-    for (let n = 0; n < conditions.count.dimm; n++) {
-      worstMemory = Math.max(worstMemory, bytes[conditions.base.dimm + n] ?? OK);
-    }
-    bytes[conditions.base.memory] = worstMemory;
-    state.chassis.coolingFault = stopped > 0;
-    state.chassis.driveFault = hasFailed(bytes, conditions.base.drive, conditions.count.drive);
-    state.chassis.intrusion = bytes[conditions.base.chassis] !== OK;
-  }
-
-  /** Too hot: they slow down. What a fault says about a processor stays. */
-  #judgeProcessors(): void {
-    const { layout, conditions, board } = this.#wiring;
-    const { throttleCelsius } = board.plan.plant.processors;
-    for (let n = 0; n < layout.count.cpu; n++) {
-      const place = conditions.base.cpu + n;
-      const celsius = this.#numbers[layout.base.cpu + n * STRIDE.cpu] ?? 0;
-      if (this.#bytes[place] === OK && celsius >= throttleCelsius) this.#bytes[place] = THROTTLED;
-      else if (this.#bytes[place] === THROTTLED && celsius < throttleCelsius - 3) this.#bytes[place] = OK;
-    }
-  }
-
   /** Without a supply the machine is off; with one again it does as its policy says. */
   #judgePower(state: BoardState, live: number): void {
     const { chassis } = state;
     const host = this.#wiring.conditions.base.host;
-    const hadInput = this.#bytes[host] !== INPUT_LOST;
+    const hadInput = this.#bytes[host] !== CODE.input_lost;
     if (this.#outages > 0) {
-      // The whole rack was dark; the BMC comes back and finds out.
+      // The BMC was dark too; it comes back and finds out.
       this.#outages = 0;
       chassis.lastPowerEvent |= POWER_EVENT_AC_FAILED;
-      this.#logOutage(state);
-      if (chassis.restorePolicy === "stays off") chassis.powerOn = false;
+      if (hadInput) this.#logOutage(state);
+      this.#resumePower(state, chassis.powerOn);
     }
     if (live === 0 && hadInput) {
-      this.#bytes[host] = INPUT_LOST;
+      this.#bytes[host] = CODE.input_lost;
       chassis.powerFault = true;
-      chassis.lastPowerEvent |= POWER_EVENT_AC_FAILED;
       this.#resume = chassis.powerOn;
       chassis.powerOn = false;
-      return;
     }
-    if (live > 0 && !hadInput) {
+    if (live === 0) return;
+    if (!hadInput) {
       chassis.powerFault = false;
-      chassis.powerOn =
-        chassis.restorePolicy === "powers on" || (chassis.restorePolicy !== "stays off" && this.#resume);
+      this.#resumePower(state, this.#resume);
     }
-    if (live > 0) this.#bytes[host] = chassis.powerOn ? OK : OFF;
+    this.#bytes[host] = chassis.powerOn ? CODE.ok : CODE.off;
+  }
+
+  #resumePower(state: BoardState, wasOn: boolean): void {
+    const { chassis } = state;
+    const { restorePolicy } = chassis;
+    chassis.powerOn = restorePolicy === "powers on" || (restorePolicy !== "stays off" && wasOn);
+    if (chassis.powerOn) chassis.restartCause = restorePolicy === "powers on" ? ALWAYS_ON : PREVIOUS_STATE;
   }
 
   #logOutage(state: BoardState): void {
     for (const wire of this.#wiring.states) {
       if (wire.place !== this.#wiring.conditions.base.host) continue;
-      const [well, lost] = [wire.words[OK] ?? 0, wire.words[INPUT_LOST] ?? 0];
+      const [well, lost] = [wire.words[CODE.ok] ?? 0, wire.words[CODE.input_lost] ?? 0];
       logStates(state, wire.address, well, lost, wire.asserts, wire.deasserts);
       logStates(state, wire.address, lost, well, wire.asserts, wire.deasserts);
     }
@@ -424,24 +392,9 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   }
 }
 
-function hasFailed(bytes: Uint8Array, from: number, count: number): boolean {
-  return bytes.subarray(from, from + count).includes(FAILED);
-}
-
 const NO_FAULTS: readonly RunningFault[] = [];
-const OK = codeOf("ok");
-const FAILED = codeOf("failed");
-const INPUT_LOST = codeOf("input_lost");
-const PREDICTED = codeOf("predicted");
-const DEGRADED = codeOf("degraded");
-const LOST = codeOf("lost");
-const OFF = codeOf("off");
-const ALMOST = codeOf("almost_full");
-const FULL = codeOf("full");
-const THROTTLED = codeOf("throttled");
-
 const SUPPLY_STATES: Readonly<Record<number, SupplyState>> = {
-  [codeOf("failed")]: "failed",
-  [codeOf("absent")]: "absent",
-  [codeOf("predicted")]: "predicted",
+  [CODE.failed]: "failed",
+  [CODE.absent]: "absent",
+  [CODE.predicted]: "predicted",
 };

@@ -43,7 +43,10 @@ const KELVIN_CFM_PER_WATT = 1.76;
 const REFERENCE_AIR = 0.5;
 
 /** Below this share of what it should turn, a fan counts as failed. */
-const FAILED_FAN_HEALTH = 0.3;
+const FAILED_FAN_HEALTH = 0.15;
+/** A fan so worn cannot follow the others when these are told to hurry. */
+const WORN_FAN_HEALTH = 0.5;
+const WORN_FAN_HASTE = 1.3;
 
 /** Bell-shaped enough, never beyond 3. */
 const bell = (random: Random): number => (random.next() + random.next() + random.next() - 1.5) * 2;
@@ -113,7 +116,8 @@ function stepFans(
   v[at.single.duty] = duty;
   for (let n = 0, place = at.base.fan; n < at.count.fan; n++, place += STRIDE.fan) {
     const health = num(v[place + 1]);
-    const rpm = num(fans.maxRpm[n]) * duty * health;
+    const possible = health < WORN_FAN_HEALTH ? Math.min(duty, fans.minDuty * WORN_FAN_HASTE) : duty;
+    const rpm = num(fans.maxRpm[n]) * possible * health;
     const wobble = health > 0 ? 1 + 0.006 * bell(random) : 1;
     v[place] = health === 0 && fanShare > 0.3 ? 0 : approach(v[place], rpm * wobble, fanShare);
   }

@@ -49,6 +49,11 @@ export class Presence {
     this.#fallSilent(nowMs + forMs, nowMs);
   }
 
+  /** It is up now, however long it was to take; without power it stays dark. */
+  wake(): void {
+    if (this.#untilMs !== Number.POSITIVE_INFINITY) this.#untilMs = 0;
+  }
+
   /** The firmware hangs: deaf, or busy with itself. */
   hang(how: "silent" | "busy"): void {
     const bmc = this.#bmc;

@@ -19,10 +19,8 @@ export interface RackOptions {
 
 /** A machine of the rack, as the rack sees it. */
 export interface RackMember {
-  /** Both feeds are gone: the machine and its BMC are dark. */
-  darken(nowMs: number): void;
-  /** A feed is back after both were gone. */
-  lighten(nowMs: number): void;
+  /** A feed came or went. */
+  inputChanged(): void;
 }
 
 /** The room is warmest in the afternoon and cools down at night, either way. */
@@ -81,16 +79,10 @@ export class Rack {
     return this.#feedsLive[feed % FEEDS] ?? false;
   }
 
-  /** Switches a feed. The machines notice when they are read next, or at once when it was the last one. */
+  /** Switches a feed. The BMCs notice when they are read next, or at once when it was the last one. */
   setFeed(feed: number, live: boolean): void {
-    const wasDark = this.dark;
     this.#feedsLive[feed % FEEDS] = live;
-    if (wasDark === this.dark) return;
-    const nowMs = this.clock.monotonicMs();
-    for (const member of this.#members) {
-      if (this.dark) member.darken(nowMs);
-      else member.lighten(nowMs);
-    }
+    for (const member of this.#members) member.inputChanged();
   }
 
   join(member: RackMember): void {

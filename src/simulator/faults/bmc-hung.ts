@@ -1,0 +1,14 @@
+import { hostFault } from "./fault.ts";
+import { choice } from "./parameter.ts";
+
+export const bmcHung = hostFault({
+  name: "bmc_hung",
+  title: "BMC hung",
+  description: "The firmware of the BMC hangs: it answers nothing any more, or only that it is busy. The host runs on.",
+  logs: "nothing",
+  parameters: { how: choice("deaf, or every request is answered with C0h", "silent", "busy") },
+  start(host, { how }) {
+    host.presence.hang(how);
+    return { stop: () => host.presence.recover() };
+  },
+});

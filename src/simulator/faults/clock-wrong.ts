@@ -1,0 +1,33 @@
+import type { BoardState } from "../board.ts";
+import { hostFault } from "./fault.ts";
+import { choice, number } from "./parameter.ts";
+
+/** Where a clock without its battery begins. */
+const FIRST_SECOND = Date.UTC(2000, 0, 1) / 1000;
+
+export const clockWrong = hostFault({
+  name: "clock_wrong",
+  title: "BMC clock wrong",
+  description: "The clock of the BMC is off, or has lost the time and counts from the year 2000.",
+  logs: "nothing by itself; what is logged from now on carries the wrong time",
+  parameters: {
+    how: choice("off by so much, or lost", "off", "lost"),
+    seconds: number("how far it is ahead; negative is behind", 5400, -1e9, 1e9, "seconds"),
+  },
+  start(host, { how, seconds }) {
+    let moved: { readonly state: BoardState; readonly by: number } | undefined;
+    const move = (): void => {
+      const { state } = host;
+      if (moved || !state) return;
+      moved = { state, by: how === "off" ? seconds : FIRST_SECOND - state.clockSeconds() };
+      state.clockOffsetSeconds += moved.by;
+    };
+    move();
+    return {
+      advance: move,
+      stop() {
+        if (moved) moved.state.clockOffsetSeconds -= moved.by;
+      },
+    };
+  },
+});

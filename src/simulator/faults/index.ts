@@ -1,0 +1,113 @@
+/**
+ * Faults: what goes wrong with machines and racks, each in a file of its own. They change the physics;
+ * readings, states and events follow from there, as on a real board.
+ */
+import { HostPhysics } from "../physics/host.ts";
+import { Rack } from "../physics/rack.ts";
+import type { RunningFault } from "../physics/running-fault.ts";
+import { batteryLow } from "./battery-low.ts";
+import { bmcHung } from "./bmc-hung.ts";
+import { bmcRebooting } from "./bmc-rebooting.ts";
+import { chassisOpened } from "./chassis-opened.ts";
+import { clockWrong } from "./clock-wrong.ts";
+import { driveFault } from "./drive-fault.ts";
+import { eccStorm } from "./ecc-storm.ts";
+import { fanStopped } from "./fan-stopped.ts";
+import { fanWearingOut } from "./fan-wearing-out.ts";
+import type { Fault, FaultEffect } from "./fault.ts";
+import { inletRising } from "./inlet-rising.ts";
+import { loadHigh } from "./load-high.ts";
+import { checkParameters, FaultParameterError, type Values } from "./parameter.ts";
+import { processorFault } from "./processor-fault.ts";
+import { psuFailed } from "./psu-failed.ts";
+import { psuInputLost } from "./psu-input-lost.ts";
+import { rackCoolingFailure } from "./rack-cooling-failure.ts";
+import { rackFeedLost } from "./rack-feed-lost.ts";
+import { rackPowerCut } from "./rack-power-cut.ts";
+import { selFull } from "./sel-full.ts";
+import { uncorrectableEcc } from "./uncorrectable-ecc.ts";
+import { voltageOutOfRange } from "./voltage-out-of-range.ts";
+
+export type { Fault, FaultDescription, HostFault, RackFault } from "./fault.ts";
+export type { ChoiceParameter, NumberParameter, Parameter, ParameterSchema, Values } from "./parameter.ts";
+export { FaultParameterError } from "./parameter.ts";
+
+/** Every fault there is. */
+export const FAULTS: readonly Fault[] = [
+  fanWearingOut,
+  fanStopped,
+  inletRising,
+  rackCoolingFailure,
+  eccStorm,
+  uncorrectableEcc,
+  psuInputLost,
+  psuFailed,
+  rackFeedLost,
+  rackPowerCut,
+  voltageOutOfRange,
+  driveFault,
+  processorFault,
+  chassisOpened,
+  batteryLow,
+  loadHigh,
+  selFull,
+  bmcHung,
+  bmcRebooting,
+  clockWrong,
+];
+
+/** A fault that was injected and has not been stopped. */
+export interface ActiveFault extends RunningFault {
+  readonly fault: Fault;
+  /** Machine or rack. */
+  readonly target: string;
+  /** All of them, defaults included. */
+  readonly parameters: Values;
+  /** Wall clock, ms. */
+  readonly startedAtMs: number;
+}
+
+/**
+ * Begins a fault on a machine or a rack. It goes on until it is stopped; stopping twice does nothing.
+ *
+ * @throws FaultParameterError for faults and parameters that do not exist, faults of the other scope, and values
+ * that do not fit this machine
+ */
+export function injectFault(target: HostPhysics | Rack, name: string, parameters: Values = {}): ActiveFault {
+  const fault = FAULTS.find((candidate) => candidate.name === name);
+  if (!fault) throw new FaultParameterError(`there is no fault ${name}`);
+  const values = checkParameters(name, fault.parameters, parameters, (component) =>
+    target instanceof HostPhysics ? target.wiring.conditions.count[component] : 0,
+  );
+  const effect = begin(fault, target, values);
+  let isStopped = false;
+  const active: ActiveFault = {
+    fault,
+    name,
+    target: target.name,
+    parameters: values,
+    startedAtMs: target.clock.wallMs(),
+    advance: (seconds, nowMs) => effect.advance?.(seconds, nowMs),
+    stop() {
+      if (isStopped) return;
+      isStopped = true;
+      target.removeFault(active);
+      effect.stop();
+      show(target);
+    },
+  };
+  target.addFault(active);
+  show(target);
+  return active;
+}
+
+function begin(fault: Fault, target: HostPhysics | Rack, values: Values): FaultEffect {
+  if (fault.scope === "host" && target instanceof HostPhysics) return fault.start(target, values);
+  if (fault.scope === "rack" && target instanceof Rack) return fault.start(target, values);
+  throw new FaultParameterError(`${fault.name} is a fault of a ${fault.scope}, not of ${target.name}`);
+}
+
+/** What changed at once is shown at once; a rack's machines show it when they are read. */
+function show(target: HostPhysics | Rack): void {
+  if (target instanceof HostPhysics) target.refresh();
+}

@@ -1,0 +1,14 @@
+import { hostFault } from "./fault.ts";
+import { part } from "./parameter.ts";
+
+export const psuInputLost = hostFault({
+  name: "psu_input_lost",
+  title: "Power supply without input",
+  description: "The cord of one supply is pulled: the others carry the machine, or it goes off when there are none.",
+  logs: "input lost of the supply, lost redundancy",
+  parameters: { psu: part("psu", "supply, counted from 1") },
+  start(host, { psu }) {
+    host.setSupply(psu, "input_lost");
+    return { stop: () => host.setSupply(psu, "ok") };
+  },
+});
