@@ -1,6 +1,6 @@
 import { manufacturerName } from "../ipmi/index.ts";
 import { NO_ROLE, type Quantity, type RoleRule } from "../model/index.ts";
-import type { PlannedSensor, SensorPlan } from "./over-ipmi/sensor-plan.ts";
+import { type SensorPlan, withRoles } from "./over-ipmi/sensor-plan.ts";
 
 /** What rules are asked about; none of it changes while the machine runs. */
 export interface RoleSubject {
@@ -56,16 +56,11 @@ export class Roles {
     }
     const known = byMaker.get(manufacturerId);
     if (known) return known;
-    const made = { ...plan, sensors: plan.sensors.map((sensor) => this.#withRole(sensor, manufacturerId)) };
+    const made = withRoles(plan, ({ name, kind, unit, definition }) =>
+      this.roleOf({ name, kind, quantity: unit?.quantity, entityId: definition.entityId, manufacturerId }),
+    );
     byMaker.set(manufacturerId, made);
     return made;
-  }
-
-  #withRole(sensor: PlannedSensor, manufacturerId: number): PlannedSensor {
-    const { name, kind, unit, definition } = sensor;
-    const { entityId } = definition;
-    const role = this.roleOf({ name, kind, quantity: unit?.quantity, entityId, manufacturerId });
-    return role === undefined ? sensor : { ...sensor, role };
   }
 }
 

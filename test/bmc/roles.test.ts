@@ -253,6 +253,13 @@ describe.skipIf(!recorded)("a plan with roles", () => {
     expect([rolesOf(674), rolesOf(11)]).toEqual([new Set(["dells"]), new Set([undefined])]);
   });
 
+  it("has them also in the lists of what is read", () => {
+    const made = shipped.applied(plan, 674);
+    const isInlet = ({ name }: { readonly name: string }) => name === "Inlet Temp";
+    expect(made.wanted(undefined).find(isInlet)?.role).toBe("inlet");
+    expect(made.wanted(isInlet).map(({ role }) => role)).toEqual(["inlet"]);
+  });
+
   it('tells "Temp" of processor 1 by its entity', () => {
     const temps = shipped.applied(plan, 674).sensors.filter(({ name }) => name === "Temp");
     expect(temps.map(({ entity, role }) => [entity, role])).toEqual([

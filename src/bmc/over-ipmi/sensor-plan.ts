@@ -76,21 +76,27 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
       sensors.push(sensor);
     }
   }
+  return { sensors, frus, byEventKey, problems, limits: new LimitsCache(), wanted: wantedOf(sensors) };
+}
+
+function wantedOf(sensors: readonly PlannedSensor[]): SensorPlan["wanted"] {
   const readable = sensors.filter((sensor) => sensor.definition.readable);
   const byFilter = new WeakMap<SensorFilter, readonly PlannedSensor[]>();
-  return {
-    sensors,
-    frus,
-    byEventKey,
-    problems,
-    limits: new LimitsCache(),
-    wanted(filter) {
-      if (!filter) return readable;
-      const known = byFilter.get(filter) ?? readable.filter(filter);
-      byFilter.set(filter, known);
-      return known;
-    },
+  return (filter) => {
+    if (!filter) return readable;
+    const known = byFilter.get(filter) ?? readable.filter(filter);
+    byFilter.set(filter, known);
+    return known;
   };
+}
+
+/** The plan with a role for the sensors that have one. Records and conversions are shared with `plan`. */
+export function withRoles(plan: SensorPlan, roleOf: (sensor: PlannedSensor) => string | undefined): SensorPlan {
+  const sensors = plan.sensors.map((sensor) => {
+    const role = roleOf(sensor);
+    return role === undefined ? sensor : { ...sensor, role };
+  });
+  return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
 }
 
 function planned(definition: SensorDefinition): PlannedSensor {
