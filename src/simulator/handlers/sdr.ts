@@ -22,8 +22,8 @@ export function readSdr({ bmc }: Context, request: ReadRecordRequest): RecordPar
   const { reservationId = 0, recordId, offset = 0, count = WHOLE_RECORD } = request;
   const { model } = bmc;
   // Without a reservation only from the start of a record; a reservation that somebody else cancelled is none.
-  const needed = offset !== 0 || reservationId !== 0;
-  if (needed && reservationId !== bmc.sdrReservation) return refuse(CompletionCode.ReservationCancelled);
+  const good = reservationId === 0 ? offset === 0 : reservationId === bmc.sdrReservation;
+  if (!good) return refuse(CompletionCode.ReservationCancelled);
   const index = model.sdrIndex(recordId);
   const record = model.sdr[index];
   if (!record) return refuse(CompletionCode.NotPresent);
