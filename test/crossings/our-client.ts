@@ -1,6 +1,6 @@
 import { BmcPool, type PollOptions, type PollSettings, SdrCache } from "../../src/bmc/index.ts";
 import { credentials, type IpmiObserver, silentObserver, UdpTransport } from "../../src/ipmi/index.ts";
-import { systemClock } from "../../src/lib/index.ts";
+import { type Clock, systemClock } from "../../src/lib/index.ts";
 import { type Host, type HostSnapshot, PART_NAMES } from "../../src/model/index.ts";
 import { type IpmiSim, simUser } from "../rig/ipmi-sim.ts";
 import type { Login } from "../rig/run.ts";
@@ -84,6 +84,8 @@ export interface OurOptions {
   readonly password?: string;
   readonly login?: Partial<PollSettings["login"]>;
   readonly settings?: Partial<PollSettings>;
+  /** Absent: real time. Packets travel in real time whatever it says. */
+  readonly clock?: Clock;
 }
 
 const MODULE_TIMEOUT_MS = 10_000;
@@ -112,7 +114,7 @@ export function ourClient(
   };
   const pool = new BmcPool({
     transport,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     cache: new SdrCache(),
     observer,
     settingsOf: async () => settings,
