@@ -33,7 +33,7 @@ function outside(bmc: VirtualBmc, got: SessionPacket, peer: Peer, send: Send): b
       authType: AuthType.None,
       sequence: 0,
       sessionId: 0,
-      message: bmc.damage(message),
+      message: bmc.damage(message, false),
     });
     bmc.deliver(packet, peer, send);
   });

@@ -45,7 +45,7 @@ export interface Misbehaviour {
   /** Changes what the handler said. */
   amend?(request: Request, reply: Reply): Reply;
   /** Changes the encoded response message, checksums and all. */
-  damage?(message: Buffer): Buffer;
+  damage?(message: Buffer, inSession: boolean): Buffer;
   /** By how much the session sequence number of the next packet grows; 1 is right. */
   sequenceStep?(): number;
   /** Takes a finished packet to the network: never, twice, late. */

@@ -43,7 +43,7 @@ function outside(bmc: VirtualBmc, got: RmcpPlusPacket, peer: Peer, send: Send): 
   const request = decodeRequestMessage(got.payload);
   if (!request.checksumsOk) return false;
   answer(bmc, request, undefined, peer, (message) => {
-    setup(bmc, PayloadType.Ipmi, bmc.damage(message), peer, send);
+    setup(bmc, PayloadType.Ipmi, bmc.damage(message, false), peer, send);
   });
   return true;
 }

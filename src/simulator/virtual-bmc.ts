@@ -233,12 +233,12 @@ export class VirtualBmc {
       send(session.seal(message), peer, false);
       return;
     }
-    this.deliver(session.seal(this.damage(message), this.sequenceStep()), peer, send);
+    this.deliver(session.seal(this.damage(message, true), this.sequenceStep()), peer, send);
   }
 
-  damage(message: Buffer): Buffer {
+  damage(message: Buffer, inSession: boolean): Buffer {
     let damaged = message;
-    for (const m of this.#misbehaviours) damaged = m.damage?.(damaged) ?? damaged;
+    for (const m of this.#misbehaviours) damaged = m.damage?.(damaged, inSession) ?? damaged;
     return damaged;
   }
 

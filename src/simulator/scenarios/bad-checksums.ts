@@ -1,10 +1,14 @@
 import type { Scenario } from "../misbehaviour.ts";
 
-/** The second checksum of messages is wrong, as Supermicro X9 firmware makes it. */
-export function badChecksums(options: { readonly probability: number }): Scenario {
+/**
+ * The second checksum of messages is wrong, as Supermicro X9 firmware makes it; in sessions, where a code
+ * guards the packet, unless `everywhere`.
+ */
+export function badChecksums(options: { readonly probability: number; readonly everywhere?: boolean }): Scenario {
   return ({ random }) => ({
     name: "bad checksums",
-    damage(message) {
+    damage(message, inSession) {
+      if (!inSession && !options.everywhere) return message;
       if (!random.chance(options.probability)) return message;
       const damaged = Buffer.from(message);
       const last = damaged.length - 1;
