@@ -128,7 +128,9 @@ export class EventLogReader {
   /** Cursor and counts, which belong together. Undefined before the log was read once. */
   save(): SavedEventLog | undefined {
     if (!this.#complete) return undefined;
-    const cursor = this.#cursor && { recordId: this.#cursor.recordId, bytes: base64(this.#cursor.bytes) };
+    // In the middle of a reading from the beginning: what was read of it is not kept, so it begins again.
+    const last = this.#again ? undefined : this.#cursor;
+    const cursor = last && { recordId: last.recordId, bytes: base64(last.bytes) };
     const remembered = this.#remembered.map((text) => base64(Buffer.from(text, "latin1")));
     return { cursor, remembered, counts: this.#counts.snapshot() };
   }

@@ -147,6 +147,41 @@ describe("the event log of a host", () => {
     expect(await poll()).toEqual([added]);
   });
 
+  it("counts nothing again when the program is restarted while it reads from the beginning", async () => {
+    const { clock, sel, reader, poll, minute } = bench();
+    for (let i = 0; i < 100; i++) sel.add();
+    await poll();
+    await minute();
+    sel.delete(99);
+    const added = sel.add();
+    sel.readsLeft = 30;
+    await reader.read(sel, {}, signal);
+    const saved = reader.save();
+    sel.readsLeft = undefined;
+    if (!saved) throw new Error("nothing to save");
+    const restarted = new EventLogReader(clock);
+    restarted.restore(JSON.parse(JSON.stringify(saved)));
+    const { log } = await restarted.read(sel, {}, signal);
+    expect(log.fresh.map((e) => e.raw)).toEqual([added]);
+    expect(log.counters?.bySeverity.critical).toBe(101);
+  });
+
+  it("goes on after a restart where it was, with its counts", async () => {
+    const { clock, sel, reader, poll, minute } = bench();
+    for (let i = 0; i < 3; i++) sel.add();
+    await poll();
+    const saved = reader.save();
+    if (!saved) throw new Error("nothing to save");
+    const restarted = new EventLogReader(clock);
+    restarted.restore(JSON.parse(JSON.stringify(saved)));
+    await minute();
+    const added = sel.add();
+    const { log } = await restarted.read(sel, {}, signal);
+    expect(log.fresh.map((e) => e.raw)).toEqual([added]);
+    expect(log.counters?.bySeverity.critical).toBe(4);
+    expect(new EventLogReader(clock).save()).toBeUndefined();
+  });
+
   it("keeps what it knows when the BMC announces records and gives none", async () => {
     const { sel, reader, poll, minute } = bench();
     for (let i = 0; i < 3; i++) sel.add();
