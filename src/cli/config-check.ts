@@ -1,7 +1,8 @@
-import { ConfigError, formatProblem } from "../config/index.ts";
+import { ConfigError } from "../config/index.ts";
 import { buildInventory } from "../inventory/index.ts";
 import { readConfig } from "../main.ts";
 import { PollSettingsBook } from "../poll-settings.ts";
+import { problemLines } from "./problem-lines.ts";
 
 /** Says what is wrong with a configuration file; 0 when nothing is. */
 export async function checkConfig(file: string): Promise<number> {
@@ -12,13 +13,15 @@ export async function checkConfig(file: string): Promise<number> {
     for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
     if (problems.length > 0) return 1;
     const discovered = config.fileSd.length + config.httpSd.length;
+    if (hosts.length === 0 && discovered === 0)
+      process.stderr.write(`${file}: no host to poll; give targets, file_sd or http_sd\n`);
     const more =
       discovered > 0 ? `, and what ${discovered} discovery ${discovered === 1 ? "source" : "sources"} will tell` : "";
     process.stdout.write(`${file}: ok, ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}${more}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+    for (const line of problemLines(error)) process.stderr.write(`${line}\n`);
     return 1;
   }
 }

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, type CommanderError, InvalidArgumentError, Option } from "commander";
 import { LOG_FORMATS, LOG_LEVELS } from "../lib/index.ts";
-import { checkConfig } from "./config-check.ts";
-import { probe } from "./probe.ts";
-import { serve } from "./serve.ts";
+
+// Commands are imported when they are asked for, so that help and typing errors are answered at once.
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -24,10 +23,16 @@ function seconds(text: string): number {
   return value;
 }
 
+/** A command that was not understood is 2: a script must not take it for a BMC that is down. */
+function endUsage({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
+}
+
 const program = new Command("lightsout")
   .description("Prometheus exporter for the BMCs of a data centre.")
   .version(version)
-  .showHelpAfterError("(lightsout --help lists the commands)");
+  .showHelpAfterError("(lightsout --help lists the commands)")
+  .exitOverride(endUsage);
 
 program
   .command("serve")
@@ -40,7 +45,10 @@ program
   )
   .addOption(new Option("--log.level <level>", "least severe line to log").choices(LOG_LEVELS).default("info"))
   .addOption(new Option("--log.format <format>", "form of log lines").choices(LOG_FORMATS).default("logfmt"))
-  .action(async (options) => {
+  .allowExcessArguments()
+  .action(async (options, { args }: Command) => {
+    if (args.length > 0) program.error(`error: serve takes options only; did you mean --config.file ${args[0]}?`);
+    const { serve } = await import("./serve.ts");
     process.exitCode = await serve({
       configFile: options["config.file"],
       listen: options["web.listenAddress"] ?? [DEFAULT_LISTEN],
@@ -62,6 +70,7 @@ program
   .option("--username <name>", "user name, when there is no configuration file")
   .option("--password-file <path>", "file that holds the password (else the variable LIGHTSOUT_PASSWORD)")
   .action(async (host: string, options) => {
+    const { probe } = await import("./probe.ts");
     process.exitCode = await probe({
       target: host,
       configFile: options["config.file"],
@@ -82,6 +91,7 @@ program
       .description("say what is wrong with a configuration file, without asking any BMC")
       .argument("[file]", "configuration file", process.env.LIGHTSOUT_CONFIG ?? DEFAULT_CONFIG)
       .action(async (file: string) => {
+        const { checkConfig } = await import("./config-check.ts");
         process.exitCode = await checkConfig(file);
       }),
   );

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { BmcPool, SdrCache } from "../bmc/index.ts";
-import { type Config, ConfigError, formatProblem, loadRoleRules, parseConfig } from "../config/index.ts";
+import { type Config, ConfigError, loadRoleRules, parseConfig } from "../config/index.ts";
 import { renderProbe } from "../exposition/index.ts";
 import { buildInventory } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
@@ -10,6 +10,7 @@ import { FAILURE_REASONS, type FailureReason, type Host } from "../model/index.t
 import { PollSettingsBook } from "../poll-settings.ts";
 import { probeTarget } from "../probe-target.ts";
 import { ProbeRefused } from "../web/index.ts";
+import { problemLines } from "./problem-lines.ts";
 
 export interface ProbeCommand {
   readonly target: string;
@@ -79,6 +80,8 @@ const EVERYWHERE = ["0.0.0.0/0", "::/0"].flatMap(
   (network) => parseConfig(`probe: { allow: ["${network}"] }`, { path: "" }).probe.allow,
 );
 
+const PASSWORD_VARIABLE = "LIGHTSOUT_PASSWORD";
+
 /** The file where there is one; else what the options say. */
 async function configOf(command: ProbeCommand): Promise<Config> {
   const { username, passwordFile, configFile } = command;
@@ -89,15 +92,18 @@ async function configOf(command: ProbeCommand): Promise<Config> {
     }
     return readConfig(configFile, process.env);
   }
-  const password =
-    passwordFile === undefined ? { password_env: "LIGHTSOUT_PASSWORD" } : { password_file: passwordFile };
+  if (passwordFile === undefined && process.env[PASSWORD_VARIABLE] === undefined) {
+    const message = `there is no password for ${username}; give --password-file, or set ${PASSWORD_VARIABLE}`;
+    return Promise.reject(new ProbeRefused(400, message));
+  }
+  const password = passwordFile === undefined ? { password_env: PASSWORD_VARIABLE } : { password_file: passwordFile };
   const text = JSON.stringify({ auths: { default: { username, ...password } } });
   const config = parseConfig(text, { path: "options", env: process.env });
   return { ...config, roles: { files: [], rules: await loadRoleRules() } };
 }
 
 function problemsOf(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return error.problems.map(formatProblem);
+  if (error instanceof ConfigError) return problemLines(error);
   if (error instanceof Error) return [error.message];
   return [String(error)];
 }

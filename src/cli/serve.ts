@@ -1,8 +1,9 @@
-import { ConfigError, formatProblem } from "../config/index.ts";
+import { ConfigError } from "../config/index.ts";
 import { parseShard } from "../inventory/index.ts";
 import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { Exporter } from "../main.ts";
 import { ListenError } from "../web/index.ts";
+import { problemLines } from "./problem-lines.ts";
 
 /** SIGTERM is to be obeyed within this. */
 const LONGEST_STOP_MS = 10_000;
@@ -19,7 +20,9 @@ export interface ServeOptions {
 /** Runs the exporter until a signal ends it. Gives the exit code: 0 ended, 1 could not start. */
 export async function serve(options: ServeOptions): Promise<number> {
   const log = createLogger({ level: options.logLevel, format: options.logFormat });
-  let exporter: Exporter;
+  let exporter: Exporter | undefined;
+  // From the first moment: without a listener it would end the process, and what is being read is fresh anyway.
+  process.on("SIGHUP", () => void exporter?.reload());
   try {
     exporter = await Exporter.start({
       configFile: options.configFile,
@@ -33,7 +36,6 @@ export async function serve(options: ServeOptions): Promise<number> {
     for (const line of lines) process.stderr.write(`lightsout: ${line}\n`);
     return 1;
   }
-  process.on("SIGHUP", () => void exporter.reload());
   const signal = await new Promise<string>((resolve) => {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
@@ -47,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 /** What kept the exporter from starting, for a person; anything unexpected with its stack. */
 function startFailure(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return error.problems.map(formatProblem);
+  if (error instanceof ConfigError) return problemLines(error);
   if (error instanceof ListenError || error instanceof RangeError) return [error.message];
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }

@@ -71,6 +71,12 @@ export async function lightsout(
   return run(process.execPath, [await builtMain(), ...args], options);
 }
 
+function shown(answer: unknown): string {
+  // What a host is called, how it is: the readings would be pages.
+  const samples = answer instanceof Map ? [...answer].filter(([series]) => /^bmc_(up|fail|part)/.test(series)) : answer;
+  return JSON.stringify(samples)?.slice(0, 2000);
+}
+
 /** Asks again and again until the answer is as wished; fails with the last answer. */
 export async function eventually<T>(
   ask: () => Promise<T> | T,
@@ -81,8 +87,7 @@ export async function eventually<T>(
   for (;;) {
     const answer = await ask();
     if (good(answer)) return answer;
-    if (performance.now() > deadline)
-      throw new Error(`not within ${withinMs} ms; last: ${JSON.stringify(answer)?.slice(0, 2000)}`);
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms; last: ${shown(answer)}`);
     await sleep(50);
   }
 }

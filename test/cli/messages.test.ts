@@ -1,0 +1,224 @@
+import { chmodSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configFolder, lightsout } from "../e2e/lightsout.ts";
+import { reservePort } from "../rig/ports.ts";
+
+const GOOD = `
+auths: { default: { username: monitor, password: watch-the-fans } }
+targets: [{ hosts: "node[001-003]", address: "127.0.0.1:{1-3}" }]
+`;
+
+const BAD_CONFIGS: readonly (readonly [string, string, string])[] = [
+  ["a tab", "targets:\n\t- hosts: a\n", "lightsout.yml:2:1: YAML: a tab; YAML is indented with spaces"],
+  [
+    "a key that is not known",
+    "target:\n  - hosts: a\n",
+    'lightsout.yml:1:1: target: unknown key; did you mean "targets"?',
+  ],
+  [
+    "a port out of range",
+    `${GOOD}modules: { default: { ipmi: { port: 70000 } } }\n`,
+    "lightsout.yml:4:37: modules.default.ipmi.port",
+  ],
+  [
+    "a time-out that is not below the interval",
+    `${GOOD}modules: { default: { interval: 10s, timeout: 10s } }\n`,
+    "modules.default.timeout",
+  ],
+  [
+    "an auth that is not there",
+    `${GOOD}probe: {}\n`.replace("address:", "auth: defalt, address:"),
+    'did you mean "default"?',
+  ],
+  ["two hosts of one name", GOOD.replace("node[001-003]", "a,a,b"), "targets[0]"],
+];
+
+/** Exit code and what was said of it, on the stream for problems. */
+const refused = async (...args: readonly string[]) => {
+  const { code, stderr, stdout } = await lightsout(args, { timeoutMs: 15_000 });
+  return { code, said: stderr.trim(), printed: stdout };
+};
+
+describe("a configuration that cannot be used", () => {
+  it.each(BAD_CONFIGS)("is refused with %s: the place, what is wrong and what would do", async (_what, text, words) => {
+    const { file, remove } = configFolder(text);
+    const check = await refused("config", "check", file);
+    remove();
+    expect(check.said).toContain(words);
+    expect(check.code).toBe(1);
+  });
+
+  it("keeps the exporter from starting, with the same words", async () => {
+    const { file, remove } = configFolder("target: []\nauth: {}\n");
+    const { code, said } = await refused("serve", "--config.file", file, "--web.listen-address", "127.0.0.1:0");
+    remove();
+    expect(said.split("\n")).toEqual([
+      `lightsout: ${file}:1:1: target: unknown key; did you mean "targets"?`,
+      `lightsout: ${file}:2:1: auth: unknown key; did you mean "auths"?`,
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("is named where the file is missing, with how to give another", async () => {
+    const wanted = "/nonexistent/lightsout.yml: no such file; give --config.file, or set LIGHTSOUT_CONFIG";
+    expect((await refused("config", "check", "/nonexistent/lightsout.yml")).said).toBe(wanted);
+    const serve = await refused("serve", "--config.file", "/nonexistent/lightsout.yml");
+    expect(serve).toMatchObject({ code: 1, said: `lightsout: ${wanted}` });
+  });
+
+  it("is named where it is a folder", async () => {
+    expect((await refused("serve", "--config.file", import.meta.dirname)).said).toContain("this is a folder");
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    "is named where this user may not read it (skipped for root, who may)",
+    async () => {
+      const { file, remove } = configFolder(GOOD);
+      chmodSync(file, 0);
+      expect((await refused("serve", "--config.file", file)).said).toContain("may not read");
+      remove();
+    },
+  );
+
+  it("may be the file of LIGHTSOUT_CONFIG", async () => {
+    const { file, remove } = configFolder(GOOD);
+    const { stdout } = await lightsout(["config", "check"], { env: { LIGHTSOUT_CONFIG: file } });
+    remove();
+    expect(stdout).toBe(`${file}: ok, 3 hosts\n`);
+  });
+});
+
+describe("lightsout config check", () => {
+  it("says how many hosts a good file has", async () => {
+    const { file, remove } = configFolder(GOOD);
+    const { code, printed, said } = await refused("config", "check", file);
+    remove();
+    expect({ code, printed, said }).toEqual({ code: 0, printed: `${file}: ok, 3 hosts\n`, said: "" });
+  });
+
+  it("says that an empty file has no hosts, and what would give it some", async () => {
+    const { file, remove } = configFolder("");
+    const { code, said } = await refused("config", "check", file);
+    remove();
+    expect(said).toBe(`${file}: no host to poll; give targets, file_sd or http_sd`);
+    expect(code).toBe(0);
+  });
+
+  it("names a password file that cannot be read", async () => {
+    const { file, remove } = configFolder(GOOD.replace("password: watch-the-fans", "password_file: no/such"));
+    const { code, said } = await refused("config", "check", file);
+    remove();
+    expect(said).toContain("auths.default.password");
+    expect(said).toContain("no/such");
+    expect(code).toBe(1);
+  });
+});
+
+describe("an address that cannot be listened on", () => {
+  const { file, remove } = configFolder(GOOD);
+  let taken: { readonly port: number; close(): void };
+
+  beforeAll(async () => {
+    const { port, release } = await reservePort();
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+    taken = {
+      port,
+      close: () => {
+        server.close();
+        release();
+      },
+    };
+  });
+  afterAll(() => {
+    taken?.close();
+    remove();
+  });
+
+  it("is refused with what would do", async () => {
+    const { code, said } = await refused(
+      "serve",
+      "--config.file",
+      file,
+      "--web.listen-address",
+      `127.0.0.1:${taken.port}`,
+    );
+    expect(said).toBe(
+      `lightsout: cannot listen on 127.0.0.1:${taken.port}: another process has this port; stop it, or choose another port with --web.listen-address`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["9623", "is not an address to listen on; write :9623"],
+    [":99999", "is not an address to listen on; write :9623"],
+    ["192.0.2.1:9623", "this machine has no such address"],
+  ])("such as %s is refused", async (address, words) => {
+    const { code, said } = await refused("serve", "--config.file", file, "--web.listen-address", address);
+    expect(said).toContain(words);
+    expect(code).toBe(1);
+  });
+});
+
+describe("a command line that is not understood", () => {
+  it.each([
+    [["serv"], "Did you mean serve?"],
+    [["serve", "--config.fiel", "x"], "Did you mean --config.file?"],
+    [["serve", "--log.level", "loud"], "Allowed choices are debug, info, warn, error"],
+    [["serve", "lightsout.yml"], "--config.file lightsout.yml"],
+    [["probe"], "missing required argument 'host'"],
+    [["probe", "a", "--timeout", "soon"], "give seconds"],
+    [["config", "chek"], "Did you mean check?"],
+  ])("%j ends with 2 and a hint", async (args, words) => {
+    const { code, said } = await refused(...args);
+    expect(said).toContain(words);
+    expect(code).toBe(2);
+  });
+
+  it("is no failure where help or the version was asked for", async () => {
+    expect((await refused("--help")).code).toBe(0);
+    expect((await refused("serve", "--help")).printed).toContain("--config.file");
+    expect((await refused("--version")).printed).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("lightsout probe that cannot ask", () => {
+  const { file, folder, remove } = configFolder(GOOD);
+  afterAll(remove);
+
+  it.each([
+    [["node001", "--module", "fast"], 'no module is named "fast"; known: default'],
+    [["node001", "--auth", "defalt"], 'no auth is named "defalt"; did you mean "default"?'],
+    [["node01"], 'did you mean "node001"?'],
+    [["a b"], "neither a host of the inventory nor an address"],
+  ])("%j ends with 2 and says why", async (args, words) => {
+    const { code, said } = await refused("probe", ...args, "--config.file", file);
+    expect(said).toContain(words);
+    expect(code).toBe(2);
+  });
+
+  it("says what to give where there is neither a configuration nor a password", async () => {
+    const none = await refused("probe", "127.0.0.1", "--config.file", join(folder, "none.yml"));
+    expect(none).toMatchObject({ code: 2 });
+    expect(none.said).toContain("give --config.file, or --username and --password-file");
+    const user = await refused("probe", "127.0.0.1", "--username", "monitor");
+    expect(user).toMatchObject({ code: 2 });
+    expect(user.said).toBe(
+      "lightsout: there is no password for monitor; give --password-file, or set LIGHTSOUT_PASSWORD",
+    );
+  });
+
+  it("ends with 1 and a reason for a BMC that does not answer, metrics included", async () => {
+    const { port, release } = await reservePort();
+    const { code, stdout, stderr } = await lightsout(
+      ["probe", `127.0.0.1:${port}`, "--username", "monitor", "--timeout", "0.5"],
+      { env: { LIGHTSOUT_PASSWORD: "x" } },
+    );
+    release();
+    expect(stdout).toContain("bmc_up 0\n");
+    expect(stderr).toMatch(/^lightsout: 127\.0\.0\.1:\d+: /);
+    expect(code).toBe(1);
+  });
+});
