@@ -35,8 +35,10 @@ export async function probeTarget(
     const { module = known.module, auth = known.auth } = question;
     return module === known.module && auth === known.auth ? known : { ...known, module, auth };
   }
-  if (!address) throw new ProbeRefused(400, `target "${target}" is neither a host of the inventory nor an address`);
-  const ip = await resolved(address.address, question.signal);
+  const guess = guessOf(target, hosts);
+  if (!address)
+    throw new ProbeRefused(400, `target "${target}" is neither a host of the inventory nor an address${guess}`);
+  const ip = await resolved(address.address, question.signal, guess);
   if (!cidrMatcher(config.probe.allow)(ip)) {
     const resolvedTo = ip === address.address ? "" : ` (${ip})`;
     const message = `target "${target}"${resolvedTo} is not in the inventory and no network of probe.allow holds it; add it to targets, or its network to probe.allow`;
@@ -49,6 +51,14 @@ export async function probeTarget(
       `no auth is named "${auth}"; give auth=, one of: ${[...config.auths.keys()].join(", ")}`,
     );
   return { name: target, address: ip, port: address.port, module, auth, place: {}, labels: {} };
+}
+
+/** Names compared with a misspelt one: comparing takes microseconds each, and polls wait meanwhile. */
+const MAX_GUESSED = 1000;
+
+function guessOf(target: string, hosts: ReadonlyMap<string, Host>): string {
+  const near = hosts.size <= MAX_GUESSED ? nearest(target, hosts.keys()) : undefined;
+  return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 
 function refuseUnknown(what: string, name: string, known: Iterable<string>): void {
@@ -79,7 +89,7 @@ function findByAddress(hosts: ReadonlyMap<string, Host>, wanted: Address): Host 
   return undefined;
 }
 
-async function resolved(address: string, signal: AbortSignal | undefined): Promise<string> {
+async function resolved(address: string, signal: AbortSignal | undefined, guess: string): Promise<string> {
   if (isIP(address)) return address;
   try {
     return await resolveAddress(address, signal);
@@ -88,7 +98,7 @@ async function resolved(address: string, signal: AbortSignal | undefined): Promi
     if (error instanceof IpmiError)
       throw new ProbeRefused(
         403,
-        `target "${formatAddress({ address })}" is not in the inventory, and its name is not resolved`,
+        `target "${formatAddress({ address })}" is not in the inventory, and its name is not resolved${guess}`,
       );
     throw error;
   }
