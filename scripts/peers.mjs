@@ -8,6 +8,8 @@ export const peers = [
   { program: "ipmi-sensors", debian: "freeipmi-tools", what: "FreeIPMI clients" },
   { program: "prometheus", debian: "prometheus", what: "Prometheus server" },
   { program: "promtool", debian: "prometheus", what: "Prometheus' checker" },
+  { program: "prometheus-alertmanager", debian: "prometheus-alertmanager", what: "Alertmanager" },
+  { program: "amtool", debian: "prometheus-alertmanager", what: "Alertmanager's checker and client" },
 ];
 
 /** Where tests note the peers they missed, for the end of `npm test`; a file of one line for each. */

@@ -1,0 +1,86 @@
+import { type Case, each, host, hosts, type Labels } from "../case.ts";
+
+const shard: Labels = { job: "lightsout", instance: "lightsout-0:9623" };
+
+export const exporter: readonly Case[] = [
+  { alert: "BmcExporterDown", story: "not scraped", series: [["up", shard, "1 0x10"]], at: "8m", fires: shard },
+  { alert: "BmcExporterDown", story: "another job", series: [["up", { ...shard, job: "node" }, "0x10"]], at: "8m" },
+  { alert: "BmcExporterAbsent", story: "all of them are down", series: [["up", shard, "0x10"]], at: "8m", fires: {} },
+  {
+    alert: "BmcExporterAbsent",
+    story: "one of two is there",
+    series: [
+      ["up", shard, "0x10"],
+      ["up", { ...shard, instance: "lightsout-1:9623" }, "1x10"],
+    ],
+    at: "8m",
+  },
+  {
+    alert: "BmcInventoryShrunk",
+    story: "two of ten are gone since yesterday",
+    step: "1h",
+    series: [...each("bmc_up", hosts(8), "1x320"), ...each("bmc_up", [host("a"), host("b")], "1x288 stale")],
+    at: "26h",
+    fires: {},
+  },
+  {
+    alert: "BmcInventoryShrunk",
+    story: "one of ten is gone",
+    step: "1h",
+    series: [...each("bmc_up", hosts(9), "1x320"), ["bmc_up", host("a"), "1x288 stale"]],
+    at: "26h",
+  },
+  {
+    alert: "BmcPolledTwice",
+    story: "two shards",
+    series: [
+      ["bmc_up", { ...host(), instance: "lightsout-0:9623" }, "1x40"],
+      ["bmc_up", { ...host(), instance: "lightsout-1:9623" }, "1x40"],
+    ],
+    at: "35m",
+    fires: { host: "node1" },
+  },
+  {
+    alert: "BmcPolledTwice",
+    story: "a move from one shard to another",
+    series: [
+      ["bmc_up", { ...host(), instance: "lightsout-0:9623" }, "1x20 stale"],
+      ["bmc_up", { ...host(), instance: "lightsout-1:9623" }, "_x18 1x40"],
+    ],
+    at: "35m",
+  },
+  {
+    alert: "BmcExporterReloadFailed",
+    story: "a bad file",
+    series: [["lightsout_config_last_reload_successful", shard, "1x5 0x20"]],
+    at: "20m",
+    fires: shard,
+  },
+  {
+    alert: "BmcExporterReloadFailed",
+    story: "a good file",
+    series: [["lightsout_config_last_reload_successful", shard, "1x25"]],
+    at: "20m",
+  },
+  {
+    alert: "BmcExporterOverloaded",
+    story: "one in ten",
+    series: [
+      ["lightsout_polls_skipped_total", shard, "0+6x60"],
+      ["lightsout_polls_total", { ...shard, outcome: "ok" }, "0+50x60"],
+      ["lightsout_polls_total", { ...shard, outcome: "timeout" }, "0+4x60"],
+    ],
+    at: "50m",
+    fires: shard,
+  },
+  {
+    alert: "BmcExporterOverloaded",
+    story: "one in a hundred",
+    series: [
+      ["lightsout_polls_skipped_total", shard, "0+1x60"],
+      ["lightsout_polls_total", { ...shard, outcome: "ok" }, "0+99x60"],
+    ],
+    at: "50m",
+  },
+  { alert: "BmcMonitoringWatchdog", story: "always", series: [], at: "1m", fires: {} },
+];

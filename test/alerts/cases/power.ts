@@ -1,0 +1,167 @@
+import { type Case, each, host, hosts, rack, type Series, sensor } from "../case.ts";
+
+const psu = sensor("PS2 Status", "20/0/62", { kind: "power_supply", role: "psu" });
+const state = (word: string, values: string, of = psu): Series => ["bmc_sensor_state", { ...of, state: word }, values];
+const psuOf = (name: string) => ({ ...psu, ...host(name) });
+const current = (labels: Readonly<Record<string, string>>, values: string): readonly Series[] => [
+  ["bmc_power_consumption_watts", { ...labels, statistic: "current" }, values],
+  ["bmc_power_consumption_watts", { ...labels, statistic: "max" }, "9000x40"],
+];
+const budget: Series = ["bmc_rack_power_budget_watts", rack, "1000x40"];
+const rail = sensor("P12V", "20/0/30", { role: "board" });
+
+export const power: readonly Case[] = [
+  {
+    alert: "HostPoweredOffUnexpectedly",
+    story: "on an hour ago, off now",
+    series: [["bmc_power_on", host(), "1x10 0x20"]],
+    at: "20m",
+    fires: host(),
+  },
+  { alert: "HostPoweredOffUnexpectedly", story: "a spare", series: [["bmc_power_on", host(), "0x30"]], at: "20m" },
+  {
+    alert: "RackPowerLoss",
+    story: "two of four went off; one of them came to another shard meanwhile",
+    series: [
+      ["bmc_power_on", host("node1"), "1x20 0x10"],
+      ["bmc_power_on", { ...host("node2"), instance: "a" }, "1x20 stale"],
+      ["bmc_power_on", { ...host("node2"), instance: "b" }, "_x21 0x10"],
+      ...each("bmc_power_on", [host("node3"), host("node4")], "1x40"),
+    ],
+    at: "25m",
+    fires: rack,
+  },
+  {
+    alert: "RackPowerLoss",
+    story: "four spares that were always off",
+    series: [...each("bmc_power_on", hosts(4), "0x40")],
+    at: "25m",
+  },
+  {
+    alert: "PsuFailed",
+    story: "the word",
+    series: [
+      state("presence_detected", "1x20"),
+      state("failure_detected", "_x2 1x20"),
+      ["bmc_sensor_health", psu, "0 0 2x20"],
+    ],
+    at: "8m",
+    fires: psu,
+  },
+  {
+    alert: "PsuFailed",
+    story: "a critical health that no word explains",
+    series: [state("presence_detected", "1x20"), ["bmc_sensor_health", psu, "0 0 2x20"]],
+    at: "8m",
+    fires: psu,
+  },
+  {
+    alert: "PsuFailed",
+    story: "a generic word for critical",
+    series: [state("critical_from_less_severe", "1x20"), ["bmc_sensor_health", psu, "2x20"]],
+    at: "8m",
+    fires: psu,
+  },
+  ...["input_lost", "predictive_failure", "configuration_error", "redundancy_lost", "upper_critical"].map(
+    (word): Case => ({
+      alert: "PsuFailed",
+      story: `${word} is no failure of the supply`,
+      series: [state("presence_detected", "1x20"), state(word, "1x20"), ["bmc_sensor_health", psu, "2x20"]],
+      at: "8m",
+    }),
+  ),
+  {
+    alert: "PsuPredictiveFailure",
+    story: "it says so for a quarter of an hour",
+    series: [state("predictive_failure", "1x20")],
+    at: "15m",
+    fires: { ...psu, state: "predictive_failure" },
+  },
+  { alert: "PsuPredictiveFailure", story: "it failed", series: [state("failure_detected", "1x20")], at: "15m" },
+  {
+    alert: "PsuInputLost",
+    story: "first out of range, then lost, and one alert all the time",
+    series: [state("input_out_of_range", "1x3 stale"), state("input_lost", "_x4 1x20")],
+    at: "5m",
+    fires: psu,
+  },
+  { alert: "PsuInputLost", story: "present", series: [state("presence_detected", "1x20")], at: "5m" },
+  {
+    alert: "PsuRedundancyLost",
+    story: "lost",
+    series: [["bmc_redundancy", { ...host(), subject: "power" }, "2x20"]],
+    at: "8m",
+    fires: { ...host(), subject: "power" },
+  },
+  {
+    alert: "PsuRedundancyLost",
+    story: "full, and the fans' is not its business",
+    series: [
+      ["bmc_redundancy", { ...host(), subject: "power" }, "0x20"],
+      ["bmc_redundancy", { ...host(), subject: "fan" }, "2x20"],
+    ],
+    at: "8m",
+  },
+  {
+    alert: "RackFeedLost",
+    story: "three of four hosts have a supply without input",
+    series: [
+      ...hosts(3).map(({ host: name }) => state("input_lost", "1x10", psuOf(name ?? ""))),
+      ...each("bmc_sensor_health", ["node1", "node2", "node3", "node4"].map(psuOf), "1x10"),
+    ],
+    at: "4m",
+    fires: rack,
+  },
+  {
+    alert: "RackFeedLost",
+    story: "two cords pulled",
+    series: [
+      ...hosts(2).map(({ host: name }) => state("input_lost", "1x10", psuOf(name ?? ""))),
+      ...each("bmc_sensor_health", ["node1", "node2", "node3", "node4"].map(psuOf), "1x10"),
+    ],
+    at: "4m",
+  },
+  {
+    alert: "HostPowerNearLimit",
+    story: "480 of 500 W",
+    series: [...current(host(), "480x40"), ["bmc_power_limit_watts", host(), "500x40"]],
+    at: "20m",
+    fires: { ...host(), statistic: "current" },
+  },
+  { alert: "HostPowerNearLimit", story: "no cap", series: current(host(), "480x40"), at: "20m" },
+  {
+    alert: "RackPowerHigh",
+    story: "two hosts of 425 W where 1000 W are allowed, told by two shards",
+    series: [
+      ...current(host("node1"), "425x40"),
+      ...current(host("node2"), "425x40"),
+      [budget[0], { ...rack, instance: "a" }, budget[2]],
+      [budget[0], { ...rack, instance: "b" }, budget[2]],
+    ],
+    at: "20m",
+    fires: rack,
+  },
+  { alert: "RackPowerHigh", story: "half of it", series: [...current(host(), "500x40"), budget], at: "20m" },
+  { alert: "RackPowerCritical", story: "980 W", series: [...current(host(), "980x40"), budget], at: "8m", fires: rack },
+  { alert: "RackPowerCritical", story: "850 W", series: [...current(host(), "850x40"), budget], at: "8m" },
+  {
+    alert: "VoltageCritical",
+    story: "12 V rail of 10.1 V",
+    series: [
+      ["bmc_sensor_health", { ...rail, kind: "voltage" }, "2x20"],
+      ["bmc_voltage_volts", rail, "10.1x20"],
+      ["bmc_power_on", host(), "1x20"],
+    ],
+    at: "8m",
+    fires: { ...rail, kind: "voltage" },
+  },
+  {
+    alert: "VoltageCritical",
+    story: "the host is off",
+    series: [
+      ["bmc_sensor_health", { ...rail, kind: "voltage" }, "2x20"],
+      ["bmc_power_on", host(), "0x20"],
+    ],
+    at: "8m",
+  },
+];

@@ -1,0 +1,164 @@
+import { type Case, each, host, hosts, rack } from "../case.ts";
+
+const failure = (reason: string) => ({ ...host(), stage: "rakp", reason });
+const node = { job: "node", host: "node1", instance: "node1:9100" };
+
+export const reach: readonly Case[] = [
+  {
+    alert: "BmcUnreachable",
+    story: "silent for a quarter of an hour, while its last readings still stand",
+    series: [
+      ["bmc_up", host(), "1x2 0x20"],
+      ["bmc_failure", { ...host(), stage: "open_session", reason: "no_answer" }, "_x2 1x20"],
+    ],
+    at: "15m",
+    fires: host(),
+  },
+  { alert: "BmcUnreachable", story: "three missed rounds", series: [["bmc_up", host(), "1x5 0 0 0 1x20"]], at: "9m" },
+  {
+    alert: "BmcFlapping",
+    story: "four outages of two minutes",
+    series: [["bmc_up", host(), "1x5 0 0 1x5 0 0 1x5 0 0 1x5 0 0 1x20"]],
+    at: "40m",
+    fires: host(),
+  },
+  { alert: "BmcFlapping", story: "two outages", series: [["bmc_up", host(), "1x5 0 0 1x5 0 0 1x30"]], at: "40m" },
+  {
+    alert: "BmcAuthenticationFailed",
+    story: "a wrong password",
+    series: [["bmc_failure", failure("wrong_password"), "1x20"]],
+    at: "10m",
+    fires: host(),
+  },
+  {
+    alert: "BmcAuthenticationFailed",
+    story: "no answer at all",
+    series: [["bmc_failure", failure("no_answer"), "1x20"]],
+    at: "10m",
+  },
+  {
+    alert: "BmcPartFailing",
+    story: "sensors fail on a BMC that answers",
+    series: [
+      ["bmc_part_up", { ...host(), part: "sensors" }, "0x40"],
+      ["bmc_part_up", { ...host(), part: "power" }, "1x40"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "35m",
+    fires: { ...host(), part: "sensors" },
+  },
+  {
+    alert: "BmcPartFailing",
+    story: "the BMC is silent, which another alert says",
+    series: [
+      ["bmc_part_up", { ...host(), part: "sensors" }, "0x40"],
+      ["bmc_up", host(), "0x40"],
+    ],
+    at: "35m",
+  },
+  {
+    alert: "BmcDataStale",
+    story: "up, and not read for 25 minutes",
+    series: [
+      ["bmc_last_success_timestamp_seconds", host(), "0x40"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "25m",
+    fires: host(),
+  },
+  {
+    alert: "BmcDataStale",
+    story: "read every minute",
+    series: [
+      ["bmc_last_success_timestamp_seconds", host(), "0+60x40"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "25m",
+  },
+  {
+    alert: "BmcPollSlow",
+    story: "polls of 17 seconds",
+    series: [
+      ["bmc_poll_duration_seconds", host(), "17.25x40"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "35m",
+    fires: host(),
+  },
+  {
+    alert: "BmcPollSlow",
+    story: "polls that end with their time-out",
+    series: [
+      ["bmc_poll_duration_seconds", host(), "20x40"],
+      ["bmc_up", host(), "0x40"],
+    ],
+    at: "35m",
+  },
+  {
+    alert: "BmcAndHostDown",
+    story: "BMC and operating system are silent",
+    series: [
+      ["bmc_up", host(), "0x10"],
+      ["up", node, "0x10"],
+    ],
+    at: "6m",
+    fires: host(),
+  },
+  {
+    alert: "BmcAndHostDown",
+    story: "the operating system goes on",
+    series: [
+      ["bmc_up", host(), "0x10"],
+      ["up", node, "1x10"],
+    ],
+    at: "6m",
+  },
+  {
+    alert: "BmcAndHostDown",
+    story: "neither names its host, so nothing says that they are the same machine",
+    series: [
+      ["bmc_up", { instance: "10.0.0.1" }, "0x10"],
+      ["up", { job: "node", instance: "node1:9100" }, "0x10"],
+    ],
+    at: "6m",
+  },
+  {
+    alert: "RackBmcOutage",
+    story: "three of four",
+    series: [...each("bmc_up", hosts(3), "0x10"), ["bmc_up", host("node4"), "1x10"]],
+    at: "5m",
+    fires: rack,
+  },
+  {
+    alert: "RackBmcOutage",
+    story: "three of three are too few to tell",
+    series: each("bmc_up", hosts(3), "0x10"),
+    at: "5m",
+  },
+  {
+    alert: "RackBmcOutage",
+    story: "hosts without a rack are no rack",
+    series: each("bmc_up", [{ host: "a" }, { host: "b" }, { host: "c" }, { host: "d" }], "0x10"),
+    at: "5m",
+  },
+  {
+    alert: "SiteBmcOutage",
+    story: "eight of ten",
+    series: [...each("bmc_up", hosts(8), "0x10"), ...each("bmc_up", [host("a"), host("b")], "1x10")],
+    at: "5m",
+    fires: { site: "s1" },
+  },
+  {
+    alert: "SiteBmcOutage",
+    story: "five of ten",
+    series: [
+      ...each("bmc_up", hosts(5), "0x10"),
+      ...each(
+        "bmc_up",
+        ["a", "b", "c", "d", "e"].map((h) => host(h)),
+        "1x10",
+      ),
+    ],
+    at: "5m",
+  },
+];

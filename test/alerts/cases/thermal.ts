@@ -1,0 +1,132 @@
+import { type Case, each, host, hosts, inRack, type Labels, rack, type Series, sensor } from "../case.ts";
+
+const cpu = sensor("CPU1 Temp", "20/0/02", { role: "cpu" });
+const health = (of: Labels, values: string): Series => ["bmc_sensor_health", { ...of, kind: "temperature" }, values];
+const inletOf = (place: Labels): Labels => ({ ...sensor("Inlet Temp", "20/0/01", { role: "inlet" }), ...place });
+const inlet = inletOf(host());
+const degrees = (of: Labels, values: string): Series => ["bmc_temperature_celsius", of, values];
+const limit = (of: Labels, value: number): Series => [
+  "bmc_temperature_threshold_celsius",
+  { ...of, threshold: "upper_critical" },
+  `${value}x90`,
+];
+const inlets = (places: readonly Labels[], values: string) =>
+  each("bmc_temperature_celsius", places.map(inletOf), values);
+const racks = (...names: string[]) => names.map((name) => inRack(name, `node-${name}`));
+const throttled = sensor("CPU1 Status", "20/0/70", { role: "cpu", kind: "processor" });
+
+export const thermal: readonly Case[] = [
+  {
+    alert: "TemperatureCritical",
+    story: "critical, then non-recoverable",
+    series: [health(cpu, "0 2 3x10"), degrees(cpu, "101.5x12")],
+    at: "5m",
+    fires: { ...cpu, kind: "temperature" },
+  },
+  { alert: "TemperatureCritical", story: "a warning", series: [health(cpu, "1x12")], at: "5m" },
+  {
+    alert: "TemperatureWarning",
+    story: "a warning for a quarter of an hour",
+    series: [health(cpu, "1x20"), degrees(cpu, "88x20")],
+    at: "15m",
+    fires: { ...cpu, kind: "temperature" },
+  },
+  { alert: "TemperatureWarning", story: "fine", series: [health(cpu, "0x20")], at: "15m" },
+  {
+    alert: "TemperatureMarginLow",
+    story: "3.5 K are left; another sensor of the same name is fine",
+    series: [
+      degrees(cpu, "91.5x20"),
+      limit(cpu, 95),
+      degrees({ ...cpu, id: "20/0/03" }, "60x20"),
+      limit({ ...cpu, id: "20/0/03" }, 95),
+    ],
+    at: "15m",
+    fires: cpu,
+  },
+  {
+    alert: "TemperatureMarginLow",
+    story: "a sensor of degrees to the limit",
+    series: [degrees({ ...cpu, role: "margin" }, "-3x20"), limit({ ...cpu, role: "margin" }, 0)],
+    at: "15m",
+  },
+  {
+    alert: "TemperatureCriticalPredicted",
+    story: "18 K an hour",
+    series: [degrees(inlet, "22+0.3x60"), limit(inlet, 45)],
+    at: "45m",
+    fires: inlet,
+  },
+  {
+    alert: "TemperatureCriticalPredicted",
+    story: "warm and steady",
+    series: [degrees(inlet, "44x60"), limit(inlet, 45)],
+    at: "45m",
+  },
+  { alert: "InletTemperatureHigh", story: "33.5", series: [degrees(inlet, "33.5x20")], at: "10m", fires: inlet },
+  { alert: "InletTemperatureHigh", story: "31", series: [degrees(inlet, "31x20")], at: "10m" },
+  { alert: "InletTemperatureHigh", story: "a processor", series: [degrees(cpu, "60x20")], at: "10m" },
+  { alert: "InletTemperatureCritical", story: "37", series: [degrees(inlet, "37x20")], at: "4m", fires: inlet },
+  { alert: "InletTemperatureCritical", story: "34", series: [degrees(inlet, "34x20")], at: "4m" },
+  {
+    alert: "HotSpot",
+    story: "one of five at 32, the others at 22",
+    series: [degrees(inletOf(host("hot", "30")), "32x40"), ...inlets(hosts(4), "22x40")],
+    at: "35m",
+    fires: inletOf(host("hot", "30")),
+  },
+  {
+    alert: "HotSpot",
+    story: "two hosts have no median worth the name",
+    series: [degrees(inletOf(host("hot", "30")), "44x40"), ...inlets(hosts(1), "22x40")],
+    at: "35m",
+  },
+  {
+    alert: "AirflowBlocked",
+    story: "in at 24, out at 58",
+    series: [degrees(inlet, "24x40"), degrees({ ...inlet, id: "20/0/09", role: "exhaust" }, "58x40")],
+    at: "35m",
+    fires: host(),
+  },
+  {
+    alert: "AirflowBlocked",
+    story: "in at 24, out at 44",
+    series: [degrees(inlet, "24x40"), degrees({ ...inlet, id: "20/0/09", role: "exhaust" }, "44x40")],
+    at: "35m",
+  },
+  {
+    alert: "RackCoolingFailure",
+    story: "15 K an hour from 26",
+    series: inlets(hosts(3), "26+0.25x30"),
+    at: "20m",
+    fires: rack,
+  },
+  { alert: "RackCoolingFailure", story: "cool yet", series: inlets(hosts(3), "18+0.25x30"), at: "20m" },
+  { alert: "RackCoolingFailure", story: "hot and steady", series: inlets(hosts(3), "30x30"), at: "20m" },
+  {
+    alert: "RoomCoolingFailure",
+    story: "two of three racks",
+    series: [...inlets(racks("r1", "r2"), "25+0.25x30"), ...inlets(racks("r3"), "25x30")],
+    at: "20m",
+    fires: { site: "s1", room: "b2" },
+  },
+  {
+    alert: "RoomCoolingFailure",
+    story: "one of three racks",
+    series: [...inlets(racks("r1"), "25+0.25x30"), ...inlets(racks("r2", "r3"), "25x30")],
+    at: "20m",
+  },
+  {
+    alert: "CpuThrottled",
+    story: "throttled",
+    series: [["bmc_sensor_state", { ...throttled, state: "throttled" }, "1x20"]],
+    at: "8m",
+    fires: { ...throttled, state: "throttled" },
+  },
+  {
+    alert: "CpuThrottled",
+    story: "present",
+    series: [["bmc_sensor_state", { ...throttled, state: "presence_detected" }, "1x20"]],
+    at: "8m",
+  },
+];

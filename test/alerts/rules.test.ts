@@ -1,0 +1,171 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COMPONENTS, FAMILIES, rackPowerBudget, SelfMetrics } from "../../src/exposition/index.ts";
+import { SENSOR_TYPES, sensorKind, statesOf } from "../../src/ipmi/index.ts";
+import { EVENT_SEVERITIES, FAILURE_REASONS, MEMORY_ERROR_KINDS, THRESHOLD_NAMES } from "../../src/model/index.ts";
+import { checkRules } from "../rig/promtool.ts";
+import { withPeers } from "../rig/requirements.ts";
+import { alerts, records, root, ruleFile, runbooksFolder, runbookUrl, subjects } from "./rules.ts";
+
+const SEVERITIES = ["critical", "warning", "info", "none"];
+const HEADINGS = ["Meaning", "Impact", "What to check", "What to do", "When it is noise"];
+
+const pages = existsSync(runbooksFolder)
+  ? readdirSync(runbooksFolder)
+      .filter((name) => name.endsWith(".md") && name !== "README.md")
+      .map((name) => name.slice(0, -3))
+  : [];
+const page = (name: string): string => readFileSync(join(runbooksFolder, `${name}.md`), "utf8");
+
+/** Expressions and templates: everything in which a metric is named. */
+const texts = [...alerts, ...records].map((rule) => ({
+  name: "alert" in rule ? rule.alert : rule.record,
+  text: [rule.expr, ...("annotations" in rule ? Object.values(rule.annotations) : [])]
+    .join("\n")
+    .replaceAll('\\"', '"'),
+}));
+const wordsOf = (text: string): readonly string[] => text.match(/\b(?:bmc|lightsout)_[a-z0-9_]+/g) ?? [];
+
+/** What each alert matches of a label: values of `name="..."` and alternatives of `name=~"..."`. */
+function matched(family: RegExp, label: string): readonly string[] {
+  const found = new Set<string>();
+  for (const { text } of texts)
+    for (const [, name = "", matchers = ""] of text.matchAll(/\b(bmc_[a-z_]+)\{([^}]*)\}/g)) {
+      if (!family.test(name)) continue;
+      for (const [, key, value = ""] of matchers.matchAll(/([a-z_]+)\s*(?:!~|=~|!=|=)\s*"([^"]*)"/g))
+        if (key === label) for (const one of alternatives(value)) found.add(one);
+    }
+  return [...found].sort();
+}
+
+/** "a|(b|c)_.*" as ["a", "b_.*", "c_.*"]. */
+function alternatives(expression: string): readonly string[] {
+  const group = expression.match(/^(.*\|)?([^|]*)\(([^)]*)\)([^|]*)(\|.*)?$/);
+  if (group === null) return expression.split("|").filter((one) => one !== "");
+  const [, before = "", head = "", inner = "", tail = "", after = ""] = group;
+  const middle = inner.split("|").map((one) => `${head}${one}${tail}`);
+  return [...alternatives(before), ...middle, ...alternatives(after)];
+}
+
+/** Whether every pattern says something the exporter can say. */
+const unsaid = (patterns: readonly string[], sayable: readonly string[]): readonly string[] =>
+  patterns.filter((pattern) => !sayable.some((word) => new RegExp(`^(?:${pattern})$`).test(word)));
+
+describe("the rules", () => {
+  it("are eight subjects with names that come once", () => {
+    expect(subjects).toEqual(["exporter", "fan", "health", "memory", "power", "reach", "sel", "thermal"]);
+    const names = texts.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it.each(alerts.map((rule) => [rule.alert, rule] as const))(
+    "%s says how grave, what, where and what to do",
+    (_, rule) => {
+      expect(SEVERITIES).toContain(rule.labels.severity);
+      expect(rule.labels.component).toBe(rule.subject);
+      expect(Object.keys(rule.labels).sort()).toEqual(["component", "severity"]);
+      expect(Object.keys(rule.annotations).sort()).toEqual(["dashboard_url", "description", "runbook_url", "summary"]);
+      expect(rule.annotations.runbook_url).toBe(runbookUrl(rule.alert));
+      const text = `${rule.annotations.summary} ${rule.annotations.description}`;
+      // A host is named with its rack; what is about more names the rack, the room or the site.
+      if (text.includes("$labels.host }}{{ with")) expect(text).toContain("$labels.rack");
+    },
+  );
+
+  it("wait, or look back over a range, before they fire", () => {
+    const at_once = alerts.filter((rule) => rule.for === undefined && !/\[\d+[mhd](:1d)?\]|increase1d/.test(rule.expr));
+    expect(at_once.map(({ alert }) => alert).sort()).toEqual(["BmcMonitoringWatchdog", "ChassisIntrusion"]);
+  });
+
+  it("stay silent about fans, rails and redundancy of a host that is off", () => {
+    for (const { alert, expr } of alerts
+      .filter(({ subject }) => subject === "fan")
+      .concat(alerts.filter(({ alert }) => alert === "VoltageCritical")))
+      expect(expr, alert).toContain("unless on (host) bmc_power_on == 0");
+  });
+});
+
+describe("the names in rules and runbooks", () => {
+  const self = new SelfMetrics({ version: "0", processMetrics: false });
+  let known: Set<string>;
+  beforeAll(async () => {
+    const histograms = ["_bucket", "_sum", "_count"];
+    known = new Set([
+      ...FAMILIES.map(({ name }) => name),
+      rackPowerBudget.name,
+      ...(await self.describe()).flatMap(({ name, type }) =>
+        type === "histogram" ? histograms.map((end) => name + end) : [name],
+      ),
+    ]);
+  });
+  afterAll(() => self.close());
+
+  it("are families of the exporter or recorded", () => {
+    const recorded = records.map(({ record }) => record);
+    for (const { name, text } of texts) {
+      for (const one of text.match(/\b(?:rack|host|sensor):[a-z0-9_]+:[a-z0-9_]+/g) ?? [])
+        expect(recorded, `${name} asks for ${one}`).toContain(one);
+      const plain = text.replaceAll(/\b[a-z]+:[a-z0-9_]+:[a-z0-9_]+/g, "");
+      for (const word of wordsOf(plain)) expect(known, `${name} asks for ${word}`).toContain(word);
+    }
+  });
+
+  it("are families in the runbooks, too", () => {
+    for (const name of pages)
+      for (const word of wordsOf(page(name))) expect(known, `${name} names ${word}`).toContain(word);
+  });
+
+  it("match label values that the exporter can say", () => {
+    // Generic and sensor-specific classes: 02h-0Ch and 6Fh.
+    const classes = [...Array(0x0c).keys()].map((code) => code + 1).concat(0x6f);
+    const states = SENSOR_TYPES.flatMap((sensorType) =>
+      classes.flatMap((eventType) => statesOf({ eventType, sensorType }).map(({ state }) => state)),
+    );
+    const kinds = SENSOR_TYPES.map(sensorKind);
+    expect(unsaid(matched(/^bmc_sensor_(state|health)$/, "kind"), kinds)).toEqual([]);
+    expect(unsaid(matched(/^bmc_sensor_state$/, "state"), [...states, ...THRESHOLD_NAMES])).toEqual([]);
+    expect(unsaid(matched(/^bmc_failure$/, "reason"), FAILURE_REASONS)).toEqual([]);
+    expect(unsaid(matched(/^bmc_sel_events_total$/, "severity"), EVENT_SEVERITIES)).toEqual([]);
+    expect(unsaid(matched(/^bmc_(memory|dimm)_errors_total$/, "kind"), MEMORY_ERROR_KINDS)).toEqual([]);
+    expect(unsaid(matched(/threshold/, "threshold"), THRESHOLD_NAMES)).toEqual([]);
+    expect(unsaid(matched(/^bmc_health$/, "component"), ["system", ...COMPONENTS])).toEqual([]);
+    expect(unsaid(matched(/^bmc_redundancy$/, "subject"), COMPONENTS)).toEqual([]);
+    expect(matched(/./, "role")).toEqual(["exhaust", "inlet", "margin", "psu"]);
+    expect(matched(/^bmc_security_finding$/, "finding")).toEqual([
+      "anonymous_login",
+      "auth_type_none",
+      "cipher_suite_0_listed",
+    ]);
+    expect(matched(/^bmc_power_consumption_watts$/, "statistic")).toEqual(["current"]);
+    expect(matched(/^bmc_chassis_fault$/, "fault")).toEqual(["intrusion"]);
+    expect(matched(/^bmc_sensor_state$/, "state"), "the check itself finds something").toContain("input_.*");
+  });
+});
+
+describe("the runbooks", () => {
+  it("are one page for each alert", () => {
+    expect(pages.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
+  });
+
+  it.each(pages)("%s has its headings in order, something below each, and fits a screen", (name) => {
+    const text = page(name);
+    expect(text.split("\n", 1)[0]).toBe(`# ${name}`);
+    expect(text.match(/^## .*$/gm)).toEqual(HEADINGS.map((heading) => `## ${heading}`));
+    for (const part of text.split(/^## .*$/m).slice(1)) expect(part.trim()).not.toBe("");
+    expect(text.split("\n").length).toBeLessThan(60);
+  });
+
+  it("are linked with the same address as everywhere", () => {
+    const links = texts.flatMap(({ text }) => text.match(/https:\/\/github\.com\S+/g) ?? []);
+    expect(new Set(links).size).toBe(alerts.length);
+    expect(links.every((link) => existsSync(join(root, link.split("/blob/main/")[1] ?? "")))).toBe(true);
+  });
+});
+
+withPeers(["promtool"], "promtool, reading the rules", () => {
+  it("accepts all files", async () => {
+    const result = await checkRules(...subjects.map(ruleFile));
+    expect(result.ok, result.complaints.join("\n")).toBe(true);
+  });
+});
