@@ -97,7 +97,7 @@ export function volt(
   limits: Limits = limitsAround(nominal),
   more: Analog = {},
 ): AnalogSpec {
-  const resolution = stepFor(nominal * 1.3);
+  const resolution = stepFor(Math.max(nominal * 1.3, (limits.unr ?? limits.uc ?? 0) * 1.05));
   return analog(
     name,
     ["rail_ratio", rail],
@@ -297,6 +297,7 @@ export function acpi(name: string, entity: Entity, more: Discrete = {}): Discret
   const words = { ok: bits(0), off: bits(5), input_lost: bits(5) };
   return watching(name, "host", 1, SensorType.AcpiPowerState, EventType.SensorSpecific, words, entity, {
     asserts: bits(0, 5),
+    deasserts: 0,
     ...more,
   });
 }

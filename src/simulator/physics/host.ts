@@ -3,8 +3,9 @@ import { RESTART_CAUSES } from "../../ipmi/commands/chassis/get-system-restart-c
 import type { Clock } from "../../lib/index.ts";
 import type { BoardBehaviour, BoardState } from "../board.ts";
 import { Random, seedOf } from "../random.ts";
-import { CONDITIONS, type Component, type Condition, codeOf, conditionPlace } from "./condition.ts";
+import { CODE, CONDITIONS, type Component, type Condition, codeOf, conditionPlace } from "./condition.ts";
 import { logStates, watchLimits } from "./events.ts";
+import { HostPower } from "./host-power.ts";
 import { countLive, judgeParts, judgeSupplies } from "./judge.ts";
 import { type Surroundings, stepMachine } from "./machine.ts";
 import { type BmcHandle, Presence } from "./presence.ts";
@@ -36,9 +37,6 @@ const SETTLING_STEP_SECONDS = 60;
 const RAIL_TOLERANCE = 0.008;
 const RAIL_NOISE = 0.0015;
 const CHASSIS_CONTROL_CAUSE = RESTART_CAUSES.indexOf("chassis control");
-const ALWAYS_ON = RESTART_CAUSES.indexOf("always-on policy");
-const PREVIOUS_STATE = RESTART_CAUSES.indexOf("previous-state policy");
-const POWER_EVENT_AC_FAILED = 0x01;
 const POWER_EVENT_BY_COMMAND = 0x10;
 
 /**
@@ -65,12 +63,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   #state: BoardState | undefined;
   #faults: readonly RunningFault[] = NO_FAULTS;
   #settled = false;
-  #hostWasOn = true;
-  #hasInput = true;
-  /** Times the machine had no input since the log last heard of it. */
-  #outages = 0;
-  /** The host was on when its input went. */
-  #resume = true;
+  readonly #power = new HostPower();
 
   constructor(options: HostOptions) {
     const { wiring, rack, seed } = options;
@@ -132,7 +125,10 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     if (seconds > 0) {
       for (const fault of this.#faults) fault.advance?.(seconds, nowMs);
       this.step(seconds);
-      if (state.chassis.powerOn) state.chassis.powerOnHours += seconds / 3600;
+      if (state.chassis.powerOn) {
+        state.chassis.powerOnHours += seconds / 3600;
+        this.#power.started(seconds);
+      }
     }
     this.#publish(state, false);
   }
@@ -164,20 +160,15 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   /** A feed came or went: without any input the BMC is dark, with one again it starts. */
   inputChanged(): void {
     const hasInput = countLive(this.#wiring, this.#supplyFaults, this.rack) > 0;
-    if (hasInput === this.#hasInput) return;
-    this.#hasInput = hasInput;
+    if (!this.#power.inputIs(hasInput)) return;
     const nowMs = this.clock.monotonicMs();
-    if (hasInput) {
-      this.presence.boot(nowMs);
-    } else {
-      this.#outages++;
-      this.presence.darken(nowMs);
-    }
+    if (hasInput) this.presence.boot(nowMs);
+    else this.presence.darken(nowMs);
   }
 
   /** Shows at once what has changed, without waiting for the next reading. A BMC without power shows nothing. */
   refresh(): void {
-    if (this.#state && this.#hasInput && this.presence.answers) this.#publish(this.#state, false);
+    if (this.#state && this.#power.hasInput && this.presence.answers) this.#publish(this.#state, false);
   }
 
   /** Time goes by; nothing is published. */
@@ -258,10 +249,8 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     if (this.#settled || !this.#state) return;
     this.#settled = true;
     this.rack.advance(nowMs);
-    this.#hostWasOn = this.#state.chassis.powerOn;
     this.#run(SETTLING_STEPS, SETTLING_STEP_SECONDS);
     this.#publish(this.#state, true);
-    if (!this.#hostWasOn) this.#switchSensors(this.#state, false);
   }
 
   #run(steps: number, seconds: number): void {
@@ -303,58 +292,13 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   /** Works out the conditions of the parts and brings them and the numbers to the sensors. */
   #publish(state: BoardState, silent: boolean): void {
     const live = judgeSupplies(this.#bytes, this.#wiring, this.#supplyFaults, this.rack);
-    this.#judgePower(state, live);
+    this.#power.judge(state, live, this.#bytes, this.#wiring);
     judgeParts(this.#bytes, this.#wiring, this.#numbers, state);
-    const isOn = state.chassis.powerOn;
-    if (isOn !== this.#hostWasOn) {
-      this.#hostWasOn = isOn;
-      this.#switchSensors(state, isOn);
-    }
+    const wasMeasured = this.#power.isMeasured;
+    if (this.#power.judgeStart(state) !== wasMeasured) this.#switchSensors(state, !wasMeasured);
     this.#publishStates(state, silent);
     this.#publishReadings(state, silent);
     state.setPower(this.#numbers[this.#wiring.layout.single.input_watts] ?? 0);
-  }
-
-  /** Without a supply the machine is off; with one again it does as its policy says. */
-  #judgePower(state: BoardState, live: number): void {
-    const { chassis } = state;
-    const host = this.#wiring.conditions.base.host;
-    const hadInput = this.#bytes[host] !== CODE.input_lost;
-    if (this.#outages > 0) {
-      // The BMC was dark too; it comes back and finds out.
-      this.#outages = 0;
-      chassis.lastPowerEvent |= POWER_EVENT_AC_FAILED;
-      if (hadInput) this.#logOutage(state);
-      this.#resumePower(state, chassis.powerOn);
-    }
-    if (live === 0 && hadInput) {
-      this.#bytes[host] = CODE.input_lost;
-      chassis.powerFault = true;
-      this.#resume = chassis.powerOn;
-      chassis.powerOn = false;
-    }
-    if (live === 0) return;
-    if (!hadInput) {
-      chassis.powerFault = false;
-      this.#resumePower(state, this.#resume);
-    }
-    this.#bytes[host] = chassis.powerOn ? CODE.ok : CODE.off;
-  }
-
-  #resumePower(state: BoardState, wasOn: boolean): void {
-    const { chassis } = state;
-    const { restorePolicy } = chassis;
-    chassis.powerOn = restorePolicy === "powers on" || (restorePolicy !== "stays off" && wasOn);
-    if (chassis.powerOn) chassis.restartCause = restorePolicy === "powers on" ? ALWAYS_ON : PREVIOUS_STATE;
-  }
-
-  #logOutage(state: BoardState): void {
-    for (const wire of this.#wiring.states) {
-      if (wire.place !== this.#wiring.conditions.base.host) continue;
-      const [well, lost] = [wire.words[CODE.ok] ?? 0, wire.words[CODE.input_lost] ?? 0];
-      logStates(state, wire.address, well, lost, wire.asserts, wire.deasserts);
-      logStates(state, wire.address, lost, well, wire.asserts, wire.deasserts);
-    }
   }
 
   #switchSensors(state: BoardState, isOn: boolean): void {
@@ -374,7 +318,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   #publishReadings(state: BoardState, silent: boolean): void {
     const w = this.#wiring;
     const crossedAt = w.conditions.size;
-    const isOn = state.chassis.powerOn;
+    const { isMeasured } = this.#power;
     for (let i = 0; i < w.analogCount; i++) {
       const value = this.#numbers[w.place[i] as number] as number;
       let count = Math.round(value * (w.scale[i] as number) + (w.shift[i] as number));
@@ -386,7 +330,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
       const crossed = this.#bytes[crossedAt + i] as number;
       if (crossed === 0 && count > limits.above && count < limits.below) continue;
       // Fans stand still and rails are gone because the host is off, which is no event.
-      if (!isOn && w.board.analog[i]?.spec.hostPowered) continue;
+      if (!isMeasured && w.board.analog[i]?.spec.hostPowered) continue;
       this.#bytes[crossedAt + i] = watchLimits(state, limits, count, crossed, silent);
     }
   }
