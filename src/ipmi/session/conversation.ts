@@ -33,10 +33,27 @@ export class SilenceError extends IpmiError {
   }
 }
 
-interface Pending {
-  received(packet: Buffer): void;
-  failed(error: Error): void;
-  aborted(reason: unknown): void;
+/** A question that waits in line, or for its answer. */
+class Asked {
+  readonly question: Exchange<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  transmissions = 0;
+  /** Monotonic ms of the last transmission. */
+  sentAt = 0;
+  otherPackets = 0;
+
+  constructor(question: Exchange<unknown>, resolve: (answer: unknown) => void, reject: (error: unknown) => void) {
+    this.question = question;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** A question in line, and how it stops listening to its signal. */
+interface Waiting {
+  readonly asked: Asked;
+  readonly deaf: () => void;
 }
 
 /**
@@ -53,14 +70,18 @@ export class Conversation {
   trace: Trace | undefined;
   readonly #transport: DatagramTransport;
   readonly #endpoint: Endpoint;
-  #pending: Pending | undefined;
-  readonly #line = new Set<() => void>();
+  /** The question whose turn it is. */
+  #current: Asked | undefined;
+  /** Runs until the current question is sent, or sent again. */
+  #wait: Timer | undefined;
+  readonly #line = new Set<Waiting>();
   readonly #gapMs: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
-  #busy = false;
   #closed = false;
   #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#pending?.aborted(this.#signal?.reason);
+  readonly #onAbort = (): void => {
+    if (this.#current) this.#fail(this.#current, this.#signal?.reason);
+  };
   /** Something was received from this BMC: silence is a time-out then, not a dead host. */
   #heard = false;
   #lastHeardAt = 0;
@@ -85,10 +106,9 @@ export class Conversation {
         this.#heard = true;
         this.#lastHeardAt = this.clock.monotonicMs();
         this.observer.packetReceived(packet.length);
-        if (this.#pending) this.#pending.received(packet);
-        else this.observer.packetDropped("late_or_duplicate");
+        this.#received(packet);
       },
-      failed: (error) => this.#pending?.failed(error),
+      failed: (error) => this.#refused(error),
     });
   }
 
@@ -104,69 +124,125 @@ export class Conversation {
    *   `unreachable` (the network says so), or what `match` throws
    * @throws the signal's reason when aborted
    */
-  async exchange<T>(question: Exchange<T>): Promise<T> {
-    if (this.#busy) await this.#turn(question.signal);
-    this.#busy = true;
+  exchange<T>(question: Exchange<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const asked = new Asked(question, resolve as (answer: unknown) => void, reject);
+      if (question.signal?.aborted) reject(question.signal.reason);
+      else if (this.#closed) reject(closedError());
+      else if (this.#current) this.#queue(asked);
+      else this.#begin(asked);
+    });
+  }
+
+  /** Puts a question in line; who gives up leaves it at once. */
+  #queue(asked: Asked): void {
+    const { signal } = asked.question;
+    const onAbort = (): void => {
+      this.#line.delete(waiting);
+      asked.reject(signal?.reason);
+    };
+    const waiting = { asked, deaf: () => signal?.removeEventListener("abort", onAbort) };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#line.add(waiting);
+  }
+
+  #begin(asked: Asked): void {
+    this.#current = asked;
+    this.#listenTo(asked.question.signal);
+    const waitMs = this.#gapMs === 0 ? 0 : this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
+    if (waitMs > 0) this.#wait = this.clock.after(waitMs, () => this.#transmit(asked));
+    else this.#transmit(asked);
+  }
+
+  #transmit(asked: Asked): void {
+    const { question } = asked;
+    const attempt = asked.transmissions++;
+    let packet: Uint8Array;
     try {
-      question.signal?.throwIfAborted();
-      if (this.#closed) throw closedError();
-      this.#listenTo(question.signal);
-      if (this.#gapMs > 0) await this.#spaced();
-      return await this.#ask(question);
-    } finally {
-      const [next] = this.#line;
-      if (next) next();
-      else this.#busy = false;
+      packet = question.packet(attempt);
+    } catch (error) {
+      this.#fail(asked, error);
+      return;
     }
+    asked.sentAt = this.clock.monotonicMs();
+    const waitMs = Math.max(this.timer.timeoutMs(attempt), question.patienceMs ?? 0);
+    this.#wait = this.clock.after(waitMs, () => this.#expired(asked));
+    this.#send(packet, asked.sentAt);
   }
 
-  /** Waits in line; who gives up leaves it at once. */
-  #turn(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const leave = (): void => {
-        this.#line.delete(called);
-        signal?.removeEventListener("abort", onAbort);
-      };
-      const called = (): void => {
-        leave();
-        resolve();
-      };
-      const onAbort = (): void => {
-        leave();
-        reject(signal?.reason);
-      };
-      this.#line.add(called);
-      signal?.addEventListener("abort", onAbort);
-    });
+  #expired(asked: Asked): void {
+    const { question, transmissions } = asked;
+    const { name, tries } = question;
+    if (transmissions >= tries) {
+      this.#fail(asked, new SilenceError(question, transmissions, this.#heard, asked.otherPackets));
+      return;
+    }
+    this.observer.retransmitted();
+    this.trace?.("note", `${name}: no answer in time, sending again (${transmissions + 1} of ${tries})`);
+    this.#transmit(asked);
   }
 
-  /** Waits until the next packet may go out. */
-  async #spaced(): Promise<void> {
-    const waitMs = this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
-    if (waitMs <= 0) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = this.clock.after(waitMs, () => {
-        this.#pending = undefined;
-        resolve();
-      });
-      const end = (reason: unknown): void => {
-        timer.cancel();
-        this.#pending = undefined;
-        reject(reason);
-      };
-      this.#pending = {
-        received: () => this.observer.packetDropped("late_or_duplicate"),
-        // About a packet of an earlier question.
-        failed: () => {},
-        aborted: end,
-      };
-    });
+  #received(packet: Buffer): void {
+    const asked = this.#current;
+    if (!asked || asked.transmissions === 0) {
+      this.observer.packetDropped("late_or_duplicate");
+      return;
+    }
+    let answer: unknown;
+    try {
+      answer = asked.question.match(packet);
+    } catch (error) {
+      this.#fail(asked, error);
+      return;
+    }
+    if (answer === undefined) {
+      asked.otherPackets++;
+      return;
+    }
+    if (asked.transmissions === 1) {
+      const roundTrip = this.#lastHeardAt - asked.sentAt;
+      this.timer.observe(roundTrip);
+      this.observer.roundTrip(roundTrip);
+    }
+    asked.resolve(answer);
+    this.#next();
+  }
+
+  #refused(cause: Error): void {
+    const asked = this.#current;
+    // Before the first transmission it is about a packet of an earlier question.
+    if (!asked || asked.transmissions === 0) return;
+    const { name, stage } = asked.question;
+    const code = (cause as NodeJS.ErrnoException).code ?? cause.message;
+    const message = `${name}: the network refused the packet (${code})`;
+    this.#fail(asked, new IpmiError("unreachable", message, { stage, cause }));
+  }
+
+  #fail(asked: Asked, error: unknown): void {
+    asked.reject(error);
+    this.#next();
+  }
+
+  /** Ends the current question and turns to the one that waited longest. */
+  #next(): void {
+    this.#wait?.cancel();
+    this.#wait = undefined;
+    this.#current = undefined;
+    if (this.#line.size === 0) return;
+    const [waiting] = this.#line;
+    if (!waiting) return;
+    this.#line.delete(waiting);
+    waiting.deaf();
+    this.#begin(waiting.asked);
   }
 
   /** Sends a packet that nobody answers. */
   sendOnly(packet: Uint8Array): void {
-    this.#lastSentAt = this.clock.monotonicMs();
+    this.#send(packet, this.clock.monotonicMs());
+  }
+
+  #send(packet: Uint8Array, now: number): void {
+    this.#lastSentAt = now;
     this.observer.packetSent(packet.length);
     this.#endpoint.send(packet);
   }
@@ -181,7 +257,12 @@ export class Conversation {
   close(): void {
     this.#closed = true;
     this.#listenTo(undefined);
-    this.#pending?.aborted(closedError());
+    for (const { asked, deaf } of this.#line) {
+      deaf();
+      asked.reject(closedError());
+    }
+    this.#line.clear();
+    if (this.#current) this.#fail(this.#current, closedError());
     this.#endpoint.close();
   }
 
@@ -191,82 +272,6 @@ export class Conversation {
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onAbort);
-  }
-
-  #ask<T>(question: Exchange<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      let attempt = 0;
-      let otherPackets = 0;
-      let sentAt = 0;
-      let timer: Timer | undefined;
-      const end = (): void => {
-        timer?.cancel();
-        this.#pending = undefined;
-      };
-      const fail = (error: unknown): void => {
-        end();
-        reject(error);
-      };
-      const transmit = (): void => {
-        let packet: Uint8Array;
-        try {
-          packet = question.packet(attempt);
-        } catch (error) {
-          fail(error);
-          return;
-        }
-        sentAt = this.clock.monotonicMs();
-        const waitMs = Math.max(this.timer.timeoutMs(attempt), question.patienceMs ?? 0);
-        timer = this.clock.after(waitMs, expired);
-        this.sendOnly(packet);
-      };
-      const expired = (): void => {
-        attempt++;
-        if (attempt >= question.tries) {
-          fail(new SilenceError(question, attempt, this.#heard, otherPackets));
-          return;
-        }
-        this.observer.retransmitted();
-        this.trace?.(
-          "note",
-          `${question.name}: no answer in time, sending again (${attempt + 1} of ${question.tries})`,
-        );
-        transmit();
-      };
-      this.#pending = {
-        received: (packet) => {
-          let answer: T | undefined;
-          try {
-            answer = question.match(packet);
-          } catch (error) {
-            fail(error);
-            return;
-          }
-          if (answer === undefined) {
-            otherPackets++;
-            return;
-          }
-          if (attempt === 0) {
-            const roundTrip = this.clock.monotonicMs() - sentAt;
-            this.timer.observe(roundTrip);
-            this.observer.roundTrip(roundTrip);
-          }
-          end();
-          resolve(answer);
-        },
-        failed: (cause) => {
-          const code = (cause as NodeJS.ErrnoException).code ?? cause.message;
-          fail(
-            new IpmiError("unreachable", `${question.name}: the network refused the packet (${code})`, {
-              stage: question.stage,
-              cause,
-            }),
-          );
-        },
-        aborted: fail,
-      };
-      transmit();
-    });
   }
 }
 

@@ -112,7 +112,7 @@ export class Requester {
   }
 
   /** Sends a whole message and waits for the one that `match` takes. */
-  async transact(
+  transact(
     framing: Framing,
     command: Pick<Command<never, unknown>, "name" | "effect">,
     message: Uint8Array,
@@ -123,7 +123,7 @@ export class Requester {
     const { observer } = conversation;
     observer.commandSent(command.name);
     conversation.trace?.("sent", `${command.name} ${hexOf(message.subarray(6, -1))}`.trimEnd());
-    const answer = await conversation.exchange({
+    return conversation.exchange({
       name: command.name,
       stage: options.stage ?? "command",
       tries: command.effect === "changes" ? 1 : (options.tries ?? this.#tries),
@@ -150,13 +150,15 @@ export class Requester {
           this.#learnt("ignore_message_checksum");
         }
         const found = match(response);
-        if (!found) observer.packetDropped("late_or_duplicate");
+        if (!found) {
+          observer.packetDropped("late_or_duplicate");
+          return undefined;
+        }
+        observer.commandAnswered(command.name, found.completionCode);
+        conversation.trace?.("received", `${command.name}: ${describe(found)}`);
         return found;
       },
     });
-    observer.commandAnswered(command.name, answer.completionCode);
-    conversation.trace?.("received", `${command.name}: ${describe(answer)}`);
-    return answer;
   }
 }
 
