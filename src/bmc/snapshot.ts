@@ -12,10 +12,12 @@ import { failureOf } from "./failure.ts";
 
 /** Asked first to last: the cheap and important before the long and slow. */
 const ORDER: readonly PartName[] = ["power", "sel", "dcmi", "watchdog", "sensors", "inventory", "security"];
-/** The first time, events come after the sensors, whose names they need. */
+/** Until the sensors were read, events come after them, whose names they need. */
 const FIRST_ORDER: readonly PartName[] = ["power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"];
 /** These change so seldom that they are not asked each round. */
 const SLOW: ReadonlySet<PartName> = new Set(["inventory", "security"]);
+/** Polls that events wait for names: a BMC whose sensors cannot be read has events, too. */
+const PATIENT_POLLS = 3;
 
 export interface SnapshotOptions {
   readonly parts: readonly PartName[];
@@ -55,7 +57,8 @@ export class SnapshotTaker {
   readonly #host: Host;
   readonly #bmc: Bmc;
   readonly #slow = new Map<PartName, LastReading>();
-  #first = true;
+  /** Polls that may still go by before events are read without the names of sensors. */
+  #patience = PATIENT_POLLS;
 
   constructor(host: Host, bmc: Bmc) {
     this.#host = host;
@@ -75,10 +78,14 @@ export class SnapshotTaker {
     } catch (error) {
       failure = failureOf(error, "connect", signal);
     }
-    const order = this.#first ? FIRST_ORDER : ORDER;
-    if (!failure) this.#first = false;
+    const order = this.#patience > 0 ? FIRST_ORDER : ORDER;
+    if (!failure) this.#patience--;
+    const asked: LastReading[] = [];
     for (const part of failure ? [] : order.filter((p) => options.parts.includes(p))) {
+      const before = this.#slow.get(part);
       const reading = await this.#part(part, options);
+      if (part === "sensors" && reading.outcome.ok) this.#patience = 0;
+      if (reading !== before && part !== "security") asked.push(reading);
       data = { ...data, ...reading.data };
       outcomes.push(reading.outcome);
       const failed = reading.outcome.failure;
@@ -87,8 +94,11 @@ export class SnapshotTaker {
         break;
       }
     }
-    // Silence in the middle of everything: nothing was read, so the BMC was not reached.
-    if (!failure && outcomes.length > 0 && outcomes.every((o) => !o.ok)) {
+    // Silence in the middle of everything: nothing was read, so the BMC was not reached. What is kept from
+    // before, or known from the login, is no sign of life.
+    const isBarren = outcomes.every((o) => !o.ok) && asked.every((reading) => isEmpty(reading.data));
+    const isAllSilent = asked.length > 0 && asked.every(isSilent);
+    if (!failure && outcomes.length > 0 && (isBarren || isAllSilent)) {
       failure = outcomes.find((o) => o.failure)?.failure;
     }
     const durationMs = microseconds(clock.monotonicMs() - begin);
@@ -136,6 +146,16 @@ export class SnapshotTaker {
     if (SLOW.has(part)) this.#slow.set(part, reading);
     return reading;
   }
+}
+
+/** Nothing came of the question, not even a refusal. */
+function isSilent({ outcome, data }: LastReading): boolean {
+  const reason = outcome.failure?.reason;
+  return isEmpty(data) && (reason === "timeout" || reason === "no_answer" || reason === "unreachable");
+}
+
+function isEmpty(data: PartData): boolean {
+  return Object.values(data).every((value) => value === undefined || (Array.isArray(value) && value.length === 0));
 }
 
 /** Milliseconds without digits that nobody measured. */

@@ -151,6 +151,20 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       await sim.stop();
     });
 
+    it("silent from one poll to the next: not reached, whatever is kept from before; and read again", async ({
+      expect,
+    }) => {
+      const { proxy, poll, close } = await bench();
+      expect((await poll()).up).toBe(true);
+      proxy.rule(() => "drop");
+      const gone = await poll();
+      expect([gone.up, gone.failure?.reason, gone.controller]).toEqual([false, "timeout", undefined]);
+      proxy.rule(undefined);
+      const back = await poll();
+      expect([back.up, failed(back), back.sensors?.length]).toEqual([true, [], readable]);
+      await close();
+    });
+
     it("with another event log: what is new is told, nothing twice", async ({ expect }) => {
       const { sim, poll, close } = await bench();
       const first = await poll(["sel"]);

@@ -1,0 +1,221 @@
+import { describe, expect, it } from "vitest";
+import type { PartReading } from "../../src/bmc/bmc.ts";
+import { SnapshotTaker } from "../../src/bmc/snapshot.ts";
+import { IpmiError, type IpmiReason, type IpmiStage } from "../../src/ipmi/index.ts";
+import { type ChassisState, type Host, PART_NAMES, type PartName, type Sensor } from "../../src/model/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { FakeBmc } from "./fake-bmc.ts";
+import { refused, silence } from "./fake-runner.ts";
+
+const HOST: Host = { name: "node017", address: "192.0.2.17", module: "m", auth: "a", place: {}, labels: {} };
+const HOUR = 3600_000;
+
+const chassis: ChassisState = {
+  powerOn: true,
+  faults: {
+    power: false,
+    power_control: false,
+    overload: false,
+    interlock: false,
+    cooling: false,
+    drive: false,
+    intrusion: false,
+  },
+};
+const sensor: Sensor = { name: "CPU1 Temp", id: "20/0/01", entity: "3.1", kind: "temperature", states: [] };
+
+function bench() {
+  const clock = new FakeClock();
+  const bmc = new FakeBmc();
+  const taker = new SnapshotTaker(HOST, bmc);
+  const take = (options: { parts?: readonly PartName[]; signal?: AbortSignal; everything?: boolean } = {}) =>
+    taker.take({
+      parts: options.parts ?? PART_NAMES,
+      slowIntervalMs: HOUR,
+      everything: options.everything,
+      signal: options.signal ?? new AbortController().signal,
+      clock,
+    });
+  return { clock, bmc, taker, take };
+}
+
+const fails = (error: unknown) => (): PartReading => {
+  throw error;
+};
+const outcomes = (snapshot: { readonly parts: readonly { readonly part: string; readonly ok: boolean }[] }) =>
+  snapshot.parts.map(({ part, ok }) => (ok ? part : `${part} failed`));
+
+describe("the parts of a poll", () => {
+  it("come in the order of what is cheap and important, events after the sensors whose names they need the first time", async () => {
+    const { bmc, take } = bench();
+    await take();
+    expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"]);
+    await take();
+    expect(bmc.take()).toEqual(["open", "power", "sel", "dcmi", "watchdog", "sensors"]);
+  });
+
+  it("come in the first order again until the sensors were read, three times at most", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.sensors = fails(silence());
+    const orders: (boolean | undefined)[] = [];
+    for (let poll = 1; poll <= 5; poll++) {
+      await take();
+      const asked = bmc.take();
+      orders.push(asked.indexOf("sensors") < asked.indexOf("sel"));
+    }
+    expect(orders).toEqual([true, true, true, false, false]);
+  });
+
+  it("are those that were asked for", async () => {
+    const { bmc, take } = bench();
+    const snapshot = await take({ parts: ["watchdog", "power"] });
+    expect(bmc.take()).toEqual(["open", "power", "watchdog"]);
+    expect(outcomes(snapshot)).toEqual(["power", "watchdog"]);
+  });
+
+  it("say how long they took and when they were read", async () => {
+    const { clock, bmc, take } = bench();
+    bmc.parts.power = async () => {
+      await clock.advance(250);
+      return { data: { chassis } };
+    };
+    const begin = clock.wallMs();
+    const snapshot = await take({ parts: ["power", "watchdog"] });
+    expect(snapshot.parts).toEqual([
+      { part: "power", ok: true, durationMs: 250, readAt: begin + 250, failure: undefined },
+      { part: "watchdog", ok: true, durationMs: 0, readAt: begin + 250, failure: undefined },
+    ]);
+    expect([snapshot.startedAt, snapshot.durationMs, snapshot.host]).toEqual([begin, 250, "node017"]);
+  });
+
+  it("that change seldom are read once per slow interval and kept meanwhile", async () => {
+    const { clock, bmc, take } = bench();
+    let reads = 0;
+    bmc.parts.inventory = () => ({ data: { controller: { firmware: `1.${++reads}` } } });
+    const begin = clock.wallMs();
+    expect((await take()).controller?.firmware).toBe("1.1");
+    await clock.advance(HOUR - 1);
+    const kept = await take();
+    expect(kept.controller?.firmware).toBe("1.1");
+    expect(kept.parts.find((p) => p.part === "inventory")?.readAt).toBe(begin);
+    await clock.advance(1);
+    expect((await take()).controller?.firmware).toBe("1.2");
+    expect((await take({ everything: true })).controller?.firmware).toBe("1.3");
+  });
+
+  it("that change seldom and failed are asked again in the next poll, unless asking again is of no use", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.inventory = fails(silence());
+    bmc.parts.security = fails(refused("Test", 0xd4));
+    await take();
+    bmc.take();
+    await take();
+    const asked = bmc.take();
+    expect(asked).toContain("inventory");
+    expect(asked).not.toContain("security");
+  });
+});
+
+describe("a poll that does not go well", () => {
+  it("keeps the parts that answered and says why the others did not", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.power = () => ({ data: { chassis } });
+    bmc.parts.watchdog = fails(refused("Get Watchdog Timer", 0xc1));
+    const snapshot = await take({ parts: ["power", "watchdog"] });
+    expect([snapshot.up, snapshot.chassis, outcomes(snapshot)]).toEqual([true, chassis, ["power", "watchdog failed"]]);
+    expect(snapshot.parts[1]?.failure).toMatchObject({ stage: "watchdog", reason: "unsupported" });
+  });
+
+  it("keeps what was read of a part before it failed", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.sensors = () => ({ data: { sensors: [sensor] }, failure: silence() });
+    const snapshot = await take({ parts: ["power", "sensors"] });
+    expect(snapshot.sensors).toEqual([sensor]);
+    expect(snapshot.parts[1]?.failure).toMatchObject({ stage: "sensors", reason: "timeout" });
+  });
+
+  it("reached the BMC even if its only part was read half", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.sensors = () => ({ data: { sensors: [sensor] }, failure: silence() });
+    const snapshot = await take({ parts: ["sensors"] });
+    expect([snapshot.up, snapshot.sensors, outcomes(snapshot)]).toEqual([true, [sensor], ["sensors failed"]]);
+  });
+
+  it("ends at its deadline: what was read is kept, the rest timed out without being asked", async () => {
+    const { bmc, take } = bench();
+    const deadline = new AbortController();
+    bmc.parts.power = () => ({ data: { chassis } });
+    bmc.parts.sensors = ({ signal }) => {
+      deadline.abort(new DOMException("the operation timed out", "TimeoutError"));
+      return { data: { sensors: [sensor] }, failure: signal.reason };
+    };
+    const snapshot = await take({ parts: ["power", "sensors", "sel", "inventory"], signal: deadline.signal });
+    expect(bmc.take()).toEqual(["open", "power", "sensors"]);
+    expect([snapshot.up, snapshot.sensors]).toEqual([true, [sensor]]);
+    expect(snapshot.parts.map((p) => p.failure?.reason)).toEqual([undefined, "timeout", "timeout", "timeout"]);
+    expect(snapshot.parts.map((p) => p.failure?.stage)).toEqual([undefined, "sensors", "sel", "inventory"]);
+  });
+
+  it.each<[IpmiReason, IpmiStage]>([
+    ["no_answer", "channel_auth_capabilities"],
+    ["unreachable", "channel_auth_capabilities"],
+    ["wrong_password", "rakp"],
+    ["unknown_user", "rakp"],
+    ["privilege_refused", "session_privilege"],
+    ["no_free_session", "open_session"],
+    ["no_cipher_suite", "open_session"],
+    ["name_not_resolved", "resolve"],
+    ["protocol_error", "channel_auth_capabilities"],
+  ])("ends at once when it cannot log in: %s", async (reason, stage) => {
+    const { bmc, take } = bench();
+    bmc.opens = async () => {
+      throw new IpmiError(reason, "a sentence", { stage });
+    };
+    const snapshot = await take();
+    expect(bmc.take()).toEqual(["open"]);
+    expect(snapshot).toMatchObject({ up: false, parts: [], failure: { reason, stage, message: "a sentence" } });
+  });
+
+  it("ends when a session was lost and the login after it fails", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.watchdog = fails(new IpmiError("unreachable", "gone", { stage: "channel_auth_capabilities" }));
+    const snapshot = await take();
+    expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog"]);
+    expect(snapshot).toMatchObject({ up: false, failure: { reason: "unreachable" } });
+    expect(snapshot.chassis).toBeUndefined();
+  });
+
+  it("did not reach a BMC that is silent to everything, whatever is kept of it or known without asking", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.inventory = () => ({ data: { controller: { firmware: "1.0" } } });
+    bmc.parts.security = () => ({ data: { findings: [] } });
+    expect((await take()).up).toBe(true);
+    for (const part of ["power", "sel", "dcmi", "watchdog", "sensors"] as const) bmc.parts[part] = fails(silence());
+    const snapshot = await take();
+    expect([snapshot.up, snapshot.failure?.reason, snapshot.failure?.stage]).toEqual([false, "timeout", "power"]);
+    expect(snapshot.controller).toBeUndefined();
+  });
+
+  it("tells errors that nobody thought of as such, with their sentence", async () => {
+    const { bmc, take } = bench();
+    bmc.parts.power = fails(new TypeError("a bug"));
+    const snapshot = await take({ parts: ["power", "watchdog"] });
+    expect(snapshot.parts[0]?.failure).toEqual({ stage: "power", reason: "protocol_error", message: "a bug" });
+  });
+});
+
+describe("a look whether a BMC is back", () => {
+  it("is one question and a snapshot without parts", async () => {
+    const { clock, bmc, taker } = bench();
+    const { signal } = new AbortController();
+    expect(await taker.ping({ signal, clock })).toMatchObject({ up: true, parts: [], host: "node017" });
+    expect(bmc.take()).toEqual(["ping"]);
+    bmc.opens = async () => {
+      throw new IpmiError("no_answer", "no answer", { stage: "channel_auth_capabilities" });
+    };
+    expect(await taker.ping({ signal, clock })).toMatchObject({
+      up: false,
+      failure: { reason: "no_answer", stage: "channel_auth_capabilities" },
+    });
+  });
+});
