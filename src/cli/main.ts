@@ -96,4 +96,117 @@ program
       }),
   );
 
+const DEFAULT_CONTROL_PORT = 9624;
+
+const controlPortOption = (): Option =>
+  new Option("--control-port <port>", "HTTP port of the simulation on 127.0.0.1")
+    .default(DEFAULT_CONTROL_PORT)
+    .argParser(whole(1, 65535));
+
+/** A whole number within bounds. */
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`give a whole number from ${least} to ${most}`);
+  };
+}
+
+program
+  .command("demo")
+  .description("serve a simulated data centre in which things go wrong: what npm start shows")
+  .option("--web.listen-address <address>", `address to listen on, repeatable (default: "${DEFAULT_LISTEN}")`, collect)
+  .addOption(controlPortOption())
+  .addOption(new Option("--log.level <level>", "least severe line to log").choices(LOG_LEVELS).default("warn"))
+  .addOption(new Option("--log.format <format>", "form of log lines").choices(LOG_FORMATS).default("logfmt"))
+  .action(async (options) => {
+    const { demo } = await import("./demo.ts");
+    process.exitCode = await demo({
+      listen: options["web.listenAddress"] ?? [DEFAULT_LISTEN],
+      controlPort: options.controlPort,
+      logLevel: options["log.level"],
+      logFormat: options["log.format"],
+      version,
+    });
+  });
+
+const simulateCommand = program
+  .command("simulate")
+  .description("run virtual BMCs that speak IPMI on the loopback network")
+  .addOption(new Option("--racks <number>", "racks").default(2).argParser(whole(0, 1000)))
+  .addOption(new Option("--per-rack <number>", "machines in each").default(18).argParser(whole(1, 100)))
+  .option("--boards <names>", "board models, with commas; see simulate boards", (text) => text.split(","))
+  .option("--recorded <folder>", "a recorded machine (sdr.hex, readings.json, fru-NN.bin), repeatable", collect)
+  .addOption(new Option("--copies <number>", "of each recorded machine").default(1).argParser(whole(1, 10_000)))
+  .addOption(
+    new Option("--port <port>", "UDP port of the BMCs, each on an address of its own")
+      .default(6230)
+      .argParser(whole(0, 65535)),
+  )
+  .addOption(controlPortOption())
+  .option("--timetable <file>", "YAML list of faults to come: { at: 30s, target: r1u02, fault: fan_stopped, for: 5m }")
+  .option("--loss <ratio>", "share of packets that get lost, 0 to 1", ratio)
+  .addOption(new Option("--latency <milliseconds>", "mean time an answer takes").argParser(whole(0, 60_000)))
+  .addOption(
+    new Option("--seed <number>", "the same seed gives the same machines").default(1).argParser(whole(0, 2 ** 31)),
+  )
+  .action(async (options) => {
+    const { simulate } = await import("./simulate.ts");
+    process.exitCode = await simulate({
+      racks: options.racks,
+      perRack: options.perRack,
+      boards: options.boards,
+      recorded: options.recorded ?? [],
+      copies: options.copies,
+      port: options.port,
+      controlPort: options.controlPort,
+      timetable: options.timetable,
+      lossRatio: options.loss,
+      latencyMs: options.latency,
+      seed: options.seed,
+    });
+  });
+
+simulateCommand
+  .command("inject <target> <fault> [parameters...]")
+  .description("break something in a running simulation: a machine (r1u02) or a rack (r1), parameters as name=value")
+  .option("--for <duration>", "put it right after so long: 10m")
+  .addOption(controlPortOption())
+  .action(async (target: string, fault: string, parameters: string[], options) => {
+    const { inject } = await import("./simulate.ts");
+    const { for: duration, controlPort } = options;
+    process.exitCode = await inject({ target, fault, parameters, duration, controlPort });
+  });
+
+simulateCommand
+  .command("end <number>")
+  .description("put a fault right, by the number inject gave")
+  .addOption(controlPortOption())
+  .action(async (id: string, options) => {
+    const { endFault } = await import("./simulate.ts");
+    process.exitCode = await endFault(id, options.controlPort);
+  });
+
+simulateCommand
+  .command("faults")
+  .description("list what can go wrong, with its parameters")
+  .action(async () => {
+    const { listFaults } = await import("./simulate.ts");
+    process.exitCode = listFaults();
+  });
+
+simulateCommand
+  .command("boards")
+  .description("list the board models")
+  .action(async () => {
+    const { listBoards } = await import("./simulate.ts");
+    process.exitCode = listBoards();
+  });
+
+function ratio(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError("give a ratio from 0 to 1, 0.05 is 5 %");
+  return value;
+}
+
 await program.parseAsync();

@@ -10,13 +10,18 @@
  *   await simulation.stop();
  */
 export * from "./board.ts";
+export { BOARD_NAMES } from "./boards/index.ts";
 export { compileBoard } from "./compile-board.ts";
+export { controlApp, serveControl } from "./control.ts";
+export { FAULTS, type Fault as PhysicalFault, FaultParameterError, type Values } from "./faults/index.ts";
 export * from "./fleet.ts";
 export { switchPower } from "./handlers/chassis.ts";
 export { LiveBoard } from "./live-board.ts";
 export type * from "./misbehaviour.ts";
+export { type NumberedFault, Park, type ParkedHost, type ParkOptions } from "./park.ts";
 export { Random, seedOf } from "./random.ts";
 export { type RecordedOptions, recordedBoard } from "./recorded.ts";
 export { sampleBoard } from "./sample-board.ts";
 export * from "./scenarios/index.ts";
+export { parseTimetable, runTimetable, type TimetableEntry } from "./timetable.ts";
 export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./virtual-bmc.ts";

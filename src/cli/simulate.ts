@@ -1,0 +1,169 @@
+import { readFileSync } from "node:fs";
+import {
+  BOARD_NAMES,
+  type BoardModel,
+  type BoardUser,
+  compileBoard,
+  FAULTS,
+  latency,
+  loss,
+  Park,
+  parseTimetable,
+  recordedBoard,
+  runTimetable,
+  type Scenario,
+  serveControl,
+} from "../simulator/index.ts";
+
+export interface SimulateOptions {
+  readonly racks: number;
+  readonly perRack: number;
+  readonly boards?: readonly string[];
+  /** Folders of recorded machines. */
+  readonly recorded: readonly string[];
+  /** How many of each recorded machine. */
+  readonly copies: number;
+  readonly port: number;
+  readonly controlPort: number;
+  readonly timetable?: string;
+  readonly lossRatio?: number;
+  readonly latencyMs?: number;
+  readonly seed: number;
+}
+
+/** Recordings have no users: these are the ones the shipped boards have. */
+const USERS: readonly BoardUser[] = [
+  { id: 2, name: "monitor", password: Buffer.from("monitor"), privilege: 2 },
+  { id: 3, name: "admin", password: Buffer.from("admin"), privilege: 4 },
+];
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Runs virtual BMCs until a signal ends them. Gives the exit code. */
+export async function simulate(options: SimulateOptions): Promise<number> {
+  let park: Park;
+  let stopTimetable = (): void => {};
+  try {
+    const timetable = options.timetable === undefined ? [] : readTimetable(options.timetable);
+    park = await Park.open({
+      racks: options.racks,
+      hostsPerRack: options.perRack,
+      boards: options.boards,
+      extra: recordedMachines(options),
+      port: options.port,
+      scenarios: scenariosOf(options),
+      seed: options.seed,
+    });
+    await serveControl(park, options.controlPort);
+    stopTimetable = runTimetable(park, timetable, print);
+  } catch (error) {
+    process.stderr.write(`lightsout: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+  const { hosts } = park;
+  const [first, last] = [hosts[0], hosts.at(-1)];
+  print(`${hosts.length} virtual BMCs, ${first?.address} to ${last?.address}, UDP port ${first?.port}`);
+  print('users: "monitor" (user) and "admin" (administrator), each with its name as password');
+  print(`targets for http_sd: http://127.0.0.1:${options.controlPort}/sd`);
+  print(`break something:     lightsout simulate inject ${first?.name} fan_stopped   (simulate faults lists them)`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  stopTimetable();
+  await park.close();
+  // The control server may have connections open that nobody will use again.
+  process.exit(0);
+}
+
+function readTimetable(path: string): ReturnType<typeof parseTimetable> {
+  try {
+    return parseTimetable(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new RangeError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function recordedMachines({
+  recorded,
+  copies,
+}: SimulateOptions): { readonly name: string; readonly board: BoardModel }[] {
+  return recorded.flatMap((folder) => {
+    const board = compileBoard(recordedBoard(folder, { users: USERS }));
+    const { name } = board.description;
+    return Array.from({ length: copies }, (_, i) => ({ name: copies === 1 ? name : `${name}-${i + 1}`, board }));
+  });
+}
+
+function scenariosOf({ lossRatio, latencyMs }: SimulateOptions): readonly Scenario[] {
+  const scenarios: Scenario[] = [];
+  if (latencyMs !== undefined) scenarios.push(latency({ meanMs: latencyMs, distribution: "exponential" }));
+  if (lossRatio !== undefined) scenarios.push(loss({ probability: lossRatio }));
+  return scenarios;
+}
+
+/** Lists board models and faults, for people. */
+export function listFaults(): number {
+  for (const { name, scope, title, parameters } of FAULTS) {
+    const words = Object.entries(parameters).map(([key, p]) => `${key}=${p.default}`);
+    print(`${name.padEnd(24)} ${scope.padEnd(5)} ${title}${words.length > 0 ? ` (${words.join(" ")})` : ""}`);
+  }
+  return 0;
+}
+
+export function listBoards(): number {
+  for (const name of BOARD_NAMES) print(name);
+  return 0;
+}
+
+/** Asks a running simulation to begin or end a fault. 0 done, 1 refused or nobody there. */
+export async function inject(request: {
+  readonly target: string;
+  readonly fault: string;
+  readonly parameters: readonly string[];
+  readonly duration?: string;
+  readonly controlPort: number;
+}): Promise<number> {
+  const parameters: Record<string, number | string> = {};
+  for (const text of request.parameters) {
+    const [key = "", value] = text.split("=");
+    if (value === undefined) return complain(`"${text}" is no parameter; write name=value`);
+    parameters[key] = value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value;
+  }
+  const { target, fault, duration } = request;
+  const answer = await ask(request.controlPort, "POST", "/faults", { target, fault, parameters, for: duration });
+  if (!answer) return 1;
+  const { id, title } = answer as { readonly id: number; readonly title: string };
+  print(`${title} on ${target}; lightsout simulate end ${id} puts it right`);
+  return 0;
+}
+
+export async function endFault(id: string, controlPort: number): Promise<number> {
+  return (await ask(controlPort, "DELETE", `/faults/${encodeURIComponent(id)}`)) ? 0 : 1;
+}
+
+async function ask(port: number, method: string, path: string, body?: unknown): Promise<unknown> {
+  const url = `http://127.0.0.1:${port}${path}`;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(5000),
+    });
+  } catch {
+    complain(`no simulation answers at ${url}; start one with "lightsout simulate", or give --control-port`);
+    return undefined;
+  }
+  if (response.status === 204) return {};
+  const answer = (await response.json()) as { readonly error?: string };
+  if (response.ok) return answer;
+  complain(answer.error ?? `status ${response.status}`);
+  return undefined;
+}
+
+function complain(problem: string): number {
+  process.stderr.write(`lightsout: ${problem}\n`);
+  return 1;
+}

@@ -1,0 +1,115 @@
+import type { Server } from "node:http";
+import express, { type NextFunction, type Request, type Response } from "express";
+import { parseDuration } from "../lib/index.ts";
+import { FAULTS, type Fault, FaultParameterError, type Values } from "./faults/index.ts";
+import type { NumberedFault, Park } from "./park.ts";
+
+/** What is wrong with a request, for the one who made it. */
+class BadRequest extends Error {}
+
+/**
+ * The HTTP face of a park: what stands in it, what can go wrong, what goes wrong now.
+ *
+ *   GET /hosts, GET /racks   machines and racks
+ *   GET /sd                  the machines as Prometheus' http_sd wants them
+ *   GET /catalogue           every fault with its parameters
+ *   GET /faults              faults that go on
+ *   POST /faults             { "target": "r1u02", "fault": "fan_stopped", "parameters": { "fan": 1 }, "for": "10m" }
+ *   DELETE /faults/ID        ends one
+ *   GET /stats               packets and sessions
+ */
+export function controlApp(park: Park): express.Express {
+  const app = express();
+  app.disable("x-powered-by").use(express.json({ limit: "16kb" }));
+  app.get("/hosts", (_request, response) => {
+    response.json(park.hosts.map(({ physics: _, ...host }) => host));
+  });
+  app.get("/racks", (_request, response) => {
+    response.json(
+      park.racks.map((rack) => ({ name: rack.name, hosts: park.hosts.filter((h) => h.rack === rack.name).length })),
+    );
+  });
+  app.get("/sd", (_request, response) => {
+    response.json(park.hosts.map(targetGroup));
+  });
+  app.get("/catalogue", (_request, response) => {
+    response.json(
+      FAULTS.map(({ name, scope, title, description, logs, parameters }: Fault) => ({
+        name,
+        scope,
+        title,
+        description,
+        logs,
+        parameters,
+      })),
+    );
+  });
+  app.get("/faults", (_request, response) => {
+    response.json(park.faults.map(told));
+  });
+  app.post("/faults", (request, response) => {
+    const { target, fault, parameters, forMs } = wanted(request.body);
+    response.status(201).json(told(park.inject(target, fault, parameters, forMs)));
+  });
+  app.delete("/faults/:id", (request, response) => {
+    if (!park.end(Number(request.params.id))) throw new BadRequest(`no fault has the number ${request.params.id}`);
+    response.status(204).end();
+  });
+  app.get("/stats", (_request, response) => {
+    response.json(park.simulation.stats());
+  });
+  app.use((_request, response) => {
+    response.status(404).json({ error: "there are /hosts, /racks, /sd, /catalogue, /faults and /stats" });
+  });
+  app.use((error: Error & { status?: number }, _request: Request, response: Response, _next: NextFunction) => {
+    const theirs = error instanceof BadRequest || error instanceof FaultParameterError;
+    const status = theirs ? 400 : (error.status ?? 500);
+    response.status(status).json({ error: status === 500 ? "something went wrong here" : error.message });
+  });
+  return app;
+}
+
+/** Listens on an address of the loopback network; the simulator is not for others to break. */
+export async function serveControl(park: Park, port: number, address = "127.0.0.1"): Promise<Server> {
+  const app = controlApp(park);
+  return new Promise((resolve, reject) => {
+    const server = app.listen(port, address, (error?: Error) => (error ? reject(error) : resolve(server)));
+  });
+}
+
+function told({ id, active }: NumberedFault) {
+  const { fault, target, parameters, startedAtMs } = active;
+  return {
+    id,
+    target,
+    fault: fault.name,
+    title: fault.title,
+    parameters,
+    startedAt: new Date(startedAtMs).toISOString(),
+  };
+}
+
+function targetGroup({ name, address, port, rack, unit, board }: Park["hosts"][number]) {
+  const labels: Record<string, string> = { host: name, model: board };
+  if (rack !== undefined) labels.rack = rack;
+  if (unit !== undefined) labels.position = String(unit).padStart(2, "0");
+  return { targets: [`${address}:${port}`], labels };
+}
+
+const FIELDS: readonly string[] = ["target", "fault", "parameters", "for"];
+
+function wanted(body: unknown): { target: string; fault: string; parameters: Values; forMs?: number } {
+  if (typeof body !== "object" || body === null)
+    throw new BadRequest('send JSON: { "target": "r1u02", "fault": "fan_stopped" }');
+  const unknown = Object.keys(body).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) throw new BadRequest(`there is no field "${unknown}"; there are ${FIELDS.join(", ")}`);
+  const { target, fault, parameters = {}, for: duration } = body as Record<string, unknown>;
+  if (typeof target !== "string" || typeof fault !== "string")
+    throw new BadRequest("target and fault are names, as text");
+  const isValues = typeof parameters === "object" && parameters !== null && !Array.isArray(parameters);
+  if (!isValues) throw new BadRequest("parameters is an object of names and values");
+  if (duration === undefined) return { target, fault, parameters: parameters as Values };
+  const forMs = typeof duration === "string" ? parseDuration(duration) : undefined;
+  if (forMs === undefined) throw new BadRequest('for is a duration, "10m"');
+  return { target, fault, parameters: parameters as Values, forMs };
+}
