@@ -2,6 +2,7 @@
  * Faults: what goes wrong with machines and racks, each in a file of its own. They change the physics;
  * readings, states and events follow from there, as on a real board.
  */
+import { nearest } from "../../lib/index.ts";
 import { HostPhysics } from "../physics/host.ts";
 import { Rack } from "../physics/rack.ts";
 import type { RunningFault } from "../physics/running-fault.ts";
@@ -75,7 +76,15 @@ export interface ActiveFault extends RunningFault {
  */
 export function injectFault(target: HostPhysics | Rack, name: string, parameters: Values = {}): ActiveFault {
   const fault = FAULTS.find((candidate) => candidate.name === name);
-  if (!fault) throw new FaultParameterError(`there is no fault ${name}`);
+  if (!fault) {
+    const near = nearest(
+      name,
+      FAULTS.map((candidate) => candidate.name),
+    );
+    throw new FaultParameterError(`there is no fault ${name}${near ? `; did you mean ${near}?` : ""}`);
+  }
+  if ((fault.scope === "host") !== target instanceof HostPhysics)
+    throw new FaultParameterError(`${name} is a fault of a ${fault.scope}, not of ${target.name}`);
   const values = checkParameters(name, fault.parameters, parameters, (component) =>
     target instanceof HostPhysics ? target.wiring.conditions.count[component] : 0,
   );
