@@ -41,19 +41,19 @@ async function pollAll(sim: Simulation): Promise<number> {
 
 describe("a simulation", () => {
   it("gives each BMC an address of its own, all on one port", async () => {
-    const sim = await start({ bmcs: Array.from({ length: 20 }, () => ({ board })), port: 26_230 });
+    const sim = await start({ bmcs: Array.from({ length: 20 }, () => ({ board })), port: 18_230 });
     expect(new Set(sim.bmcs.map((b) => b.address)).size).toBe(20);
-    expect(new Set(sim.bmcs.map((b) => b.port))).toEqual(new Set([26_230]));
+    expect(new Set(sim.bmcs.map((b) => b.port))).toEqual(new Set([18_230]));
     expect(await pollAll(sim)).toBe(20);
     expect(sim.stats()).toMatchObject({ bmcs: 20, sessionsOpened: 20, sessions: 0, loginsRefused: 0 });
   });
 
   it("or puts them all on one address, counting ports", async () => {
-    const sim = await start({ bmcs: [{ board }, { board }, { board }], layout: "ports", port: 26_330 });
+    const sim = await start({ bmcs: [{ board }, { board }, { board }], layout: "ports", port: 18_330 });
     expect(sim.bmcs.map((b) => `${b.address}:${b.port}`)).toEqual([
-      "127.0.0.1:26330",
-      "127.0.0.1:26331",
-      "127.0.0.1:26332",
+      "127.0.0.1:18330",
+      "127.0.0.1:18331",
+      "127.0.0.1:18332",
     ]);
     expect(await pollAll(sim)).toBe(3);
   });

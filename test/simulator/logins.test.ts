@@ -56,6 +56,14 @@ describe("our client logs in to a virtual BMC", () => {
     expect(bench.connection.session?.info.authType).toBe(4);
   });
 
+  it("over IPMI 1.5 without authentication where the user has no password", async () => {
+    const users = [{ id: 2, name: "monitor", password: Buffer.alloc(0), privilege: 2 }];
+    const channel = { ipmi20: false, authTypes15: ["none"] } as const;
+    const bench = new Bench({ description: { users, channel }, password: "" });
+    await bench.within(bench.connection.run(getDeviceId, undefined));
+    expect(bench.connection.session?.info.authType).toBe(0);
+  });
+
   it("with a BMC key where the BMC has one", async () => {
     const kg = Buffer.from("0123456789abcdef0123");
     const bench = new Bench({ description: { channel: { kg } }, kg });
