@@ -1,3 +1,5 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { BmcPool, SdrCache, StateDir } from "./bmc/index.ts";
 import {
   type Config,
@@ -12,7 +14,14 @@ import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
 import { Inventory, type Shard } from "./inventory/index.ts";
 import { MANUFACTURER_NAMES, QUIRK_NAMES, SENSOR_TYPES, sensorKind, UdpTransport } from "./ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
-import { FAILURE_REASONS, type FailureReason, type Host, type HostRecord, type HostSnapshot } from "./model/index.ts";
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  type Host,
+  type HostRecord,
+  type HostSnapshot,
+  needsOperator,
+} from "./model/index.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
 import { ipmiReports, schedulerReports } from "./reports.ts";
@@ -81,8 +90,9 @@ export class Exporter {
     const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
     const exporter = new Exporter(options, env, config, book, state);
     try {
-      for (const address of options.listen) await exporter.#web.listen(address);
-      await exporter.#begin();
+      const listening: string[] = [];
+      for (const address of options.listen) listening.push(boundTo(await exporter.#web.listen(address)));
+      await exporter.#begin(listening);
       return exporter;
     } catch (error) {
       await exporter.stop();
@@ -151,7 +161,7 @@ export class Exporter {
     return this.#store.size;
   }
 
-  async #begin(): Promise<void> {
+  async #begin(listening: readonly string[]): Promise<void> {
     this.#tellProblems();
     await this.#inventory.start();
     this.#takeHosts();
@@ -162,12 +172,20 @@ export class Exporter {
       this.#sweep = this.#clock.after(SWEEP_MS, sweep);
     };
     sweep();
-    this.#log.info({ hosts: this.hosts, listen: this.#options.listen }, "polling");
+    this.#log.info({ hosts: this.hosts, listen: listening.join(", ") }, "polling");
+    this.#tellEmptiness();
   }
 
   /** Credentials and sources that are not there: said once per load, and their hosts show it. */
   #tellProblems(): void {
     for (const problem of this.#book.problems()) this.#log.error({ problem }, "credentials cannot be had");
+  }
+
+  /** Nobody starts an exporter for no hosts. */
+  #tellEmptiness(): void {
+    if (this.hosts > 0) return;
+    const config = this.#options.configFile;
+    this.#log.warn({ config }, "there is no host to poll: give targets, file_sd or http_sd in the configuration");
   }
 
   #groupOf(config: Config): ((host: Host) => string) | undefined {
@@ -202,8 +220,13 @@ export class Exporter {
     const before = this.#lastReason.get(host) ?? "";
     if (reason === before) return;
     this.#lastReason.set(host, reason);
-    if (failure) this.#log.warn({ host, stage: failure.stage, reason, detail: failure.message }, "poll failed");
-    else this.#log.info({ host }, "answers again");
+    if (!failure) this.#log.info({ host }, "answers again");
+    else {
+      const what = needsOperator(failure.reason)
+        ? "poll failed; not asked again until the credentials or the configuration change and are reloaded"
+        : "poll failed";
+      this.#log.warn({ host, stage: failure.stage, reason, detail: failure.message }, what);
+    }
   }
 
   async #probe(request: ProbeRequest): Promise<{ record: HostRecord }> {
@@ -273,7 +296,8 @@ export class Exporter {
       this.#tellProblems();
       this.#self.configReload(true);
       this.#log.info({ hosts: this.hosts }, "configuration reloaded");
-      return { ok: true, problems: [] };
+      this.#tellEmptiness();
+      return { ok: true, problems: [...book.problems(), ...this.#inventory.problems()] };
     } catch (error) {
       this.#self.configReload(false);
       const problems =
@@ -300,6 +324,12 @@ export class Exporter {
     await this.#transport.close();
     this.#self.close();
   }
+}
+
+/** `127.0.0.1:9623`, where `:0` was asked for too. */
+function boundTo(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }
 
 function limitsOf(config: Config): { concurrency: number; groupConcurrency: number; maxBackOffMs: number } {
