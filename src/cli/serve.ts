@@ -7,6 +7,7 @@ import { problemLines } from "./problem-lines.ts";
 
 /** SIGTERM is to be obeyed within this. */
 const LONGEST_STOP_MS = 10_000;
+const SAME_SIGNAL_MS = 1000;
 
 export interface ServeOptions {
   readonly configFile: string;
@@ -36,15 +37,29 @@ export async function serve(options: ServeOptions): Promise<number> {
     for (const line of lines) process.stderr.write(`lightsout: ${line}\n`);
     return 1;
   }
-  const signal = await new Promise<string>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
+  const signal = await endSignal();
   log.info({ signal }, "stopping");
   // Whatever hangs, the process ends in time.
   setTimeout(() => process.exit(0), LONGEST_STOP_MS - 500).unref();
   await exporter.stop();
   return 0;
+}
+
+/**
+ * The first signal that asks for the end. Ctrl-C under npm comes twice, from the terminal and from npm: a
+ * second signal is taken for another one, which ends the process at once, only after a second.
+ */
+function endSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const signals = ["SIGTERM", "SIGINT"] as const;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      resolve(signal);
+      setTimeout(() => {
+        for (const name of signals) process.removeListener(name, onSignal);
+      }, SAME_SIGNAL_MS).unref();
+    };
+    for (const name of signals) process.on(name, onSignal);
+  });
 }
 
 /** What kept the exporter from starting, for a person; anything unexpected with its stack. */

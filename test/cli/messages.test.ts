@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtMain } from "../e2e/build.ts";
 import { configFolder, lightsout } from "../e2e/lightsout.ts";
 import { reservePort } from "../rig/ports.ts";
 
@@ -34,6 +35,8 @@ const BAD_CONFIGS: readonly (readonly [string, string, string])[] = [
   ],
   ["two hosts of one name", GOOD.replace("node[001-003]", "a,a,b"), "targets[0]"],
 ];
+
+beforeAll(async () => void (await builtMain()));
 
 /** Exit code and what was said of it, on the stream for problems. */
 const refused = async (...args: readonly string[]) => {

@@ -67,7 +67,7 @@ withPeers(["prometheus", "ipmi_sim"], "Prometheus with the examples", () => {
       () => prometheus.query(expression),
       (samples) => samples.length > 0,
       15_000,
-    ).then((samples) => samples.map(({ labels: { __name__, ...labels } }) => labels));
+    ).then((samples) => samples.map(({ labels: { __name__, role, ...labels } }) => labels));
   const cpu = (job: string) => labelsOf(`bmc_temperature_celsius{sensor="CPU1 Temp",job="${job}"} == 47`);
   const instance = (): string => `127.0.0.1:${exporter.port}`;
   const sensor = { sensor: "CPU1 Temp", id: "20/0/01", entity: "3.1" };

@@ -1,0 +1,141 @@
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { type IpmiSim, startIpmiSim } from "../rig/ipmi-sim.ts";
+import { withPeers } from "../rig/requirements.ts";
+import { startUdpProxy } from "../rig/udp-proxy.ts";
+import { builtMain } from "./build.ts";
+import { eventually, type Lightsout, startLightsout } from "./lightsout.ts";
+
+withPeers(["ipmi_sim"], "a reload of the configuration", () => {
+  let sim: IpmiSim;
+  let exporter: Lightsout | undefined;
+
+  beforeAll(async () => {
+    await builtMain();
+    sim = await startIpmiSim();
+  });
+  afterEach(async () => {
+    await exporter?.stop();
+    exporter = undefined;
+  });
+  afterAll(() => sim?.stop());
+
+  const config = (hosts: string, more: object = {}) => ({
+    modules: { default: { interval: "1s", timeout: "950ms", parts: ["power"] } },
+    auths: { default: { username: "monitor", password: "watch-the-fans" } },
+    targets: [{ hosts, address: `127.0.0.1:${sim.port}` }],
+    ...more,
+  });
+  const SUCCESSFUL = "lightsout_config_last_reload_successful";
+  const up = (lightsout: Lightsout, host: string, value: number) =>
+    eventually(
+      () => lightsout.samples("/metrics"),
+      (m) => m.get(`bmc_up{host="${host}"}`) === value,
+    );
+
+  it("takes hosts in and lets hosts go, asked over HTTP", async () => {
+    exporter = await startLightsout({ config: config("a") });
+    await up(exporter, "a", 1);
+    exporter.write(config("b"));
+    expect(await exporter.post("/-/reload")).toMatchObject({ status: 200, text: "reloaded\n" });
+    const metrics = await up(exporter, "b", 1);
+    expect([...metrics.keys()].filter((series) => series.includes('host="a"'))).toEqual([]);
+  });
+
+  it("takes hosts in on SIGHUP", async () => {
+    exporter = await startLightsout({ config: config("a") });
+    exporter.write(config("b"));
+    exporter.signal("SIGHUP");
+    await up(exporter, "b", 1);
+    expect(exporter.logs()).toContain("configuration reloaded");
+  });
+
+  it("keeps the old configuration when the new one is bad, and says what and where", async () => {
+    exporter = await startLightsout({ config: config("a") });
+    await up(exporter, "a", 1);
+    exporter.write("targets:\n  - hosts: b\n    adress: 127.0.0.1\n");
+    const answer = await exporter.post("/-/reload");
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain('lightsout.yml:3:5: targets[0].adress: unknown key; did you mean "address"?');
+    exporter.signal("SIGHUP");
+    await eventually(exporter.logs, (text) => text.includes("configuration not reloaded, the old one stays"));
+    const metrics = await exporter.samples("/metrics");
+    expect(metrics.get(SUCCESSFUL)).toBe(0);
+    expect(metrics.get('bmc_up{host="a"}')).toBe(1);
+    expect((await exporter.get("/config")).text).not.toContain("adress");
+    exporter.write(config("a"));
+    expect((await exporter.post("/-/reload")).status).toBe(200);
+    expect((await exporter.samples("/metrics")).get(SUCCESSFUL)).toBe(1);
+  });
+
+  it("keeps running when the file is gone", async () => {
+    exporter = await startLightsout({ config: config("a") });
+    rmSync(`${exporter.folder}/lightsout.yml`);
+    const answer = await exporter.post("/-/reload");
+    expect(answer).toMatchObject({ status: 500 });
+    expect(answer.text).toContain("no such file");
+    await up(exporter, "a", 1);
+  });
+
+  it("is not asked for with GET", async () => {
+    exporter = await startLightsout({ config: config("a") });
+    expect((await exporter.get("/-/reload")).status).toBe(405);
+  });
+
+  it("ends a stop after a wrong password, and nothing else does", async () => {
+    const proxy = await startUdpProxy(sim);
+    const wrong = (password_file: string) =>
+      config("a", {
+        auths: { default: { username: "monitor", password_file } },
+        targets: [{ hosts: "a", address: `127.0.0.1:${proxy.port}` }],
+      });
+    exporter = await startLightsout({ config: wrong("pw"), files: { pw: "guessed\n" } });
+    const FAILURE = 'bmc_failure{host="a",stage="rakp",reason="wrong_password"}';
+    const metrics = await eventually(
+      () => exporter?.samples("/metrics") ?? new Map<string, number>(),
+      (m) => m.get(FAILURE) === 1,
+    );
+    expect(metrics.get('bmc_up{host="a"}')).toBe(0);
+    expect(exporter.logs()).toContain("wrong_password");
+
+    const sent = proxy.count("to_bmc");
+    await sleep(2500);
+    // Neither a probe nor a reload that changes nothing may make another attempt: accounts get locked.
+    expect((await exporter.samples("/probe?target=a")).get('bmc_failure{stage="rakp",reason="wrong_password"}')).toBe(
+      1,
+    );
+    expect((await exporter.post("/-/reload")).status).toBe(200);
+    await sleep(1200);
+    expect(proxy.count("to_bmc")).toBe(sent);
+    expect((await exporter.get("/hosts/a")).text).toContain("not asked again until the credentials change");
+
+    exporter.write("watch-the-fans\n", "pw");
+    expect((await exporter.post("/-/reload")).status).toBe(200);
+    await up(exporter, "a", 1);
+    await exporter.stop();
+    exporter = undefined;
+    await proxy.close();
+  });
+
+  it("tells of a password file that cannot be read, and polls the other hosts", async () => {
+    const both = {
+      ...config("a"),
+      auths: {
+        default: { username: "monitor", password: "watch-the-fans" },
+        other: { username: "monitor", password_file: "missing" },
+      },
+      targets: [
+        { hosts: "a", address: `127.0.0.1:${sim.port}` },
+        { hosts: "b", address: `127.0.0.2:${sim.port}`, auth: "other" },
+      ],
+    };
+    exporter = await startLightsout({ config: both });
+    await up(exporter, "a", 1);
+    await up(exporter, "b", 0);
+    expect(exporter.logs()).toMatch(/auths\.other\.password.*missing/);
+    const answer = await exporter.post("/-/reload");
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/auths\.other\.password.*missing/);
+  });
+});
