@@ -15,27 +15,31 @@ export interface UdpTransportOptions {
 
 type Family = "udp4" | "udp6";
 
+type LookedUp = (error: null, address: string, family: number) => void;
+
 /** Addresses are resolved before they come here: skip Node's look-up per packet. */
-const noLookup = (address: string, _options: unknown, callback: (e: null, address: string, family: number) => void) =>
-  callback(null, address, isIPv6(address) ? 6 : 4);
+const NO_LOOKUP = {
+  udp4: (address: string, _options: unknown, callback: LookedUp) => callback(null, address, 4),
+  udp6: (address: string, _options: unknown, callback: LookedUp) => callback(null, address, 6),
+};
 
 const familyOf = (address: string): Family => (isIPv6(address) ? "udp6" : "udp4");
-
-/** One spelling per address: 10.0.0.1 in IPv4 packets, IPv6 as the kernel prints it. */
-const keyOf = (address: string, port: number): string => `${address}|${port}`;
 
 /** One UDP socket and the BMCs that share it, told apart by their address and port. */
 class SharedSocket {
   readonly #socket: Socket;
-  readonly #handlers = new Map<string, EndpointHandlers>();
+  /** By address, in the one spelling of the kernel, and port: no key has to be made of both for each packet. */
+  readonly #handlers = new Map<string, Map<number, EndpointHandlers>>();
+  #size = 0;
   readonly #opened: Promise<void>;
   #closed = false;
 
   constructor(family: Family, receiveBufferBytes: number) {
-    this.#socket = createSocket({ type: family, lookup: noLookup });
-    this.#socket.on("message", (packet, from) => this.#handlers.get(keyOf(from.address, from.port))?.packet(packet));
+    this.#socket = createSocket({ type: family, lookup: NO_LOOKUP[family] });
+    this.#socket.on("message", (packet, from) => this.#handlers.get(from.address)?.get(from.port)?.packet(packet));
     this.#socket.on("error", (error) => {
-      for (const handlers of [...this.#handlers.values()]) handlers.failed(error);
+      for (const handlers of [...this.#handlers.values()].flatMap((ports) => [...ports.values()]))
+        handlers.failed(error);
     });
     // Without descriptors left, binding fails at once; `send` binds again and tells those who wait.
     this.#opened = new Promise((resolve) => {
@@ -52,16 +56,18 @@ class SharedSocket {
   }
 
   get size(): number {
-    return this.#handlers.size;
+    return this.#size;
   }
 
-  has(key: string): boolean {
-    return this.#handlers.has(key);
+  has({ address, port }: Remote): boolean {
+    return this.#handlers.get(address)?.has(port) ?? false;
   }
 
   attach(remote: Remote, handlers: EndpointHandlers, released: () => void): Endpoint {
-    const key = keyOf(remote.address, remote.port);
-    this.#handlers.set(key, handlers);
+    const { address, port } = remote;
+    const ports = this.#handlers.get(address) ?? new Map<number, EndpointHandlers>();
+    this.#handlers.set(address, ports.set(port, handlers));
+    this.#size++;
     let open = true;
     const sent = (error: Error | null): void => {
       if (error && open) handlers.failed(error);
@@ -71,7 +77,7 @@ class SharedSocket {
       send: (packet) => {
         if (!open || this.#closed) return;
         try {
-          this.#socket.send(packet, remote.port, remote.address, sent);
+          this.#socket.send(packet, port, address, sent);
         } catch (error) {
           handlers.failed(error as Error);
         }
@@ -79,7 +85,9 @@ class SharedSocket {
       close: () => {
         if (!open) return;
         open = false;
-        this.#handlers.delete(key);
+        this.#size--;
+        ports.delete(port);
+        if (ports.size === 0 && this.#handlers.get(address) === ports) this.#handlers.delete(address);
         released();
       },
     };
@@ -88,6 +96,7 @@ class SharedSocket {
   async close(): Promise<void> {
     this.#closed = true;
     this.#handlers.clear();
+    this.#size = 0;
     await this.#opened;
     const closed = once(this.#socket, "close");
     this.#socket.close();
@@ -119,9 +128,8 @@ export class UdpTransport implements DatagramTransport {
   open(remote: Remote, handlers: EndpointHandlers): Endpoint {
     if (this.#closed) throw new Error("the transport is closed");
     const family = familyOf(remote.address);
-    const key = keyOf(remote.address, remote.port);
     const pool = this.#sockets[family];
-    let socket = pool.find((s) => s.size < this.#hostsPerSocket && !s.has(key));
+    let socket = pool.find((s) => s.size < this.#hostsPerSocket && !s.has(remote));
     if (!socket) {
       socket = new SharedSocket(family, this.#receiveBufferBytes);
       pool.push(socket);
@@ -141,7 +149,8 @@ export class UdpTransport implements DatagramTransport {
   /** A connected socket hears ICMP errors, which shared sockets do not. */
   async diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability> {
     signal?.throwIfAborted();
-    const socket = createSocket({ type: familyOf(remote.address), lookup: noLookup });
+    const family = familyOf(remote.address);
+    const socket = createSocket({ type: family, lookup: NO_LOOKUP[family] });
     let timer: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
     let over = false;
