@@ -16,13 +16,6 @@ const NO_LOAD_WATTS = 8;
 /** How the nth supply (from 0) is. */
 export type SupplyState = "ok" | "failed" | "absent" | "predicted";
 
-export interface SupplyResult {
-  /** Supplies that deliver. */
-  readonly live: number;
-  /** They cannot carry what the machine draws. */
-  readonly overloaded: boolean;
-}
-
 /** The feed of the nth supply (from 0). */
 export const feedOf = (supply: number): number => supply % FEEDS;
 
@@ -38,8 +31,8 @@ export function shareSupplies(
   volts: (supply: number) => number,
   stateOf: (supply: number) => SupplyState,
   random: Random,
-): SupplyResult {
-  const { count, capacityWatts, needed } = plant.supplies;
+): void {
+  const { count, capacityWatts } = plant.supplies;
   const dc = v[at.single.dc_watts] ?? 0;
   let live = 0;
   for (let n = 0; n < count; n++) if (volts(n) > 0 && delivers(stateOf(n))) live++;
@@ -62,7 +55,6 @@ export function shareSupplies(
     input += read;
   }
   v[at.single.input_watts] = input;
-  return { live, overloaded: live * capacityWatts < dc || live === 0 || live < needed - 1 };
 }
 
 const delivers = (state: SupplyState): boolean => state === "ok" || state === "predicted";
