@@ -109,7 +109,7 @@ export class Park {
     const hosts = machines.map(({ place }, i) => {
       const at = simulation.bmcs[i];
       if (!at) throw new Error("a BMC is missing");
-      place.physics?.presence.attach(at.bmc);
+      place.physics?.attach(at.bmc);
       return { ...place, address: at.address, port: at.port };
     });
     return new Park(simulation, hosts, racks, clock);
