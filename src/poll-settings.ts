@@ -29,6 +29,9 @@ export class PollSettingsBook {
   /** The same object while the rules do not change. */
   readonly roles: Roles;
   readonly #resolved: ReadonlyMap<string, Resolved>;
+  /** Asked for once per host, made once per module and auth: hosts share them. */
+  readonly #settings = new Map<string, PollSettings>();
+  readonly #revisions = new Map<string, string>();
   /** Digests are keyed, so that a revision tells nobody a password. */
   readonly #salt: Buffer;
 
@@ -54,6 +57,13 @@ export class PollSettingsBook {
 
   /** Changes when the module's contents or the credentials behind the names change. */
   revision(moduleName: string, authName: string): string {
+    const key = JSON.stringify([moduleName, authName]);
+    const revision = this.#revisions.get(key) ?? this.#digest(moduleName, authName);
+    this.#revisions.set(key, revision);
+    return revision;
+  }
+
+  #digest(moduleName: string, authName: string): string {
     const hash = createHash("sha256").update(this.#salt);
     hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
     hash.update(JSON.stringify(this.config.auths.get(authName)?.username ?? null));
@@ -77,7 +87,13 @@ export class PollSettingsBook {
     const resolved = this.#resolved.get(host.auth);
     if (!resolved) throw new SettingsError(`no auth is named "${host.auth}"`);
     if ("problem" in resolved) throw new SettingsError(resolved.problem);
-    const { credentials } = resolved;
+    const key = JSON.stringify([host.module, host.auth]);
+    const settings = this.#settings.get(key) ?? this.#made(module, resolved.credentials);
+    this.#settings.set(key, settings);
+    return settings;
+  }
+
+  #made(module: ModuleConfig, credentials: Credentials): PollSettings {
     const { ipmi } = module;
     return {
       protocol: module.protocol,
