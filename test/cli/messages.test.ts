@@ -45,15 +45,18 @@ const refused = async (...args: readonly string[]) => {
 };
 
 describe("a configuration that cannot be used", () => {
-  it.each(BAD_CONFIGS)("is refused with %s: the place, what is wrong and what would do", async (_what, text, words) => {
-    const { file, remove } = configFolder(text);
-    const check = await refused("config", "check", file);
-    remove();
-    expect(check.said).toContain(words);
-    expect(check.code).toBe(1);
-  });
+  it.concurrent.each(BAD_CONFIGS)(
+    "is refused with %s: the place, what is wrong and what would do",
+    async (_what, text, words) => {
+      const { file, remove } = configFolder(text);
+      const check = await refused("config", "check", file);
+      remove();
+      expect(check.said).toContain(words);
+      expect(check.code).toBe(1);
+    },
+  );
 
-  it("keeps the exporter from starting, with the same words", async () => {
+  it.concurrent("keeps the exporter from starting, with the same words", async () => {
     const { file, remove } = configFolder("target: []\nauth: {}\n");
     const { code, said } = await refused("serve", "--config.file", file, "--web.listen-address", "127.0.0.1:0");
     remove();
@@ -64,14 +67,14 @@ describe("a configuration that cannot be used", () => {
     expect(code).toBe(1);
   });
 
-  it("is named where the file is missing, with how to give another", async () => {
+  it.concurrent("is named where the file is missing, with how to give another", async () => {
     const wanted = "/nonexistent/lightsout.yml: no such file; give --config.file, or set LIGHTSOUT_CONFIG";
     expect((await refused("config", "check", "/nonexistent/lightsout.yml")).said).toBe(wanted);
     const serve = await refused("serve", "--config.file", "/nonexistent/lightsout.yml");
     expect(serve).toMatchObject({ code: 1, said: `lightsout: ${wanted}` });
   });
 
-  it("is named where it is a folder", async () => {
+  it.concurrent("is named where it is a folder", async () => {
     expect((await refused("serve", "--config.file", import.meta.dirname)).said).toContain("this is a folder");
   });
 
@@ -85,7 +88,7 @@ describe("a configuration that cannot be used", () => {
     },
   );
 
-  it("may be the file of LIGHTSOUT_CONFIG", async () => {
+  it.concurrent("may be the file of LIGHTSOUT_CONFIG", async () => {
     const { file, remove } = configFolder(GOOD);
     const { stdout } = await lightsout(["config", "check"], { env: { LIGHTSOUT_CONFIG: file } });
     remove();
@@ -94,14 +97,14 @@ describe("a configuration that cannot be used", () => {
 });
 
 describe("lightsout config check", () => {
-  it("says how many hosts a good file has", async () => {
+  it.concurrent("says how many hosts a good file has", async () => {
     const { file, remove } = configFolder(GOOD);
     const { code, printed, said } = await refused("config", "check", file);
     remove();
     expect({ code, printed, said }).toEqual({ code: 0, printed: `${file}: ok, 3 hosts\n`, said: "" });
   });
 
-  it("says that an empty file has no hosts, and what would give it some", async () => {
+  it.concurrent("says that an empty file has no hosts, and what would give it some", async () => {
     const { file, remove } = configFolder("");
     const { code, said } = await refused("config", "check", file);
     remove();
@@ -109,7 +112,7 @@ describe("lightsout config check", () => {
     expect(code).toBe(0);
   });
 
-  it("names a password file that cannot be read", async () => {
+  it.concurrent("names a password file that cannot be read", async () => {
     const { file, remove } = configFolder(GOOD.replace("password: watch-the-fans", "password_file: no/such"));
     const { code, said } = await refused("config", "check", file);
     remove();
@@ -140,7 +143,7 @@ describe("an address that cannot be listened on", () => {
     remove();
   });
 
-  it("is refused with what would do", async () => {
+  it.concurrent("is refused with what would do", async () => {
     const { code, said } = await refused(
       "serve",
       "--config.file",
@@ -154,7 +157,7 @@ describe("an address that cannot be listened on", () => {
     expect(code).toBe(1);
   });
 
-  it.each([
+  it.concurrent.each([
     ["9623", "is not an address to listen on; write :9623"],
     [":99999", "is not an address to listen on; write :9623"],
     ["192.0.2.1:9623", "this machine has no such address"],
@@ -166,7 +169,7 @@ describe("an address that cannot be listened on", () => {
 });
 
 describe("a command line that is not understood", () => {
-  it.each([
+  it.concurrent.each([
     [["serv"], "Did you mean serve?"],
     [["serve", "--config.fiel", "x"], "Did you mean --config.file?"],
     [["serve", "--log.level", "loud"], "Allowed choices are debug, info, warn, error"],
@@ -180,7 +183,7 @@ describe("a command line that is not understood", () => {
     expect(code).toBe(2);
   });
 
-  it("is no failure where help or the version was asked for", async () => {
+  it.concurrent("is no failure where help or the version was asked for", async () => {
     expect((await refused("--help")).code).toBe(0);
     expect((await refused("serve", "--help")).printed).toContain("--config.file");
     expect((await refused("--version")).printed).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -191,7 +194,7 @@ describe("lightsout probe that cannot ask", () => {
   const { file, folder, remove } = configFolder(GOOD);
   afterAll(remove);
 
-  it.each([
+  it.concurrent.each([
     [["node001", "--module", "fast"], 'no module is named "fast"; known: default'],
     [["node001", "--auth", "defalt"], 'no auth is named "defalt"; did you mean "default"?'],
     [["node01"], 'did you mean "node001"?'],
@@ -202,7 +205,7 @@ describe("lightsout probe that cannot ask", () => {
     expect(code).toBe(2);
   });
 
-  it("says what to give where there is neither a configuration nor a password", async () => {
+  it.concurrent("says what to give where there is neither a configuration nor a password", async () => {
     const none = await refused("probe", "127.0.0.1", "--config.file", join(folder, "none.yml"));
     expect(none).toMatchObject({ code: 2 });
     expect(none.said).toContain("give --config.file, or --username and --password-file");
@@ -213,7 +216,7 @@ describe("lightsout probe that cannot ask", () => {
     );
   });
 
-  it("ends with 1 and a reason for a BMC that does not answer, metrics included", async () => {
+  it.concurrent("ends with 1 and a reason for a BMC that does not answer, metrics included", async () => {
     const { port, release } = await reservePort();
     const { code, stdout, stderr } = await lightsout(
       ["probe", `127.0.0.1:${port}`, "--username", "monitor", "--timeout", "0.5"],

@@ -1,25 +1,27 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, it, type TestContext } from "vitest";
 import { type IpmiSim, startIpmiSim } from "../rig/ipmi-sim.ts";
 import { withPeers } from "../rig/requirements.ts";
 import { startUdpProxy } from "../rig/udp-proxy.ts";
 import { builtMain } from "./build.ts";
-import { eventually, type Lightsout, startLightsout } from "./lightsout.ts";
+import { eventually, type Lightsout, type LightsoutOptions, startLightsout } from "./lightsout.ts";
 
 withPeers(["ipmi_sim"], "a reload of the configuration", () => {
   let sim: IpmiSim;
-  let exporter: Lightsout | undefined;
 
   beforeAll(async () => {
     await builtMain();
     sim = await startIpmiSim();
   });
-  afterEach(async () => {
-    await exporter?.stop();
-    exporter = undefined;
-  });
   afterAll(() => sim?.stop());
+
+  /** An exporter of the test's own, so that the tests wait side by side. */
+  const start = async (options: LightsoutOptions, { onTestFinished }: TestContext): Promise<Lightsout> => {
+    const exporter = await startLightsout(options);
+    onTestFinished(async () => void (await exporter.stop()));
+    return exporter;
+  };
 
   const config = (hosts: string, more: object = {}) => ({
     modules: { default: { interval: "1s", timeout: "950ms", parts: ["power"] } },
@@ -34,8 +36,9 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
       (m) => m.get(`bmc_up{host="${host}"}`) === value,
     );
 
-  it("takes hosts in and lets hosts go, asked over HTTP", async () => {
-    exporter = await startLightsout({ config: config("a") });
+  it.concurrent("takes hosts in and lets hosts go, asked over HTTP", async (test) => {
+    const { expect } = test;
+    const exporter = await start({ config: config("a") }, test);
     await up(exporter, "a", 1);
     exporter.write(config("b"));
     expect(await exporter.post("/-/reload")).toMatchObject({ status: 200, text: "reloaded\n" });
@@ -43,16 +46,18 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect([...metrics.keys()].filter((series) => series.includes('host="a"'))).toEqual([]);
   });
 
-  it("takes hosts in on SIGHUP", async () => {
-    exporter = await startLightsout({ config: config("a") });
+  it.concurrent("takes hosts in on SIGHUP", async (test) => {
+    const { expect } = test;
+    const exporter = await start({ config: config("a") }, test);
     exporter.write(config("b"));
     exporter.signal("SIGHUP");
     await up(exporter, "b", 1);
     expect(exporter.logs()).toContain("configuration reloaded");
   });
 
-  it("keeps the old configuration when the new one is bad, and says what and where", async () => {
-    exporter = await startLightsout({ config: config("a") });
+  it.concurrent("keeps the old configuration when the new one is bad, and says what and where", async (test) => {
+    const { expect } = test;
+    const exporter = await start({ config: config("a") }, test);
     await up(exporter, "a", 1);
     exporter.write("targets:\n  - hosts: b\n    adress: 127.0.0.1\n");
     const answer = await exporter.post("/-/reload");
@@ -69,8 +74,9 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect((await exporter.samples("/metrics")).get(SUCCESSFUL)).toBe(1);
   });
 
-  it("keeps running when the file is gone", async () => {
-    exporter = await startLightsout({ config: config("a") });
+  it.concurrent("keeps running when the file is gone", async (test) => {
+    const { expect } = test;
+    const exporter = await start({ config: config("a") }, test);
     rmSync(`${exporter.folder}/lightsout.yml`);
     const answer = await exporter.post("/-/reload");
     expect(answer).toMatchObject({ status: 500 });
@@ -78,22 +84,25 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     await up(exporter, "a", 1);
   });
 
-  it("is not asked for with GET", async () => {
-    exporter = await startLightsout({ config: config("a") });
+  it.concurrent("is not asked for with GET", async (test) => {
+    const { expect } = test;
+    const exporter = await start({ config: config("a") }, test);
     expect((await exporter.get("/-/reload")).status).toBe(405);
   });
 
-  it("ends a stop after a wrong password, and nothing else does", async () => {
+  it.concurrent("ends a stop after a wrong password, and nothing else does", async (test) => {
+    const { expect } = test;
     const proxy = await startUdpProxy(sim);
+    test.onTestFinished(() => proxy.close());
     const wrong = (password_file: string) =>
       config("a", {
         auths: { default: { username: "monitor", password_file } },
         targets: [{ hosts: "a", address: `127.0.0.1:${proxy.port}` }],
       });
-    exporter = await startLightsout({ config: wrong("pw"), files: { pw: "guessed\n" } });
+    const exporter = await start({ config: wrong("pw"), files: { pw: "guessed\n" } }, test);
     const FAILURE = 'bmc_failure{host="a",stage="rakp",reason="wrong_password"}';
     const metrics = await eventually(
-      () => exporter?.samples("/metrics") ?? new Map<string, number>(),
+      () => exporter.samples("/metrics"),
       (m) => m.get(FAILURE) === 1,
     );
     expect(metrics.get('bmc_up{host="a"}')).toBe(0);
@@ -113,12 +122,10 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     exporter.write("watch-the-fans\n", "pw");
     expect((await exporter.post("/-/reload")).status).toBe(200);
     await up(exporter, "a", 1);
-    await exporter.stop();
-    exporter = undefined;
-    await proxy.close();
   });
 
-  it("tells of a password file that cannot be read, and polls the other hosts", async () => {
+  it.concurrent("tells of a password file that cannot be read, and polls the other hosts", async (test) => {
+    const { expect } = test;
     const both = {
       ...config("a"),
       auths: {
@@ -130,7 +137,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
         { hosts: "b", address: `127.0.0.2:${sim.port}`, auth: "other" },
       ],
     };
-    exporter = await startLightsout({ config: both });
+    const exporter = await start({ config: both }, test);
     await up(exporter, "a", 1);
     await up(exporter, "b", 0);
     expect(exporter.logs()).toMatch(/auths\.other\.password.*missing/);

@@ -97,7 +97,7 @@ withPeers(["ipmi_sim"], "a password, a key and a token", () => {
     expect(leaksOf(readFileSync(`/proc/${exporter.pid}/cmdline`, "latin1"))).toEqual([]);
   });
 
-  it.each(["a", "b"])("is not in what `lightsout probe %s --debug` prints", async (host) => {
+  it.concurrent.each(["a", "b"])("is not in what `lightsout probe %s --debug` prints", async (host) => {
     const folder = configFolder({ ...config(), http_sd: [] }, { pw: `${WRONG}\n` });
     const result = await lightsout(["probe", host, "--debug", "--config.file", folder.file], { env: { BMC_KG: KG } });
     folder.remove();
