@@ -8,6 +8,7 @@ import {
   getSensorReading,
   getSensorReadingFactors,
   getSensorThresholds,
+  IpmiError,
   type ReadingFactors,
   type RunOptions,
   type SensorReading,
@@ -53,11 +54,14 @@ export class SensorReader {
   readonly #bridge: boolean;
   readonly #clock: Clock;
   readonly #limits: (Thresholds | undefined)[];
-  readonly #factors = new Map<number, ReadingFactors>();
+  /** By sensor and raw reading; undefined: the BMC has none. */
+  readonly #factors = new Map<number, ReadingFactors | undefined>();
   readonly #limitTexts = new Map<string, string>();
   /** Wall clock: it is kept over restarts. */
   #limitsReadAt = 0;
   #revision = 0;
+  /** Controllers behind the BMC that were asked in vain in this poll. */
+  readonly #silent = new Set<string>();
   /** Where to begin: behind what the poll before had time for, so that a slow BMC's last sensors are read, too. */
   #first = 0;
 
@@ -76,6 +80,7 @@ export class SensorReader {
   async read(runner: CommandRunner, context: ReadingContext, signal: AbortSignal): Promise<SensorsReading> {
     const answers = new Array<Answer | undefined>(this.#wanted.length);
     let failure: unknown;
+    this.#silent.clear();
     try {
       await this.#ask(runner, answers, signal);
       await this.#readLimits(runner, signal);
@@ -103,14 +108,20 @@ export class SensorReader {
     let answered = count === 0;
     for (let k = 0; k < count; k++) {
       const i = (begin + k) % count;
+      const sensor = this.#wanted[i] as PlannedSensor;
+      if (this.#isBehindSilence(sensor)) {
+        answers[i] = "unavailable";
+        continue;
+      }
       try {
-        answers[i] = await this.#one(runner, this.#wanted[i] as PlannedSensor, signal);
+        answers[i] = await this.#one(runner, sensor, signal);
         answered = true;
       } catch (error) {
         const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
-        if (!ofThisSensor) {
-          // Silence, or the end of the time: go on from here next time.
-          this.#first = i;
+        if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) {
+          // The end of the time: go on from here next time. Behind it, where it may be the sensor that takes the time.
+          const suspect = k === 0 || isSilence(error);
+          this.#first = suspect ? (i + 1) % count : i;
           throw error;
         }
         if (error instanceof CompletionCodeError) refused = error;
@@ -136,6 +147,17 @@ export class SensorReader {
     }
   }
 
+  /** A controller behind the BMC that keeps silent costs one wait per poll, not one per sensor. */
+  #isBehindSilence({ definition }: PlannedSensor): boolean {
+    return definition.ownerId !== BMC && this.#silent.has(controllerOf(definition));
+  }
+
+  #isSilenceBehind({ definition }: PlannedSensor, error: unknown): boolean {
+    const silent = definition.ownerId !== BMC && isSilence(error);
+    if (silent) this.#silent.add(controllerOf(definition));
+    return silent;
+  }
+
   /** How to reach the sensor's owner; undefined: behind a bridge that is not to be crossed. */
   #way(sensor: PlannedSensor, signal: AbortSignal): RunOptions | undefined {
     const { ownerId, ownerLun, channel } = sensor.definition;
@@ -154,16 +176,16 @@ export class SensorReader {
     const { definition, unit } = sensor;
     const key = (definition.ownerId << 18) | (definition.ownerLun << 16) | (definition.number << 8) | raw;
     let factors = this.#factors.get(key);
-    if (!factors) {
+    if (!this.#factors.has(key)) {
       try {
-        const answer = await runner.run(getSensorReadingFactors, { sensorNumber: definition.number, raw }, options);
-        factors = answer;
-        this.#factors.set(key, answer);
+        factors = await runner.run(getSensorReadingFactors, { sensorNumber: definition.number, raw }, options);
       } catch (error) {
         if (!(error instanceof CompletionCodeError)) throw error;
-        return () => undefined;
+        if (error.transient) return () => undefined;
       }
+      this.#factors.set(key, factors);
     }
+    if (!factors) return () => undefined;
     const known = withFactors(definition, factors);
     return (r) => inBaseUnit(convertRaw(known, r), unit);
   }
@@ -174,14 +196,15 @@ export class SensorReader {
       const { definition, unit } = sensor;
       const options =
         definition.asksThresholds && unit && !definition.nonLinear ? this.#way(sensor, signal) : undefined;
-      if (!options) continue;
+      if (!options || this.#isBehindSilence(sensor)) continue;
       try {
         const text = limitsText(await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options));
         this.#limitTexts.set(sensor.id, text);
         this.#limits[i] = this.plan.limits.limitsOf(sensor, text);
       } catch (error) {
         // Refused: those of the record stay.
-        if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
+        const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
+        if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) throw error;
       }
     }
     this.#limitsReadAt = this.#clock.wallMs();
@@ -215,6 +238,14 @@ export class SensorReader {
 export interface SavedLimits {
   readonly readAt: number;
   readonly limits: Readonly<Record<string, string>>;
+}
+
+function controllerOf({ channel, ownerId }: PlannedSensor["definition"]): string {
+  return `${channel}/${ownerId}`;
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof IpmiError && (error.reason === "timeout" || error.reason === "no_answer");
 }
 
 function inBaseUnit(value: number | undefined, unit: BaseUnit | undefined): number | undefined {

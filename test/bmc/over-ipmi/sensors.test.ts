@@ -1,0 +1,219 @@
+import { describe, expect, it } from "vitest";
+import { SensorReader } from "../../../src/bmc/over-ipmi/sensors.ts";
+import {
+  DecodeError,
+  getSensorReading,
+  getSensorReadingFactors,
+  getSensorThresholds,
+  type SensorReading,
+} from "../../../src/ipmi/index.ts";
+import { fullRecord } from "../../rig/sdr.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeRunner, refused, silence } from "../fake-runner.ts";
+import { answered, planOf } from "../plans.ts";
+
+const CONTEXT = { manufacturerId: 343, productId: 0, hostOff: false, scanningDisabledIsValid: false };
+const { signal } = new AbortController();
+
+const record = (number: number, fields: Partial<Parameters<typeof fullRecord>[0]> = {}) =>
+  Buffer.from(fullRecord({ number, name: `T${number}`, entity: [3, number], sensorType: 1, baseUnit: 1, ...fields }));
+
+/** Behind the BMC, on channel 6. */
+const satellite = (number: number): Buffer => {
+  const bytes = record(number);
+  bytes[5] = 0x2c;
+  bytes[6] = 0x60;
+  return bytes;
+};
+
+function bench(records: readonly Buffer[], options: { readonly bridge?: boolean } = {}) {
+  const clock = new FakeClock();
+  const runner = new FakeRunner();
+  const asked: number[] = [];
+  /** What a sensor does instead of reading its own number. */
+  const odd = new Map<number, () => Partial<SensorReading>>();
+  runner.on(getSensorReading, ({ sensorNumber }) => {
+    asked.push(sensorNumber);
+    return answered({ raw: sensorNumber, ...odd.get(sensorNumber)?.() });
+  });
+  const reader = new SensorReader(planOf(...records), { bridge: options.bridge ?? false, clock });
+  const read = async () => {
+    asked.length = 0;
+    const { sensors, failure } = await reader.read(runner, CONTEXT, signal);
+    return { values: Object.fromEntries(sensors.map((s) => [s.name, s.noReading ?? s.value])), failure, sensors };
+  };
+  return { clock, runner, asked, odd, reader, read };
+}
+
+const throws = (error: unknown) => (): never => {
+  throw error;
+};
+
+describe("reading the sensors of a host", () => {
+  it("asks each once", async () => {
+    const { asked, read } = bench([record(1), record(2), record(3)]);
+    expect((await read()).values).toEqual({ T1: 1, T2: 2, T3: 3 });
+    expect(asked).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    [0xcb, "not_present"],
+    [0xcc, undefined],
+    [0xcd, "unavailable"],
+    [0xce, "unavailable"],
+    [0xd3, "unavailable"],
+    [0xd5, "unavailable"],
+    [0xff, "unavailable"],
+  ])("takes completion code %i as a fact about one sensor", async (code, noReading) => {
+    const { odd, read } = bench([record(1), record(2)]);
+    odd.set(1, throws(refused("Get Sensor Reading", code)));
+    const { values, failure } = await read();
+    expect([values.T2, failure]).toEqual([2, undefined]);
+    expect(values.T1).toBe(noReading ?? "unavailable");
+  });
+
+  it("goes on after an answer that makes no sense", async () => {
+    const { odd, read } = bench([record(1), record(2)]);
+    odd.set(1, throws(new DecodeError("Get Sensor Reading: wanted byte 1, got 1 bytes")));
+    expect(await read()).toMatchObject({ values: { T1: "unavailable", T2: 2 }, failure: undefined });
+  });
+
+  it("fails where every sensor is refused for a reason of the session", async () => {
+    const { odd, read } = bench([record(1), record(2)]);
+    for (const n of [1, 2]) odd.set(n, throws(refused("Get Sensor Reading", 0xd4)));
+    expect((await read()).failure).toMatchObject({ reason: "privilege_refused" });
+  });
+
+  it("gives what it has at the end of its time, and begins there the next time", async () => {
+    const { asked, odd, read } = bench([record(1), record(2), record(3)]);
+    odd.set(2, throws(new DOMException("aborted", "TimeoutError")));
+    expect(await read()).toMatchObject({ values: { T1: 1 }, failure: { name: "TimeoutError" } });
+    odd.clear();
+    expect((await read()).values).toEqual({ T1: 1, T2: 2, T3: 3 });
+    expect(asked).toEqual([2, 3, 1]);
+    await read();
+    expect(asked).toEqual([1, 2, 3]);
+  });
+
+  it("begins behind a sensor that took all its time", async () => {
+    const { asked, odd, read } = bench([record(1), record(2)]);
+    odd.set(1, throws(new DOMException("aborted", "TimeoutError")));
+    await read();
+    await read();
+    expect(asked).toEqual([2, 1]);
+  });
+
+  it("is not kept from the others by a sensor at which the BMC always falls silent", async () => {
+    const { asked, odd, read } = bench([record(1), record(2), record(3)]);
+    odd.set(2, throws(silence()));
+    const seen: string[][] = [];
+    for (let poll = 0; poll < 4; poll++) seen.push(Object.keys((await read()).values));
+    expect(seen).toEqual([["T1"], ["T1", "T3"], ["T1", "T3"], ["T1", "T3"]]);
+    expect(asked).toEqual([3, 1, 2]);
+  });
+});
+
+describe("sensors of controllers behind the BMC", () => {
+  it("are not asked unless bridging is allowed", async () => {
+    const { asked, read } = bench([record(1), satellite(2)]);
+    expect((await read()).values).toEqual({ T1: 1, T2: "not_asked" });
+    expect(asked).toEqual([1]);
+  });
+
+  it("are asked through the BMC", async () => {
+    const { runner, read } = bench([satellite(2)], { bridge: true });
+    expect((await read()).values).toEqual({ T2: 2 });
+    expect(runner.asked[0]?.options?.bridge).toEqual({ channel: 6, address: 0x2c, lun: 0 });
+  });
+
+  it("cost one wait where their controller is silent, and the BMC's own are read", async () => {
+    const { asked, odd, read } = bench([satellite(2), satellite(3), record(1)], { bridge: true });
+    odd.set(2, throws(silence()));
+    for (let poll = 0; poll < 2; poll++) {
+      expect(await read()).toMatchObject({
+        values: { T2: "unavailable", T3: "unavailable", T1: 1 },
+        failure: undefined,
+      });
+      expect(asked).toEqual([2, 1]);
+    }
+    odd.clear();
+    expect((await read()).values).toEqual({ T2: 2, T3: 3, T1: 1 });
+  });
+});
+
+describe("limits", () => {
+  const DAY = 24 * 3600_000;
+  const TOLD = { upperCritical: 80 };
+
+  it("are asked once a day, those of the record in effect until then", async () => {
+    const { clock, runner, read } = bench([record(1, { thresholds: { uc: 90 } })]);
+    const first = await read();
+    expect(first.sensors[0]?.thresholds).toEqual({ upper_critical: 90 });
+    runner.on(getSensorThresholds, () => TOLD);
+    await clock.advance(DAY - 1);
+    runner.take();
+    await read();
+    expect(runner.take()).toEqual(["Get Sensor Reading"]);
+    await clock.advance(1);
+    await read();
+    expect(runner.take()).toEqual(["Get Sensor Reading", "Get Sensor Thresholds"]);
+    expect((await read()).sensors[0]?.thresholds).toEqual({ upper_critical: 80 });
+  });
+
+  it("are kept over a restart with their age", async () => {
+    const { clock, runner, reader, read } = bench([record(1, { thresholds: { uc: 90 } })]);
+    runner.on(getSensorThresholds, () => TOLD);
+    await read();
+    const saved = JSON.parse(JSON.stringify(reader.save()));
+    const restarted = new SensorReader(reader.plan, { bridge: false, clock });
+    restarted.restore(saved);
+    runner.take();
+    const { sensors } = await restarted.read(runner, CONTEXT, signal);
+    expect(sensors[0]?.thresholds).toEqual({ upper_critical: 80 });
+    expect(runner.take()).toEqual(["Get Sensor Reading"]);
+  });
+});
+
+describe("non-linear sensors", () => {
+  const nonLinear = record(1, { sensorType: 2, baseUnit: 4, linearisation: 0x70 });
+  const FACTORS = {
+    nextReading: 0,
+    m: 2,
+    tolerance: 0,
+    b: 0,
+    accuracy: 0,
+    accuracyExponent: 0,
+    rExponent: -1,
+    bExponent: 0,
+  };
+
+  it("have their factors asked once per raw reading", async () => {
+    const { runner, odd, read } = bench([nonLinear]);
+    runner.on(getSensorReadingFactors, () => FACTORS);
+    odd.set(1, () => ({ raw: 50 }));
+    expect((await read()).values).toEqual({ T1: 10 });
+    expect((await read()).values).toEqual({ T1: 10 });
+    expect(runner.take().filter((name) => name === "Get Sensor Reading Factors")).toHaveLength(1);
+    odd.set(1, () => ({ raw: 51 }));
+    expect((await read()).values).toEqual({ T1: 10.2 });
+    expect(runner.take()).toContain("Get Sensor Reading Factors");
+  });
+
+  it("have no value where the BMC refuses their factors, and are not asked for them again", async () => {
+    const { runner, read } = bench([nonLinear]);
+    expect((await read()).values).toEqual({ T1: "not_analog" });
+    runner.take();
+    expect((await read()).values).toEqual({ T1: "not_analog" });
+    expect(runner.take()).toEqual(["Get Sensor Reading"]);
+  });
+
+  it("are asked again where the BMC was only busy", async () => {
+    const { runner, read } = bench([nonLinear]);
+    runner.on(getSensorReadingFactors, () => {
+      throw refused("Get Sensor Reading Factors", 0xc0, true);
+    });
+    expect((await read()).values).toEqual({ T1: "not_analog" });
+    runner.on(getSensorReadingFactors, () => FACTORS);
+    expect((await read()).values).toEqual({ T1: 0.2 });
+  });
+});
