@@ -20,7 +20,7 @@ import { LimitsCache, thresholdsOf } from "./limits.ts";
 export interface PlannedSensor {
   readonly definition: SensorDefinition;
   readonly name: string;
-  /** owner/LUN/number in hex: "20/0/3a". */
+  /** owner/LUN/number in hex: "20/0/3a"; a second sensor of the same three has "20/0/3a#2". */
   readonly id: string;
   readonly entity: string;
   readonly kind: string;
@@ -59,6 +59,7 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
   const frus: FruDeviceLocatorRecord[] = [];
   const problems: string[] = [];
   const byEventKey = new Map<number, PlannedSensor>();
+  const byId = new Map<string, PlannedSensor>();
   for (const bytes of records) {
     let record: SdrRecord;
     try {
@@ -70,13 +71,39 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
     }
     if (record.type === "fru_device_locator" && record.logical && record.deviceId !== 0xff) frus.push(record);
     for (const definition of sensorsOf(record)) {
-      const sensor = planned(definition);
+      const sensor = unique(planned(definition), byId);
+      if (!sensor) {
+        problems.push(`SDR 0x${definition.recordId.toString(16).padStart(4, "0")}: a sensor that is described already`);
+        continue;
+      }
       const key = eventKey(definition.ownerId, definition.ownerLun, definition.number);
       if (!byEventKey.has(key)) byEventKey.set(key, sensor);
       sensors.push(sensor);
     }
   }
   return { sensors, frus, byEventKey, problems, limits: new LimitsCache(), wanted: wantedOf(sensors) };
+}
+
+/**
+ * The sensor under an id that no other has: two channels can have controllers of one address, and some
+ * boards give one number to two sensors. Undefined for one that is described already.
+ */
+function unique(sensor: PlannedSensor, byId: Map<string, PlannedSensor>): PlannedSensor | undefined {
+  // Only read ones are told of.
+  if (!sensor.definition.readable) return sensor;
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? sensor.id : `${sensor.id}#${n}`;
+    const known = byId.get(id);
+    if (known && isSame(known, sensor)) return undefined;
+    if (known) continue;
+    const own = n === 1 ? sensor : { ...sensor, id };
+    byId.set(id, own);
+    return own;
+  }
+}
+
+function isSame(a: PlannedSensor, b: PlannedSensor): boolean {
+  return a.name === b.name && a.kind === b.kind && a.definition.channel === b.definition.channel;
 }
 
 function wantedOf(sensors: readonly PlannedSensor[]): SensorPlan["wanted"] {

@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+import { type ReadingContext, sensorOf, unread } from "../../../src/bmc/over-ipmi/sensor-reading.ts";
+import type { SensorReading } from "../../../src/ipmi/index.ts";
+import { compactRecord, type FullRecord, fullRecord } from "../../rig/sdr.ts";
+import { answered, sensorOfRecord } from "../plans.ts";
+
+const CONTEXT: ReadingContext = { manufacturerId: 343, productId: 0, hostOff: false, scanningDisabledIsValid: false };
+
+const inlet = { number: 0x04, name: "Inlet Temp", entity: [0x37, 1], sensorType: 0x01, baseUnit: 1 } as const;
+const SIX = { lnr: 0, lc: 5, lnc: 10, unc: 40, uc: 45, unr: 50 } as const;
+
+function read(record: Partial<FullRecord>, reading: Partial<SensorReading>, context: Partial<ReadingContext> = {}) {
+  const sensor = sensorOfRecord(fullRecord({ ...inlet, ...record }));
+  return sensorOf(sensor, answered(reading), sensor.thresholds, { ...CONTEXT, ...context });
+}
+
+function readDiscrete(
+  what: { readonly sensorType: number; readonly eventType: number },
+  reading: Partial<SensorReading>,
+  context: Partial<ReadingContext> = {},
+) {
+  const sensor = sensorOfRecord(compactRecord({ number: 0x40, name: "State", entity: [10, 1], ...what }));
+  return sensorOf(sensor, answered(reading), undefined, { ...CONTEXT, ...context });
+}
+
+describe("a reading", () => {
+  it("has a value in the base unit, limits and health", () => {
+    expect(read({ thresholds: SIX }, { raw: 24 })).toEqual({
+      name: "Inlet Temp",
+      id: "20/0/04",
+      entity: "55.1",
+      kind: "temperature",
+      role: undefined,
+      quantity: "temperature",
+      unit: "celsius",
+      value: 24,
+      noReading: undefined,
+      thresholds: {
+        lower_non_recoverable: 0,
+        lower_critical: 5,
+        lower_non_critical: 10,
+        upper_non_critical: 40,
+        upper_critical: 45,
+        upper_non_recoverable: 50,
+      },
+      health: 0,
+      states: [],
+    });
+  });
+
+  it("is absent, and neither 0 nor -1, where the BMC says unavailable; limits and labels stay", () => {
+    const sensor = read({ thresholds: SIX }, { raw: 0, unavailable: true, comparison: 0x07 });
+    expect([sensor.value, sensor.noReading, sensor.health, sensor.states]).toEqual([
+      undefined,
+      "unavailable",
+      undefined,
+      [],
+    ]);
+    expect([sensor.unit, sensor.thresholds?.upper_critical]).toEqual(["celsius", 45]);
+  });
+
+  it.each<[string, Partial<SensorReading>, boolean, string | undefined]>([
+    ["scanning disabled is no reading", { raw: 24, scanningEnabled: false }, false, "scanning_disabled"],
+    ["but of BMCs that always say so it is one", { raw: 24, scanningEnabled: false }, true, undefined],
+    ["unless the reading is 0", { raw: 0, scanningEnabled: false }, true, "scanning_disabled"],
+    ["unavailable counts even there", { raw: 24, scanningEnabled: false, unavailable: true }, true, "unavailable"],
+  ])("%s", (_title, reading, scanningDisabledIsValid, noReading) => {
+    expect(read({}, reading, { scanningDisabledIsValid }).noReading).toBe(noReading);
+  });
+
+  it.each<[string, Partial<FullRecord>, number, string | undefined]>([
+    ["a fan that stands still", { sensorType: 4, baseUnit: 18 }, 0, "unavailable"],
+    ["a fan that turns", { sensorType: 4, baseUnit: 18 }, 30, undefined],
+    ["a duty cycle of nothing", { sensorType: 4, baseUnit: 0, percentage: true }, 0, "unavailable"],
+    ["a voltage that is gone", { sensorType: 2, baseUnit: 4 }, 0, "unavailable"],
+    ["a temperature of 0", {}, 0, undefined],
+    ["a power of 0", { sensorType: 0x0b, baseUnit: 6 }, 0, undefined],
+  ])("of a host that is off: %s", (_title, record, raw, noReading) => {
+    expect(read({ ...record, thresholds: { lc: 10 } }, { raw }, { hostOff: true }).noReading).toBe(noReading);
+  });
+
+  it("of a host that is on: a fan that stands still is an alarm", () => {
+    const fan = read({ sensorType: 4, baseUnit: 18, m: 100, thresholds: { lc: 10 } }, { raw: 0 });
+    expect([fan.value, fan.health, fan.states]).toEqual([0, 2, ["at_or_below_lower_critical"]]);
+  });
+
+  it("of a format without analog readings has no value, and its health from the BMC", () => {
+    const sensor = read({ format: "none", thresholds: SIX }, { raw: 17, comparison: 0x18 });
+    expect([sensor.quantity, sensor.value, sensor.noReading, sensor.health]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      2,
+    ]);
+  });
+});
+
+describe("the health of a reading", () => {
+  it.each<[string, number, number, string[]]>([
+    ["well inside its limits", 24, 0, []],
+    ["just below the first", 39, 0, []],
+    ["at the upper non-critical limit", 40, 1, ["at_or_above_upper_non_critical"]],
+    ["at the upper critical limit", 45, 2, ["at_or_above_upper_non_critical", "at_or_above_upper_critical"]],
+    [
+      "at the upper non-recoverable limit",
+      50,
+      3,
+      ["at_or_above_upper_non_critical", "at_or_above_upper_critical", "at_or_above_upper_non_recoverable"],
+    ],
+    ["at the lower non-critical limit", 10, 1, ["at_or_below_lower_non_critical"]],
+    ["at the lower critical limit", 5, 2, ["at_or_below_lower_non_critical", "at_or_below_lower_critical"]],
+    [
+      "at the lower non-recoverable limit",
+      0,
+      3,
+      ["at_or_below_lower_non_critical", "at_or_below_lower_critical", "at_or_below_lower_non_recoverable"],
+    ],
+  ])("is ours where the limits are known: %s", (_title, raw, health, states) => {
+    // The comparison bits lie on purpose: Intel SR1500 sets them without a crossing.
+    for (const comparison of [0, 0x3f]) {
+      const sensor = read({ thresholds: SIX }, { raw, comparison });
+      expect([sensor.health, sensor.states]).toEqual([health, states]);
+    }
+  });
+
+  it("is compared in the space of values: where the raw reading falls, a limit of 1/x rises", () => {
+    // 1/x of (1 * raw) * 10^-3: raw 10 is 100 rpm, raw 5 is 200 rpm
+    const fan = { sensorType: 4, baseUnit: 18, linearisation: 7, rExponent: -3, thresholds: { lc: 8 } } as const;
+    expect(read(fan, { raw: 10 })).toMatchObject({ value: 100, health: 2 });
+    expect(read(fan, { raw: 5 })).toMatchObject({ value: 200, health: 0 });
+  });
+
+  it("is compared in the space of values: signed limits", () => {
+    const margin = { format: "twos", thresholds: { unc: 0xf8, uc: 0xfd } } as const;
+    expect(read(margin, { raw: 0xd8 })).toMatchObject({ value: -40, health: 0 });
+    expect(read(margin, { raw: 0xfa })).toMatchObject({ value: -6, health: 1 });
+    expect(read(margin, { raw: 2 })).toMatchObject({ value: 2, health: 2 });
+  });
+
+  it("is the BMC's where it keeps its limits to itself", () => {
+    expect(read({}, { raw: 99, comparison: 0x18 })).toMatchObject({ value: 99, health: 2 });
+    expect(read({}, { raw: 99, comparison: 0x00 })).toMatchObject({ health: 0, states: [] });
+  });
+
+  it("is the worst of both where it tells some limits only", () => {
+    const some = { thresholds: { unc: 40 } } as const;
+    expect(read(some, { raw: 42, comparison: 0x18 })).toMatchObject({
+      health: 2,
+      states: ["at_or_above_upper_non_critical", "at_or_above_upper_critical"],
+    });
+    expect(read(some, { raw: 42, comparison: 0x08 })).toMatchObject({ health: 1 });
+  });
+
+  it("is unknown where neither limits nor comparison bits are told", () => {
+    expect(read({}, { raw: 24, stateBytes: 0 }).health).toBeUndefined();
+  });
+});
+
+const SUPPLY = { sensorType: 0x08, eventType: 0x6f };
+
+describe("a discrete reading", () => {
+  it("is the worst of its states, all of which are told", () => {
+    expect(readDiscrete(SUPPLY, { states: 0x09 })).toMatchObject({
+      value: undefined,
+      noReading: undefined,
+      health: 2,
+      states: ["presence_detected", "input_lost"],
+    });
+  });
+
+  it("with nothing asserted is fine", () => {
+    expect(readDiscrete({ sensorType: 0x23, eventType: 0x6f }, { states: 0 })).toMatchObject({ health: 0, states: [] });
+  });
+
+  it("of an empty power supply bay says absent, which is fine", () => {
+    expect(readDiscrete(SUPPLY, { states: 0 })).toMatchObject({ health: 0, states: ["absent"] });
+  });
+
+  it("without state bytes is unknown", () => {
+    expect(readDiscrete(SUPPLY, { stateBytes: 0 })).toMatchObject({ health: undefined, states: [] });
+  });
+
+  it("that is unavailable says nothing, whatever its bits", () => {
+    const sensor = readDiscrete(SUPPLY, { states: 0x02, unavailable: true });
+    expect([sensor.noReading, sensor.health, sensor.states]).toEqual(["unavailable", undefined, []]);
+  });
+
+  it("of an OEM type that nobody knows has neither states nor health", () => {
+    expect(readDiscrete({ sensorType: 0xc1, eventType: 0x70 }, { states: 5 })).toMatchObject({
+      kind: "oem",
+      health: undefined,
+      states: [],
+    });
+  });
+
+  it("of an OEM type of a known maker has that maker's words", () => {
+    const cpu = { sensorType: 0xc0, eventType: 0x70 };
+    const supermicro = readDiscrete(cpu, { states: 0x04 }, { manufacturerId: 10876 });
+    const other = readDiscrete(cpu, { states: 0x04 }, { manufacturerId: 674 });
+    expect(supermicro.health).toBeGreaterThan(0);
+    expect(supermicro.states).toHaveLength(1);
+    expect([other.health, other.states]).toEqual([undefined, []]);
+  });
+
+  it("of a record with units has a value beside its states", () => {
+    const block = read(
+      { sensorType: 4, eventType: 0x0a, baseUnit: 0, percentage: true, m: 392, rExponent: -3 },
+      { raw: 100, states: 0x01 },
+    );
+    expect(block).toMatchObject({ quantity: "fan_ratio", value: 0.392, health: 0, states: ["running"] });
+  });
+});
+
+describe("a sensor without an answer", () => {
+  it("is known to exist", () => {
+    const sensor = sensorOfRecord(fullRecord({ ...inlet, thresholds: { uc: 45 } }));
+    expect(unread(sensor, "not_present", sensor.thresholds)).toMatchObject({
+      id: "20/0/04",
+      noReading: "not_present",
+      quantity: "temperature",
+      thresholds: { upper_critical: 45 },
+      states: [],
+    });
+    expect(unread(sensor, "not_asked").health).toBeUndefined();
+  });
+});
