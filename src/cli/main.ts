@@ -146,6 +146,8 @@ const simulateCommand = program
   .addOption(controlPortOption())
   .option("--timetable <file>", "YAML list of faults to come: { at: 30s, target: r1u02, fault: fan_stopped, for: 5m }")
   .option("--loss <ratio>", "share of packets that get lost, 0 to 1", ratio)
+  .option("--silent <ratio>", "share of BMCs that answer nothing, 0 to 1", ratio)
+  .option("--lossy <ratio>", "share of BMCs that lose packets, a tenth of them or as --loss says", ratio)
   .addOption(new Option("--latency <milliseconds>", "mean time an answer takes").argParser(whole(0, 60_000)))
   .addOption(
     new Option("--seed <number>", "the same seed gives the same machines").default(1).argParser(whole(0, 2 ** 31)),
@@ -162,6 +164,8 @@ const simulateCommand = program
       controlPort: options.controlPort,
       timetable: options.timetable,
       lossRatio: options.loss,
+      silentRatio: options.silent,
+      lossyRatio: options.lossy,
       latencyMs: options.latency,
       seed: options.seed,
     });

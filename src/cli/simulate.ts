@@ -5,6 +5,7 @@ import {
   type BoardUser,
   compileBoard,
   FAULTS,
+  hung,
   latency,
   loss,
   Park,
@@ -13,6 +14,7 @@ import {
   runTimetable,
   type Scenario,
   serveControl,
+  type Trouble,
 } from "../simulator/index.ts";
 
 export interface SimulateOptions {
@@ -27,6 +29,10 @@ export interface SimulateOptions {
   readonly controlPort: number;
   readonly timetable?: string;
   readonly lossRatio?: number;
+  /** Share of BMCs that answer nothing. */
+  readonly silentRatio?: number;
+  /** Share of BMCs that lose packets; all of them where absent and `lossRatio` is given. */
+  readonly lossyRatio?: number;
   readonly latencyMs?: number;
   readonly seed: number;
 }
@@ -36,6 +42,9 @@ const USERS: readonly BoardUser[] = [
   { id: 2, name: "monitor", password: Buffer.from("monitor"), privilege: 2 },
   { id: 3, name: "admin", password: Buffer.from("admin"), privilege: 4 },
 ];
+
+/** Packets that a lossy BMC loses, where nobody says how many: bad, and still to be talked to. */
+const LOSS_OF_LOSSY = 0.1;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -52,6 +61,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
       extra: recordedMachines(options),
       port: options.port,
       scenarios: scenariosOf(options),
+      troubles: troublesOf(options),
       seed: options.seed,
     });
     await serveControl(park, options.controlPort);
@@ -63,6 +73,9 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const { hosts } = park;
   const [first, last] = [hosts[0], hosts.at(-1)];
   print(`${hosts.length} virtual BMCs, ${first?.address} to ${last?.address}, UDP port ${first?.port}`);
+  const troubled = hosts.filter((h) => h.trouble !== undefined).length;
+  if (troubled > 0)
+    print(`${troubled} of them are in trouble, see "trouble" in http://127.0.0.1:${options.controlPort}/hosts`);
   print('users: "monitor" (user) and "admin" (administrator), each with its name as password');
   print(`targets for http_sd: http://127.0.0.1:${options.controlPort}/sd`);
   print(`break something:     lightsout simulate inject ${first?.name} fan_stopped   (simulate faults lists them)`);
@@ -95,10 +108,18 @@ function recordedMachines({
   });
 }
 
-function scenariosOf({ lossRatio, latencyMs }: SimulateOptions): readonly Scenario[] {
+function troublesOf({ silentRatio = 0, lossyRatio = 0, lossRatio }: SimulateOptions): readonly Trouble[] {
+  if (silentRatio + lossyRatio > 1) throw new RangeError("silent and lossy BMCs together are more than all");
+  return [
+    { name: "silent", share: silentRatio, scenario: hung({ what: "everything" }) },
+    { name: "lossy", share: lossyRatio, scenario: loss({ probability: lossRatio ?? LOSS_OF_LOSSY }) },
+  ];
+}
+
+function scenariosOf({ lossRatio, lossyRatio, latencyMs }: SimulateOptions): readonly Scenario[] {
   const scenarios: Scenario[] = [];
   if (latencyMs !== undefined) scenarios.push(latency({ meanMs: latencyMs, distribution: "exponential" }));
-  if (lossRatio !== undefined) scenarios.push(loss({ probability: lossRatio }));
+  if (lossRatio !== undefined && lossyRatio === undefined) scenarios.push(loss({ probability: lossRatio }));
   return scenarios;
 }
 

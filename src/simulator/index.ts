@@ -18,7 +18,7 @@ export * from "./fleet.ts";
 export { switchPower } from "./handlers/chassis.ts";
 export { LiveBoard } from "./live-board.ts";
 export type * from "./misbehaviour.ts";
-export { type NumberedFault, Park, type ParkedHost, type ParkOptions } from "./park.ts";
+export { type NumberedFault, Park, type ParkedHost, type ParkOptions, type Trouble } from "./park.ts";
 export { Random, seedOf } from "./random.ts";
 export { type RecordedOptions, recordedBoard } from "./recorded.ts";
 export { sampleBoard } from "./sample-board.ts";

@@ -19,8 +19,19 @@ export interface ParkOptions {
   readonly layout?: SimulationOptions["layout"];
   /** What is wrong with every BMC and the network before it. */
   readonly scenarios?: readonly Scenario[];
+  /** What is wrong with some of them besides. */
+  readonly troubles?: readonly Trouble[];
   readonly seed?: number;
   readonly clock?: Clock;
+}
+
+/** What is wrong with a share of the BMCs, drawn by the seed; no BMC has two of them. */
+export interface Trouble {
+  /** For people: "silent". */
+  readonly name: string;
+  /** Of all BMCs, 0 to 1. */
+  readonly share: number;
+  readonly scenario: Scenario;
 }
 
 /** A machine of the park: where it stands and where its BMC listens. */
@@ -31,6 +42,8 @@ export interface ParkedHost {
   readonly rack?: string;
   readonly unit?: number;
   readonly board: string;
+  /** Name of the trouble its BMC has; absent: none. */
+  readonly trouble?: string;
   readonly address: string;
   readonly port: number;
 }
@@ -93,24 +106,25 @@ export class Park {
         const unit = FIRST_UNIT + 2 * h;
         const name = `${rack.name}u${String(unit).padStart(2, "0")}`;
         const physics = new HostPhysics({ wiring, rack, unit, seed: seedOf(seed, r * 1000 + h), name });
-        const spec: BmcSpec = {
-          board: model,
-          behaviour: physics,
-          scenarios,
-          identity: identityOf(name, seedOf(seed, machines.length)),
-        };
+        const identity = identityOf(name, seedOf(seed, machines.length));
+        const spec: BmcSpec = { board: model, behaviour: physics, identity };
         machines.push({ spec, place: { name, physics, rack: rack.name, unit, board: boardName } });
       }
     }
     for (const { name, board } of options.extra ?? []) {
-      machines.push({ spec: { board, scenarios, identity: { name } }, place: { name, board: board.description.name } });
+      machines.push({ spec: { board, identity: { name } }, place: { name, board: board.description.name } });
     }
-    const simulation = await startSimulation({ bmcs: machines.map((m) => m.spec), port, layout, seed, clock });
+    const troubled = draw(options.troubles ?? [], machines.length, seed);
+    const bmcs = machines.map(({ spec }, i) => {
+      const trouble = troubled.get(i);
+      return { ...spec, scenarios: trouble ? [...(scenarios ?? []), trouble.scenario] : scenarios };
+    });
+    const simulation = await startSimulation({ bmcs, port, layout, seed, clock });
     const hosts = machines.map(({ place }, i) => {
       const at = simulation.bmcs[i];
       if (!at) throw new Error("a BMC is missing");
       place.physics?.attach(at.bmc);
-      return { ...place, address: at.address, port: at.port };
+      return { ...place, trouble: troubled.get(i)?.name, address: at.address, port: at.port };
     });
     return new Park(simulation, hosts, racks, clock);
   }
@@ -157,6 +171,20 @@ export class Park {
     for (const id of [...this.#faults.keys()]) this.end(id);
     await this.simulation.stop();
   }
+}
+
+/** Which of `count` machines have which trouble: exactly the share of each, at random places. */
+function draw(troubles: readonly Trouble[], count: number, seed: number): ReadonlyMap<number, Trouble> {
+  const order = Array.from({ length: count }, (_, i) => ({ i, rank: seedOf(~seed, i) }));
+  order.sort((a, b) => a.rank - b.rank);
+  const found = new Map<number, Trouble>();
+  let from = 0;
+  for (const trouble of troubles) {
+    const to = Math.min(count, from + Math.round(trouble.share * count));
+    for (const { i } of order.slice(from, to)) found.set(i, trouble);
+    from = to;
+  }
+  return found;
 }
 
 function identityOf(name: string, seed: number): BmcSpec["identity"] {
