@@ -184,8 +184,12 @@ export class Exporter {
   /** Nobody starts an exporter for no hosts. */
   #tellEmptiness(): void {
     if (this.hosts > 0) return;
-    const config = this.#options.configFile;
-    this.#log.warn({ config }, "there is no host to poll: give targets, file_sd or http_sd in the configuration");
+    const { fileSd, httpSd } = this.#book.config;
+    const why =
+      fileSd.length + httpSd.length > 0
+        ? "the discovery sources tell of none that is ours"
+        : "give targets, file_sd or http_sd in the configuration";
+    this.#log.warn({ config: this.#options.configFile }, `there is no host to poll: ${why}`);
   }
 
   #groupOf(config: Config): ((host: Host) => string) | undefined {

@@ -145,4 +145,13 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(/auths\.other\.password.*missing/);
   });
+
+  it.concurrent("that leaves no host is taken, with a warning in the log", async (test) => {
+    const { expect } = test;
+    const exporter = await start({ config: config("a") }, test);
+    exporter.write("");
+    expect((await exporter.post("/-/reload")).status).toBe(200);
+    expect(exporter.logs()).toContain("there is no host to poll: give targets, file_sd or http_sd");
+    expect((await exporter.get("/-/ready")).status).toBe(200);
+  });
 });

@@ -1,0 +1,240 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Park, Random } from "../../src/simulator/index.ts";
+import { run } from "../rig/run.ts";
+import { eventually, type Lightsout, startLightsout } from "./lightsout.ts";
+
+const INTERVAL_MS = 2000;
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+let park: Park;
+let folder: string;
+let exporter: Lightsout | undefined;
+
+const targetsOf = (count: number): object[] =>
+  park.hosts.slice(0, count).map(({ name, address, port }) => ({ hosts: name, address: `${address}:${port}` }));
+
+/** Starts the exporter on some of the park's hosts and a state directory. */
+async function start(stateDir: string, count = park.hosts.length, parts?: readonly string[]): Promise<Lightsout> {
+  exporter = await startLightsout({
+    config: {
+      modules: { default: { interval: `${INTERVAL_MS}ms`, timeout: "1900ms", parts } },
+      auths: { default: { username: "monitor", password: "monitor" } },
+      targets: targetsOf(count),
+      state_dir: stateDir,
+    },
+  });
+  return exporter;
+}
+
+async function stop(): Promise<void> {
+  await exporter?.stop();
+  exporter = undefined;
+}
+
+async function kill(): Promise<void> {
+  exporter?.signal("SIGKILL");
+  await stop();
+}
+
+const metrics = (): Promise<Map<string, number>> => exporter?.samples("/metrics") ?? Promise.resolve(new Map());
+const self = (): Promise<Map<string, number>> => exporter?.samples("/metrics/self") ?? Promise.resolve(new Map());
+const hostsUp = (m: Map<string, number>): number =>
+  [...m].filter(([series, value]) => series.startsWith("bmc_up{") && value === 1).length;
+
+/** Sum of the samples of a family, by host. */
+function byHost(m: Map<string, number>, family: string): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [series, value] of m) {
+    const host = series.startsWith(`${family}{`) ? /host="([^"]*)"/.exec(series)?.[1] : undefined;
+    if (host !== undefined) sums.set(host, (sums.get(host) ?? 0) + value);
+  }
+  return sums;
+}
+
+describe(`a poller that is killed again and again (SEED=${seed})`, () => {
+  const HOSTS = 40;
+  const random = new Random(seed);
+  /** Records that the BMCs logged before their log was cleared. */
+  const cleared = new Map<string, number>();
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "lightsout-restart-"));
+    park = await Park.open({ racks: 4, hostsPerRack: HOSTS / 4, port: 0, seed });
+    for (const { name } of park.hosts) park.inject(name, "ecc_storm", { per_minute: 240, limit: 100_000 });
+  }, 60_000);
+  afterAll(async () => {
+    await stop();
+    await park?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const entries = (): Map<string, number> =>
+    new Map(
+      park.simulation.bmcs.map(({ bmc }) => [bmc.name, (cleared.get(bmc.name) ?? 0) + bmc.state.selEntries] as const),
+    );
+
+  it("walks no sensor repository again and reads every host within one interval", async () => {
+    const state = join(folder, "state");
+    await start(state);
+    await eventually(metrics, (m) => hostsUp(m) === HOSTS, 20_000);
+    expect((await self()).get('lightsout_commands_total{command="Get SDR"}')).toBeGreaterThan(0);
+    for (let round = 0; round < 4; round++) {
+      await sleep(random.next() * 1.5 * INTERVAL_MS);
+      await kill();
+      const begin = performance.now();
+      await start(state);
+      await eventually(metrics, (m) => hostsUp(m) === HOSTS, 20_000);
+      // Less than an interval from when it is ready; how long the program takes to load is the machine's affair.
+      const polls = await self();
+      expect(polls.get('lightsout_commands_total{command="Get SDR"}') ?? 0).toBe(0);
+      expect(polls.get("lightsout_polls_skipped_total")).toBe(0);
+      const busiest = 1 + Math.ceil((performance.now() - begin) / INTERVAL_MS);
+      expect(polls.get('lightsout_polls_total{outcome="ok"}')).toBeLessThanOrEqual(HOSTS * busiest);
+    }
+  }, 120_000);
+
+  it("has counted every record of the event logs once, also those that came while it was dead", async () => {
+    const state = join(folder, "state");
+    await kill();
+    // Logged while nobody looks; on one the log is cleared besides, once all of it is known.
+    for (const { bmc } of park.simulation.bmcs.slice(0, 10)) {
+      const sensor = bmc.model.sensors.find((s) => s.sensorType === 0x0c)?.number ?? 1;
+      for (let n = 0; n < 7; n++) bmc.state.addEvent({ sensor, sensorType: 0x0c, eventType: 0x6f, offset: 0 });
+    }
+    await start(state);
+    await eventually(metrics, (m) => hostsUp(m) === HOSTS, 20_000);
+    for (const { id } of park.faults) park.end(id);
+    const wanted = entries();
+    const counted = await eventually(
+      metrics,
+      (m) => {
+        const now = byHost(m, "bmc_sel_records_total");
+        return [...wanted].every(([host, n]) => (now.get(host) ?? 0) >= n);
+      },
+      4 * INTERVAL_MS,
+    );
+    expect(byHost(counted, "bmc_sel_records_total")).toEqual(wanted);
+    // Nothing is logged any more: another restart counts nothing.
+    await kill();
+    await start(state);
+    const again = await eventually(metrics, (m) => hostsUp(m) === HOSTS, 20_000);
+    expect(byHost(again, "bmc_sel_records_total")).toEqual(wanted);
+    expect(byHost(again, "bmc_sel_events_total")).toEqual(byHost(counted, "bmc_sel_events_total"));
+    expect(byHost(again, "bmc_dimm_errors_total")).toEqual(byHost(counted, "bmc_dimm_errors_total"));
+  }, 60_000);
+
+  it("counts on when an event log was cleared while it was dead", async () => {
+    const before = byHost(await metrics(), "bmc_sel_records_total");
+    await kill();
+    for (const { bmc } of park.simulation.bmcs.slice(0, 5)) {
+      cleared.set(bmc.name, (cleared.get(bmc.name) ?? 0) + bmc.state.selEntries);
+      bmc.state.clearSel();
+      bmc.state.addEvent({ sensor: 1, sensorType: 0x0c, eventType: 0x6f, offset: 1 });
+    }
+    await start(join(folder, "state"));
+    const after = await eventually(metrics, (m) => hostsUp(m) === HOSTS, 20_000);
+    expect(byHost(after, "bmc_sel_records_total")).toEqual(entries());
+    const [first] = park.hosts;
+    expect(byHost(after, "bmc_sel_records_total").get(first?.name ?? "")).toBe(
+      (before.get(first?.name ?? "") ?? 0) + 2,
+    );
+  }, 60_000);
+
+  it("leaves no files half written", () => {
+    const files = readdirSync(join(folder, "state"), { recursive: true }).map(String);
+    // One that was cut off by a kill may lie there; it is not read.
+    expect(files.filter((f) => f.endsWith(".json"))).toHaveLength(HOSTS);
+  });
+});
+
+describe("a state directory that is no good", () => {
+  const HOSTS = 4;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "lightsout-state-"));
+    park = await Park.open({ racks: 1, hostsPerRack: HOSTS, port: 0, seed });
+  });
+  afterEach(stop);
+  afterAll(async () => {
+    await park?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const allUp = (): Promise<Map<string, number>> => eventually(metrics, (m) => hostsUp(m) === HOSTS, 20_000);
+
+  it("with damaged and foreign files costs a warning for each and the work it would have saved", async () => {
+    const state = join(folder, "damaged");
+    await start(state);
+    await allUp();
+    await stop();
+    const hosts = readdirSync(join(state, "hosts")).sort();
+    const [cut = "", foreign = "", odd = ""] = hosts;
+    const path = (name: string): string => join(state, "hosts", name);
+    writeFileSync(path(cut), '{"format":1,"key":');
+    writeFileSync(path(foreign), '{"format":99,"owner":"somebody else"}');
+    writeFileSync(path(odd), Buffer.from([0xff, 0x00, 0xfe]));
+    for (const name of readdirSync(join(state, "sdr"))) writeFileSync(join(state, "sdr", name), "no records");
+    await start(state);
+    await allUp();
+    const warnings = (exporter?.logs() ?? "").split("\n").filter((line) => line.includes("state file ignored"));
+    expect(warnings.length).toBeGreaterThanOrEqual(4);
+    for (const name of [cut, foreign, odd]) expect(warnings.join("\n")).toContain(name);
+    expect((await self()).get('lightsout_commands_total{command="Get SDR"}')).toBeGreaterThan(0);
+    await stop();
+    // And it was written anew.
+    await start(state);
+    await allUp();
+    expect(exporter?.logs()).not.toContain("state file ignored");
+    expect((await self()).get('lightsout_commands_total{command="Get SDR"}') ?? 0).toBe(0);
+  }, 60_000);
+
+  it("that is a file, or cannot be written, is a warning and no more", async () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    await start(file);
+    await allUp();
+    expect(exporter?.logs()).toMatch(/level=warn .*state_dir: cannot/);
+    await stop();
+    const readOnly = join(folder, "read-only");
+    mkdirSync(readOnly);
+    chmodSync(readOnly, 0o500);
+    await start(readOnly);
+    await allUp();
+    // Root writes where it likes.
+    if (process.getuid?.() !== 0) expect(exporter?.logs()).toMatch(/level=warn .*state_dir: cannot/);
+  }, 60_000);
+
+  it("on a full disk is told once, and polling goes on", async (context) => {
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    const mounted = await run("mount", ["-t", "tmpfs", "-o", "size=16k,nr_inodes=64", "tmpfs", disk]).catch(
+      () => undefined,
+    );
+    if (mounted?.code !== 0) context.skip("mounting a small disk is for root");
+    try {
+      await start(join(disk, "state"));
+      await allUp();
+      const polls = (await self()).get('lightsout_polls_total{outcome="ok"}') ?? 0;
+      await eventually(self, (m) => (m.get('lightsout_polls_total{outcome="ok"}') ?? 0) >= polls + 2 * HOSTS, 10_000);
+      const warnings = (exporter?.logs() ?? "").split("\n").filter((line) => line.includes("cannot write"));
+      expect(warnings.length).toBeGreaterThanOrEqual(1);
+      expect(warnings.length).toBeLessThanOrEqual(4);
+      expect(warnings[0]).toContain("ENOSPC");
+      const left = readdirSync(disk, { recursive: true }).map(String);
+      expect(left.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+      // No half file under a good name.
+      for (const name of left.filter((n) => n.endsWith(".json")))
+        expect(statSync(join(disk, name)).size).toBeGreaterThan(0);
+      await kill();
+      await start(join(disk, "state"));
+      await allUp();
+    } finally {
+      await stop();
+      await run("umount", ["-l", disk]);
+    }
+  }, 60_000);
+});
