@@ -1,5 +1,6 @@
 import type { Command, CommandRunner, RunOptions } from "../../src/ipmi/index.ts";
 import { CompletionCodeError, IpmiError } from "../../src/ipmi/index.ts";
+import { hex } from "../support/hex.ts";
 
 /** What a fake BMC does with a command: answers, or throws. */
 export type Answerer = (request: unknown, options: RunOptions | undefined) => unknown;
@@ -15,6 +16,18 @@ export class FakeRunner implements CommandRunner {
     const answerer = typeof answer === "function" ? (answer as Answerer) : () => fixed;
     this.#answers.set(command.name, answerer);
     return this;
+  }
+
+  /** Answers a command with response data as it comes over the wire. */
+  onBytes<Q, R>(command: Command<Q, R>, data: string): this {
+    return this.on(command, () => command.decodeResponse(hex(data)));
+  }
+
+  /** Refuses a command. */
+  refuses<Q, R>(command: Command<Q, R>, completionCode: number): this {
+    return this.on(command, (): R => {
+      throw refused(command.name, completionCode);
+    });
   }
 
   async run<Q, R>(command: Command<Q, R>, request: Q, options?: RunOptions): Promise<R> {

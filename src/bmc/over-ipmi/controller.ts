@@ -1,6 +1,7 @@
 import {
   type CommandRunner,
   CompletionCodeError,
+  DecodeError,
   type DeviceId,
   firmwareVersion,
   getDeviceGuid,
@@ -55,12 +56,12 @@ async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<str
   return undefined;
 }
 
-/** Undefined where the BMC refuses; silence and time-outs are thrown. */
+/** Undefined where the BMC refuses or gives less than the command's answer; silence and time-outs are thrown. */
 export async function optional<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof CompletionCodeError) return undefined;
+    if (error instanceof CompletionCodeError || error instanceof DecodeError) return undefined;
     throw error;
   }
 }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { BmcPool, type PollSettings, SdrCache, SettingsError } from "../../src/bmc/index.ts";
+import { credentials, UdpTransport } from "../../src/ipmi/index.ts";
+import type { Host } from "../../src/model/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+const HOST: Host = { name: "node017", address: "127.0.0.1", module: "m", auth: "a", place: {}, labels: {} };
+
+const SETTINGS: PollSettings = {
+  protocol: "auto",
+  login: { credentials: credentials("monitor", "secret"), privilege: 2 },
+  port: 623,
+  parts: ["power"],
+  intervalMs: 60_000,
+  slowIntervalMs: 3_600_000,
+  bridge: false,
+  quirks: [],
+};
+
+async function pollWith(settingsOf: () => Promise<PollSettings>, signal = new AbortController().signal) {
+  const transport = new UdpTransport();
+  const pool = new BmcPool({ transport, clock: new FakeClock(), cache: new SdrCache(), settingsOf });
+  const snapshot = await pool.poll(HOST, { purpose: "round", signal });
+  const size = pool.size;
+  await pool.close();
+  await transport.close();
+  return { snapshot, size };
+}
+
+describe("a host whose settings cannot be had", () => {
+  it("needs somebody, as wrong credentials do, and leaves nothing open", async () => {
+    const { snapshot, size } = await pollWith(async () => {
+      throw new SettingsError("auth a: cannot read the password file");
+    });
+    expect(snapshot).toMatchObject({
+      host: "node017",
+      up: false,
+      parts: [],
+      failure: { stage: "connect", reason: "wrong_password", message: "auth a: cannot read the password file" },
+    });
+    expect(size).toBe(0);
+  });
+
+  it("is told that this version speaks IPMI only", async () => {
+    const { snapshot } = await pollWith(async () => ({ ...SETTINGS, protocol: "redfish" }));
+    expect(snapshot.failure?.message).toContain("protocol: ipmi");
+  });
+
+  it("does not end the round where something else went wrong", async () => {
+    const { snapshot } = await pollWith(async () => {
+      throw new Error("a bug");
+    });
+    expect(snapshot.failure).toMatchObject({ stage: "connect", reason: "protocol_error", message: "a bug" });
+  });
+});
+
+describe("a poll whose time is over before it begins", () => {
+  it("timed out and sends nothing", async () => {
+    const aborted = new AbortController();
+    aborted.abort(new DOMException("aborted", "TimeoutError"));
+    const { snapshot, size } = await pollWith(async () => SETTINGS, aborted.signal);
+    expect(snapshot.failure).toMatchObject({ stage: "connect", reason: "timeout" });
+    expect(size).toBe(1);
+  });
+});
