@@ -1,4 +1,4 @@
-import { BmcPool, type PollOptions, type PollSettings, SdrCache } from "../../src/bmc/index.ts";
+import { BmcPool, type PollOptions, type PollSettings, SdrCache, type StateKeeper } from "../../src/bmc/index.ts";
 import { credentials, type IpmiObserver, silentObserver, UdpTransport } from "../../src/ipmi/index.ts";
 import { type Clock, systemClock } from "../../src/lib/index.ts";
 import { type Host, type HostSnapshot, PART_NAMES } from "../../src/model/index.ts";
@@ -86,6 +86,7 @@ export interface OurOptions {
   readonly settings?: Partial<PollSettings>;
   /** Absent: real time. Packets travel in real time whatever it says. */
   readonly clock?: Clock;
+  readonly keeper?: StateKeeper;
 }
 
 const MODULE_TIMEOUT_MS = 10_000;
@@ -115,7 +116,8 @@ export function ourClient(
   const pool = new BmcPool({
     transport,
     clock: options.clock ?? systemClock,
-    cache: new SdrCache(),
+    cache: new SdrCache({ keeper: options.keeper }),
+    keeper: options.keeper,
     observer,
     settingsOf: async () => settings,
   });

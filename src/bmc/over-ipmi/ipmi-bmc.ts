@@ -10,7 +10,7 @@ import {
   resolveAddress,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { PartName, PowerConsumption, Sensor } from "../../model/index.ts";
+import type { PartName, PowerConsumption, SecurityFinding, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
@@ -70,6 +70,8 @@ export class IpmiBmc implements Bmc {
   /** Of an earlier run, until the sensors are read. */
   #savedLimits: SavedLimits | undefined;
   #hostOff = false;
+  /** The findings were told once: from then on they are asked for. */
+  #isSurveyed = false;
   #dcmi: { readonly present: boolean; readonly limitWatts?: number; readonly at: number } | undefined;
 
   constructor(options: IpmiBmcOptions) {
@@ -142,8 +144,16 @@ export class IpmiBmc implements Bmc {
       case "inventory":
         return this.#readInventory(connection, signal);
       case "security":
-        return { data: { findings: securityFindings(this.#memory) } };
+        return { data: { findings: await this.#readSecurity(connection, signal) } };
     }
+  }
+
+  /** What a login has told is good for the first time; a login that went the known way tells nothing. */
+  async #readSecurity(connection: IpmiConnection, signal: AbortSignal): Promise<readonly SecurityFinding[]> {
+    const { capabilities, cipherSuites } = this.#memory;
+    if (this.#isSurveyed || !capabilities || !cipherSuites) await connection.survey(signal);
+    this.#isSurveyed = true;
+    return securityFindings(this.#memory);
   }
 
   async #readSensors(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
@@ -186,7 +196,8 @@ export class IpmiBmc implements Bmc {
     const reading = await readDcmiPower(connection, this.#memory, signal);
     if (!known) {
       const limitWatts = reading && (await readPowerLimit(connection, signal));
-      this.#dcmi = { present: reading !== undefined, limitWatts, at: now };
+      // A host that is off may have a meter that begins to measure with it.
+      if (reading || !this.#hostOff) this.#dcmi = { present: reading !== undefined, limitWatts, at: now };
     }
     return reading && { ...reading, limitWatts: this.#dcmi?.limitWatts };
   }

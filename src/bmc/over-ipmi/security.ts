@@ -5,7 +5,7 @@ import { Health, type SecurityFinding } from "../../model/index.ts";
 const isWeak = (id: number): boolean => id !== 3 && id !== 17;
 
 /**
- * What the login told for nothing: the capabilities of the channel and the cipher suites it lists. Bits
+ * What a login is told before it begins: the capabilities of the channel and the cipher suites it lists. Bits
  * for user names lie on a few old boards; they are facts as the BMC states them.
  */
 export function securityFindings(memory: BmcMemory): readonly SecurityFinding[] {

@@ -1,10 +1,11 @@
 import type { Clock, Timer } from "../../lib/index.ts";
+import { offersIpmi20 } from "../commands/app/get-channel-authentication-capabilities.ts";
 import { getDeviceId } from "../commands/app/get-device-id.ts";
 import type { Command } from "../commands/command.ts";
 import { IpmiError } from "../errors.ts";
 import { type IpmiObserver, silentObserver, type Trace } from "../observer.ts";
 import type { DatagramTransport, Remote } from "../transport/datagram.ts";
-import { askCapabilities } from "./capabilities.ts";
+import { askCapabilities, askCipherSuites } from "./capabilities.ts";
 import { Conversation, SilenceError } from "./conversation.ts";
 import { type LoginOptions, login } from "./login.ts";
 import { BmcMemory } from "./memory.ts";
@@ -81,6 +82,12 @@ export class IpmiConnection {
   /** One cheap question outside any session: is somebody there? */
   async ping(signal?: AbortSignal): Promise<void> {
     await askCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
+  }
+
+  /** Asks anew what a login asks first, outside any session; the answers are in `memory`. */
+  async survey(signal?: AbortSignal): Promise<void> {
+    const capabilities = await askCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
+    if (offersIpmi20(capabilities)) await askCipherSuites(this.#requester, this.memory, signal);
   }
 
   /** Logs in unless a session is open. */
