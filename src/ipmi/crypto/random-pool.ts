@@ -5,7 +5,7 @@ import { randomFillSync } from "node:crypto";
  * microseconds however much it gives. Small, because each session has one.
  */
 export class RandomPool {
-  readonly #pool = Buffer.alloc(512);
+  readonly #pool = Buffer.alloc(1024);
   #at = this.#pool.length;
 
   /** Fills `target` from `start` with `count` fresh random bytes. */

@@ -114,7 +114,8 @@ export function encodeRmcpPlus(p: RmcpPlusFields, code?: TrailerCode): Buffer {
     packet[end + pad] = pad;
     packet[end + pad + 1] = 0x07;
     const signedEnd = end + pad + 2;
-    packet.set(code.compute(packet, AUTHENTICATED_START, signedEnd).subarray(0, code.length), signedEnd);
+    const signature = code.compute(packet, AUTHENTICATED_START, signedEnd);
+    for (let i = 0; i < code.length; i++) packet[signedEnd + i] = signature[i] as number;
   }
   return packet;
 }
