@@ -25,7 +25,13 @@ import {
 import { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
 import { ipmiReports, schedulerReports } from "./reports.ts";
-import { QueueFullError, type ScheduledHost, Scheduler, SchedulerStoppedError } from "./scheduler/index.ts";
+import {
+  QueueFullError,
+  type ScheduledHost,
+  Scheduler,
+  SchedulerStoppedError,
+  subnetGroup,
+} from "./scheduler/index.ts";
 import { Store } from "./store/index.ts";
 import { createWeb, ProbeRefused, type ProbeRequest, type ReloadResult, type Web } from "./web/index.ts";
 
@@ -136,7 +142,7 @@ export class Exporter {
       poll: (host, request) => this.#poll(host, request),
       deliver: (snapshot) => this.#deliver(snapshot),
       release: (host) => this.#pool.release(host),
-      groupOf: this.#groupOf(config),
+      groupOf: (host) => this.#groupOf(host),
       options: limitsOf(config),
     });
     this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard });
@@ -192,9 +198,10 @@ export class Exporter {
     this.#log.warn({ config: this.#options.configFile }, `there is no host to poll: ${why}`);
   }
 
-  #groupOf(config: Config): ((host: Host) => string) | undefined {
-    if (config.scheduler.groupBy !== "rack") return undefined;
-    return ({ name, place }) => (place.rack === undefined ? `host/${name}` : JSON.stringify(["rack", place]));
+  #groupOf(host: Host): string {
+    if (this.#book.config.scheduler.groupBy === "subnet") return subnetGroup(host);
+    const { site, room, row, rack } = host.place;
+    return rack === undefined ? `host/${host.name}` : JSON.stringify([site, room, row, rack]);
   }
 
   #takeHosts(): void {

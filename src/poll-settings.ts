@@ -18,7 +18,11 @@ const PRIVILEGES = {
   administrator: PrivilegeLevel.Administrator,
 } as const;
 
-type Resolved = { readonly credentials: Credentials } | { readonly problem: string };
+/** Credentials, and what is wrong with where they come from; those of before may still do. */
+interface Resolved {
+  readonly credentials?: Credentials;
+  readonly problem?: string;
+}
 
 /**
  * One edition of the configuration, ready for polling: its credentials are read, once, and each module
@@ -45,14 +49,19 @@ export class PollSettingsBook {
   /** @param before the edition before, so that what did not change keeps its revision */
   static async read(config: Config, env: Environment, before?: PollSettingsBook): Promise<PollSettingsBook> {
     const resolved = new Map<string, Resolved>();
-    for (const name of config.auths.keys()) resolved.set(name, await resolve(config, name, env));
+    for (const name of config.auths.keys()) {
+      const now = await resolve(config, name, env);
+      // A file that cannot be read for a moment does not take a fleet down: the password of before stays.
+      const earlier = before ? before.#resolved.get(name) : undefined;
+      resolved.set(name, { credentials: now.credentials ?? earlier?.credentials, problem: now.problem });
+    }
     const roles = Roles.renewed(config.roles.rules, before?.roles);
     return new PollSettingsBook(config, roles, resolved, before ? before.#salt : randomBytes(32));
   }
 
   /** Credentials that could not be had, a sentence each; their hosts cannot be polled. */
   problems(): readonly string[] {
-    return [...this.#resolved.values()].flatMap((r) => ("problem" in r ? [r.problem] : []));
+    return [...this.#resolved.values()].flatMap((r) => r.problem ?? []);
   }
 
   /** Changes when the module's contents or the credentials behind the names change. */
@@ -66,9 +75,10 @@ export class PollSettingsBook {
   #digest(moduleName: string, authName: string): string {
     const hash = createHash("sha256").update(this.#salt);
     hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
+    hash.update(JSON.stringify(this.config.scheduler.packetsPerSecond ?? null));
     hash.update(JSON.stringify(this.config.auths.get(authName)?.username ?? null));
     const resolved = this.#resolved.get(authName);
-    if (resolved && "credentials" in resolved) {
+    if (resolved?.credentials) {
       hash.update(resolved.credentials.password.revealBytes());
       hash.update(resolved.credentials.kg?.revealBytes() ?? "");
     } else hash.update(resolved?.problem ?? "");
@@ -86,7 +96,7 @@ export class PollSettingsBook {
     const module = this.moduleOf(host);
     const resolved = this.#resolved.get(host.auth);
     if (!resolved) throw new SettingsError(`no auth is named "${host.auth}"`);
-    if ("problem" in resolved) throw new SettingsError(resolved.problem);
+    if (!resolved.credentials) throw new SettingsError(resolved.problem ?? "there are no credentials");
     const key = JSON.stringify([host.module, host.auth]);
     const settings = this.#settings.get(key) ?? this.#made(module, resolved.credentials);
     this.#settings.set(key, settings);

@@ -1,6 +1,11 @@
 import { IpmiError } from "../ipmi/index.ts";
 import type { Failure, FailureStage } from "../model/index.ts";
 
+function outOfTime(stage: FailureStage): string {
+  const waitedFor = stage === "connect" ? "while the BMC did not answer the login" : "before this part was read";
+  return `${stage}: the time of the poll was over ${waitedFor}`;
+}
+
 /**
  * An error of a conversation in model words.
  *
@@ -9,7 +14,7 @@ import type { Failure, FailureStage } from "../model/index.ts";
  */
 export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSignal): Failure {
   if (signal?.aborted && (error === signal.reason || !(error instanceof IpmiError)))
-    return { stage, reason: "timeout", message: `${stage}: the time of the poll was over` };
+    return { stage, reason: "timeout", message: outOfTime(stage) };
   if (error instanceof IpmiError) {
     const known = error.stage === undefined || error.stage === "command" ? stage : error.stage;
     return { stage: known, reason: error.reason, message: error.message };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Logger } from "../lib/index.ts";
 
 /** What is kept of hosts and boards from one run to the next. */
@@ -45,10 +45,10 @@ export class StateDir implements StateKeeper {
   /** Makes the folder where it is missing. A folder that cannot be made is a warning, too: polling goes on without. */
   static async open(folder: string, log: Logger): Promise<StateDir> {
     const dir = new StateDir(folder, log);
-    for (const part of ["hosts", "sdr"]) {
-      await mkdir(join(folder, part), { recursive: true }).catch((error) =>
-        dir.#complain("cannot make", folder, error),
-      );
+    try {
+      for (const path of [folder, join(folder, "hosts"), join(folder, "sdr")]) await makeFolder(path);
+    } catch (error) {
+      dir.#complain("cannot make", folder, error);
     }
     return dir;
   }
@@ -130,6 +130,22 @@ export class StateDir implements StateKeeper {
     if (complaint === this.#complaint) return;
     this.#complaint = complaint;
     this.#log.warn({ path, problem: messageOf(error) }, `state_dir: ${what}; a restart will have to learn again`);
+  }
+}
+
+/**
+ * A folder and those above it. Not mkdir's own recursion: that never ends where the file system says
+ * "no such folder" of one whose parent is there, as /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

@@ -24,6 +24,7 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
 
   for (const [name, value] of Object.entries(mapping(file.modules))) {
     checkTimes(["modules", name], mapping(value), say);
+    checkProtocol(["modules", name], mapping(value), say);
     if (options.knownQuirks) checkQuirks(["modules", name, "ipmi", "quirks"], value, options.knownQuirks, say);
   }
   for (const [name, auth] of Object.entries(mapping(file.auths))) {
@@ -51,6 +52,12 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
 }
 
 type Say = (path: ConfigPath, message: string) => void;
+
+/** The key is there for the day it is spoken: until then a host of such a module could only fail. */
+function checkProtocol(path: ConfigPath, module: Mapping, say: Say): void {
+  if (module.protocol !== "redfish") return;
+  say([...path, "protocol"], "Redfish is not spoken yet; give ipmi or auto");
+}
 
 function checkTimes(path: ConfigPath, module: Mapping, say: Say): void {
   const interval = written(module.interval, "60s");

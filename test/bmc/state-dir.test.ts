@@ -83,3 +83,12 @@ describe("the state folder", () => {
     expect(warnings.join()).toContain("a restart will have to learn again");
   });
 });
+
+describe("a state folder that cannot be", () => {
+  it("is told at once where the file system denies a folder whose parent is there", async () => {
+    const warnings: string[] = [];
+    const log: Logger = { debug() {}, info() {}, warn: (_, message) => void warnings.push(message), error() {} };
+    await StateDir.open("/proc/nope/state", log);
+    expect(warnings).toHaveLength(1);
+  });
+});

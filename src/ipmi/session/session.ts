@@ -50,7 +50,11 @@ export class Session {
   }
 
   /** The raw answer to raw request data, whatever its completion code. */
-  ask(command: Command<never, unknown>, data: Uint8Array, options: AskOptions = {}): Promise<Answer> {
+  ask(
+    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect">,
+    data: Uint8Array,
+    options: AskOptions = {},
+  ): Promise<Answer> {
     return this.#requester.ask(this.#framing, command, data, options);
   }
 

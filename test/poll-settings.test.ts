@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseConfig } from "../src/config/index.ts";
+import type { Host } from "../src/model/index.ts";
+import { PollSettingsBook } from "../src/poll-settings.ts";
+
+const host: Host = { name: "a", address: "127.0.0.1", module: "default", auth: "default", place: {}, labels: {} };
+
+describe("the settings of polls", () => {
+  let folder: string;
+  let password: string;
+  const book = (more = "", before?: PollSettingsBook): Promise<PollSettingsBook> => {
+    const text = `auths: { default: { username: monitor, password_file: ${password} } }\n${more}`;
+    return PollSettingsBook.read(parseConfig(text, { path: join(folder, "lightsout.yml") }), {}, before);
+  };
+  const passwordOf = (b: PollSettingsBook): string =>
+    Buffer.from(b.settingsOf(host).login.credentials.password).toString();
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "lightsout-settings-"));
+    password = join(folder, "password");
+    writeFileSync(password, "one\n");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("are one object for all hosts of a module and auth", async () => {
+    const settings = await book();
+    expect(settings.settingsOf(host)).toBe(settings.settingsOf({ ...host, name: "b" }));
+  });
+
+  it("have a revision that changes with the password, the module and the pace, and with nothing else", async () => {
+    const first = await book();
+    const revision = (b: PollSettingsBook): string => b.revision("default", "default");
+    expect(revision(await book("", first))).toBe(revision(first));
+    expect(revision(await book("probe: { max_age: 5s }", first))).toBe(revision(first));
+    expect(revision(await book("modules: { default: { interval: 30s } }", first))).not.toBe(revision(first));
+    expect(revision(await book("scheduler: { packets_per_second: 50 }", first))).not.toBe(revision(first));
+    writeFileSync(password, "two\n");
+    expect(revision(await book("", first))).not.toBe(revision(first));
+  });
+
+  it("tell nobody the password by their revision", async () => {
+    expect((await book()).revision("default", "default")).not.toBe((await book()).revision("default", "default"));
+  });
+
+  it("keep the password of before while its file cannot be read, and say so", async () => {
+    const first = await book();
+    rmSync(password);
+    const second = await book("", first);
+    expect(second.problems()).toHaveLength(1);
+    expect(second.problems()[0]).toContain(password);
+    expect(passwordOf(second)).toBe("one");
+    expect(second.revision("default", "default")).toBe(first.revision("default", "default"));
+    await expect(book().then((b) => b.settingsOf(host))).rejects.toThrow(password);
+  });
+});
