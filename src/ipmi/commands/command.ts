@@ -1,5 +1,5 @@
 import { DecodeError } from "../errors.ts";
-import { completionCodeMeaning } from "../tables/completion-code.ts";
+import { type CompletionCodeMeaning, completionCodeMeaning } from "../tables/completion-code.ts";
 import type { PrivilegeLevel } from "../tables/privilege-level.ts";
 import { Reader, Writer } from "../wire/bytes.ts";
 
@@ -31,6 +31,8 @@ export interface CommandDefinition<Request, Response> {
   readonly response: Layout<Response>;
   /** Names of the command-specific completion codes (80h-BEh). */
   readonly refusals?: Readonly<Record<number, string>>;
+  /** Those of them that mean "not now" rather than "no". */
+  readonly busyCodes?: readonly number[];
 }
 
 /** A command with its two layouts; made by `command()`, run by `session.run()`. */
@@ -44,6 +46,8 @@ export interface Command<Request, Response> extends CommandDefinition<Request, R
   decodeResponse(data: Uint8Array): Response;
   /** What a completion code means for this command. */
   describeRefusal(completionCode: number): string;
+  /** The same, and what to do about it. */
+  refusalMeaning(completionCode: number): CompletionCodeMeaning;
 }
 
 /** No data at all. Bytes that come nevertheless are left alone. */
@@ -52,7 +56,7 @@ export const nothing: Layout<void> = { encode() {}, decode() {} };
 export function command<Request, Response>(
   definition: CommandDefinition<Request, Response>,
 ): Command<Request, Response> {
-  const { name, prefix, request, response, refusals } = definition;
+  const { name, prefix, request, response, refusals, busyCodes } = definition;
   const write = <T>(layout: Layout<T>, value: T): Buffer => {
     const to = new Writer(32);
     if (prefix) to.bytes(prefix);
@@ -64,6 +68,7 @@ export function command<Request, Response>(
     if (prefix) expectPrefix(from, prefix, name);
     return layout.decode(from);
   };
+  const describeRefusal = (code: number): string => refusals?.[code] ?? completionCodeMeaning(code).text;
   return {
     ...definition,
     effect: definition.effect ?? "reads",
@@ -71,7 +76,11 @@ export function command<Request, Response>(
     decodeRequest: (data) => read(request, data),
     encodeResponse: (value) => write(response, value),
     decodeResponse: (data) => read(response, data),
-    describeRefusal: (code) => refusals?.[code] ?? completionCodeMeaning(code).text,
+    describeRefusal,
+    refusalMeaning(code) {
+      const meaning = { ...completionCodeMeaning(code), text: describeRefusal(code) };
+      return busyCodes?.includes(code) ? { ...meaning, transient: true, reason: "bmc_busy" } : meaning;
+    },
   };
 }
 

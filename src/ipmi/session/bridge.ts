@@ -1,7 +1,7 @@
 import { sendMessage } from "../commands/app/send-message.ts";
 import type { Command } from "../commands/command.ts";
 import { CompletionCodeError } from "../errors.ts";
-import { CompletionCode, completionCodeMeaning } from "../tables/completion-code.ts";
+import { CompletionCode } from "../tables/completion-code.ts";
 import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import type { Framing } from "./framing.ts";
 import type { AskOptions, Requester } from "./requester.ts";
@@ -83,6 +83,6 @@ export async function bridged<Q, R>(
   );
   const code = answer.completionCode;
   if (code === CompletionCode.Ok) return command.decodeResponse(answer.data);
-  const describe = refusedBy === name ? command.describeRefusal(code) : sendMessage.describeRefusal(code);
-  throw new CompletionCodeError(refusedBy, code, { ...completionCodeMeaning(code), text: describe });
+  const refused = refusedBy === name ? command : sendMessage;
+  throw new CompletionCodeError(refusedBy, code, refused.refusalMeaning(code));
 }

@@ -13,6 +13,10 @@ export interface Exchange<T> {
   packet(attempt: number): Uint8Array;
   /** What the packet answers, or undefined when it is not the answer: the wait goes on. May throw to end the wait. */
   match(packet: Buffer): T | undefined;
+  /** Which transmission was answered, 0 the first, where answers tell; without it only an answer to the first is measured. */
+  attemptOf?(answer: T): number;
+  /** An earlier exchange sent this already and its answer is taken, too: the answer is not measured. */
+  readonly repeated?: boolean;
   /** Transmissions before giving up. */
   readonly tries: number;
   /** Least time to wait per transmission, for things known to be slow. */
@@ -41,6 +45,8 @@ class Asked {
   transmissions = 0;
   /** Monotonic ms of the last transmission. */
   sentAt = 0;
+  /** The same of the transmissions before it. */
+  sentBefore: number[] | undefined;
   otherPackets = 0;
 
   constructor(question: Exchange<unknown>, resolve: (answer: unknown) => void, reject: (error: unknown) => void) {
@@ -80,7 +86,9 @@ export class Conversation {
   #closed = false;
   #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => {
-    if (this.#current) this.#fail(this.#current, this.#signal?.reason);
+    const { reason } = this.#signal ?? {};
+    this.#signal = undefined;
+    if (this.#current) this.#fail(this.#current, reason);
   };
   /** Something was received from this BMC: silence is a time-out then, not a dead host. */
   #heard = false;
@@ -127,7 +135,9 @@ export class Conversation {
   exchange<T>(question: Exchange<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const asked = new Asked(question, resolve as (answer: unknown) => void, reject);
-      if (question.signal?.aborted) reject(question.signal.reason);
+      const { signal } = question;
+      // The one that is listened to has not aborted, and asking each time is not free.
+      if (signal !== this.#signal && signal?.aborted) reject(signal.reason);
       else if (this.#closed) reject(closedError());
       else if (this.#current) this.#queue(asked);
       else this.#begin(asked);
@@ -164,6 +174,7 @@ export class Conversation {
       this.#fail(asked, error);
       return;
     }
+    if (attempt > 0) asked.sentBefore = [...(asked.sentBefore ?? []), asked.sentAt];
     asked.sentAt = this.clock.monotonicMs();
     const waitMs = Math.max(this.timer.timeoutMs(attempt), question.patienceMs ?? 0);
     this.#wait = this.clock.after(waitMs, () => this.#expired(asked));
@@ -174,6 +185,8 @@ export class Conversation {
     const { question, transmissions } = asked;
     const { name, tries } = question;
     if (transmissions >= tries) {
+      // They may be answers that come too late: the next question waits longer.
+      if (asked.otherPackets > 0) this.timer.keep(transmissions - 1);
       this.#fail(asked, new SilenceError(question, transmissions, this.#heard, asked.otherPackets));
       return;
     }
@@ -199,13 +212,23 @@ export class Conversation {
       asked.otherPackets++;
       return;
     }
-    if (asked.transmissions === 1) {
-      const roundTrip = this.#lastHeardAt - asked.sentAt;
-      this.timer.observe(roundTrip);
-      this.observer.roundTrip(roundTrip);
-    }
+    this.#measure(asked, answer);
     asked.resolve(answer);
     this.#next();
+  }
+
+  #measure(asked: Asked, answer: unknown): void {
+    const { question, transmissions } = asked;
+    const last = transmissions - 1;
+    const attempt = question.attemptOf?.(answer) ?? 0;
+    if (question.repeated || (last > 0 && !question.attemptOf)) {
+      this.timer.keep(question.repeated ? last + 1 : last);
+      return;
+    }
+    const sentAt = attempt === last ? asked.sentAt : (asked.sentBefore?.[attempt] ?? asked.sentAt);
+    const roundTrip = this.#lastHeardAt - sentAt;
+    this.timer.observe(roundTrip);
+    this.observer.roundTrip(roundTrip);
   }
 
   #refused(cause: Error): void {

@@ -24,6 +24,10 @@ export interface AskOptions {
   readonly tries?: number;
   readonly stage?: IpmiStage;
   readonly patienceMs?: number;
+  /** Its number, one that `nextSequence` gave; the next one where absent. */
+  readonly sequence?: number;
+  /** An earlier request of the same number asked the same, and its late answer will do. */
+  readonly repeated?: boolean;
 }
 
 const DEFAULT_TRIES = 4;
@@ -77,8 +81,9 @@ export class Requester {
         this.conversation.trace?.("note", inWords(response));
         return response;
       }
-      const meaning = { ...completionCodeMeaning(code), text: command.describeRefusal(code) };
-      const again = worthRepeating(code) && command.effect === "reads" && attempt < BUSY_TRIES;
+      const meaning = command.refusalMeaning(code);
+      const busy = worthRepeating(code) || (isCommandSpecific(code) && meaning.transient);
+      const again = busy && command.effect === "reads" && attempt < BUSY_TRIES;
       if (!again) throw new CompletionCodeError(command.name, code, meaning);
       await pause(this.conversation, BUSY_WAIT_MS * 4 ** (attempt - 1), options.signal);
     }
@@ -91,7 +96,7 @@ export class Requester {
     data: Uint8Array,
     options: AskOptions = {},
   ): Promise<Answer> {
-    const sequence = this.nextSequence();
+    const sequence = options.sequence ?? this.nextSequence();
     const message = encodeRequestMessage({
       responderAddress: BMC_ADDRESS,
       netFn: command.netFn,
@@ -128,6 +133,7 @@ export class Requester {
       stage: options.stage ?? "command",
       tries: command.effect === "changes" ? 1 : (options.tries ?? this.#tries),
       patienceMs: options.patienceMs,
+      repeated: options.repeated,
       signal: options.signal,
       packet: () => framing.seal(message),
       match: (packet) => {
@@ -167,6 +173,10 @@ function worthRepeating(code: number): boolean {
   return (
     code === CompletionCode.NodeBusy || code === CompletionCode.Initialising || code === CompletionCode.SdrUpdateMode
   );
+}
+
+function isCommandSpecific(code: number): boolean {
+  return code >= 0x80 && code <= 0xbe;
 }
 
 /** Waits, abortably. */

@@ -8,13 +8,19 @@ const GRAIN_MS = 50;
  * How long to wait for an answer, learnt from measured round trips as TCP does (RFC 6298): smoothed
  * mean plus four mean deviations, doubled per retransmission, within 300 ms and 5 s. BMCs answer most
  * requests in milliseconds and some in seconds: the floor keeps a slow command from being repeated.
+ *
+ * A BMC that is slower than the time-out would never be measured, since each of its answers could be to
+ * either transmission. So the doubled time-out is kept until a round trip is measured (Karn's algorithm).
  */
 export class RetransmissionTimer {
   #smoothed: number | undefined;
   #deviation = 0;
+  /** The doubled time-out under which the last ambiguous answer came. */
+  #keptMs = 0;
 
-  /** Feeds a round trip. Only of requests that were sent once: an answer to one of two is ambiguous. */
+  /** Feeds a round trip. Only where it is known which transmission was answered. */
   observe(roundTripMs: number): void {
+    this.#keptMs = 0;
     if (this.#smoothed === undefined) {
       this.#smoothed = roundTripMs;
       this.#deviation = roundTripMs / 2;
@@ -22,6 +28,11 @@ export class RetransmissionTimer {
     }
     this.#deviation += (Math.abs(roundTripMs - this.#smoothed) - this.#deviation) / 4;
     this.#smoothed += (roundTripMs - this.#smoothed) / 8;
+  }
+
+  /** Keeps the time-out of transmission `attempt`: an answer came that may be to that one or an earlier one. */
+  keep(attempt: number): void {
+    this.#keptMs = this.timeoutMs(attempt);
   }
 
   /** The smoothed round trip; undefined before the first measurement. */
@@ -32,7 +43,7 @@ export class RetransmissionTimer {
   /** @param attempt 0 for the first transmission */
   timeoutMs(attempt: number): number {
     const learnt = this.#smoothed === undefined ? INITIAL_MS : this.#smoothed + 4 * this.#deviation;
-    const bounded = Math.min(Math.max(learnt, FLOOR_MS) * 2 ** attempt, CEILING_MS);
+    const bounded = Math.min(Math.max(learnt, FLOOR_MS, this.#keptMs) * 2 ** attempt, CEILING_MS);
     return Math.ceil(bounded / GRAIN_MS) * GRAIN_MS;
   }
 }

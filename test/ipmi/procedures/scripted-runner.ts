@@ -1,7 +1,6 @@
 import type { Command } from "../../../src/ipmi/commands/command.ts";
 import { CompletionCodeError } from "../../../src/ipmi/errors.ts";
 import type { CommandRunner } from "../../../src/ipmi/procedures/runner.ts";
-import { completionCodeMeaning } from "../../../src/ipmi/tables/completion-code.ts";
 
 /** Response data, or a completion code that is not 0, or an error of the session. */
 export type Scripted = Buffer | number | Error;
@@ -21,7 +20,6 @@ export class ScriptedRunner implements CommandRunner {
     const answer = this.#answer(command as never, command.encodeRequest(request));
     if (answer instanceof Error) throw answer;
     if (typeof answer !== "number") return command.decodeResponse(answer);
-    const meaning = { ...completionCodeMeaning(answer), text: command.describeRefusal(answer) };
-    throw new CompletionCodeError(command.name, answer, meaning);
+    throw new CompletionCodeError(command.name, answer, command.refusalMeaning(answer));
   }
 }

@@ -77,7 +77,7 @@ describe("a conversation", () => {
     expect(count("round trip")).toBe(1);
   });
 
-  it("learns from answers how long to wait, but not from answers to what was sent twice", async () => {
+  it("learns from answers how long to wait, and keeps the longer wait where it is not known what was answered", async () => {
     const { transport, clock, conversation, count } = setup();
     const ask = async (byte: number, afterMs: number): Promise<number> => {
       const answer = conversation.exchange(question(byte));
@@ -90,8 +90,22 @@ describe("a conversation", () => {
     expect(conversation.timer.timeoutMs(0)).toBe(600);
     await ask(2, 700);
     expect(count("retransmitted")).toBe(1);
-    expect(conversation.timer.timeoutMs(0)).toBe(600);
+    expect(conversation.timer.timeoutMs(0)).toBe(1200);
     expect(conversation.timer.roundTripMs).toBe(200);
+    await ask(3, 200);
+    expect(conversation.timer.timeoutMs(0)).toBe(500);
+  });
+
+  it("measures an answer to any transmission where answers tell which one it was", async () => {
+    const { transport, clock, conversation, count } = setup();
+    const answer = conversation.exchange(
+      question(1, { match: (packet) => packet[1], attemptOf: (attempt: number) => attempt }),
+    );
+    await clock.advance(1300);
+    expect(sentBytes(transport)).toEqual(["0100", "0101"]);
+    transport.deliver(Buffer.of(1, 0));
+    expect(await answer).toBe(0);
+    expect([conversation.timer.roundTripMs, count("round trip")]).toEqual([1300, 1]);
   });
 
   it("waits as long as the question asks for", async () => {

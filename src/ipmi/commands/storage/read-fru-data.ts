@@ -47,4 +47,5 @@ export const readFruData = command<ReadFruDataRequest, FruData>({
     },
   },
   refusals: { 129: "FRU device busy" },
+  busyCodes: [129],
 });
