@@ -28,13 +28,15 @@ export async function askCapabilities(
   privilege: number,
   signal?: AbortSignal,
 ): Promise<ChannelAuthenticationCapabilities> {
-  const ask = (ipmi20: boolean, tries: number): Promise<ChannelAuthenticationCapabilities> =>
-    requester.run(
-      sessionless,
-      getChannelAuthenticationCapabilities,
-      { privilege, ipmi20 },
-      { signal, tries, stage: STAGE },
-    );
+  // One number for each form, so that a late answer to an earlier question will do.
+  const sequences = new Map<boolean, number>();
+  const ask = (ipmi20: boolean, tries: number): Promise<ChannelAuthenticationCapabilities> => {
+    const repeated = sequences.has(ipmi20);
+    const sequence = sequences.get(ipmi20) ?? requester.nextSequence();
+    sequences.set(ipmi20, sequence);
+    const options = { signal, tries, stage: STAGE, sequence, repeated } as const;
+    return requester.run(sessionless, getChannelAuthenticationCapabilities, { privilege, ipmi20 }, options);
+  };
   let verdict: Reachability | undefined;
   const askThreeTimes = async (ipmi20: boolean): Promise<ChannelAuthenticationCapabilities> => {
     try {
@@ -115,15 +117,20 @@ function silence(requester: Requester, error: IpmiError, verdict: Reachability |
   return new IpmiError(error.reason, `${address}: no answer on UDP port ${port}`, options);
 }
 
-/**
- * The cipher suite ids a BMC lists; undefined when it does not tell. Lists lie in both directions: a
- * hint for the order of attempts.
- */
+export interface CipherSuiteList {
+  /** Undefined: not told. */
+  readonly ids: readonly number[] | undefined;
+  /** False: the BMC kept silent, so that asking again may tell more. */
+  readonly complete: boolean;
+}
+
+/** The cipher suite ids a BMC lists. Lists lie in both directions: a hint for the order of attempts. */
 export async function askCipherSuites(
   requester: Requester,
   memory: BmcMemory,
   signal?: AbortSignal,
-): Promise<readonly number[] | undefined> {
+): Promise<CipherSuiteList> {
+  let complete = true;
   const pages: Uint8Array[] = [];
   try {
     for (let index = 0; index < MAX_PAGES; index++) {
@@ -135,9 +142,10 @@ export async function askCipherSuites(
   } catch (error) {
     // Not supported, or an error instead of an empty last page.
     if (!(error instanceof IpmiError)) throw error;
+    complete = !(error instanceof SilenceError);
     requester.conversation.trace?.("note", `cipher suites not told: ${error.message}`);
   }
   const ids = parseCipherSuiteRecords(Buffer.concat(pages)).flatMap((r) => (r.oemId === undefined ? [r.id] : []));
   memory.cipherSuites = ids.length > 0 ? ids : undefined;
-  return memory.cipherSuites;
+  return { ids: memory.cipherSuites, complete };
 }

@@ -3,13 +3,20 @@ import { activateSession } from "../commands/app/activate-session.ts";
 import type { AuthenticationTypes } from "../commands/app/authentication-types.ts";
 import { getSessionChallenge } from "../commands/app/get-session-challenge.ts";
 import { CompletionCodeError, IpmiError } from "../errors.ts";
+import type { DropReason } from "../observer.ts";
+import { CompletionCode } from "../tables/completion-code.ts";
+import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import { AuthType } from "../wire/session-header.ts";
+import { SilenceError } from "./conversation.ts";
 import type { Credentials } from "./credentials.ts";
 import { type Framing, framing15, sessionless } from "./framing.ts";
-import type { Requester } from "./requester.ts";
+import type { Answer, Requester } from "./requester.ts";
 
 const ATTEMPTS = 3;
-const PATIENCE_MS = 1000;
+/** Silence to Activate Session counts after this, and after so many times as the challenge took. */
+const PATIENCE_MS = 2000;
+const PATIENCE_FACTOR = 3;
+const LONGEST_PATIENCE_MS = 10_000;
 
 export interface Ipmi15Login {
   readonly framing: Framing;
@@ -40,24 +47,35 @@ function chooseAuthType(request: LoginRequest): number {
 /**
  * Opens an IPMI 1.5 session - IPMI 2.0 section 22.16 and 22.17: Get Session Challenge, Activate Session.
  *
- * A BMC keeps silent when the code of Activate Session is wrong. So silence there, after challenges that
- * were answered, is reported as a wrong password.
+ * A BMC keeps silent when the code of Activate Session is wrong. So silence there is reported as a wrong
+ * password, which stops all further attempts, when it is not slowness or loss: every challenge was answered
+ * at the first asking, and several times as fast as we waited. Otherwise it is a time-out.
  *
  * @throws IpmiError, or the signal's reason
  */
 export async function loginIpmi15(requester: Requester, request: LoginRequest): Promise<Ipmi15Login> {
   const authType = chooseAuthType(request);
+  const { clock, timer } = requester.conversation;
+  const activation = new Activation(requester, request, authType);
+  let isPrompt = true;
   for (let attempt = 1; ; attempt++) {
+    const askedAt = clock.monotonicMs();
+    const firstWaitMs = timer.timeoutMs(0);
     const challenge = await askChallenge(requester, request, authType);
+    const tookMs = clock.monotonicMs() - askedAt;
+    const patienceMs = Math.min(Math.max(PATIENCE_MS, PATIENCE_FACTOR * tookMs), LONGEST_PATIENCE_MS);
+    isPrompt &&= tookMs < firstWaitMs && PATIENCE_FACTOR * tookMs <= patienceMs;
     try {
-      return await activate(requester, request, authType, challenge);
+      return await activation.activate(challenge, patienceMs);
     } catch (error) {
-      const silent = error instanceof IpmiError && (error.reason === "timeout" || error.reason === "no_answer");
-      if (!silent) throw error;
+      if (!(error instanceof SilenceError)) throw error;
       // A repeated Activate Session may be refused: begin again from a new challenge.
       if (attempt < ATTEMPTS) continue;
-      const message = "Activate Session: the BMC gave a challenge but keeps silent to the answer: wrong password";
-      throw new IpmiError("wrong_password", message, { stage: "activate_session", cause: error });
+      const stage = "activate_session";
+      const silent = "Activate Session: the BMC gave a challenge but keeps silent to the answer";
+      if (isPrompt) throw new IpmiError("wrong_password", `${silent}: wrong password`, { stage, cause: error });
+      const message = `${silent}: slow, losing packets, or wrong password`;
+      throw new IpmiError("timeout", message, { stage, cause: error });
     }
   }
 }
@@ -82,27 +100,43 @@ async function askChallenge(requester: Requester, request: LoginRequest, authTyp
   }
 }
 
-async function activate(
-  requester: Requester,
-  request: LoginRequest,
-  authType: number,
-  { temporarySessionId, challenge }: Challenge,
-): Promise<Ipmi15Login> {
-  const { credentials, privilege, signal } = request;
-  const stage = "activate_session";
-  const { password } = credentials;
-  const framing = framing15({
-    authType,
-    password,
-    sessionId: temporarySessionId,
-    inboundSequence: 0,
-    fixedSequence: true,
-  });
-  const initialOutboundSequence = randomBytes(4).readUInt32LE() || 1;
-  const question = { authenticationType: authType, maximumPrivilege: privilege, challenge, initialOutboundSequence };
-  try {
-    const options = { signal, stage, tries: 1, patienceMs: PATIENCE_MS } as const;
-    const opened = await requester.run(framing, activateSession, question, options);
+/** What one Activate Session was sent with. */
+interface Try {
+  readonly framing: Framing;
+  /** Of the message. */
+  readonly sequence: number;
+}
+
+/** Activate Session, tried several times, each time to another challenge; a late answer to an earlier try will do. */
+class Activation {
+  readonly #requester: Requester;
+  readonly #request: LoginRequest;
+  readonly #authType: number;
+  #tries: readonly Try[] = [];
+
+  constructor(requester: Requester, request: LoginRequest, authType: number) {
+    this.#requester = requester;
+    this.#request = request;
+    this.#authType = authType;
+  }
+
+  async activate({ temporarySessionId, challenge }: Challenge, patienceMs: number): Promise<Ipmi15Login> {
+    const { password } = this.#request.credentials;
+    const authType = this.#authType;
+    const sessionId = temporarySessionId;
+    const framing = framing15({ authType, password, sessionId, inboundSequence: 0, fixedSequence: true });
+    const sequence = this.#requester.nextSequence();
+    this.#tries = [{ framing, sequence }, ...this.#tries];
+    const answer = await this.#ask(framing, sequence, challenge, patienceMs);
+    const stage = "activate_session";
+    const code = answer.completionCode;
+    if (code !== CompletionCode.Ok) {
+      const error = new CompletionCodeError(activateSession.name, code, activateSession.refusalMeaning(code));
+      const full = code >= 0x81 && code <= 0x83;
+      const reason = full ? "no_free_session" : code === 0x86 ? "privilege_refused" : error.reason;
+      throw new IpmiError(reason, error.message, { stage, cause: error });
+    }
+    const opened = activateSession.decodeResponse(answer.data);
     // What the answer says goes for all later packets: some BMCs answer "none" to an MD5 activation and mean it.
     // Nothing else: the answer must not talk us into sending the password in clear.
     if (opened.authenticationType !== authType && opened.authenticationType !== AuthType.None) {
@@ -119,10 +153,52 @@ async function activate(
         inboundSequence: opened.initialInboundSequence,
       }),
     };
-  } catch (error) {
-    if (!(error instanceof CompletionCodeError)) throw error;
-    const full = error.completionCode >= 0x81 && error.completionCode <= 0x83;
-    const reason = full ? "no_free_session" : error.completionCode === 0x86 ? "privilege_refused" : error.reason;
-    throw new IpmiError(reason, error.message, { stage, cause: error });
+  }
+
+  #ask(newest: Framing, sequence: number, challenge: Uint8Array, patienceMs: number): Promise<Answer> {
+    const { privilege, signal } = this.#request;
+    const data = activateSession.encodeRequest({
+      authenticationType: this.#authType,
+      maximumPrivilege: privilege,
+      challenge,
+      initialOutboundSequence: randomBytes(4).readUInt32LE() || 1,
+    });
+    const message = encodeRequestMessage({
+      responderAddress: BMC_ADDRESS,
+      netFn: activateSession.netFn,
+      responderLun: 0,
+      requesterAddress: CONSOLE_ADDRESS,
+      requesterLun: 0,
+      sequence,
+      command: activateSession.code,
+      data,
+    });
+    const framing: Framing = {
+      guarded: newest.guarded,
+      seal: (m) => newest.seal(m),
+      open: (packet) => this.#open(packet),
+    };
+    return this.#requester.transact(
+      framing,
+      activateSession,
+      message,
+      (m) => {
+        const ours = m.netFn === activateSession.netFn + 1 && m.command === activateSession.code;
+        // The same request is still being worked on: its answer is yet to come.
+        if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
+        return ours && this.#tries.some((t) => t.sequence === m.sequence) ? m : undefined;
+      },
+      { signal, stage: "activate_session", tries: 1, patienceMs, repeated: this.#tries.length > 1 },
+    );
+  }
+
+  #open(packet: Uint8Array): Uint8Array | DropReason {
+    let refused: DropReason = "other_session";
+    for (const { framing } of this.#tries) {
+      const opened = framing.open(packet);
+      if (typeof opened !== "string") return opened;
+      if (opened !== "other_session") refused = opened;
+    }
+    return refused;
   }
 }

@@ -47,8 +47,39 @@ export async function login(requester: Requester, memory: BmcMemory, options: Lo
   const capabilities = await askCapabilities(requester, memory, options.privilege, options.signal);
   if (options.ipmi15 === "always" || !offersIpmi20(capabilities))
     return ipmi15(requester, memory, options, capabilities);
-  const offered = options.cipherSuites ? undefined : await askCipherSuites(requester, memory, options.signal);
-  return rmcpPlus(requester, memory, options, suitesToTry(offered, options.cipherSuites));
+  if (options.cipherSuites) return rmcpPlus(requester, memory, options, suitesToTry(undefined, options.cipherSuites));
+  const offered = await askCipherSuites(requester, memory, options.signal);
+  const suites = suitesToTry(offered.ids);
+  try {
+    return await rmcpPlus(requester, memory, options, suites);
+  } catch (error) {
+    if (offered.complete || !(error instanceof IpmiError && error.reason === "no_cipher_suite")) throw error;
+    return otherSuites(requester, memory, options, suites, error);
+  }
+}
+
+/**
+ * The list of cipher suites was lost on the way and those that were guessed are refused: asks for it again.
+ *
+ * @throws IpmiError `timeout` when it is lost again: whether there is a suite in common is not known then
+ */
+async function otherSuites(
+  requester: Requester,
+  memory: BmcMemory,
+  options: LoginOptions,
+  refused: readonly CipherSuite[],
+  refusal: IpmiError,
+): Promise<Session> {
+  const { ids, complete } = await askCipherSuites(requester, memory, options.signal);
+  const others = ids ? suitesToTry(ids).filter((suite) => !refused.includes(suite)) : [];
+  try {
+    if (others.length > 0) return await rmcpPlus(requester, memory, options, others);
+  } catch (error) {
+    if (complete || !(error instanceof IpmiError && error.reason === "no_cipher_suite")) throw error;
+  }
+  if (complete) throw refusal;
+  const message = "Get Channel Cipher Suites: the list did not arrive, and the usual suites are refused";
+  throw new IpmiError("timeout", message, { stage: "channel_cipher_suites", cause: refusal });
 }
 
 /** Reasons that another try would only make worse: accounts get locked, slots run out. */

@@ -35,6 +35,7 @@ import { type StatusAction, statusMeaning, statusText } from "./status.ts";
 const HANDSHAKE_PATIENCE_MS = 2000;
 /** The same for the message that takes the slot; it is also the first one to a BMC that is known already. */
 const OPEN_PATIENCE_MS = 1000;
+const LONGEST_PATIENCE_MS = 5000;
 const RESTARTS = 3;
 const NAME_ONLY_LOOKUP = 0x10;
 
@@ -77,7 +78,9 @@ interface LoginRequest {
 export async function loginRmcpPlus(conversation: Conversation, request: LoginRequest): Promise<RmcpPlusLogin> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await new Handshake(conversation, request).run();
+      // Silence may be slowness: each start is given more time than the one before.
+      const patienceMs = Math.min(HANDSHAKE_PATIENCE_MS * 2 ** (attempt - 1), LONGEST_PATIENCE_MS);
+      return await new Handshake(conversation, request, patienceMs).run();
     } catch (error) {
       const restart =
         error instanceof HandshakeRefused
@@ -94,12 +97,16 @@ export async function loginRmcpPlus(conversation: Conversation, request: LoginRe
 class Handshake {
   readonly #conversation: Conversation;
   readonly #request: LoginRequest;
+  readonly #patienceMs: number;
   #bmcSessionId = 0;
+  /** Our session id of each Open Session sent, by its tag. */
+  readonly #opened = new Map<number, number>();
   #tag = randomBytes(1)[0] ?? 0;
 
-  constructor(conversation: Conversation, request: LoginRequest) {
+  constructor(conversation: Conversation, request: LoginRequest, patienceMs: number) {
     this.#conversation = conversation;
     this.#request = request;
+    this.#patienceMs = patienceMs;
   }
 
   async run(): Promise<RmcpPlusLogin> {
@@ -126,14 +133,19 @@ class Handshake {
   /** Tells the BMC to free the slot of a session that will not be finished; no answer is expected. */
   #dropHalfOpen(error: unknown): void {
     if (this.#bmcSessionId === 0 || (error instanceof HandshakeRefused && error.byBmc)) return;
-    const status = error instanceof IpmiError && error.reason === "wrong_password" ? 0x0f : 0x01;
-    const drop = encodeRakp3({
-      tag: this.#nextTag(),
-      status,
-      bmcSessionId: this.#bmcSessionId,
-      authCode: Buffer.alloc(0),
-    });
+    this.#drop(this.#bmcSessionId, error instanceof IpmiError && error.reason === "wrong_password" ? 0x0f : 0x01);
+  }
+
+  #drop(bmcSessionId: number, status: number): void {
+    const drop = encodeRakp3({ tag: this.#nextTag(), status, bmcSessionId, authCode: Buffer.alloc(0) });
     this.#conversation.sendOnly(setupPacket(PayloadType.Rakp3, drop));
+  }
+
+  /** A repeated Open Session was answered after all, too late: its slot is freed. */
+  #dropSpare(payload: Uint8Array): void {
+    const { tag, accepted } = decodeOpenSessionResponse(payload);
+    const isSpare = accepted && this.#opened.has(tag) && accepted.bmcSessionId !== this.#bmcSessionId;
+    if (isSpare && accepted.bmcSessionId !== 0) this.#drop(accepted.bmcSessionId, 0x01);
   }
 
   #note(text: string): void {
@@ -145,7 +157,10 @@ class Handshake {
     return this.#tag;
   }
 
-  /** One message of the handshake and its answer; `fresh` is called per transmission. */
+  /**
+   * One message of the handshake and its answer; `fresh` is called per transmission. An answer to any of
+   * the transmissions will do: the tag tells which one it was.
+   */
   #ask<T extends { readonly tag: number }>(step: {
     readonly name: string;
     readonly stage: IpmiStage;
@@ -157,7 +172,7 @@ class Handshake {
     readonly decode: (payload: Uint8Array) => T;
   }): Promise<T> {
     const { observer } = this.#conversation;
-    let tag = 0;
+    const tags: number[] = [];
     this.#conversation.trace?.("sent", step.name);
     return this.#conversation.exchange({
       name: step.name,
@@ -166,15 +181,18 @@ class Handshake {
       patienceMs: step.patienceMs,
       signal: this.#request.signal,
       packet: () => {
-        tag = this.#nextTag();
+        const tag = this.#nextTag();
+        tags.push(tag);
         return setupPacket(step.type, step.fresh(tag));
       },
+      attemptOf: ({ tag }) => tags.indexOf(tag),
       match: (packet) => {
         let answer: T;
         try {
           if (!isRmcpPlus(packet)) throw new DecodeError("not an RMCP+ packet");
           const { payloadType, payload } = decodeRmcpPlus(packet);
           if (payloadType !== step.answerType) {
+            if (payloadType === PayloadType.OpenSessionResponse) this.#dropSpare(payload);
             observer.packetDropped("unexpected");
             return undefined;
           }
@@ -184,7 +202,7 @@ class Handshake {
           observer.packetDropped("malformed");
           return undefined;
         }
-        if (answer.tag !== tag) {
+        if (!tags.includes(answer.tag)) {
           observer.packetDropped("late_or_duplicate");
           return undefined;
         }
@@ -195,7 +213,6 @@ class Handshake {
 
   async #openSession(): Promise<number> {
     const { suite, privilege, memory } = this.#request;
-    let consoleSessionId = 0;
     const asked = memory.quirks.has("open_session_privilege_zero") ? 0 : privilege;
     const answer = await this.#ask<OpenSessionResponse>({
       name: `Open Session, cipher suite ${suite.id}`,
@@ -205,13 +222,15 @@ class Handshake {
       tries: 3,
       patienceMs: OPEN_PATIENCE_MS,
       fresh: (tag) => {
-        consoleSessionId = newConsoleSessionId();
+        const consoleSessionId = newConsoleSessionId();
+        this.#opened.set(tag, consoleSessionId);
         return encodeOpenSessionRequest({ tag, privilege: asked, consoleSessionId, ...suite });
       },
       decode: decodeOpenSessionResponse,
     });
     if (!answer.accepted) throw refusal("Open Session", answer.status, "open_session");
     const { accepted } = answer;
+    const consoleSessionId = this.#opened.get(answer.tag) ?? 0;
     this.#bmcSessionId = accepted.bmcSessionId;
     const same =
       accepted.consoleSessionId === consoleSessionId &&
@@ -235,7 +254,7 @@ class Handshake {
       type: PayloadType.Rakp1,
       answerType: PayloadType.Rakp2,
       tries: 1,
-      patienceMs: HANDSHAKE_PATIENCE_MS,
+      patienceMs: this.#patienceMs,
       fresh: (tag) =>
         encodeRakp1({ tag, bmcSessionId: this.#bmcSessionId, consoleRandom, role, userName: credentials.userName }),
       decode: decodeRakp2,
@@ -275,7 +294,7 @@ class Handshake {
       type: PayloadType.Rakp3,
       answerType: PayloadType.Rakp4,
       tries: 1,
-      patienceMs: HANDSHAKE_PATIENCE_MS,
+      patienceMs: this.#patienceMs,
       fresh: (tag) =>
         encodeRakp3({ tag, status: 0, bmcSessionId: this.#bmcSessionId, authCode: rakp3Code(suite, key, exchange) }),
       decode: decodeRakp4,

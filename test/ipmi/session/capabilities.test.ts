@@ -125,7 +125,9 @@ describe("asking for cipher suites", () => {
     const memory = new BmcMemory();
     const ended = askCipherSuites(new Requester(conversation), memory);
     await clock.advance(60_000);
-    return { ids: await ended, asked: bmc.requests.length, memory };
+    const { ids, complete } = await ended;
+    expect(complete).toBe(true);
+    return { ids, asked: bmc.requests.length, memory };
   }
   const FULL = "c0010100c0020141c003014181c0060200".slice(0, 32);
 
