@@ -1,0 +1,29 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** Starts a measurement (see worker.mjs) in a process of its own. */
+export async function startMeasurement(module, options, execArgv = []) {
+  const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
+  const child = fork(worker, [new URL(module, import.meta.url).href, JSON.stringify(options)], { execArgv });
+  const ended = once(child, "exit").then(([code]) => code);
+  const next = () => {
+    const message = once(child, "message").then(([{ result }]) => result);
+    const early = ended.then((code) => {
+      throw new Error(`${module} ended with code ${code}`);
+    });
+    return Promise.race([message, early]);
+  };
+  await next();
+  return {
+    /** One round; its figures. */
+    round(what = {}) {
+      child.send({ round: what });
+      return next();
+    },
+    async close() {
+      child.send({ close: true });
+      await ended;
+    },
+  };
+}

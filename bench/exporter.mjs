@@ -1,0 +1,98 @@
+/** The exporter itself, run as an operator runs it against the responder, and asked over HTTP. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:http";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { PASSWORD, USER } from "./fleet.mjs";
+
+const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const PATIENCE = 100;
+
+/** A TCP port nobody uses now. */
+export async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+/** Reads an answer to its end: status, size, and milliseconds to the first byte and the last. */
+export function fetchTimed(agent, port, path) {
+  const begin = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = get({ agent, port, path, host: "127.0.0.1" }, (response) => {
+      let bytes = 0;
+      let firstMs = 0;
+      const pieces = [];
+      response.on("data", (piece) => {
+        if (bytes === 0) firstMs = performance.now() - begin;
+        bytes += piece.length;
+        if (bytes < 1 << 20) pieces.push(piece);
+      });
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode,
+          bytes,
+          firstMs,
+          ms: performance.now() - begin,
+          text: Buffer.concat(pieces).toString(),
+        }),
+      );
+      response.on("error", reject);
+    });
+    request.on("error", reject);
+  });
+}
+
+const config = (remotes, suite, maxAge) => `modules:
+  default: { protocol: ipmi, interval: 5m, ipmi: { cipher_suites: [${suite}] } }
+auths:
+  default: { username: ${USER}, password: ${PASSWORD} }
+targets:
+${remotes.map(({ address, port }, i) => `  - { hosts: node${i + 1}, address: "${address}:${port}", rack: r1 }`).join("\n")}
+probe: { max_age: ${maxAge} }
+`;
+
+/** Starts `lightsout serve` for these BMCs; how to ask it, and how to end it. */
+export async function startExporter(remotes, suite) {
+  const folder = mkdtempSync(join(tmpdir(), "lightsout-bench-"));
+  const file = join(folder, "lightsout.yml");
+  writeFileSync(file, config(remotes, suite, "0s"), { mode: 0o600 });
+  const port = await freePort();
+  const listen = ["--web.listen-address", `127.0.0.1:${port}`];
+  const child = spawn(process.execPath, [main, "serve", "--config.file", file, ...listen, "--log.level", "error"], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ended = once(child, "exit");
+  const agent = new Agent({ keepAlive: true });
+  const ask = (path) => fetchTimed(agent, port, path);
+  const until = async (what, isTrue) => {
+    for (let tries = 0; tries < PATIENCE && child.exitCode === null; tries++) {
+      if (await isTrue().catch(() => false)) return;
+      await sleep(100);
+    }
+    throw new Error(`the exporter: ${what} did not come true`);
+  };
+  await until("readiness", async () => (await ask("/-/ready")).status === 200);
+  return {
+    ask,
+    /** Lets probes be answered from polls that are younger than this. */
+    async allowAge(maxAge) {
+      writeFileSync(file, config(remotes, suite, maxAge));
+      child.kill("SIGHUP");
+      await until("the reload", async () => (await ask("/config")).text.includes(`max_age: ${maxAge}`));
+    },
+    async stop() {
+      agent.destroy();
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

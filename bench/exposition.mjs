@@ -1,0 +1,95 @@
+/**
+ * The texts of a fleet: made, joined, and served by the real web server while its event loop is watched.
+ * The records are one polled host under many names, so no network is in it.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { renderFleet, renderHost } from "../dist/exposition/index.js";
+import { silentLogger, systemClock } from "../dist/lib/index.js";
+import { createWeb } from "../dist/web/index.js";
+import { measured } from "./fleet.mjs";
+import { hostsOf, openPool, recordOf } from "./pool.mjs";
+
+const RENDERED = 200;
+
+/** A host of about 100 series, as the budgets count them: a quarter of the board, no limits. */
+function small(snapshot) {
+  const sensors = snapshot.sensors
+    .filter((_, i) => i % 5 === 0)
+    .map((sensor) => ({ ...sensor, thresholds: undefined }));
+  return { ...snapshot, sensors };
+}
+
+const countSeries = (text) => text.bytes.toString().split("\n").length - 1;
+
+export async function start({ remotes, suite, port }) {
+  const [first] = hostsOf(remotes);
+  const pool = openPool(suite);
+  const snapshot = await pool.poll(first);
+  await pool.close();
+  let listed = [];
+  const web = createWeb({
+    records: () => listed,
+    record: (name) => listed.find(({ record }) => record.host.name === name),
+    probe: () => Promise.reject(new Error("no probes here")),
+    selfMetrics: async () => "",
+    configText: () => "",
+    reload: async () => ({ ok: true, problems: [] }),
+    ready: () => ({ ready: true }),
+    state: () => undefined,
+    version: "0",
+    log: silentLogger,
+    clock: systemClock,
+  });
+  await web.listen(`127.0.0.1:${port}`);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  let served;
+
+  const one = (i, of) => recordOf({ ...first, name: `node${String(i).padStart(5, "0")}` }, of);
+  const rounds = {
+    /** Makes the text of one host again and again. */
+    async texts({ whole }) {
+      const record = one(0, whole ? snapshot : small(snapshot));
+      const series = countSeries(renderHost(record, { placed: true }));
+      for (let i = 0; i < RENDERED; i++) renderHost(record, { placed: true });
+      const { cpu } = await measured(async () => {
+        for (let i = 0; i < RENDERED; i++) renderHost(record, { placed: true });
+      });
+      return { series, cpuPerHost: cpu / RENDERED };
+    },
+    /** Makes the texts of a fleet and joins them, without a client. */
+    async fleet({ hosts }) {
+      const told = small(snapshot);
+      listed = Array.from({ length: hosts }, (_, i) => {
+        const record = one(i, told);
+        return { record, prepared: renderHost(record, { placed: true }) };
+      });
+      const texts = listed.map(({ prepared }) => prepared);
+      let bytes = 0;
+      let firstAfter = 0n;
+      const begin = process.hrtime.bigint();
+      const { cpu } = await measured(async () => {
+        for (const piece of renderFleet(texts)) {
+          if (bytes === 0) firstAfter = process.hrtime.bigint() - begin;
+          bytes += piece.length;
+        }
+      });
+      return { hosts, bytes, series: hosts * countSeries(texts[0]), cpu, firstMs: Number(firstAfter) / 1e6 };
+    },
+    /** Watches this process from now until `served`. */
+    async serving() {
+      delay.reset();
+      delay.enable();
+      served = process.cpuUsage();
+      return {};
+    },
+    async served() {
+      const { user, system } = process.cpuUsage(served);
+      delay.disable();
+      return { cpu: user + system, longestDelayMs: delay.max / 1e6 };
+    },
+  };
+  return {
+    round: ({ what, ...options }) => rounds[what](options),
+    close: () => web.close(),
+  };
+}

@@ -1,0 +1,214 @@
+/**
+ * Measures what DESIGN's budgets are about and prints budget, measured value and verdict. Clients, floor
+ * and BMCs are processes of their own, measured in turns, so that ratios hold on a busy machine where
+ * absolute figures do not. `--quick`: fewer rounds and hosts.
+ */
+import { Agent } from "node:http";
+import { cpus } from "node:os";
+import { startMeasurement } from "./child.mjs";
+import { fetchTimed, freePort, startExporter } from "./exporter.mjs";
+import { IN_FLIGHT, median, startResponder } from "./fleet.mjs";
+import { ipmitoolPoll } from "./ipmitool.mjs";
+import { row, table } from "./table.mjs";
+
+const quick = process.argv.includes("--quick");
+const ROUNDS = quick ? 5 : 15;
+const COMMANDS = quick ? 5_120 : 12_800;
+const MEMORY_HOSTS = quick ? 200 : 1_000;
+const FLEETS = quick ? [100, 1_000] : [100, 1_000, 10_000];
+const PROBES = quick ? 20 : 60;
+/** Rounds whose figures are thrown away: code is being compiled. */
+const WARM_UP = 3;
+
+const rows = [];
+const say = (what, options) => rows.push(row(what, options));
+const progress = (text) => process.stderr.write(`${text} ...\n`);
+
+/** The medians of each figure over rounds that several measurements take in turns. */
+async function inTurns(measurements, rounds) {
+  const figures = measurements.map(() => []);
+  for (let i = 0; i < WARM_UP + rounds; i++) {
+    for (const [n, measurement] of measurements.entries()) {
+      const result = await measurement.round();
+      if (i >= WARM_UP) figures[n].push(result);
+    }
+  }
+  return figures.map((results) =>
+    Object.fromEntries(Object.keys(results[0]).map((key) => [key, median(results.map((result) => result[key]))])),
+  );
+}
+
+async function commands(remotes) {
+  for (const suite of [3, 17]) {
+    progress(`commands, cipher suite ${suite}`);
+    const options = { remotes, suite, commands: COMMANDS };
+    const both = await Promise.all([
+      startMeasurement("./commands.mjs", options),
+      startMeasurement("./floor.mjs", options),
+    ]);
+    const [client, floor] = await inTurns(both, ROUNDS);
+    for (const measurement of both) await measurement.close();
+    say(`CPU per command, suite ${suite}, ${remotes.length} BMCs in flight`, {
+      value: client.cpuPerCommand,
+      limit: 15,
+      unit: "µs",
+      note: `${Math.round(client.commandsPerSecond)} commands/s`,
+    });
+    say(`  the floor program, suite ${suite}`, {
+      value: floor.cpuPerCommand,
+      unit: "µs",
+      note: "nothing decoded, no timers",
+    });
+    say("  client to floor", { value: client.cpuPerCommand / floor.cpuPerCommand, limit: 1.33, unit: "×", digits: 2 });
+  }
+}
+
+async function polls(remotes) {
+  progress("polls");
+  const known = await startMeasurement("./polls.mjs", { remotes, suite: 3, polls: 2 * remotes.length });
+  const [poll] = await inTurns([known], Math.ceil(ROUNDS / 2));
+  await known.close();
+  const alone = await startMeasurement("./polls.mjs", { remotes: remotes.slice(0, 1), suite: 3, polls: 5 });
+  const [single] = await inTurns([alone], Math.ceil(ROUNDS / 2));
+  await alone.close();
+  say(`CPU per poll of a known host, ${poll.sensors} sensors, text made`, {
+    value: poll.cpuPerPoll / 1000,
+    limit: 1.6,
+    unit: "ms",
+    digits: 2,
+    note: `${Math.round(poll.pollsPerSecond)} polls/s`,
+  });
+  say("round trips of that poll", { value: poll.roundTrips, limit: 105, digits: 0 });
+  say("time of that poll, one host alone", {
+    value: single.pollMs,
+    unit: "ms",
+    note: `CPU ${(single.cpuPerPoll / 1000).toFixed(1)} ms`,
+  });
+  say("10,000 hosts every 60 s, polling only", {
+    value: (poll.cpuPerPoll * 10_000) / 60e6,
+    limit: 0.33,
+    unit: "cores",
+    digits: 2,
+    budget: "0.33 cores",
+    note: "from the CPU per poll",
+  });
+  return poll.cpuPerPoll;
+}
+
+async function memory(remotes) {
+  progress(`memory of ${remotes.length} hosts`);
+  const growing = await startMeasurement("./memory.mjs", { remotes, suite: 3 }, ["--expose-gc"]);
+  const { hosts, heapPerHost, rssPerHost, textPerHost, totalRss } = await growing.round();
+  await growing.close();
+  const kib = (bytes) => bytes / 1024;
+  say("memory per host beside its text", {
+    value: kib(heapPerHost - textPerHost),
+    limit: 10,
+    unit: "KiB",
+    note: `heap and buffers after collection, ${hosts} hosts`,
+  });
+  say("  the text", { value: kib(textPerHost), unit: "KiB", note: "limits and all" });
+  say("  resident set", {
+    value: kib(rssPerHost),
+    unit: "KiB",
+    note: `whole process ${Math.round(totalRss / 2 ** 20)} MiB`,
+  });
+}
+
+async function exposition(remotes) {
+  progress("texts and scrapes");
+  const port = await freePort();
+  const web = await startMeasurement("./exposition.mjs", { remotes, suite: 3, port });
+  for (const whole of [true, false]) {
+    const results = [];
+    for (let i = 0; i < ROUNDS; i++) results.push(await web.round({ what: "texts", whole }));
+    const { series } = results[0];
+    say(`CPU to make the text of a host of ${series} series`, {
+      value: median(results.map(({ cpuPerHost }) => cpuPerHost)),
+      limit: whole ? undefined : 50,
+      unit: "µs",
+    });
+  }
+  const agent = new Agent({ keepAlive: true });
+  for (const hosts of FLEETS) {
+    const fleet = await web.round({ what: "fleet", hosts });
+    const size = `${(fleet.bytes / 1e6).toFixed(1)} MB`;
+    // The budget is for 10,000 hosts.
+    say(`/metrics of ${hosts} hosts: joining the texts`, {
+      value: fleet.cpu / 1000,
+      unit: "ms",
+      note: `${fleet.series} series, ${size}`,
+    });
+    const scrapes = [];
+    for (let i = 0; i < 3; i++) {
+      await web.round({ what: "serving" });
+      const answer = await fetchTimed(agent, port, "/metrics");
+      if (answer.status !== 200 || answer.bytes !== fleet.bytes)
+        throw new Error(`a scrape of ${answer.bytes} bytes, status ${answer.status}`);
+      scrapes.push({ ...(await web.round({ what: "served" })), ...answer });
+    }
+    const of = (key) => median(scrapes.map((scrape) => scrape[key]));
+    const scale = hosts / 10_000;
+    say("  over HTTP: CPU", { value: of("cpu") / 1000, limit: 150 * scale, unit: "ms" });
+    say("  first byte", { value: of("firstMs"), limit: 50, unit: "ms", note: `last byte ${of("ms").toFixed(0)} ms` });
+    say("  longest event-loop delay", { value: of("longestDelayMs"), limit: 20, unit: "ms" });
+  }
+  agent.destroy();
+  await web.close();
+}
+
+async function probes(remotes) {
+  progress("the exporter");
+  const exporter = await startExporter(remotes, 3);
+  const timed = async (path) => {
+    const times = [];
+    for (let i = 0; i < PROBES; i++) {
+      const { status, ms, text } = await exporter.ask(path);
+      if (status !== 200) throw new Error(`${path}: status ${status}: ${text.slice(0, 200)}`);
+      times.push(ms);
+    }
+    return median(times.slice(WARM_UP));
+  };
+  try {
+    say("/probe of a known host, polled for it", { value: await timed("/probe?target=node1"), unit: "ms" });
+    await exporter.allowAge("10m");
+    say("/probe of a cached host", { value: await timed("/probe?target=node1"), limit: 2, unit: "ms", digits: 2 });
+    say(`/metrics of one rack of ${remotes.length}`, {
+      value: await timed("/metrics?rack=r1"),
+      limit: 2,
+      unit: "ms",
+      digits: 2,
+    });
+  } finally {
+    await exporter.stop();
+  }
+}
+
+async function peer(remote, ours) {
+  progress("ipmitool");
+  const cpuMs = await ipmitoolPoll(remote, quick ? 1 : 5);
+  if (cpuMs === undefined) {
+    process.stderr.write("ipmitool is not installed, or it failed: no comparison\n");
+    return;
+  }
+  const ratio = (cpuMs * 1000) / ours;
+  say("the same poll by ipmitool, three calls", { value: cpuMs, unit: "ms", note: `${ratio.toFixed(0)}× this client` });
+}
+
+const begin = performance.now();
+const responder = await startResponder(IN_FLIGHT + MEMORY_HOSTS);
+try {
+  const inFlight = responder.remotes.slice(0, IN_FLIGHT);
+  await commands(inFlight);
+  const ours = await polls(inFlight);
+  await memory(responder.remotes);
+  await exposition(inFlight.slice(0, 1));
+  await probes(inFlight.slice(0, 40));
+  await peer(inFlight[0], ours);
+} finally {
+  await responder.stop();
+}
+const seconds = Math.round((performance.now() - begin) / 1000);
+console.log(
+  `${table(rows)}\n\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}, ${seconds} s`,
+);

@@ -1,0 +1,49 @@
+/** Memory of a host that is polled: what the process grows by, measured after collections. Wants --expose-gc. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { renderHost } from "../dist/exposition/index.js";
+import { systemClock } from "../dist/lib/index.js";
+import { Store } from "../dist/store/index.js";
+import { IN_FLIGHT } from "./fleet.mjs";
+import { hostsOf, inParallel, openPool } from "./pool.mjs";
+
+async function settled() {
+  for (let i = 0; i < 4; i++) {
+    globalThis.gc();
+    await sleep(50);
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rss, heap: heapUsed + external };
+}
+
+export async function start({ remotes, suite }) {
+  const hosts = hostsOf(remotes);
+  const pool = openPool(suite);
+  const store = new Store({
+    clock: systemClock,
+    prepare: (record) => renderHost(record, { placed: true }),
+    staleAfterMs: () => 600_000,
+  });
+  store.setHosts(hosts);
+  const poll = async (host) => store.put(await pool.poll(host));
+  // The base has everything that does not grow with the fleet: code, one board's plan, the socket.
+  await inParallel(hosts.slice(0, IN_FLIGHT), IN_FLIGHT, poll);
+  const base = await settled();
+  return {
+    async round() {
+      const more = hosts.slice(IN_FLIGHT);
+      await inParallel(more, IN_FLIGHT, poll);
+      await inParallel(more, IN_FLIGHT, poll);
+      const { rss, heap } = await settled();
+      let text = 0;
+      for (const { prepared } of store) text += prepared.bytes.length;
+      return {
+        hosts: more.length,
+        heapPerHost: (heap - base.heap) / more.length,
+        rssPerHost: (rss - base.rss) / more.length,
+        textPerHost: text / hosts.length,
+        totalRss: rss,
+      };
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,48 @@
+/** CPU, time and round trips of a full poll of a known host, its text made, with many hosts in flight. */
+import { renderHost } from "../dist/exposition/index.js";
+import { silentObserver } from "../dist/ipmi/index.js";
+import { measured } from "./fleet.mjs";
+import { hostsOf, inParallel, openPool, recordOf } from "./pool.mjs";
+
+export async function start({ remotes, suite, polls }) {
+  let packets = 0;
+  const observer = {
+    ...silentObserver,
+    packetSent() {
+      packets++;
+    },
+  };
+  const pool = openPool(suite, observer);
+  const hosts = hostsOf(remotes);
+  const texts = new Map();
+  const poll = async (host) => {
+    const snapshot = await pool.poll(host);
+    texts.set(host.name, renderHost(recordOf(host, snapshot), { placed: true }));
+    return snapshot;
+  };
+  // Known: logged in, repository walked, event log and inventory read.
+  await inParallel(hosts, hosts.length, poll);
+  const work = Array.from({ length: polls }, (_, i) => hosts[i % hosts.length]);
+  return {
+    async round() {
+      packets = 0;
+      let milliseconds = 0;
+      let sensors = 0;
+      const { cpu, wall } = await measured(() =>
+        inParallel(work, hosts.length, async (host) => {
+          const snapshot = await poll(host);
+          milliseconds += snapshot.durationMs;
+          sensors = snapshot.sensors.length;
+        }),
+      );
+      return {
+        cpuPerPoll: cpu / polls,
+        pollMs: milliseconds / polls,
+        pollsPerSecond: (polls / wall) * 1e6,
+        roundTrips: packets / polls,
+        sensors,
+      };
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,72 @@
+/** Hosts of the responder's fleet and a pool of BMCs that polls them, as the exporter does. */
+import { BmcPool, SdrCache } from "../dist/bmc/index.js";
+import { UdpTransport } from "../dist/ipmi/index.js";
+import { systemClock } from "../dist/lib/index.js";
+import { FAILURE_REASONS } from "../dist/model/index.js";
+import { loginWith } from "./fleet.mjs";
+
+const PARTS = ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"];
+const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0]));
+
+export function hostsOf(remotes) {
+  return remotes.map(({ address, port }, i) => ({
+    name: `node${String(i + 1).padStart(5, "0")}`,
+    address,
+    port,
+    module: "default",
+    auth: "default",
+    place: {
+      room: "hall1",
+      rack: `r${String(Math.floor(i / 40) + 1).padStart(3, "0")}`,
+      position: String((i % 40) + 1).padStart(2, "0"),
+    },
+    labels: { vendor: "acme" },
+  }));
+}
+
+/** @param observer counts packets */
+export function openPool(suite, observer) {
+  const transport = new UdpTransport();
+  const pool = new BmcPool({
+    transport,
+    clock: systemClock,
+    cache: new SdrCache(),
+    observer,
+    settingsOf: async () => ({
+      protocol: "ipmi",
+      login: loginWith(suite),
+      port: 623,
+      parts: PARTS,
+      intervalMs: 60_000,
+      slowIntervalMs: 3_600_000,
+      bridge: false,
+      quirks: [],
+    }),
+  });
+  return {
+    async poll(host) {
+      const snapshot = await pool.poll(host, { purpose: "round", signal: AbortSignal.timeout(30_000) });
+      if (!snapshot.up) throw new Error(`${host.name}: ${snapshot.failure?.message}`);
+      return snapshot;
+    },
+    async close() {
+      await pool.close();
+      await transport.close();
+    },
+  };
+}
+
+/** What the store keeps of a host whose first poll gave `snapshot`. */
+export function recordOf(host, snapshot) {
+  const lastSuccessAt = snapshot.startedAt + snapshot.durationMs;
+  return { host, snapshot, lastSuccessAt, failures: noFailures, polls: 1 };
+}
+
+/** Runs `work` for each item, `limit` at a time. */
+export async function inParallel(items, limit, work) {
+  const queue = items.values();
+  const one = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, one));
+}

@@ -1,0 +1,24 @@
+/** One line of the report: what, the budget in words, and the measured value against its limit. */
+export function row(what, { value, limit, unit = "", digits = 1, budget, note = "" }) {
+  const measured = `${value.toFixed(digits)}${unit === "" ? "" : ` ${unit}`}`;
+  const ratio = limit === undefined ? "" : `${(value / limit).toFixed(2)}×`;
+  const verdict = limit === undefined ? "" : value <= limit ? "ok" : "over";
+  const told = budget ?? (limit === undefined ? "" : `${limit} ${unit}`.trim());
+  return [what, told, measured, ratio, verdict, note];
+}
+
+const HEAD = ["what", "budget", "measured", "of it", "", "note"];
+
+/** Columns as wide as their widest cell. */
+export function table(rows) {
+  const all = [HEAD, ...rows];
+  const widths = HEAD.map((_, column) => Math.max(...all.map((cells) => cells[column].length)));
+  const line = (cells) =>
+    cells
+      .map((cell, column) =>
+        column === 2 || column === 3 ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+      )
+      .join("  ")
+      .trimEnd();
+  return [line(HEAD), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+}

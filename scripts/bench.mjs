@@ -1,0 +1,10 @@
+/** `npm run bench`: builds, measures, prints budgets against what was measured. `npm run bench -- --quick` takes less time. */
+import { join } from "node:path";
+import { currentBuild, nodePackages, root, show } from "./steps.mjs";
+
+async function main() {
+  if ((await nodePackages()) !== 0 || (await currentBuild()) !== 0) return 1;
+  return show(process.execPath, [join(root, "bench", "main.mjs"), ...process.argv.slice(2)]);
+}
+
+process.exitCode = await main();
