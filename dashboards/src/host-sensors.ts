@@ -1,0 +1,185 @@
+import { COLOURS, FAULT, SHARE } from "./colours.ts";
+import { bars, lines, type Override, type Query, type Tile, timeline } from "./panels.ts";
+import { of, shareOfLimit } from "./queries.ts";
+
+const fixed = (colour: string): { id: string; value: unknown } => ({
+  id: "color",
+  value: { mode: "fixed", fixedColor: colour },
+});
+
+/** The limits: dashed, thin, and not in the legend. */
+const dashed: Override = {
+  query: "B",
+  set: [
+    { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } },
+    { id: "custom.hideFrom", value: { legend: true, tooltip: false, viz: false } },
+    fixed(COLOURS.critical),
+  ],
+};
+
+interface Graph {
+  readonly title: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly queries: readonly Query[];
+  readonly overrides?: readonly Override[];
+  readonly min?: number;
+  readonly decimals?: number;
+  readonly empty?: string;
+}
+
+const graph = (of: Graph): Tile => lines({ width: 12, height: 9, ...of });
+
+/** Readings of one family, with the limits of the board. */
+const withLimits = (of: Omit<Graph, "queries">, reading: string, limit: string): Tile =>
+  graph({
+    ...of,
+    queries: [
+      { expr: reading, legend: "{{sensor}} {{id}}" },
+      { expr: limit, legend: "{{sensor}} {{id}} {{threshold}}" },
+    ],
+    overrides: [dashed],
+  });
+
+export const temperatures: readonly Tile[] = [
+  withLimits(
+    {
+      title: "Temperatures",
+      description: "All temperatures; dashed are the upper critical limits of the board.",
+      unit: "celsius",
+      decimals: 1,
+    },
+    `bmc_temperature_celsius${of('role!="margin"')}`,
+    `bmc_temperature_threshold_celsius${of('role!="margin", threshold="upper_critical"')}`,
+  ),
+  bars({
+    title: "Share of the limit",
+    description: "Each temperature as a share of its upper critical limit; 100 % is critical.",
+    unit: "percentunit",
+    width: 12,
+    height: 9,
+    decimals: 0,
+    min: 0,
+    max: 1,
+    steps: SHARE,
+    queries: [{ expr: `sort_desc(${shareOfLimit(of)})`, legend: "{{sensor}} {{id}}" }],
+  }),
+];
+
+/** What the hosts say that are the same product as this one. */
+const siblings = (share: string, series: string): string =>
+  `quantile(${share}, max by (host) (${series}) and on (host) (bmc_info and on (manufacturer, product) bmc_info${of()}))`;
+
+const against = (title: string, unit: string, family: string, matcher: string): Tile =>
+  graph({
+    title,
+    description:
+      "This host, and in grey where 90 % of the hosts of the same model are: a fault stands out, load does not.",
+    unit,
+    queries: [
+      { expr: siblings("0.95", `${family}{${matcher}}`), legend: "95 % of the model" },
+      { expr: siblings("0.05", `${family}{${matcher}}`), legend: "5 % of the model" },
+      { expr: `max by (host) (${family}${of(matcher)})`, legend: "{{host}}" },
+    ],
+    overrides: [
+      {
+        name: "95 % of the model",
+        set: [
+          fixed(COLOURS.off),
+          { id: "custom.lineWidth", value: 0 },
+          { id: "custom.fillBelowTo", value: "5 % of the model" },
+          { id: "custom.fillOpacity", value: 25 },
+        ],
+      },
+      { name: "5 % of the model", set: [fixed(COLOURS.off), { id: "custom.lineWidth", value: 0 }] },
+      { query: "C", set: [{ id: "custom.lineWidth", value: 2 }, fixed(COLOURS.ok)] },
+    ],
+  });
+
+export const model: readonly Tile[] = [
+  against("Hottest processor", "celsius", "bmc_temperature_celsius", 'role="cpu"'),
+  against("Power drawn", "watt", "bmc_power_consumption_watts", 'statistic="current"'),
+];
+
+export const fans: readonly Tile[] = [
+  withLimits(
+    {
+      title: "Fan speeds",
+      description: "Fans that say revolutions; dashed are the lower critical limits of the board.",
+      unit: "rotrpm",
+      min: 0,
+      empty: "no fan of this host says revolutions",
+    },
+    `bmc_fan_speed_rpm${of()}`,
+    `bmc_fan_speed_threshold_rpm${of('threshold="lower_critical"')}`,
+  ),
+  graph({
+    title: "Fan speeds as a share",
+    description: "Fans that say a share of their full speed.",
+    unit: "percentunit",
+    min: 0,
+    empty: "no fan of this host says a share",
+    queries: [{ expr: `bmc_fan_speed_ratio${of()}`, legend: "{{sensor}} {{id}}" }],
+  }),
+];
+
+const upper = `bmc_voltage_threshold_volts${of('threshold="upper_critical"')}`;
+const lower = `ignoring (threshold) bmc_voltage_threshold_volts${of('threshold="lower_critical"')}`;
+const one = "on (host, id) group_left ()";
+
+export const power: readonly Tile[] = [
+  graph({
+    title: "Power of the host",
+    description: "What the whole host says it draws; dashed is the cap, where one is active.",
+    unit: "watt",
+    min: 0,
+    empty: "the host does not say what it draws",
+    queries: [
+      { expr: `bmc_power_consumption_watts${of()}`, legend: "{{statistic}}" },
+      { expr: `bmc_power_limit_watts${of()}`, legend: "limit" },
+    ],
+    overrides: [dashed],
+  }),
+  graph({
+    title: "Power by place",
+    description: "Power sensors, most often those of the power supplies; dashed is the capacity of each supply.",
+    unit: "watt",
+    min: 0,
+    empty: "no sensor of this host says watts",
+    queries: [
+      { expr: `bmc_power_watts${of()}`, legend: "{{sensor}} {{id}}" },
+      { expr: `bmc_psu_capacity_watts${of()}`, legend: "{{psu}} capacity" },
+    ],
+    overrides: [dashed],
+  }),
+  graph({
+    title: "Voltages between their limits",
+    description:
+      "0 % is the middle between the lower and the upper critical limit, 100 % is one of the two. Rails without both limits are not here.",
+    unit: "percentunit",
+    decimals: 0,
+    empty: "no rail of this host has both limits",
+    queries: [
+      {
+        expr: `2 * (bmc_voltage_volts${of()} - ${one} ((${upper} + ${lower}) / 2)) / ${one} ((${upper} - ${lower}) > 0)`,
+        legend: "{{sensor}} {{id}}",
+      },
+    ],
+  }),
+  timeline({
+    title: "Power supplies",
+    description:
+      "Whether each says that it failed, will fail or has no input; a gap is a time in which nothing was read.",
+    unit: "none",
+    width: 12,
+    height: 9,
+    empty: "no sensor speaks of power supplies",
+    queries: [
+      {
+        expr: `max without (state) (bmc_sensor_state${of('kind="power_supply", state=~"failure_detected|predictive_failure|input_.*"')}) or bmc_sensor_health${of('kind="power_supply"')} * 0`,
+        legend: "{{sensor}} {{id}}",
+      },
+    ],
+    mappings: FAULT,
+  }),
+];
