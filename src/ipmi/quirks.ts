@@ -11,6 +11,7 @@ export const QUIRKS = {
   rakp2_code_length: "sends a RAKP 2 code that is longer or shorter than the algorithm's",
   rakp4_by_integrity: "truncates the RAKP 4 value by the integrity algorithm",
   open_session_privilege_zero: "wants privilege 0 in Open Session",
+  /** Concerns authenticated packets only: outside a session a wrong checksum is all that tells damage. */
   ignore_message_checksum: "sends wrong checksums inside authenticated packets",
   scanning_disabled_is_valid: "reports scanning disabled for sensors that have a valid reading",
   discrete_reading: "gives analog readings on discrete sensors",

@@ -7,11 +7,8 @@ import type { RunOptions } from "../session/session.ts";
 import { CompletionCode } from "../tables/completion-code.ts";
 import type { CommandRunner } from "./runner.ts";
 
-const SMALLEST_CHUNK = 8;
-const FRU_BUSY = 0x81;
-const BUSY_TRIES = 3;
-/** More reads than the largest inventory needs, so that a BMC that gives a byte at a time ends, too. */
-const MOST_READS = 512;
+/** More reads than inventories need, even two bytes at a time, so that one without an end ends, too. */
+const MOST_READS = 1024;
 
 const TOO_MANY: readonly number[] = [
   CompletionCode.CannotReturnThatManyBytes,
@@ -21,11 +18,22 @@ const TOO_MANY: readonly number[] = [
   CompletionCode.Unspecified,
 ];
 
+/** Codes that say nothing about the device: it is there, and the way it was asked will not do. */
+const TOO_LONG: readonly number[] = [
+  CompletionCode.CannotReturnThatManyBytes,
+  CompletionCode.RequestLengthExceeded,
+  CompletionCode.RequestLengthInvalid,
+];
+
+/** Time-outs behind the BMC (C3h, CEh) are what many say of a slot that is empty. */
+const EMPTY_SLOT: readonly number[] = [CompletionCode.Timeout, CompletionCode.ResponseNotProvided];
+
 /**
  * Reads what is needed of a FRU device's storage and decodes it - IPMI 2.0 section 34.
  *
  * @returns undefined when the device is not there (each vendor has another completion code for that) or gives nonsense
- * @throws IpmiError when the BMC keeps silent, or the signal's reason
+ * @throws IpmiError when the BMC keeps silent, CompletionCodeError when it is busy (C0h, D2h, 81h and the
+ *   like), refuses the privilege or gives not a byte at once, or the signal's reason
  */
 export async function readFru(
   runner: CommandRunner,
@@ -40,9 +48,14 @@ export async function readFru(
     return bytes.length < 8 ? undefined : decodeFru(bytes, { internalUse: false });
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
-    if (error instanceof CompletionCodeError && error.reason !== "privilege_refused") return undefined;
+    if (error instanceof CompletionCodeError && meansAbsence(error)) return undefined;
     throw error;
   }
+}
+
+function meansAbsence({ completionCode, reason, transient }: CompletionCodeError): boolean {
+  if (reason === "privilege_refused" || TOO_LONG.includes(completionCode)) return false;
+  return !transient || EMPTY_SLOT.includes(completionCode);
 }
 
 async function readPieces(
@@ -55,7 +68,6 @@ async function readPieces(
   const unit = info.wordAccess ? 2 : 1;
   const pieces: FruPiece[] = [];
   let chunk = memory.fruChunkBytes;
-  let busy = 0;
   for (let reads = 0; reads < MOST_READS; reads++) {
     const range = fruNextRange(pieces, info.areaBytes);
     if (!range) break;
@@ -75,12 +87,12 @@ async function readPieces(
       }
     } catch (error) {
       if (!(error instanceof CompletionCodeError)) throw error;
-      if (error.completionCode === FRU_BUSY && busy++ < BUSY_TRIES) continue;
-      if (TOO_MANY.includes(error.completionCode) && wanted > SMALLEST_CHUNK) {
-        chunk = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
+      if (TOO_MANY.includes(error.completionCode) && count > 1) {
+        chunk = Math.max(unit, Math.floor(wanted / 2));
         continue;
       }
-      if (pieces.length === 0) throw error;
+      // Busy in the middle: half an inventory would pass for another device.
+      if (pieces.length === 0 || (error.transient && !meansAbsence(error))) throw error;
       break;
     }
   }

@@ -14,6 +14,7 @@ const SMALLEST_CHUNK = 4;
 const RESERVATION_TRIES = 5;
 /** Runs that may end at one record before the walk ends there. */
 const REFUSED_RUNS = 3;
+const REFUSED_WHOLE_READS = 3;
 /** Firmware that never says "last" is stopped this far beyond the count it gives. */
 const EXTRA_RECORDS = 16;
 const MOST_RECORDS = 0xffff;
@@ -54,6 +55,8 @@ export class SdrWalk {
   #reservation: number | undefined;
   /** Runs that ended at the record under way. */
   #refusals = 0;
+  /** Whole reads in a row that were refused for no clear reason. */
+  #wholeRefusals = 0;
 
   /** @param options.expectedRecords the repository's own count, 0 if unknown; not to be trusted, but bounds the walk */
   constructor(options: { readonly source: SdrSource; readonly memory: BmcMemory; readonly expectedRecords: number }) {
@@ -126,10 +129,13 @@ export class SdrWalk {
           this.#reservation = undefined;
           continue;
         }
-        if (error.completionCode === CompletionCode.NotPresent && next === undefined) return undefined;
+        const isLost = next === undefined;
+        if (error.completionCode === CompletionCode.NotPresent && isLost) return undefined;
         if (error.reason === "privilege_refused" || this.#visited.size === 0) throw error;
-        // Busy in the middle: what is missing would be missing for good, so it is tried again in later runs.
-        if (error.transient && this.#expectsMore() && ++this.#refusals < REFUSED_RUNS) throw error;
+        // In the middle, busy or without the id of the next record: what is missing would be missing for
+        // good, so it is tried again in later runs.
+        const isWorthwhile = (error.transient || isLost) && this.#expectsMore();
+        if (isWorthwhile && ++this.#refusals < REFUSED_RUNS) throw error;
         // Dell FC830 never gives its last record, OpenBMC lists ids of sensors that have gone.
         this.problems.push(`SDR ${hex4(id)} skipped: ${error.message}`);
         return next === undefined ? undefined : { next };
@@ -157,8 +163,9 @@ export class SdrWalk {
       if (error instanceof SilenceError && this.#memory.wholeSdrReads === undefined) this.#noWholeReads();
       if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
       const refused = error instanceof DecodeError || TOO_MANY.includes(error.completionCode);
-      if (!refused) throw error;
-      this.#noWholeReads();
+      // Whatever it is, the record's header may be given: it tells the next record, and the rest can be tried.
+      if (!refused && !this.#inPartsInstead(error)) throw error;
+      if (refused || ++this.#wholeRefusals >= REFUSED_WHOLE_READS) this.#noWholeReads();
       return undefined;
     }
     const length = recordLength(part.data);
@@ -167,8 +174,15 @@ export class SdrWalk {
       if (this.#memory.wholeSdrReads !== true) this.#noWholeReads();
       return undefined;
     }
+    this.#wholeRefusals = 0;
     this.#memory.wholeSdrReads = true;
     return { record: Buffer.from(part.data.subarray(0, length)), next: part.nextRecordId };
+  }
+
+  #inPartsInstead({ completionCode, reason }: CompletionCodeError): boolean {
+    if (completionCode === CompletionCode.ReservationCancelled || reason === "privilege_refused") return false;
+    // As the first one it says that the repository is empty.
+    return completionCode !== CompletionCode.NotPresent || this.#visited.size > 0;
   }
 
   #noWholeReads(): void {

@@ -77,14 +77,27 @@ describe("reading a FRU device", () => {
     expect(outcome).toEqual({ value: whole });
   });
 
-  it("asks a busy device (81h) again, three times", async () => {
-    expect((await read({ instead: (_o, _c, nth) => (nth <= 3 ? 0x81 : undefined) })).outcome).toEqual({ value: whole });
-    const { outcome, reads } = await read({ instead: () => 0x81 });
-    expect(outcome).toEqual({ value: undefined });
-    expect(reads.length).toBe(4);
+  it.each([0x81, 0xc0, 0xd1, 0xd2])("fails while the device or the BMC is busy: %i", async (code) => {
+    const busy = { error: { reason: "bmc_busy", transient: true } };
+    expect((await read({ instead: () => code })).outcome).toMatchObject(busy);
+    // Half an inventory would pass for another device.
+    expect((await read({ instead: (offset) => (offset >= 32 ? code : undefined) })).outcome).toMatchObject(busy);
+    if (code !== 0x81) expect((await read({ info: code })).outcome).toMatchObject(busy);
   });
 
-  it.each([0xcb, 0xc9, 0xcc, 0xc1, 0xd3, 0x82, 0x83])(
+  it.each([1, 2, 3, 5])("reads a device that gives at most %i bytes at once", async (most) => {
+    const { outcome, memory } = await read({ instead: (_, count) => (count > most ? 0xca : undefined) });
+    expect(outcome).toEqual({ value: whole });
+    expect(memory.fruChunkBytes).toBeLessThanOrEqual(most);
+    const words = await read({ words: true, instead: (_, count) => (count > most ? 0xca : undefined) });
+    expect(words.outcome).toEqual({ value: whole });
+  });
+
+  it.each([0xca, 0xc8, 0xc7])("fails when a device gives not a byte at once: %i", async (code) => {
+    expect((await read({ instead: () => code })).outcome).toMatchObject({ error: { completionCode: code } });
+  });
+
+  it.each([0xcb, 0xc9, 0xcc, 0xc1, 0xd3, 0x82, 0x83, 0xc3, 0xce, 0xff])(
     "is undefined where the device is not there: %i",
     async (code) => {
       expect((await read({ info: code })).outcome).toEqual({ value: undefined });
@@ -110,7 +123,7 @@ describe("reading a FRU device", () => {
     ["gives nothing", () => Buffer.of(0)],
   ])("comes to an end with a device that %s", async (_, instead) => {
     const { reads } = await read({ size: 0, instead });
-    expect(reads.length).toBeLessThanOrEqual(512);
+    expect(reads.length).toBeLessThanOrEqual(1024);
   });
 
   it("fails when the BMC keeps silent or refuses the privilege", async () => {

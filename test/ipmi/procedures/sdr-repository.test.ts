@@ -263,6 +263,49 @@ describe("a record the BMC does not give", () => {
   });
 });
 
+describe("a record that is refused once, where whole records are read", () => {
+  it.each([0xcc, 0xc3, 0xc0, 0xcb, 0xd5])("with %i is read in pieces, and the others whole", async (code) => {
+    for (const refused of [0, 3]) {
+      // As the first one CBh says that there are none.
+      if (refused === 0 && code === 0xcb) continue;
+      const { repository, memory, walk, run } = setup();
+      let left = 1;
+      repository.instead = (read) => (read.recordId === refused && left-- > 0 ? code : undefined);
+      await run();
+      expect([walk.done, walk.records, walk.problems]).toEqual([true, records, []]);
+      expect([memory.wholeSdrReads, memory.quirks.size]).toEqual([true, 0]);
+      expect(repository.reads.filter((r) => r.count !== 0xff).length).toBe(2);
+    }
+  });
+
+  it("is skipped where only its header is given", async () => {
+    const { repository, walk, run } = setup();
+    repository.instead = (read) => (read.recordId === 3 && read.count !== 5 ? 0xcc : undefined);
+    await run();
+    expect(walk.records).toEqual(records.filter((r) => r[0] !== 3));
+    expect(walk.problems).toEqual([expect.stringMatching(/^SDR 0x0003 skipped: .*CCh/)]);
+  });
+
+  it("and its header, too, fails this run and not the next", async () => {
+    const { repository, walk, run } = setup();
+    let left = 2;
+    repository.instead = (read) => (read.recordId === 3 && left-- > 0 ? 0xcc : undefined);
+    expect(await outcomeOf(run())).toMatchObject({ error: { completionCode: 0xcc } });
+    expect(walk.done).toBe(false);
+    await run();
+    expect([walk.done, walk.records, walk.problems]).toEqual([true, records, []]);
+  });
+
+  it("three times in a row is taken as a habit of the BMC", async () => {
+    const { repository, memory, walk, run } = setup();
+    repository.instead = (read) => (read.count === 0xff ? 0xcc : undefined);
+    await run();
+    expect(walk.records).toEqual(records);
+    expect(repository.reads.filter((r) => r.count === 0xff).length).toBe(3);
+    expect(memory.wholeSdrReads).toBe(false);
+  });
+});
+
 describe("an interrupted walk", () => {
   it("goes on where it stopped, with a reservation of the new session", async () => {
     const { repository, walk, run } = setup();
