@@ -6,11 +6,12 @@ import { IpmiError } from "../errors.ts";
 import { type IpmiObserver, silentObserver, type Trace } from "../observer.ts";
 import type { DatagramTransport, Remote } from "../transport/datagram.ts";
 import { askCapabilities, askCipherSuites } from "./capabilities.ts";
-import { Conversation, SilenceError } from "./conversation.ts";
+import { Conversation, closedError, SilenceError } from "./conversation.ts";
 import { type LoginOptions, login } from "./login.ts";
 import { BmcMemory } from "./memory.ts";
 import { Requester } from "./requester.ts";
 import type { RunOptions, Session } from "./session.ts";
+import { SharedWait } from "./shared-wait.ts";
 
 /** BMCs end idle sessions after 60 s, give or take 3. */
 const IDLE_LIMIT_MS = 50_000;
@@ -42,7 +43,7 @@ export class IpmiConnection {
   readonly #conversation: Conversation;
   readonly #requester: Requester;
   #session: Session | undefined;
-  #opening: Promise<Session> | undefined;
+  #opening: SharedWait<Session> | undefined;
   #lastUsedAt = 0;
   #keepAlive: Timer | undefined;
   #holds = 0;
@@ -90,20 +91,29 @@ export class IpmiConnection {
     if (offersIpmi20(capabilities)) await askCipherSuites(this.#requester, this.memory, signal);
   }
 
-  /** Logs in unless a session is open. */
-  open(signal?: AbortSignal): Promise<Session> {
-    const session = this.#living();
-    if (session) return Promise.resolve(session);
-    this.#opening ??= login(this.#requester, this.memory, { ...this.#options.login, signal })
-      .then((session) => {
-        this.#session = session;
-        this.#used();
-        return session;
-      })
-      .finally(() => {
-        this.#opening = undefined;
-      });
-    return this.#opening;
+  /** Logs in unless a session is open. Callers that come meanwhile wait for the same login. */
+  async open(signal?: AbortSignal): Promise<Session> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const session = this.#living();
+      if (session) return session;
+      if (!this.#opening?.aborted) break;
+      await this.#opening.ended;
+    }
+    if (this.#closed) throw closedError();
+    this.#opening ??= new SharedWait((shared) => this.#logIn(shared));
+    return this.#opening.join(signal);
+  }
+
+  async #logIn(signal: AbortSignal): Promise<Session> {
+    try {
+      const session = await login(this.#requester, this.memory, { ...this.#options.login, signal });
+      this.#session = session;
+      this.#used();
+      return session;
+    } finally {
+      this.#opening = undefined;
+    }
   }
 
   /**
@@ -152,11 +162,14 @@ export class IpmiConnection {
     next();
   }
 
-  /** Closes session and endpoint. */
+  /** Closes session and endpoint; a login under way is given up, and its slot freed. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.hold(0);
+    const opening = this.#opening;
+    opening?.abort(closedError());
+    await opening?.ended;
     await this.closeSession();
     this.#conversation.close();
   }

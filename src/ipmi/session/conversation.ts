@@ -298,6 +298,6 @@ export class Conversation {
   }
 }
 
-function closedError(): IpmiError {
+export function closedError(): IpmiError {
   return new IpmiError("protocol_error", "the conversation was closed");
 }

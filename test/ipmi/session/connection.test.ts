@@ -114,6 +114,54 @@ describe("a connection", () => {
   });
 });
 
+describe("a login that several wait for", () => {
+  const rig = () => {
+    const parts = setup();
+    parts.bmc.hears = (what, nth) => what !== "RAKP 1" || nth > 1;
+    const [one, two] = [new AbortController(), new AbortController()];
+    const first = outcomeOf(parts.connection.run(getDeviceId, undefined, { signal: one.signal }));
+    const second = outcomeOf(parts.connection.run(getSelTime, undefined, { signal: two.signal }));
+    return { ...parts, one, two, first, second };
+  };
+
+  it("goes on for the second when the first has given up", async () => {
+    const { clock, one, first, second, logins } = rig();
+    await clock.advance(100);
+    one.abort("enough");
+    expect(await first).toEqual({ error: "enough" });
+    await clock.advance(10_000);
+    expect(await second).toMatchObject({ value: {} });
+    expect(logins()).toBe(2);
+  });
+
+  it("goes on for the first when the second has given up", async () => {
+    const { clock, two, first, second } = rig();
+    await clock.advance(100);
+    two.abort("enough");
+    expect(await second).toEqual({ error: "enough" });
+    await clock.advance(10_000);
+    expect(await first).toMatchObject({ value: {} });
+  });
+
+  it("ends when all have given up, and frees its slot; who comes then starts another", async () => {
+    const { bmc, clock, connection, one, two, first, second } = rig();
+    await clock.advance(100);
+    one.abort("enough");
+    two.abort("me too");
+    const third = connection.run(getDeviceId, undefined);
+    expect(await Promise.all([first, second])).toEqual([{ error: "enough" }, { error: "me too" }]);
+    await clock.settle();
+    await third;
+    expect(bmc.slots).toBe(1);
+  });
+
+  it("is not begun for somebody who has given up before", async () => {
+    const { connection, bmc } = setup();
+    expect(await outcomeOf(connection.open(AbortSignal.abort("late")))).toEqual({ error: "late" });
+    expect(bmc.transport.sent).toEqual([]);
+  });
+});
+
 describe("an idle session", () => {
   it("is used up to 50 s, and then not believed in", async () => {
     const { clock, connection, logins, bmc } = setup();
@@ -203,8 +251,10 @@ describe("closing a connection", () => {
     bmc.hears = (what) => what !== "RAKP 1";
     const ended = outcomeOf(connection.run(getDeviceId, undefined));
     await clock.advance(100);
+    expect(bmc.slots).toBe(1);
     await connection.close();
     expect(await ended).toMatchObject({ error: { message: "the conversation was closed" } });
-    expect(clock.pending).toBe(0);
+    await clock.settle();
+    expect([bmc.slots, bmc.transport.openEndpoints, clock.pending]).toEqual([0, 0, 0]);
   });
 });
