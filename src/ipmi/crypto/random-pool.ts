@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 
 /**
  * Random bytes for initialisation vectors, drawn in bulk: a call of the generator costs a few
- * microseconds however much it gives. Small, because each session has one.
+ * microseconds however much it gives. One serves all sessions of a transport.
  */
 export class RandomPool {
   readonly #pool = Buffer.alloc(1024);

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../lib/index.ts";
+import type { RandomPool } from "../crypto/random-pool.ts";
 import { IpmiError, type IpmiStage } from "../errors.ts";
 import type { IpmiObserver, Trace } from "../observer.ts";
 import type { DatagramTransport, Endpoint, Remote } from "../transport/datagram.ts";
@@ -118,6 +119,11 @@ export class Conversation {
       },
       failed: (error) => this.#refused(error),
     });
+  }
+
+  /** What sessions over this conversation draw from; undefined: each has its own. */
+  get random(): RandomPool | undefined {
+    return this.#transport.random;
   }
 
   /** Monotonic ms of the last packet received. */

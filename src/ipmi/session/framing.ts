@@ -5,6 +5,7 @@ import { ConfidentialityAlgorithm } from "../crypto/cipher-suite.ts";
 import { AesCbc, type Confidentiality } from "../crypto/confidentiality.ts";
 import { integrityCode } from "../crypto/integrity.ts";
 import { type SessionKeys, sameCode } from "../crypto/key-exchange.ts";
+import type { RandomPool } from "../crypto/random-pool.ts";
 import { DecodeError } from "../errors.ts";
 import type { DropReason } from "../observer.ts";
 import {
@@ -101,6 +102,8 @@ export interface SessionFraming20 {
   readonly password: Uint8Array;
   readonly consoleSessionId: number;
   readonly bmcSessionId: number;
+  /** Where initialisation vectors come from; a pool of its own where absent. */
+  readonly random?: RandomPool;
 }
 
 /** Inside an RMCP+ session: numbered, with a trailer and encrypted as the cipher suite says. */
@@ -119,7 +122,7 @@ export class FramingRmcpPlus implements Framing {
     this.#bmcSessionId = s.bmcSessionId;
     this.#code = integrityCode(s.suite, s.keys.k1, s.password);
     const encrypts = s.suite.confidentiality === ConfidentialityAlgorithm.AesCbc128;
-    this.#confidentiality = encrypts ? new AesCbc(s.keys.k2) : undefined;
+    this.#confidentiality = encrypts ? new AesCbc(s.keys.k2, s.random) : undefined;
     this.guarded = this.#code !== undefined;
     this.open = dropping((packet) => this.#open(packet));
   }

@@ -122,6 +122,7 @@ class Handshake {
         password: key,
         consoleSessionId,
         bmcSessionId: this.#bmcSessionId,
+        random: this.#conversation.random,
       });
       return { framing, bmcSessionId: this.#bmcSessionId, suite };
     } catch (error) {

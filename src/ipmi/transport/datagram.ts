@@ -1,3 +1,5 @@
+import type { RandomPool } from "../crypto/random-pool.ts";
+
 /** Where a BMC listens: an IP address (never a name) and a UDP port. */
 export interface Remote {
   readonly address: string;
@@ -30,6 +32,8 @@ export type Reachability =
 
 /** Carries datagrams for many BMCs; the UDP form is `UdpTransport`. */
 export interface DatagramTransport {
+  /** Shared by all sessions over this transport; without it each has a pool of its own. */
+  readonly random?: RandomPool;
   open(remote: Remote, handlers: EndpointHandlers): Endpoint;
   /** Sends one packet by a way that hears ICMP errors and waits for what comes back. */
   diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability>;

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
+import { RandomPool } from "../crypto/random-pool.ts";
 import type { DatagramTransport, Endpoint, EndpointHandlers, Reachability, Remote } from "./datagram.ts";
 
 export interface UdpTransportOptions {
@@ -110,6 +111,7 @@ class SharedSocket {
  * some network chips swallow 623 and 664.
  */
 export class UdpTransport implements DatagramTransport {
+  readonly random = new RandomPool();
   readonly #hostsPerSocket: number;
   readonly #receiveBufferBytes: number;
   readonly #sockets: Record<Family, SharedSocket[]> = { udp4: [], udp6: [] };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { authCode } from "../../../src/ipmi/crypto/auth-code.ts";
 import { cipherSuite, SPOKEN_SUITES } from "../../../src/ipmi/crypto/cipher-suite.ts";
+import { RandomPool } from "../../../src/ipmi/crypto/random-pool.ts";
 import { FramingRmcpPlus } from "../../../src/ipmi/session/framing.ts";
 import {
   decodePresencePing,
@@ -196,5 +197,25 @@ describe("failures on the wire", () => {
       ),
     );
     expect(decodeRakp2(packet.payload)).toEqual({ tag: 0, status: 0x0d });
+  });
+});
+
+describe("sessions that share a pool of random bytes", () => {
+  it("draw their initialisation vectors from it", () => {
+    const drawn: number[] = [];
+    const random = new (class extends RandomPool {
+      override fill(target: Uint8Array, start: number, count: number): void {
+        drawn.push(count);
+        target.fill(drawn.length, start, start + count);
+      }
+    })();
+    const suite = suiteWith(1, 1, 1);
+    const keys = { sik: Buffer.alloc(20), k1: Buffer.alloc(20, 1), k2: Buffer.alloc(20, 2) };
+    const ids = { consoleSessionId: 1, bmcSessionId: 2 };
+    const packets = [1, 2].map(() =>
+      new FramingRmcpPlus({ suite, keys, password: Buffer.from("p"), ...ids, random }).seal(Buffer.from("message")),
+    );
+    expect(drawn).toEqual([16, 16]);
+    expect(packets.map((p) => p.subarray(16, 32))).toEqual([Buffer.alloc(16, 1), Buffer.alloc(16, 2)]);
   });
 });
