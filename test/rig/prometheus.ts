@@ -45,10 +45,17 @@ interface VectorItem {
   readonly value: readonly [number, string];
 }
 
-/** Starts Prometheus with this prometheus.yml (text) and waits until it is ready. Extra files lie beside it. */
+/**
+ * Starts Prometheus with this prometheus.yml (text) and waits until it is ready. Extra files lie beside it. Blocks
+ * that are already in `data` are served; without it the server begins with nothing.
+ */
 export async function startPrometheus(
   config: string,
-  options: { readonly files?: Readonly<Record<string, string>>; readonly flags?: readonly string[] } = {},
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly flags?: readonly string[];
+    readonly data?: string;
+  } = {},
 ): Promise<Prometheus> {
   const folder = temporaryFolder("prometheus");
   const reserved = await reservePort();
@@ -66,7 +73,7 @@ export async function startPrometheus(
   const start = async () => {
     const child = await startChild("prometheus", [
       `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(folder.path, "data")}`,
+      `--storage.tsdb.path=${options.data ?? join(folder.path, "data")}`,
       `--web.listen-address=127.0.0.1:${reserved.port}`,
       "--web.enable-lifecycle",
       "--log.level=warn",
