@@ -1,0 +1,54 @@
+import * as sim from "../../src/simulator/index.ts";
+
+type Make = (random: sim.Random) => sim.Scenario;
+
+const GET_SENSOR_READING = { netFn: 0x04, command: 0x2d };
+const GET_SEL_INFO = { netFn: 0x0a, command: 0x40 };
+
+/** A probability that hurts and lets something through. */
+const often = (random: sim.Random): number => 0.02 + 0.1 * random.next();
+
+/**
+ * Every way of going wrong that the simulator knows, by the name of its function, with parameters drawn
+ * anew. The soak test says when one is missing here.
+ */
+export const MISFORTUNES: Readonly<Record<string, Make>> = {
+  badChecksums: (r) => sim.badChecksums({ probability: often(r), everywhere: r.chance(0.5) }),
+  badIntegrity: (r) => sim.badIntegrity({ probability: often(r) }),
+  completionCodes: (r) =>
+    sim.completionCodes({ filter: GET_SENSOR_READING, code: r.chance(0.5) ? 0xc0 : 0xc3, probability: often(r) }),
+  duplication: (r) => sim.duplication({ probability: often(r), delayMs: r.integer(500) }),
+  endlessSdr: (r) => sim.endlessSdr({ followedBy: r.chance(0.5) ? "first" : "itself" }),
+  fullSel: () => sim.fullSel(),
+  garbage: (r) => sim.garbage({ probability: often(r), instead: r.chance(0.5) }),
+  hung: (r) =>
+    sim.hung({ what: r.chance(0.5) ? "commands" : "sessions", afterRequests: r.chance(0.3) ? 0 : r.integer(500) }),
+  latency: (r) => sim.latency({ meanMs: 1 + r.integer(10), distribution: "heavy_tailed", mostMs: 2000 }),
+  lockedOut: (r) => sim.lockedOut({ attempts: 2, forMs: 1000 + r.integer(4000) }),
+  loss: (r) => sim.loss({ probability: often(r) }),
+  lostReservations: (r) => sim.lostReservations({ probability: often(r) }),
+  lostSessions: (r) => sim.lostSessions({ everyRequests: 40 + r.integer(200) }),
+  movingClock: (r) =>
+    sim.movingClock({ offsetSeconds: -r.integer(90_000), jumpSeconds: r.integer(7200), jumpProbability: often(r) }),
+  noWholeSdrReads: (r) =>
+    sim.noWholeSdrReads({ answer: (["refused", "garbage", "short", "silence"] as const)[r.integer(4)] ?? "short" }),
+  oddSequences: (r) => sim.oddSequences({ repeat: often(r), skip: often(r), skipBy: 1 + r.integer(40) }),
+  reboot: (r) => sim.reboot({ durationMs: 1000 + r.integer(3000), afterMs: r.integer(8000), everyMs: 9000 }),
+  recordIdMismatch: (r) => sim.recordIdMismatch({ probability: often(r) }),
+  refusedLogin: (r) => sim.refusedLogin({ step: "rakp3", status: 0x0f, times: r.chance(0.5) ? 1 : undefined }),
+  reordering: (r) => sim.reordering({ probability: often(r), holdMs: 10 + r.integer(300) }),
+  repeatedRequestsRefused: () => sim.repeatedRequestsRefused(),
+  sessionsTaken: (r) => sim.sessionsTaken({ forMs: r.integer(8000) }),
+  smallReads: (r) =>
+    sim.smallReads({ sdrBytes: 8 + r.integer(20), fruBytes: 8, refusal: r.chance(0.5) ? "short" : 0xca }),
+  strayAddress: (r) => sim.strayAddress({ probability: often(r) }),
+  wedged: (r) => sim.wedged({ packets: 60 + r.integer(100), withinMs: 500, forMs: 3000 }),
+  wrongLengths: (r) =>
+    sim.wrongLengths({ filter: GET_SEL_INFO, by: r.chance(0.5) ? -3 : 9, probability: 2 * often(r) }),
+};
+
+/** What a BMC goes through: so many misfortunes at once, by name. */
+export function drawn(random: sim.Random, count: number): readonly string[] {
+  const names = Object.keys(MISFORTUNES);
+  return Array.from({ length: count }, () => names.splice(random.integer(names.length), 1)[0] ?? "");
+}
