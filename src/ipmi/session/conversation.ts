@@ -191,8 +191,6 @@ export class Conversation {
     const { question, transmissions } = asked;
     const { name, tries } = question;
     if (transmissions >= tries) {
-      // They may be answers that come too late: the next question waits longer.
-      if (asked.otherPackets > 0) this.timer.keep(transmissions - 1);
       this.#fail(asked, new SilenceError(question, transmissions, this.#heard, asked.otherPackets));
       return;
     }
