@@ -44,7 +44,8 @@ export class AesCbc implements Confidentiality {
   decrypt(payload: Uint8Array): Uint8Array {
     if (payload.length < 2 * BLOCK || payload.length % BLOCK !== 0)
       throw new DecodeError(`AES-CBC-128 payload: wanted a multiple of 16 from 32 bytes up, got ${payload.length}`);
-    const plain = Buffer.allocUnsafe(payload.length - BLOCK);
+    // Not from Node's pool: what a decoder keeps of it, a few bytes for hours, would hold 8 KiB of that.
+    const plain = Buffer.allocUnsafeSlow(payload.length - BLOCK);
     decryptCbc(this.#decryptionKey, payload, plain);
     const pad = plain[plain.length - 1] as number;
     // Pad bytes that are not 1, 2, 3 ... are tolerated: some firmware writes zeros, and the trailer's code covers them.

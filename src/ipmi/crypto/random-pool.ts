@@ -5,7 +5,7 @@ import { randomFillSync } from "node:crypto";
  * microseconds however much it gives. One serves all sessions of a transport.
  */
 export class RandomPool {
-  readonly #pool = Buffer.alloc(1024);
+  readonly #pool = Buffer.alloc(512);
   #at = this.#pool.length;
 
   /** Fills `target` from `start` with `count` fresh random bytes. */
