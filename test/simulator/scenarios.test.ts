@@ -121,8 +121,11 @@ describe("our client copes with", () => {
 
   it("a last record that can never be read", async () => {
     const last = new Bench().bmc.model.sdr.length;
-    const filter = { netFn: NetFn.Storage, command: 0x23, data: [0, 0, last, 0] };
-    const bench = new Bench({ scenarios: [completionCodes({ filter, code: 0xc3 })] });
+    // Whole, and in pieces under the first reservation.
+    const scenarios = [0, 1].map((reservation) =>
+      completionCodes({ filter: { netFn: NetFn.Storage, command: 0x23, data: [reservation, 0, last, 0] }, code: 0xc3 }),
+    );
+    const bench = new Bench({ scenarios });
     const walk = await bench.within(contact(bench));
     expect(walk.records).toEqual(bench.bmc.model.sdr.slice(0, -1));
     expect(walk.problems.join()).toContain("skipped");
