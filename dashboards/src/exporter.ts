@@ -43,7 +43,7 @@ const now = [
     { mappings: RELOAD },
   ),
   number(
-    "Poll skipped",
+    "Polls skipped",
     "Share of the polls that were left out because the one before had not ended.",
     `sum(rate(lightsout_polls_skipped_total${self()}[15m])) / (sum(rate(lightsout_polls_skipped_total${self()}[15m])) + sum(rate(lightsout_polls_total${self()}[15m])))`,
     {

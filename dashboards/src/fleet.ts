@@ -15,7 +15,18 @@ import {
 import { columns } from "./columns.ts";
 import { toBoard, toHost, toRack, UID } from "./links.ts";
 import { bars, heatmap, history, lines, type Spec, stat, type Tile, table, tiles, timeline } from "./panels.ts";
-import { alertRank, at, atRack, FIRING, grownInADay, notOk, RACK, shareOfLimit, worstState } from "./queries.ts";
+import {
+  alertRank,
+  at,
+  atRack,
+  FIRING,
+  grownInADay,
+  inletByPlace,
+  notOk,
+  RACK,
+  shareOfLimit,
+  worstState,
+} from "./queries.ts";
 import { place } from "./variables.ts";
 
 const HOST_COLUMNS = [
@@ -62,11 +73,12 @@ const counts = [
 
 const racks = tiles({
   title: "Racks by worst state",
-  description: "A tile for each rack, with the worst state of its hosts: unreachable before health before powered off.",
+  description:
+    "A tile for each rack, the worst first, with the worst state of its hosts: unreachable before health before powered off.",
   unit: "none",
   width: 24,
   height: 7,
-  queries: [{ expr: `max by (${RACK}) (${worstState(atRack)})`, legend: "{{room}} {{rack}}" }],
+  queries: [{ expr: `sort_desc(max by (${RACK}) (${worstState(atRack)}))`, legend: "{{room}} {{rack}}" }],
   mappings: STATE,
   links: [toRack("series")],
 });
@@ -143,12 +155,7 @@ const thermal = [
     unit: "celsius",
     width: 24,
     height: 14,
-    queries: [
-      {
-        expr: `max by (room, rack, position) (bmc_temperature_celsius${atRack('role="inlet"')})`,
-        legend: "{{room}} {{rack}}-{{position}}",
-      },
-    ],
+    queries: [{ expr: inletByPlace("room", "rack", "position"), legend: "{{place}}" }],
     decimals: 1,
     min: 15,
     max: 40,

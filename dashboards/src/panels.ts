@@ -264,7 +264,7 @@ export function heatmap(spec: Spec & { readonly min: number; readonly max: numbe
     .cellGap(0)
     .showValue(VisibilityMode.Never)
     .maxDataPoints(240)
-    .yAxis(new YAxisConfigBuilder().axisPlacement(AxisPlacement.Left).reverse(true).unit("string"))
+    .yAxis(new YAxisConfigBuilder().axisPlacement(AxisPlacement.Left).reverse(false).unit("string"))
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).showColorScale(true))
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear));
   return tile(builder, spec, "range");

@@ -56,3 +56,10 @@ export function shareOfLimit(select: Selector): string {
 
 /** Growth of a counter over a day that sees series which are younger than that, too. */
 export const grownInADay = (series: string): string => `${series} - (${series} offset 24h or ${series} * 0)`;
+
+/**
+ * The hottest inlet of each place, named by one label made of others: series come sorted by the names of their
+ * labels, and `position` before `rack` would mix the racks in a heatmap.
+ */
+export const inletByPlace = (...labels: readonly string[]): string =>
+  `max by (place) (label_join(bmc_temperature_celsius${atRack('role="inlet"')}, "place", " ", ${labels.map((label) => `"${label}"`).join(", ")}))`;

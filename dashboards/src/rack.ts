@@ -4,7 +4,7 @@ import { COLOURS, NO_DATA, POWER, SHARE, STATE, steps, TEMPERATURE, WARNING_IF_A
 import { CELL, columns } from "./columns.ts";
 import { toHost, UID } from "./links.ts";
 import { bars, heatmap, lines, table, timeline } from "./panels.ts";
-import { at, atRack, FIRING, RACK, shareOfLimit, worstState } from "./queries.ts";
+import { at, atRack, FIRING, inletByPlace, RACK, shareOfLimit, worstState } from "./queries.ts";
 import { place } from "./variables.ts";
 
 /** Height of a rack; hosts above it are shown all the same. */
@@ -26,7 +26,7 @@ const elevation = table({
     "The rack as it stands, top first, a row for each unit. A host is in the row of its lowest unit; what has no host in its row is free or part of the host below.",
   unit: "none",
   width: 12,
-  height: 32,
+  height: 42,
   repeat: "rack",
   queries: [
     {
@@ -54,8 +54,6 @@ const elevation = table({
   ),
 });
 
-const inletOf = "max by (rack, position) (bmc_temperature_celsius";
-
 const matrix = table({
   title: "Inlets, racks side by side",
   description:
@@ -65,7 +63,7 @@ const matrix = table({
   height: 18,
   decimals: 0,
   steps: TEMPERATURE,
-  queries: [{ expr: `${inletOf}${atRack('role="inlet"')})` }],
+  queries: [{ expr: `max by (rack, position) (bmc_temperature_celsius${atRack('role="inlet"')})` }],
   transformations: [
     {
       id: "groupingToMatrix",
@@ -98,7 +96,7 @@ const overTime = heatmap({
   decimals: 1,
   min: 15,
   max: 40,
-  queries: [{ expr: `${inletOf}${atRack('role="inlet"')})`, legend: "{{rack}}-{{position}}" }],
+  queries: [{ expr: inletByPlace("rack", "position"), legend: "{{place}}" }],
 });
 
 const inlet = `bmc_temperature_celsius${atRack('role="inlet"')}`;
