@@ -1,6 +1,7 @@
 import {
   type BmcMemory,
   type CommandRunner,
+  CompletionCodeError,
   type FruDeviceLocatorRecord,
   type FruInventory,
   type RunOptions,
@@ -11,33 +12,48 @@ import type { Fru } from "../../model/index.ts";
 const BMC = 0x20;
 const BUILT_IN = 0;
 
+export interface FrusReading {
+  readonly frus: readonly Fru[];
+  readonly failure?: unknown;
+}
+
 /**
  * The FRU devices of a host: number 0, which is the BMC's own and normally has no locator, and those the
  * repository names. Devices that are not there are left out; a FRU behind another controller is read
- * only when bridging is allowed.
+ * only when bridging is allowed. One that cannot be read does not hide the others: what kept it from
+ * being read is the failure.
  */
 export async function readFrus(
   runner: CommandRunner,
   memory: BmcMemory,
   locators: readonly FruDeviceLocatorRecord[],
   options: { readonly bridge: boolean; readonly signal: AbortSignal },
-): Promise<readonly Fru[]> {
+): Promise<FrusReading> {
   const { signal } = options;
   const frus: Fru[] = [];
+  let failure: unknown;
+  const read = async (name: string, id: number, way: RunOptions): Promise<void> => {
+    try {
+      const inventory = await readFru(runner, memory, id, way);
+      if (inventory) frus.push(fruOf(name, id, inventory));
+    } catch (error) {
+      // Silence and the end of the time end the reading; a refusal is of this device alone.
+      if (!(error instanceof CompletionCodeError)) throw error;
+      failure ??= error;
+    }
+  };
   const isBuiltIn = (l: FruDeviceLocatorRecord): boolean => l.accessAddress === BMC && l.deviceId === BUILT_IN;
   const builtInName = locators.find(isBuiltIn)?.name;
-  const first = await readFru(runner, memory, BUILT_IN, { signal });
-  if (first) frus.push(fruOf(builtInName ?? "fru0", BUILT_IN, first));
+  await read(builtInName ?? "fru0", BUILT_IN, { signal });
   const seen = new Set<string>([`${BMC}/${BUILT_IN}`]);
   for (const locator of locators) {
     const key = `${locator.accessAddress}/${locator.deviceId}`;
     if (seen.has(key)) continue;
     seen.add(key);
     const way = wayTo(locator, options.bridge, signal);
-    const inventory = way && (await readFru(runner, memory, locator.deviceId, way));
-    if (inventory) frus.push(fruOf(locator.name || `fru${locator.deviceId}`, locator.deviceId, inventory));
+    if (way) await read(locator.name || `fru${locator.deviceId}`, locator.deviceId, way);
   }
-  return frus;
+  return { frus, failure };
 }
 
 function wayTo(locator: FruDeviceLocatorRecord, bridge: boolean, signal: AbortSignal): RunOptions | undefined {

@@ -207,11 +207,11 @@ export class IpmiBmc implements Bmc {
     const controller = await readController(connection, device, signal);
     try {
       const locators = this.#repository.known?.frus ?? [];
-      const frus = await readFrus(connection, this.#memory, locators, {
+      const { frus, failure } = await readFrus(connection, this.#memory, locators, {
         bridge: this.#options.bridge ?? false,
         signal,
       });
-      return { data: { controller, frus } };
+      return { data: { controller, frus }, failure };
     } catch (failure) {
       return { data: { controller }, failure };
     }

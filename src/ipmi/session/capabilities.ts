@@ -146,6 +146,8 @@ export async function askCipherSuites(
     requester.conversation.trace?.("note", `cipher suites not told: ${error.message}`);
   }
   const ids = parseCipherSuiteRecords(Buffer.concat(pages)).flatMap((r) => (r.oemId === undefined ? [r.id] : []));
-  memory.cipherSuites = ids.length > 0 ? ids : undefined;
-  return { ids: memory.cipherSuites, complete };
+  const told = ids.length > 0 ? ids : undefined;
+  // Half a list that was cut off by silence does not replace a whole one.
+  if (complete || memory.cipherSuites === undefined) memory.cipherSuites = told;
+  return { ids: told, complete };
 }

@@ -163,7 +163,7 @@ describe("FRU devices", () => {
   }
   const read = (locators: readonly Buffer[], bridge = false) => {
     const runner = fruRunner();
-    return readFrus(runner, new BmcMemory(), planOf(...locators).frus, { bridge, signal }).then((frus) => ({
+    return readFrus(runner, new BmcMemory(), planOf(...locators).frus, { bridge, signal }).then(({ frus }) => ({
       frus,
       runner,
     }));
@@ -188,6 +188,17 @@ describe("FRU devices", () => {
     const absent = Buffer.from(psuLocator);
     absent[6] = 9;
     expect((await read([absent])).frus.map((f) => f.id)).toEqual([0]);
+  });
+
+  it("are told without the one that is busy, and with what kept it from being read", async () => {
+    const runner = fruRunner().on(getFruInventoryAreaInfo, ({ fruId }) => {
+      if (fruId === 0) throw refused("Get FRU Inventory Area Info", 0xc0, true);
+      return { areaBytes: hex(vectorPowerSupplyFru).length, wordAccess: false };
+    });
+    const { frus } = planOf(psuLocator);
+    const { frus: read, failure } = await readFrus(runner, new BmcMemory(), frus, { bridge: false, signal });
+    expect(read.map((f) => f.name)).toEqual(["PSU1 FRU"]);
+    expect(String(failure)).toContain("C0h");
   });
 
   it("behind another controller are read only where bridging is allowed", async () => {
