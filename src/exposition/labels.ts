@@ -1,14 +1,22 @@
 import { type Host, PLACE_LABELS, type Sensor } from "../model/index.ts";
 
 // NUL ends the input for the parser of Prometheus, and damaged FRU areas hold it.
-const SPECIAL = /["\\\n\0]/;
 const EVERY_SPECIAL = /["\\\n\0]/g;
 
 const ESCAPED: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\0": "\uFFFD" };
 
+/** Nothing to escape. A loop: for names of a few letters it takes a fraction of a regular expression's time. */
+function isPlain(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code === 0x22 || code === 0x5c || code === 0x0a || code === 0) return false;
+  }
+  return true;
+}
+
 /** A label value as the text format wants it between its quotes. */
 export function escapeValue(value: string): string {
-  return SPECIAL.test(value) ? value.replace(EVERY_SPECIAL, (character) => ESCAPED[character] ?? "") : value;
+  return isPlain(value) ? value : value.replace(EVERY_SPECIAL, (character) => ESCAPED[character] ?? "");
 }
 
 /** `name="value"`, or nothing where there is no value: an empty label is the same as none. */
@@ -41,8 +49,11 @@ export function recordText(labels: Readonly<Record<string, string>>): string {
  * many lines, and a rope would be walked for each of them. Never empty: `id` is always there.
  */
 export function sensorText({ name, id, entity, role }: Sensor): string {
-  const pairs = [pair("sensor", name), `id="${escapeValue(id)}"`, pair("entity", entity), pair("role", role)];
-  return pairs.filter((text) => text !== "").join(",");
+  const pairs = name === "" ? [] : [pair("sensor", name)];
+  pairs.push(`id="${escapeValue(id)}"`);
+  if (entity !== "") pairs.push(pair("entity", entity));
+  if (role !== undefined && role !== "") pairs.push(pair("role", role));
+  return pairs.join(",");
 }
 
 /** What every series of a host carries in fleet output: who it is and where it stands. */

@@ -33,22 +33,31 @@ export function headerOf({ name, help, type }: Family): string {
  * makes Prometheus refuse the whole scrape.
  */
 class SensorTexts {
-  readonly #known = new Map<string, { readonly sensor: Sensor; readonly text: string }>();
+  readonly #known = new Map<string, SensorLabels>();
 
-  of(sensor: Sensor): string | undefined {
+  of(sensor: Sensor): SensorLabels | undefined {
     const known = this.#known.get(sensor.id);
-    if (known !== undefined) return known.sensor === sensor ? known.text : undefined;
+    if (known !== undefined) return known.sensor === sensor ? known : undefined;
     const text = sensorText(sensor);
-    this.#known.set(sensor.id, { sensor, text });
-    return text;
+    const labels = { sensor, alone: `${text}} `, first: `${text},` };
+    this.#known.set(sensor.id, labels);
+    return labels;
   }
+}
+
+/** The labels of a sensor with what follows them, so that a line is joined of few parts. */
+interface SensorLabels {
+  readonly sensor: Sensor;
+  /** No other label follows. */
+  readonly alone: string;
+  readonly first: string;
 }
 
 /** Label texts of one family; its only label has few values that come again and again. */
 class OwnTexts {
   readonly #names: readonly string[];
   readonly #from: number;
-  readonly #known = new Map<string, string>();
+  #known: Map<string, string> | undefined;
 
   constructor({ labels, ofSensors }: Family) {
     this.#names = labels;
@@ -58,8 +67,9 @@ class OwnTexts {
   of({ extra, labels }: Sample): string {
     if (extra !== undefined) return recordText(extra);
     if (labels === undefined) return "";
-    const [only] = labels;
+    const only = labels[0];
     if (labels.length !== 1 || only === undefined) return labelText(this.#names, labels, this.#from);
+    this.#known ??= new Map();
     let text = this.#known.get(only);
     if (text === undefined) {
       text = labelText(this.#names, labels, this.#from);
@@ -69,26 +79,43 @@ class OwnTexts {
   }
 }
 
-/** The samples of one family: `name{host,sensor,own} value`. */
-function block(family: Family, record: HostRecord, host: string, sensors: SensorTexts): string {
-  const { name } = family;
-  const open = host === "" ? `${name}{` : [name, "{", host, ","].join("");
-  const bare = host === "" ? name : `${name}{${host}}`;
+/** `name{host,` */
+const opened = (name: string, host: string): string => (host === "" ? `${name}{` : [name, "{", host, ","].join(""));
+
+/** The samples of a family about sensors: `name{host,sensor,own} value`. */
+function sensorBlock(family: Family, record: HostRecord, host: string, sensors: SensorTexts): string {
   const own = new OwnTexts(family);
-  const seen = family.ofSensors ? undefined : new Set<string>();
+  let open = "";
   let text = "";
   for (const sample of family.samples(record)) {
+    const { sensor, value } = sample;
     // A number as JavaScript writes it is the shortest text that reads back as the same number.
-    const { value } = sample;
-    if (!Number.isFinite(value)) continue;
+    if (sensor === undefined || !Number.isFinite(value)) continue;
+    const of = sensors.of(sensor);
+    if (of === undefined) continue;
+    if (open === "") open = opened(family.name, host);
     const labels = own.of(sample);
-    if (sample.sensor !== undefined) {
-      const first = sensors.of(sample.sensor);
-      if (first !== undefined) text += `${open}${first}${labels === "" ? "" : ","}${labels}} ${value}\n`;
-    } else if (seen !== undefined && !seen.has(labels)) {
-      seen.add(labels);
-      text += labels === "" ? `${bare} ${value}\n` : `${open}${labels}} ${value}\n`;
-    }
+    text += labels === "" ? `${open}${of.alone}${value}\n` : `${open}${of.first}${labels}} ${value}\n`;
+  }
+  return text;
+}
+
+/** The samples of a family about the host: `name{host,own} value`. Of equal series the first is told. */
+function hostBlock(family: Family, record: HostRecord, host: string): string {
+  const { name } = family;
+  const own = new OwnTexts(family);
+  let seen: Set<string> | undefined;
+  let open = "";
+  let text = "";
+  for (const sample of family.samples(record)) {
+    const { value } = sample;
+    const labels = own.of(sample);
+    if (!Number.isFinite(value) || seen?.has(labels)) continue;
+    seen = (seen ?? new Set<string>()).add(labels);
+    if (labels !== "") {
+      if (open === "") open = opened(name, host);
+      text += `${open}${labels}} ${value}\n`;
+    } else text += host === "" ? `${name} ${value}\n` : `${name}{${host}} ${value}\n`;
   }
   return text;
 }
@@ -96,7 +123,9 @@ function block(family: Family, record: HostRecord, host: string, sensors: Sensor
 function blocks(record: HostRecord, { placed }: RenderOptions): string[] {
   const host = placed ? placeText(record.host) : "";
   const sensors = new SensorTexts();
-  return FAMILIES.map((family) => block(family, record, host, sensors));
+  return FAMILIES.map((family) =>
+    family.ofSensors ? sensorBlock(family, record, host, sensors) : hostBlock(family, record, host),
+  );
 }
 
 /** Makes the text of a host; done once when a snapshot arrives, so that a scrape only copies. */

@@ -1,6 +1,6 @@
 import { worstHealth } from "../../model/index.ts";
 import { COMPONENTS, type Component, componentHealth, componentOf } from "../component.ts";
-import { family, sensorFamily } from "../family.ts";
+import { family, type Sample, sensorFamily } from "../family.ts";
 
 const SCALE = "0 ok, 1 warning, 2 critical, 3 non-recoverable";
 
@@ -40,9 +40,11 @@ export const health = [
     help: `Health of each sensor, analog or discrete: ${SCALE}.`,
     labels: ["kind"],
     source: "IPMI Get Sensor Reading; Redfish Status",
-    *samples({ snapshot }) {
+    samples({ snapshot }) {
+      const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? [])
-        if (sensor.health !== undefined) yield { sensor, labels: [sensor.kind], value: sensor.health };
+        if (sensor.health !== undefined) samples.push({ sensor, labels: [sensor.kind], value: sensor.health });
+      return samples;
     },
   }),
   sensorFamily({
@@ -51,12 +53,14 @@ export const health = [
     help: "1 for each state a sensor asserts, harmless ones included; not there while it is not asserted.",
     labels: ["kind", "state"],
     source: "IPMI Get Sensor Reading; Redfish Status, Conditions",
-    *samples({ snapshot }) {
+    samples({ snapshot }) {
+      const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? []) {
-        const { states } = sensor;
+        const { kind, states } = sensor;
         for (const state of states.length > 1 ? new Set(states) : states)
-          yield { sensor, labels: [sensor.kind, state], value: 1 };
+          samples.push({ sensor, labels: [kind, state], value: 1 });
       }
+      return samples;
     },
   }),
   family({
