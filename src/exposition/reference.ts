@@ -11,7 +11,8 @@ This page is made from the source; a test compares the two.
 - No reading, no sample: a value that is not known is not there. There is no -1, no NaN and no 0 for "unknown".
 - \`id\` is the only label of a sensor that is unique on its host: join on \`(host, id)\`. \`role\` is there only where a rule matched the name.
 - Health is 0 ok, 1 warning, 2 critical, 3 non-recoverable.
-- While \`bmc_up\` is 0 only the reach of the host and \`bmc_host_info\` remain.
+- A host that stops answering has \`bmc_up\` 0 at once and keeps its last readings until they are stale (\`scheduler.stale_after\`,
+  three intervals unless said); then only the reach of the host and \`bmc_host_info\` remain.
 - Type \`info\` is a gauge that is always 1 and says words in its labels.
 `;
 
