@@ -3,7 +3,7 @@ export function row(what, { value, limit, unit = "", digits = 1, budget, note = 
   const measured = `${value.toFixed(digits)}${unit === "" ? "" : ` ${unit}`}`;
   const ratio = limit === undefined ? "" : `${(value / limit).toFixed(2)}×`;
   const verdict = limit === undefined ? "" : value <= limit ? "ok" : "over";
-  const told = budget ?? (limit === undefined ? "" : `${limit} ${unit}`.trim());
+  const told = budget ?? (limit === undefined ? "" : `${Number(limit.toFixed(2))} ${unit}`.trim());
   return [what, told, measured, ratio, verdict, note];
 }
 
