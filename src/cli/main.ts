@@ -32,6 +32,8 @@ const program = new Command("lightsout")
   .description("Prometheus exporter for the BMCs of a data centre.")
   .version(version)
   .showHelpAfterError("(lightsout --help lists the commands)")
+  // Options belong to the command they follow: simulate and simulate inject both have a --control-port.
+  .enablePositionalOptions()
   .exitOverride(endUsage);
 
 program
@@ -133,6 +135,7 @@ program
 const simulateCommand = program
   .command("simulate")
   .description("run virtual BMCs that speak IPMI on the loopback network")
+  .enablePositionalOptions()
   .addOption(new Option("--racks <number>", "racks").default(2).argParser(whole(0, 1000)))
   .addOption(new Option("--per-rack <number>", "machines in each").default(18).argParser(whole(1, 100)))
   .option("--boards <names>", "board models, with commas; see simulate boards", (text) => text.split(","))

@@ -50,7 +50,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs virtual BMCs until a signal ends them. Gives the exit code. */
 export async function simulate(options: SimulateOptions): Promise<number> {
-  let park: Park;
+  let park: Park | undefined;
   let stopTimetable = (): void => {};
   try {
     const timetable = options.timetable === undefined ? [] : readTimetable(options.timetable);
@@ -67,7 +67,8 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     await serveControl(park, options.controlPort);
     stopTimetable = runTimetable(park, timetable, print);
   } catch (error) {
-    process.stderr.write(`lightsout: ${error instanceof Error ? error.message : String(error)}\n`);
+    await park?.close();
+    process.stderr.write(`lightsout: ${startFailure(error, options.controlPort)}\n`);
     return 1;
   }
   const { hosts } = park;
@@ -87,6 +88,14 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   await park.close();
   // The control server may have connections open that nobody will use again.
   process.exit(0);
+}
+
+function startFailure(error: unknown, controlPort: number): string {
+  if (!(error instanceof Error)) return String(error);
+  const isTaken = "code" in error && error.code === "EADDRINUSE";
+  return isTaken
+    ? `port ${controlPort} of 127.0.0.1 is taken, by another simulation perhaps; give --control-port`
+    : error.message;
 }
 
 function readTimetable(path: string): ReturnType<typeof parseTimetable> {
