@@ -16,16 +16,13 @@ let park: Park;
 let folder: string;
 let exporter: Lightsout | undefined;
 
-const targetsOf = (count: number): object[] =>
-  park.hosts.slice(0, count).map(({ name, address, port }) => ({ hosts: name, address: `${address}:${port}` }));
-
-/** Starts the exporter on some of the park's hosts and a state directory. */
-async function start(stateDir: string, count = park.hosts.length, parts?: readonly string[]): Promise<Lightsout> {
+/** Starts the exporter on the park and a state directory. */
+async function start(stateDir: string, intervalMs = INTERVAL_MS): Promise<Lightsout> {
   exporter = await startLightsout({
     config: {
-      modules: { default: { interval: `${INTERVAL_MS}ms`, timeout: "1900ms", parts } },
+      modules: { default: { interval: `${intervalMs}ms`, timeout: `${intervalMs - 50}ms` } },
       auths: { default: { username: "monitor", password: "monitor" } },
-      targets: targetsOf(count),
+      targets: park.hosts.map(({ name, address, port }) => ({ hosts: name, address: `${address}:${port}` })),
       state_dir: stateDir,
     },
   });
@@ -180,25 +177,25 @@ describe("a state directory that is no good", () => {
 
   it("with damaged and foreign files costs a warning for each and the work it would have saved", async () => {
     const state = join(folder, "damaged");
-    await start(state);
+    await start(state, 1000);
     await allUp();
     await stop();
     const names = readdirSync(join(state, "hosts"));
     const damage = ['{"format":1,"key":', '{"format":99,"owner":"somebody else"}', "\xff\x00", "[]"];
     for (const [i, name] of names.entries()) writeFileSync(join(state, "hosts", name), damage[i] ?? "");
-    await start(state);
+    await start(state, 1000);
     await allUp();
     expect(ignored()).toHaveLength(HOSTS);
     for (const name of names) expect(ignored().join("\n")).toContain(name);
     await stop();
     // It was all written anew. Now the records of the boards.
     for (const name of readdirSync(join(state, "sdr"))) writeFileSync(join(state, "sdr", name), "no records");
-    await start(state);
+    await start(state, 1000);
     await allUp();
     expect(ignored().length).toBeGreaterThanOrEqual(1);
     expect((await self()).get('lightsout_commands_total{command="Get SDR"}')).toBeGreaterThan(0);
     await stop();
-    await start(state);
+    await start(state, 1000);
     await allUp();
     expect(ignored()).toEqual([]);
     expect((await self()).get('lightsout_commands_total{command="Get SDR"}') ?? 0).toBe(0);
@@ -207,14 +204,14 @@ describe("a state directory that is no good", () => {
   it("that is a file, or cannot be written, is a warning and no more", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
-    await start(file);
+    await start(file, 1000);
     await allUp();
     expect(exporter?.logs()).toMatch(/level=warn .*state_dir: cannot/);
     await stop();
     const readOnly = join(folder, "read-only");
     mkdirSync(readOnly);
     chmodSync(readOnly, 0o500);
-    await start(readOnly);
+    await start(readOnly, 1000);
     await allUp();
     // Root writes where it likes.
     if (process.getuid?.() !== 0) expect(exporter?.logs()).toMatch(/level=warn .*state_dir: cannot/);
@@ -228,7 +225,7 @@ describe("a state directory that is no good", () => {
     );
     if (mounted?.code !== 0) context.skip("mounting a small disk is for root");
     try {
-      await start(join(disk, "state"));
+      await start(join(disk, "state"), 1000);
       await allUp();
       const polls = (await self()).get('lightsout_polls_total{outcome="ok"}') ?? 0;
       await eventually(self, (m) => (m.get('lightsout_polls_total{outcome="ok"}') ?? 0) >= polls + 2 * HOSTS, 10_000);
@@ -242,7 +239,7 @@ describe("a state directory that is no good", () => {
       for (const name of left.filter((n) => n.endsWith(".json")))
         expect(statSync(join(disk, name)).size).toBeGreaterThan(0);
       await kill();
-      await start(join(disk, "state"));
+      await start(join(disk, "state"), 1000);
       await allUp();
     } finally {
       await stop();
