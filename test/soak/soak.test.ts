@@ -29,7 +29,9 @@ import { drawn, MISFORTUNES } from "./misfortunes.ts";
  */
 
 const SECONDS = process.env.SOAK_MINUTES === undefined ? 15 : Number(process.env.SOAK_MINUTES) * 60;
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const LONG = process.env.SOAK_MINUTES !== undefined;
+// The short run repeats itself, so that a red build means a change; the long one looks for what is new.
+const seed = Number(process.env.SEED ?? (LONG ? Math.floor(Math.random() * 2 ** 31) : 118062787));
 const INTERVAL_S = 3;
 const BACK_OFF_S = 3;
 /** Of what stops an exporter asking until somebody does something. */
@@ -266,11 +268,12 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
       "sessions left on",
       left.map((name) => `${name}: ${lots.get(name)?.join(", ")}`),
     );
-    // A goodbye that gets lost is not heard.
+    // A goodbye that gets lost is not heard, and a BMC that hung kept the session that was given up for lost.
     const deaf =
       /loss|hung|wedged|reboot|garbage|badIntegrity|lostSessions|oddSequences|stray|badChecksums|refused|taken/i;
     const why = (name: string): string => lots.get(name)?.join(" ") ?? "healthy";
-    expect(left.filter((name) => !deaf.test(why(name)))).toEqual([]);
+    const faulty = new Set(troubled().map((host) => host.name));
+    expect(left.filter((name) => !deaf.test(why(name)) && !faulty.has(name))).toEqual([]);
     await sleep(500);
     const after = marks();
     expect(after.sockets).toBeLessThanOrEqual(park.hosts.length + wretched.bmcs.length + strays());
