@@ -11,7 +11,7 @@ import {
   staleAfterMs,
 } from "./config/index.ts";
 import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
-import { Inventory, type Shard } from "./inventory/index.ts";
+import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
 import { MANUFACTURER_NAMES, QUIRK_NAMES, SENSOR_TYPES, sensorKind, UdpTransport } from "./ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
 import {
@@ -76,6 +76,9 @@ export class Exporter {
   readonly #inventory: Inventory;
   readonly #web: Web;
   #book: PollSettingsBook;
+  #rackBudgets: RackBudgets;
+  /** Of the racks in which hosts stand now. */
+  #budgets: readonly RackBudget[] = [];
   #sweep: Timer | undefined;
   #ready = false;
   /** Under way now. */
@@ -118,6 +121,7 @@ export class Exporter {
     this.#log = options.log;
     this.#clock = options.clock ?? systemClock;
     this.#book = book;
+    this.#rackBudgets = new RackBudgets(config);
     const clock = this.#clock;
     this.#self = new SelfMetrics({ version: options.version });
     this.#pool = new BmcPool({
@@ -152,6 +156,7 @@ export class Exporter {
       record: (name) => this.#store.get(name),
       probe: (request) => this.#probe(request),
       selfMetrics: () => this.#self.text(),
+      rackBudgets: () => this.#budgets,
       configText: () => redactConfig(this.#book.config),
       reload: () => this.reload(),
       ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is being read" }),
@@ -180,6 +185,7 @@ export class Exporter {
     sweep();
     this.#log.info({ hosts: this.hosts, listen: listening.join(", ") }, "polling");
     this.#tellEmptiness();
+    this.#tellIdleBudgets();
   }
 
   /** Credentials and sources that are not there: said once per load, and their hosts show it. */
@@ -198,6 +204,12 @@ export class Exporter {
     this.#log.warn({ config: this.#options.configFile }, `there is no host to poll: ${why}`);
   }
 
+  /** Said once per load. A shard sees a part of the racks only and has nothing to say. */
+  #tellIdleBudgets(): void {
+    if (this.#options.shard !== undefined || this.hosts === 0) return;
+    for (const problem of this.#rackBudgets.unused(this.#inventory.current().values())) this.#log.warn({}, problem);
+  }
+
   #groupOf(host: Host): string {
     if (this.#book.config.scheduler.groupBy === "subnet") return subnetGroup(host);
     const { site, room, row, rack } = host.place;
@@ -207,6 +219,7 @@ export class Exporter {
   #takeHosts(): void {
     const hosts = [...this.#inventory.current().values()];
     this.#store.setHosts(hosts);
+    this.#budgets = this.#rackBudgets.of(hosts);
     this.#scheduler.setHosts(hosts.map((host) => this.#scheduled(host)));
     for (const name of this.#lastReason.keys()) if (!this.#store.get(name)) this.#lastReason.delete(name);
   }
@@ -293,6 +306,7 @@ export class Exporter {
     try {
       const config = await readConfig(this.#options.configFile, this.#env);
       const book = await PollSettingsBook.read(config, this.#env, this.#book);
+      const budgets = new RackBudgets(config);
       const before = this.#book;
       this.#book = book;
       try {
@@ -301,6 +315,7 @@ export class Exporter {
         this.#book = before;
         throw error;
       }
+      this.#rackBudgets = budgets;
       this.#scheduler.configure(limitsOf(config));
       // Also when no host came or went: intervals and credentials may have changed.
       this.#takeHosts();
@@ -308,6 +323,7 @@ export class Exporter {
       this.#self.configReload(true);
       this.#log.info({ hosts: this.hosts }, "configuration reloaded");
       this.#tellEmptiness();
+      this.#tellIdleBudgets();
       return { ok: true, problems: [...book.problems(), ...this.#inventory.problems()] };
     } catch (error) {
       this.#self.configReload(false);

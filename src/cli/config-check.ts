@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/index.ts";
-import { buildInventory } from "../inventory/index.ts";
+import { buildInventory, RackBudgets } from "../inventory/index.ts";
 import { readConfig } from "../main.ts";
 import { PollSettingsBook } from "../poll-settings.ts";
 import { problemLines } from "./problem-lines.ts";
@@ -9,12 +9,16 @@ export async function checkConfig(file: string): Promise<number> {
   try {
     const config = await readConfig(file, process.env);
     const hosts = buildInventory(config);
+    const budgets = new RackBudgets(config);
     const problems = (await PollSettingsBook.read(config, process.env)).problems();
     for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
     if (problems.length > 0) return 1;
     const discovered = config.fileSd.length + config.httpSd.length;
     if (hosts.length === 0 && discovered === 0)
       process.stderr.write(`${file}: no host to poll; give targets, file_sd or http_sd\n`);
+    // What discovery will tell is not known here; serve says the same once it is.
+    if (discovered === 0 && hosts.length > 0)
+      for (const idle of budgets.unused(hosts)) process.stderr.write(`${file}: ${idle}\n`);
     const more =
       discovered > 0 ? `, and what ${discovered} discovery ${discovered === 1 ? "source" : "sources"} will tell` : "";
     process.stdout.write(`${file}: ok, ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}${more}\n`);

@@ -34,6 +34,8 @@ auths:
   default: { username: monitor, password: monitor }
 http_sd:
   - url: http://127.0.0.1:${controlPort}/sd
+racks: # the last rack draws more than four fifths of this
+  - { racks: "r[1-6]", power_budget_watts: 8000 }
 `;
 
 const print = (line = ""): void => void process.stdout.write(`${line}\n`);

@@ -22,6 +22,12 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
       timeoutMs: ms(sd.timeout),
       authorization: serverAuth(sd, absolute),
     })),
+    racks: file.racks.map(({ racks, site, room, row, power_budget_watts }, index) => ({
+      index,
+      racks: typeof racks === "string" ? [racks] : racks,
+      place: { ...(site && { site }), ...(room && { room }), ...(row && { row }) },
+      powerBudgetWatts: power_budget_watts,
+    })),
     scheduler: {
       concurrency: file.scheduler.concurrency,
       groupConcurrency: file.scheduler.group_concurrency,

@@ -15,6 +15,7 @@ export interface Config {
   readonly targets: readonly TargetConfig[];
   readonly fileSd: readonly FileSdConfig[];
   readonly httpSd: readonly HttpSdConfig[];
+  readonly racks: readonly RacksConfig[];
   readonly scheduler: SchedulerConfig;
   readonly probe: ProbeConfig;
   readonly roles: RolesConfig;
@@ -75,6 +76,16 @@ export interface TargetConfig {
   readonly auth: string;
   readonly place: Place;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One entry of `racks`; lists are not expanded yet. */
+export interface RacksConfig {
+  /** Its index in the file. */
+  readonly index: number;
+  readonly racks: readonly string[];
+  /** Where the racks stand, as far as it is given: the others may stand anywhere. */
+  readonly place: Pick<Place, "site" | "room" | "row">;
+  readonly powerBudgetWatts: number;
 }
 
 /** What both kinds of service discovery have. */

@@ -98,6 +98,8 @@ export const moduleSchema = z.strictObject({
   ipmi: ipmiSchema.prefault({}).describe("How IPMI is spoken."),
 });
 
+const WATTS = mustBe("a number of watts above 0, without a unit");
+
 const place = (what: string) => z.string().optional().describe(`${what} Patterns as in \`address\`.`);
 
 export const targetSchema = z.strictObject({
@@ -206,6 +208,26 @@ export const rolesSchema = z.strictObject({
     .describe("YAML files of rules, asked in this order and before the shipped ones; relative to this file."),
 });
 
+const placeOfRack = (what: string) =>
+  filled(`the name of a ${what}`)
+    .optional()
+    .describe(`Only racks of that ${what}; needed where racks of one name differ in it.`);
+
+export const racksSchema = z.strictObject({
+  racks: z
+    .union([filled("a list of racks"), z.array(filled("a list of racks")).min(1)], {
+      error: mustBe("a list of racks such as r[01-12], or a list of them"),
+    })
+    .describe("Racks, folded as hosts are: `r[01-12]`, `a[1-4],b7`."),
+  site: placeOfRack("site"),
+  room: placeOfRack("room"),
+  row: placeOfRack("row"),
+  power_budget_watts: z
+    .number({ error: WATTS })
+    .gt(0, { error: WATTS })
+    .describe("What all hosts of one rack together may draw: `bmc_rack_power_budget_watts`."),
+});
+
 /** The whole file. */
 export const fileSchema = z.strictObject({
   modules: z
@@ -216,6 +238,7 @@ export const fileSchema = z.strictObject({
   targets: z.array(targetSchema).default([]).describe("Hosts."),
   file_sd: z.array(fileSdSchema).default([]).describe("Hosts from files."),
   http_sd: z.array(httpSdSchema).prefault([]).describe("Hosts from HTTP servers."),
+  racks: z.array(racksSchema).default([]).describe("What racks may draw, for `RackPowerHigh` and `RackPowerCritical`."),
   scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
   probe: probeSchema.prefault({}).describe("Whom `/probe` may ask."),
   roles: rolesSchema.prefault({}).describe("What sensors are for: the `role` label; see [roles](roles.md)."),

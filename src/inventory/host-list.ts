@@ -37,15 +37,24 @@ export function expandHosts(list: string, max = MAX_HOSTS): string[] {
 
 /** The same with the bracket values of each host. */
 export function expandHostList(list: string, max = MAX_HOSTS): ListedHost[] {
+  const hosts = expandList(list, max);
+  const odd = hosts.find(({ name }) => !isHostName(name));
+  if (odd) throw new HostListError(`"${clip(odd.name)}" is no host name`);
+  return hosts;
+}
+
+/** The names of a folded list of other things than hosts, racks say: any characters. Throws HostListError. */
+export function expandNames(list: string, max = MAX_HOSTS): string[] {
+  return expandList(list, max).map(({ name }) => name);
+}
+
+function expandList(list: string, max: number): ListedHost[] {
   const hosts: ListedHost[] = [];
   for (const item of splitList(list)) {
     const parts = parseItem(item);
     const count = parts.reduce((product, part) => product * (typeof part === "string" ? 1 : countOf(part)), 1);
-    if (hosts.length + count > max) throw new HostListError(`"${clip(item)}" makes more than ${max} hosts`);
-    for (const host of combine(parts)) {
-      if (!isHostName(host.name)) throw new HostListError(`"${clip(host.name)}" is no host name`);
-      hosts.push(host);
-    }
+    if (hosts.length + count > max) throw new HostListError(`"${clip(item)}" makes more than ${max} names`);
+    for (const host of combine(parts)) hosts.push(host);
   }
   return hosts;
 }

@@ -97,6 +97,14 @@ describe("lightsout config check", () => {
     expect(code).toBe(0);
   });
 
+  it.concurrent("names racks that have a power budget and no host, and takes the file", async () => {
+    const { file, remove } = configFolder(`${GOOD}racks: [{ racks: "r[1-2]", power_budget_watts: 900 }]\n`);
+    const { code, printed, said } = await refused("config", "check", file);
+    remove();
+    expect(said).toBe(`${file}: racks[0]: no host stands in r1, r2`);
+    expect([code, printed]).toEqual([0, `${file}: ok, 3 hosts\n`]);
+  });
+
   it.concurrent("names a password file that cannot be read", async () => {
     const { file, remove } = configFolder(GOOD.replace("password: watch-the-fans", "password_file: no/such"));
     const { code, said } = await refused("config", "check", file);

@@ -55,6 +55,29 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect(exporter.logs()).toContain("configuration reloaded");
   });
 
+  it.concurrent("takes new power budgets of racks, and names those of racks nobody stands in", async (test) => {
+    const { expect } = test;
+    const racked = (racks: readonly object[]) => ({
+      ...config("a", { racks }),
+      targets: [{ hosts: "a", address: `127.0.0.1:${sim.port}`, room: "b2", rack: "r1" }],
+    });
+    const exporter = await start({ config: racked([{ racks: "r[1-2]", power_budget_watts: 900 }]) }, test);
+    const budgets = async () =>
+      [...(await exporter.samples("/metrics"))].filter(([series]) => series.startsWith("bmc_rack_power_budget_watts"));
+    const labels = 'room="b2",rack="r1"';
+    expect(await budgets()).toEqual([[`bmc_rack_power_budget_watts{${labels}}`, 900]]);
+    expect(exporter.logs()).toContain("racks[0]: no host stands in r2");
+    exporter.write(racked([{ racks: "r1", room: "b2", power_budget_watts: 950.5 }]));
+    expect((await exporter.post("/-/reload")).status).toBe(200);
+    expect(await budgets()).toEqual([[`bmc_rack_power_budget_watts{${labels}}`, 950.5]]);
+    exporter.write(racked([{ racks: "r1,r1", power_budget_watts: 1 }]));
+    expect((await exporter.post("/-/reload")).text).toContain("racks[0].racks: r1 is in this entry already");
+    expect(await budgets()).toEqual([[`bmc_rack_power_budget_watts{${labels}}`, 950.5]]);
+    exporter.write(racked([]));
+    expect((await exporter.post("/-/reload")).status).toBe(200);
+    expect(await budgets()).toEqual([]);
+  });
+
   it.concurrent("keeps the old configuration when the new one is bad, and says what and where", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);

@@ -37,9 +37,9 @@ describe("a folded host list", () => {
     ["a backward range", "a[3-1]", '"3-1" runs backwards'],
     ["a step of nothing", "a[1-3/0]", '"1-3/0" has a step of 0'],
     ["ends of different widths", "a[1-010]", '"1-010" has ends of different widths'],
-    ["too many", "a[1-100001]", '"a[1-100001]" makes more than 100000 hosts'],
-    ["far too many", "a[1-999999999999999][1-999999999999999]", "makes more than 100000 hosts"],
-    ["too many together", "a[1-60000],b[1-60000]", '"b[1-60000]" makes more than 100000 hosts'],
+    ["too many", "a[1-100001]", '"a[1-100001]" makes more than 100000 names'],
+    ["far too many", "a[1-999999999999999][1-999999999999999]", "makes more than 100000 names"],
+    ["too many together", "a[1-60000],b[1-60000]", '"b[1-60000]" makes more than 100000 names'],
     ["a path", "../etc/[1-2]", '"../etc/1" is no host name'],
     ["a space", "a 1", '"a 1" is no host name'],
   ])("is refused for %s", (_, list, message) => {

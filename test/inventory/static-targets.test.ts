@@ -99,7 +99,7 @@ describe("static targets", () => {
     ],
     ["a URL", "  - { hosts: a, address: https://a/ }", "is a URL or a path; give a name or an IP address"],
     ["an address out of range", "  - { hosts: a, address: 10.0.0.300 }", '"10.0.0.300" is no name and no IP address'],
-    ["too many hosts in all", '  - { hosts: "a[1-60000]" }\n  - { hosts: "b[1-60000]" }', "more than 40000 hosts"],
+    ["too many hosts in all", '  - { hosts: "a[1-60000]" }\n  - { hosts: "b[1-60000]" }', "more than 40000 names"],
   ])("are refused for %s", (_, targets, message) => {
     expect(() => inventory(targets)).toThrow(ConfigError);
     expect(() => inventory(targets)).toThrow(message);
