@@ -88,10 +88,9 @@ export class BmcPool {
     try {
       open = await this.#opened(host, options.passing ? undefined : this.#parts.keeper);
     } catch (error) {
-      // Missing credentials are as final as wrong ones: somebody has to do something.
       const failure: Failure =
         error instanceof SettingsError
-          ? { stage: "connect", reason: "wrong_password", message: error.message }
+          ? { stage: "configuration", reason: "not_configured", message: error.message }
           : failureOf(error, "connect", options.signal);
       return { host: host.name, startedAt, durationMs: 0, up: false, failure, parts: [], quirks: [] };
     }

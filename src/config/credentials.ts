@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { nearest, Secret } from "../lib/index.ts";
+import { fileProblem, nearest, Secret } from "../lib/index.ts";
 import type { AuthConfig, Config, Privilege, SecretSource } from "./config.ts";
 import { decodeKey, keyProblem, passwordProblem } from "./secret-schema.ts";
 
@@ -63,8 +63,7 @@ export async function readSecret(source: SecretSource, what: string, env: Enviro
       try {
         return new Secret((await readFile(source.path, "utf8")).replace(/\r?\n$/, ""));
       } catch (cause) {
-        const code = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
-        throw new CredentialsError(`${what}: cannot read ${source.path} (${code})`, { cause });
+        throw new CredentialsError(`${what}: cannot read ${source.path}: ${fileProblem(cause)}`, { cause });
       }
   }
 }

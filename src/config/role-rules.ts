@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { nearest, snakeCase } from "../lib/index.ts";
+import { fileProblem, nearest, snakeCase } from "../lib/index.ts";
 import { NO_ROLE, type Quantity, type RoleRule } from "../model/index.ts";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./problem.ts";
 import { mustBe, sentence } from "./sentences.ts";
@@ -97,8 +97,8 @@ export async function loadRoleRules(
 }
 
 function unreadable(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOENT" ? "no such file" : `cannot be read (${code ?? "unknown reason"})`;
+  const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return isMissing ? "no such file" : `cannot be read: ${fileProblem(error)}`;
 }
 
 /** The rules that `text` holds. Throws a ConfigError that lists everything that is wrong, in the order of the file. */

@@ -72,6 +72,8 @@ export function componentHealth(snapshot: HostSnapshot): ReadonlyMap<Component, 
     if (before === undefined || health > before) worst.set(component, health);
   };
   for (const { kind, health } of snapshot.sensors ?? []) if (health !== undefined) say(componentOf(kind), health);
+  const selfTest = snapshot.controller?.selfTest?.health;
+  if (selfTest !== undefined) say("management", selfTest);
   const faults = snapshot.chassis?.faults;
   if (faults !== undefined)
     for (const fault of Object.keys(faults) as ChassisFault[]) if (faults[fault]) say(...FAULT_MEANING[fault]);

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import type { FileSdConfig } from "../config/index.ts";
-import type { Clock, Timer } from "../lib/index.ts";
+import { type Clock, fileProblem, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Source, SourceChanged } from "./source.ts";
 import { candidatesOf, type TargetGroup, targetGroups } from "./target-groups.ts";
@@ -161,7 +161,10 @@ function exists(path: string): Promise<boolean> {
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = (error as NodeJS.ErrnoException).code;
   const [line = ""] = error.message.split("\n");
-  return error instanceof SyntaxError || error.name === "YAMLParseError" ? `cannot be read: ${line}` : (code ?? line);
+  return error instanceof SyntaxError || error.name === "YAMLParseError"
+    ? `cannot be read: ${line}`
+    : "code" in error
+      ? fileProblem(error)
+      : line;
 }

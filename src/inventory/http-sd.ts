@@ -1,6 +1,6 @@
 import type { HttpSdConfig } from "../config/index.ts";
 import { readSecret } from "../config/index.ts";
-import type { Clock, Timer } from "../lib/index.ts";
+import { type Clock, serverProblem, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Source, SourceChanged } from "./source.ts";
 import { candidatesOf, type TargetGroup, targetGroups } from "./target-groups.ts";
@@ -123,7 +123,7 @@ export class HttpSource implements Source {
       if (response.status === 304) return this.#memory;
       if (response.status !== 200) {
         await response.body?.cancel();
-        throw new Error(`answered ${response.status} ${response.statusText}`.trimEnd());
+        throw new Error(statusProblem(response));
       }
       const groups = targetGroups(JSON.parse(await readBody(response)));
       return { groups, etag: response.headers.get("etag") ?? undefined };
@@ -155,11 +155,31 @@ async function readBody(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+const STATUS_REMEDIES: Readonly<Record<number, string>> = {
+  400: "look at the parameters of the URL",
+  401: "look at basic_auth or authorization",
+  403: "its user may not read this; look at the rights behind basic_auth or authorization",
+  404: "look at the path of the URL",
+  407: "a proxy wants a login",
+  429: "it is asked too often; raise refresh_interval",
+};
+
+/** "answered 401 Unauthorized; look at basic_auth or authorization" */
+function statusProblem({ status, statusText }: Response): string {
+  const answered = `answered ${status} ${statusText}`.trimEnd();
+  const remedy = STATUS_REMEDIES[status] ?? (status >= 500 ? "look at the log of that server" : undefined);
+  return remedy === undefined ? answered : `${answered}; ${remedy}`;
+}
+
 /** A sentence without what the server sent: that may be a page of HTML, or a secret in an echo. */
 function reason(error: unknown): string {
   if (error instanceof SyntaxError) return "answered something that is no JSON";
   if (!(error instanceof Error)) return String(error);
   // fetch hides what happened behind "fetch failed".
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : undefined;
-  return cause ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : error.message;
+  if (!cause) return error.message;
+  const words = serverProblem(cause);
+  // Node tries each address of a name, and gathers what it was told.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  return words ?? serverProblem(first) ?? (cause.message || ((cause as NodeJS.ErrnoException).code ?? "unknown error"));
 }

@@ -1,5 +1,28 @@
 import type { Health } from "./health.ts";
 
+/** What a self test of the BMC may find; `corrupted_data` where it does not say of what. */
+export type SelfTestResult =
+  | "ok"
+  | "not_implemented"
+  | "firmware_corrupted"
+  | "boot_block_corrupted"
+  | "internal_fru_corrupted"
+  | "sdr_repository_empty"
+  | "ipmb_failed"
+  | "bmc_fru_corrupted"
+  | "sdr_repository_corrupted"
+  | "sel_corrupted"
+  | "corrupted_data"
+  | "fatal_hardware"
+  | "device_specific";
+
+export interface SelfTest {
+  /** One at least. */
+  readonly results: readonly SelfTestResult[];
+  /** Absent where the results say nothing that is known here. */
+  readonly health?: Health;
+}
+
 /** Identity of the BMC: bmc_info. */
 export interface ControllerInfo {
   readonly manufacturer?: string;
@@ -12,7 +35,7 @@ export interface ControllerInfo {
   readonly guid?: string;
   /** BMC is updating or initialising and may answer nonsense. */
   readonly updating?: boolean;
-  readonly selfTest?: "ok" | "not_implemented" | "corrupted_data" | "fatal_hardware" | "device_specific";
+  readonly selfTest?: SelfTest;
   /** End of validity of the certificate it showed, epoch ms; absent where no TLS was spoken. */
   readonly tlsCertificateExpiry?: number;
 }

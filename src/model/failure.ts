@@ -1,4 +1,4 @@
-/** Why a host, or a part of it, could not be read: a closed set, the `reason` label of the metrics. */
+/** Why a poll of a host, or a part of it, failed: a closed set, the `reason` label of the metrics. */
 export const FAILURE_REASONS = [
   "name_not_resolved",
   "unreachable",
@@ -8,6 +8,7 @@ export const FAILURE_REASONS = [
   "wrong_password",
   "privilege_refused",
   "no_cipher_suite",
+  "not_configured",
   "no_free_session",
   "bmc_busy",
   "unsupported",
@@ -16,8 +17,13 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+/** Why a host is not up although no poll of it failed: there was none yet. */
+export const NOT_POLLED = "not_polled";
+
 /** The step that failed: a closed set, the `stage` label of the metrics. */
 export const FAILURE_STAGES = [
+  "waiting",
+  "configuration",
   "resolve",
   "connect",
   "channel_auth_capabilities",
@@ -52,6 +58,7 @@ export function needsOperator(reason: FailureReason): boolean {
     reason === "unknown_user" ||
     reason === "wrong_password" ||
     reason === "privilege_refused" ||
-    reason === "no_cipher_suite"
+    reason === "no_cipher_suite" ||
+    reason === "not_configured"
   );
 }

@@ -112,6 +112,8 @@ export interface ChannelTraits {
 
 /** Limits and habits of the firmware. */
 export interface FirmwareTraits {
+  /** The two bytes of Get Self Test Results; 55h 00h (no error) where absent. */
+  readonly selfTest?: readonly [code: number, detail: number];
   /** Largest part of an SDR given at once; more is refused with CAh. Absent: whole records. */
   readonly sdrReadBytes?: number;
   /** Largest part of a FRU given at once; more is refused with CAh. Absent: 224. */

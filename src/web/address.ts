@@ -11,9 +11,11 @@ export interface ListenAddress {
 
 /** `:9623`, `127.0.0.1:9623`, `[::1]:9623`, `name:9623`. Throws a ListenError. */
 export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[([0-9A-Fa-f:.%A-Za-z]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text.trim());
+  const match = /^(?:\[([0-9A-Fa-f:.%A-Za-z]+)\]|([^:[\]\s]*)):(\d+)$/.exec(text.trim());
   const port = Number(match?.[3]);
-  if (!match || port > 65_535)
+  if (match && port > 65_535)
+    throw new ListenError(`"${text}" is not an address to listen on: there is no port ${match[3]}; ports end at 65535`);
+  if (!match)
     throw new ListenError(
       `"${text}" is not an address to listen on; write :9623, 127.0.0.1:9623, [::1]:9623 or name:9623`,
     );

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMPONENTS, FAMILIES, rackPowerBudget, SelfMetrics } from "../../src/exposition/index.ts";
 import { SENSOR_TYPES, sensorKind, statesOf } from "../../src/ipmi/index.ts";
-import { EVENT_SEVERITIES, FAILURE_REASONS, MEMORY_ERROR_KINDS, THRESHOLD_NAMES } from "../../src/model/index.ts";
+import {
+  EVENT_SEVERITIES,
+  FAILURE_REASONS,
+  MEMORY_ERROR_KINDS,
+  NOT_POLLED,
+  THRESHOLD_NAMES,
+} from "../../src/model/index.ts";
 import { checkRules } from "../rig/promtool.ts";
 import { withPeers } from "../rig/requirements.ts";
 import { alerts, records, root, ruleFile, runbooksFolder, runbookUrl, subjects } from "./rules.ts";
@@ -112,7 +118,7 @@ describe("the names in rules and runbooks", () => {
   });
 
   it("are families in the runbooks, too", () => {
-    const reasons: readonly string[] = FAILURE_REASONS; // "bmc_busy" is one
+    const reasons: readonly string[] = [...FAILURE_REASONS, NOT_POLLED]; // "bmc_busy" is one
     for (const name of pages)
       for (const word of wordsOf(page(name)).filter((one) => !reasons.includes(one)))
         expect(known, `${name} names ${word}`).toContain(word);
@@ -127,7 +133,7 @@ describe("the names in rules and runbooks", () => {
     const kinds = SENSOR_TYPES.map(sensorKind);
     expect(unsaid(matched(/^bmc_sensor_(state|health)$/, "kind"), kinds)).toEqual([]);
     expect(unsaid(matched(/^bmc_sensor_state$/, "state"), [...states, ...THRESHOLD_NAMES])).toEqual([]);
-    expect(unsaid(matched(/^bmc_failure$/, "reason"), FAILURE_REASONS)).toEqual([]);
+    expect(unsaid(matched(/^bmc_failure$/, "reason"), [...FAILURE_REASONS, NOT_POLLED])).toEqual([]);
     expect(unsaid(matched(/^bmc_sel_events_total$/, "severity"), EVENT_SEVERITIES)).toEqual([]);
     expect(unsaid(matched(/^bmc_(memory|dimm)_errors_total$/, "kind"), MEMORY_ERROR_KINDS)).toEqual([]);
     expect(unsaid(matched(/threshold/, "threshold"), THRESHOLD_NAMES)).toEqual([]);

@@ -28,7 +28,7 @@ async function pollWith(settingsOf: () => Promise<PollSettings>, signal = new Ab
 }
 
 describe("a host whose settings cannot be had", () => {
-  it("needs somebody, as wrong credentials do, and leaves nothing open", async () => {
+  it("needs somebody, as wrong credentials do, does not blame the password, and leaves nothing open", async () => {
     const { snapshot, size } = await pollWith(async () => {
       throw new SettingsError("auth a: cannot read the password file");
     });
@@ -36,7 +36,7 @@ describe("a host whose settings cannot be had", () => {
       host: "node017",
       up: false,
       parts: [],
-      failure: { stage: "connect", reason: "wrong_password", message: "auth a: cannot read the password file" },
+      failure: { stage: "configuration", reason: "not_configured", message: "auth a: cannot read the password file" },
     });
     expect(size).toBe(0);
   });

@@ -193,7 +193,12 @@ describe("credentials", () => {
       { BMC_PASSWORD: "s".repeat(21) },
       "auths.env.password: is longer than 20 bytes, the most a BMC takes",
     ],
-    ["a file that is missing", "file", {}, "auths.file.password: cannot read /etc/none (ENOENT)"],
+    [
+      "a file that is missing",
+      "file",
+      {},
+      "auths.file.password: cannot read /etc/none: no such file; look at the path, and whether it is mounted",
+    ],
   ])("are refused for %s", async (_, name, env, message) => {
     const failure = resolveCredentials(config, name, env);
     await expect(failure).rejects.toThrow(CredentialsError);

@@ -137,6 +137,11 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
       "part sensors: ok",
     ])
       expect(text).toContain(step);
+    expect(text).toMatch(
+      /<- Open Session: accepted, algorithms \d\/\d\/\d, highest privilege \d, BMC session id 0x[0-9a-f]{8}$/m,
+    );
+    expect(text).toMatch(/<- RAKP 2: accepted, GUID [0-9a-f]{32}, a code of \d+ bytes$/m);
+    expect(text).toMatch(/<- RAKP 4: accepted, a check value of \d+ bytes$/m);
     for (const secret of ["secret", Buffer.from("secret").toString("hex")]) expect(text).not.toContain(secret);
     const failed = await exporter.get("/probe?target=dead&debug=true", { [HEADER]: "1" });
     expect(failed.text).toMatch(/^# result: failed at /m);

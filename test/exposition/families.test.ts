@@ -56,12 +56,13 @@ describe("reach", () => {
   it("gives bmc_up 0 a reason always", () => {
     expect(lines(dead, "bmc_failure")).toEqual(['bmc_failure{stage="rakp",reason="wrong_password"} 1']);
     expect(lines(stale, "bmc_failure")).toEqual(['bmc_failure{stage="connect",reason="timeout"} 1']);
-    expect(lines(unheard, "bmc_failure")).toEqual(['bmc_failure{stage="connect",reason="no_answer"} 1']);
+    expect(lines(unheard, "bmc_failure")).toEqual(['bmc_failure{stage="waiting",reason="not_polled"} 1']);
     expect(lines(full, "bmc_failure")).toEqual([]);
   });
 
-  it("counts failures of every reason from 0", () => {
-    expect(lines(unheard, "bmc_poll_failures_total")).toHaveLength(13);
+  it("counts failures of every reason from 0, and waiting for the first poll as none", () => {
+    expect(lines(unheard, "bmc_poll_failures_total")).toHaveLength(14);
+    expect(lines(unheard, "bmc_poll_failures_total").join()).not.toContain("not_polled");
   });
 });
 
@@ -138,6 +139,19 @@ describe("bmc_health", () => {
       'bmc_health{component="system"} 1',
       `bmc_health{component="${component}"} 1`,
     ]);
+  });
+
+  it("takes in the self test of the BMC, where it tells any", () => {
+    const of = told({ controller: { selfTest: { results: ["fatal_hardware"], health: Health.Critical } } });
+    expect(lines(of, "bmc_health")).toEqual([
+      'bmc_health{component="system"} 2',
+      'bmc_health{component="management"} 2',
+    ]);
+    expect(lines(of, "bmc_self_test_health")).toEqual(["bmc_self_test_health 2"]);
+    const untold = told({ controller: { selfTest: { results: ["not_implemented"] } } });
+    expect(lines(untold, "bmc_health")).toEqual([]);
+    expect(lines(untold, "bmc_self_test_health")).toEqual([]);
+    expect(lines(untold, "bmc_self_test")).toEqual(['bmc_self_test{result="not_implemented"} 1']);
   });
 
   it("takes set fault bits of the chassis in, and cleared ones for nothing", () => {

@@ -186,6 +186,7 @@ export const full: HostRecord = record(
       firmware: "6.00",
       ipmiVersion: "2.0",
       guid: "44454c4c3400104a8034b3c04f333033",
+      selfTest: { results: ["bmc_fru_corrupted", "sel_corrupted"], health: Health.Warning },
       tlsCertificateExpiry: Date.UTC(2030, 0, 1),
     },
     chassis: {

@@ -248,7 +248,7 @@ describe("hosts from a server", () => {
     }
     await vi.waitFor(() => expect(clock.pending).toEqual([300_000]), 5000);
     expect(names(inventory)).toBe("n[1-2]");
-    expect(inventory.problems()).toEqual([`${url}: answered 503 Service Unavailable`]);
+    expect(inventory.problems()).toEqual([`${url}: answered 503 Service Unavailable; look at the log of that server`]);
     answer = { status: 200, body: "not json" };
     clock.advance(300_000);
     await vi.waitFor(() => expect(inventory.problems()).toEqual([`${url}: answered something that is no JSON`]), 5000);

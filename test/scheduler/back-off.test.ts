@@ -14,6 +14,7 @@ describe("what follows a failure", () => {
       wrong_password: "stop",
       privilege_refused: "stop",
       no_cipher_suite: "stop",
+      not_configured: "stop",
       no_free_session: "soon",
       bmc_busy: "soon",
       unsupported: "next_round",

@@ -12,7 +12,7 @@ export function fleet(count: number, nowMs = Date.now()): HostRecord[] {
     if (index % 67 === 5) return unpolled(name, { place });
     const at = { startedAt: nowMs - 1000 * (5 + (index % 50)) };
     if (index % 29 === 3) {
-      const reason = FAILURE_REASONS[(index * 7) % FAILURE_REASONS.length] ?? "no_answer";
+      const reason = FAILURE_REASONS[(index * 5) % FAILURE_REASONS.length] ?? "no_answer";
       const failure = {
         stage: "open_session",
         reason,

@@ -16,9 +16,16 @@ describe("a listen address", () => {
     expect(parseListenAddress(text)).toEqual(address);
   });
 
-  it.each(["9623", "::1:9623", "host", "host:", "host:port", ":70000", ""])("is not %j", (text) => {
+  it.each(["9623", "::1:9623", "host", "host:", "host:port", ""])("is not %j", (text) => {
     expect(() => parseListenAddress(text)).toThrow(
       `"${text}" is not an address to listen on; write :9623, 127.0.0.1:9623, [::1]:9623 or name:9623`,
+    );
+  });
+
+  it.each([":65536", ":99999", "127.0.0.1:123456"])("has no port like that of %s", (text) => {
+    const port = text.split(":")[1];
+    expect(() => parseListenAddress(text)).toThrow(
+      `"${text}" is not an address to listen on: there is no port ${port}; ports end at 65535`,
     );
   });
 

@@ -9,21 +9,13 @@ import {
   getSelfTestResults,
   getSystemGuid,
   manufacturerName,
-  type SelfTestVerdict,
 } from "../../ipmi/index.ts";
 import type { ControllerInfo } from "../../model/index.ts";
+import { selfTestOf } from "./self-test.ts";
 
 export function readDeviceId(runner: CommandRunner, signal: AbortSignal): Promise<DeviceId> {
   return runner.run(getDeviceId, undefined, { signal });
 }
-
-const SELF_TESTS: Readonly<Record<SelfTestVerdict, ControllerInfo["selfTest"]>> = {
-  "no error": "ok",
-  "not implemented": "not_implemented",
-  "corrupted or inaccessible data": "corrupted_data",
-  "fatal hardware error": "fatal_hardware",
-  "device specific": "device_specific",
-};
 
 /** Who the BMC is. GUID and self test are left out where it refuses them. */
 export async function readController(
@@ -42,7 +34,7 @@ export async function readController(
     ipmiVersion: device.ipmiVersion,
     guid,
     updating: device.updateInProgress,
-    selfTest: selfTest && SELF_TESTS[selfTest.verdict],
+    selfTest: selfTest && selfTestOf(selfTest),
   };
 }
 

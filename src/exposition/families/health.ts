@@ -22,7 +22,7 @@ export const health = [
     type: "gauge",
     help: `Worst health of the host (component "system") and of each of its components: ${SCALE}.`,
     labels: ["component"],
-    source: "health of the sensors, faults of the chassis",
+    source: "health of the sensors, faults of the chassis, self test of the BMC",
     *samples({ snapshot }) {
       if (snapshot === undefined) return;
       const worst = componentHealth(snapshot);

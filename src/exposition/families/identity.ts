@@ -39,6 +39,23 @@ export const identity = [
     },
   }),
   family({
+    name: "bmc_self_test_health",
+    type: "gauge",
+    help: "Health of the BMC itself by its self test: 0 ok, 1 warning, 2 critical; not there where it has none.",
+    source: "IPMI Get Self Test Results",
+    samples: ({ snapshot }) => known(snapshot?.controller?.selfTest?.health),
+  }),
+  family({
+    name: "bmc_self_test",
+    type: "gauge",
+    help: 'What the self test of the BMC found, 1 for each: "ok", "sel_corrupted", "fatal_hardware" and so on.',
+    labels: ["result"],
+    source: "IPMI Get Self Test Results",
+    *samples({ snapshot }) {
+      for (const result of snapshot?.controller?.selfTest?.results ?? []) yield { labels: [result], value: 1 };
+    },
+  }),
+  family({
     name: "bmc_host_info",
     type: "info",
     help: "Labels of the inventory that are not on every series, and the address of the BMC unless one of them has that name.",

@@ -1,13 +1,22 @@
-import { FAILURE_REASONS, type FailureReason, type FailureStage, type HostRecord } from "../../model/index.ts";
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  type FailureStage,
+  type HostRecord,
+  NOT_POLLED,
+} from "../../model/index.ts";
 import { family, flag, known } from "../family.ts";
 
 /**
- * Why `bmc_up` is 0. A host without a snapshot gets a reason too, because 0 never stands alone: it was
- * not heard yet, or its polls stopped ending and what they had told became stale.
+ * Why `bmc_up` is 0. A host without a snapshot gets a reason too, because 0 never stands alone: it waits
+ * for its first poll, or its polls stopped ending and what they had told became stale.
  */
-function failureOf(record: HostRecord): { stage: FailureStage; reason: FailureReason } | undefined {
+function failureOf(
+  record: HostRecord,
+): { readonly stage: FailureStage; readonly reason: FailureReason | typeof NOT_POLLED } | undefined {
   if (record.snapshot !== undefined) return record.snapshot.failure;
-  return { stage: "connect", reason: record.polls === 0 ? "no_answer" : "timeout" };
+  if (record.polls === 0) return { stage: "waiting", reason: NOT_POLLED };
+  return { stage: "connect", reason: "timeout" };
 }
 
 export const reach = [
@@ -23,7 +32,7 @@ export const reach = [
   family({
     name: "bmc_failure",
     type: "gauge",
-    help: "1 while bmc_up is 0: the step that failed and why.",
+    help: "1 while bmc_up is 0: the step that failed and why; not_polled before the first poll ended.",
     labels: ["stage", "reason"],
     source: "every poll that failed",
     *samples(record) {

@@ -162,8 +162,9 @@ class Handshake {
    * One message of the handshake and its answer; `fresh` is called per transmission. An answer to any of
    * the transmissions will do: the tag tells which one it was.
    */
-  #ask<T extends { readonly tag: number }>(step: {
+  async #ask<T extends { readonly tag: number; readonly status: number }>(step: {
     readonly name: string;
+    readonly answerName: string;
     readonly stage: IpmiStage;
     readonly type: number;
     readonly answerType: number;
@@ -171,11 +172,13 @@ class Handshake {
     readonly patienceMs?: number;
     readonly fresh: (tag: number) => Buffer;
     readonly decode: (payload: Uint8Array) => T;
+    /** What an accepted answer tells, for a trace; without codes, which could be tried against passwords. */
+    readonly told: (answer: T) => string;
   }): Promise<T> {
     const { observer } = this.#conversation;
     const tags: number[] = [];
     this.#conversation.trace?.("sent", step.name);
-    return this.#conversation.exchange({
+    const answer = await this.#conversation.exchange<T>({
       name: step.name,
       stage: step.stage,
       tries: step.tries,
@@ -210,6 +213,13 @@ class Handshake {
         return answer;
       },
     });
+    const { trace } = this.#conversation;
+    if (trace) {
+      const { status } = answer;
+      const outcome = status === 0 ? `accepted, ${step.told(answer)}` : `refused with status ${statusText(status)}`;
+      trace("received", `${step.answerName}: ${outcome}`);
+    }
+    return answer;
   }
 
   async #openSession(): Promise<number> {
@@ -217,6 +227,7 @@ class Handshake {
     const asked = memory.quirks.has("open_session_privilege_zero") ? 0 : privilege;
     const answer = await this.#ask<OpenSessionResponse>({
       name: `Open Session, cipher suite ${suite.id}`,
+      answerName: "Open Session",
       stage: "open_session",
       type: PayloadType.OpenSessionRequest,
       answerType: PayloadType.OpenSessionResponse,
@@ -228,6 +239,8 @@ class Handshake {
         return encodeOpenSessionRequest({ tag, privilege: asked, consoleSessionId, ...suite });
       },
       decode: decodeOpenSessionResponse,
+      told: ({ accepted: a }) =>
+        `algorithms ${a?.authentication}/${a?.integrity}/${a?.confidentiality}, highest privilege ${a?.privilege}, BMC session id ${idText(a?.bmcSessionId)}`,
     });
     if (!answer.accepted) throw refusal("Open Session", answer.status, "open_session");
     const { accepted } = answer;
@@ -251,6 +264,7 @@ class Handshake {
     const role = NAME_ONLY_LOOKUP | privilege;
     const answer = await this.#ask<Rakp2>({
       name: "RAKP 1",
+      answerName: "RAKP 2",
       stage: "rakp",
       type: PayloadType.Rakp1,
       answerType: PayloadType.Rakp2,
@@ -259,6 +273,8 @@ class Handshake {
       fresh: (tag) =>
         encodeRakp1({ tag, bmcSessionId: this.#bmcSessionId, consoleRandom, role, userName: credentials.userName }),
       decode: decodeRakp2,
+      told: ({ accepted: a }) =>
+        `GUID ${Buffer.from(a?.guid ?? []).toString("hex")}, a code of ${a?.authCode.length} bytes`,
     });
     if (!answer.accepted) throw refusal("RAKP 2", answer.status, "rakp");
     const { accepted } = answer;
@@ -291,6 +307,7 @@ class Handshake {
     const { credentials, suite, memory } = this.#request;
     const answer = await this.#ask<Rakp4>({
       name: "RAKP 3",
+      answerName: "RAKP 4",
       stage: "rakp",
       type: PayloadType.Rakp3,
       answerType: PayloadType.Rakp4,
@@ -299,6 +316,7 @@ class Handshake {
       fresh: (tag) =>
         encodeRakp3({ tag, status: 0, bmcSessionId: this.#bmcSessionId, authCode: rakp3Code(suite, key, exchange) }),
       decode: decodeRakp4,
+      told: ({ accepted: a }) => `a check value of ${a?.checkValue.length} bytes`,
     });
     if (!answer.accepted) throw refusal("RAKP 4", answer.status, "rakp");
     const { checkValue } = answer.accepted;
@@ -315,6 +333,9 @@ class Handshake {
     throw new HandshakeRefused("wrong_password", `RAKP 4: ${why}`, "rakp", "give_up");
   }
 }
+
+/** "0x0200a8c4" */
+const idText = (id = 0): string => `0x${id.toString(16).padStart(8, "0")}`;
 
 function refusal(step: string, status: number, stage: IpmiStage): HandshakeRefused {
   const meaning = statusMeaning(status);

@@ -6,7 +6,7 @@ import { getSystemGuid } from "../../ipmi/commands/app/get-system-guid.ts";
 import { getWatchdogTimer } from "../../ipmi/commands/app/get-watchdog-timer.ts";
 import { type Handler, respond } from "./handler.ts";
 
-const NO_ERROR = 0x55;
+const NO_ERROR = [0x55, 0] as const;
 /** How long a BMC is away after a cold reset. */
 const RESET_MS = 30_000;
 
@@ -17,7 +17,14 @@ export const appHandlers: readonly Handler[] = [
   }),
   respond(getDeviceGuid, ({ bmc }) => ({ guid: bmc.guid })),
   respond(getSystemGuid, ({ bmc }) => ({ guid: bmc.guid }), { sessionless: true }),
-  respond(getSelfTestResults, () => ({ verdict: "no error", code: NO_ERROR, detail: 0 }), { satellites: true }),
+  respond(
+    getSelfTestResults,
+    ({ bmc, satellite }) => {
+      const [code, detail] = (satellite ? undefined : bmc.model.description.firmware?.selfTest) ?? NO_ERROR;
+      return getSelfTestResults.decodeResponse(Uint8Array.of(code, detail));
+    },
+    { satellites: true },
+  ),
   respond(getWatchdogTimer, ({ bmc }) => bmc.state.watchdog),
   respond(coldReset, ({ bmc }) => {
     bmc.restart(RESET_MS);

@@ -65,6 +65,8 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
     "The BMC refuses the password. It is not asked again until the credentials change, because accounts get locked.",
   privilege_refused: "The user may not log in with the privilege level that is asked for. Look at its channel access.",
   no_cipher_suite: "No cipher suite is allowed on both sides. Look at the cipher suites of the BMC's LAN channel.",
+  not_configured:
+    "The configuration lacks what a poll needs: a password file that cannot be read, say. Mend that and reload.",
   no_free_session: "All sessions of the BMC are taken, by other tools or by sessions that were not closed.",
   bmc_busy: "The BMC says that it is busy. It is asked again soon.",
   unsupported: "The BMC does not know what it was asked for.",

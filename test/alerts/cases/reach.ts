@@ -131,6 +131,19 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "RackBmcOutage",
+    story: "an exporter that has just started, with rounds of ten minutes",
+    series: [
+      ...each("bmc_up", hosts(4), "0x10"),
+      ...each(
+        "bmc_failure",
+        hosts(4).map((h) => ({ ...h, stage: "waiting", reason: "not_polled" })),
+        "1x10",
+      ),
+    ],
+    at: "5m",
+  },
+  {
+    alert: "RackBmcOutage",
     story: "three of three are too few to tell",
     series: each("bmc_up", hosts(3), "0x10"),
     at: "5m",

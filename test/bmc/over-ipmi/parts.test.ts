@@ -112,8 +112,26 @@ describe("the controller", () => {
       ipmiVersion: "2.0",
       guid: GUID,
       updating: false,
-      selfTest: "ok",
+      selfTest: { results: ["ok"], health: 0 },
     });
+  });
+
+  it.each([
+    ["no error", "5500", { results: ["ok"], health: 0 }],
+    ["no self test", "5600", { results: ["not_implemented"], health: undefined }],
+    ["the log cannot be read", "5780", { results: ["sel_corrupted"], health: 1 }],
+    ["sensors and log cannot be read", "57c0", { results: ["sdr_repository_corrupted", "sel_corrupted"], health: 1 }],
+    ["no sensors", "5708", { results: ["sdr_repository_empty"], health: 1 }],
+    ["its own FRUs", "5724", { results: ["internal_fru_corrupted", "bmc_fru_corrupted"], health: 1 }],
+    ["the bus", "5710", { results: ["ipmb_failed"], health: 1 }],
+    ["firmware", "5701", { results: ["firmware_corrupted"], health: 2 }],
+    ["boot block, log", "5782", { results: ["boot_block_corrupted", "sel_corrupted"], health: 2 }],
+    ["nothing in particular", "5700", { results: ["corrupted_data"], health: 1 }],
+    ["fatal", "5801", { results: ["fatal_hardware"], health: 2 }],
+    ["codes of the vendor", "60ff", { results: ["device_specific"], health: undefined }],
+  ])("tells of its self test: %s", async (_, bytes, selfTest) => {
+    const runner = new FakeRunner().onBytes(getSelfTestResults, bytes);
+    expect((await readController(runner, device, signal)).selfTest).toEqual(selfTest);
   });
 
   it("has no GUID where the board was given none", async () => {
