@@ -10,6 +10,8 @@ export const peers = [
   { program: "promtool", debian: "prometheus", what: "Prometheus' checker" },
   { program: "prometheus-alertmanager", debian: "prometheus-alertmanager", what: "Alertmanager" },
   { program: "amtool", debian: "prometheus-alertmanager", what: "Alertmanager's checker and client" },
+  { program: "openssl", debian: "openssl", what: "maker of certificates and TLS client" },
+  { program: "curl", debian: "curl", what: "HTTP client" },
 ];
 
 /** Where tests note the peers they missed, for the end of `npm test`; a file of one line for each. */

@@ -16,3 +16,5 @@ export { configurationReference } from "./reference.ts";
 export { loadRoleRules, parseRoleRules, type RoleVocabulary, SHIPPED_ROLE_RULES } from "./role-rules.ts";
 export { matchesRule, type SensorRule, wantsSensor } from "./sensor-rules.ts";
 export type { ConfigSource } from "./source.ts";
+export { loadWebConfig } from "./web/load.ts";
+export type { ClientAuthType, WebConfig, WebRateLimit, WebTls } from "./web/web-config.ts";

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { parseDuration } from "../../lib/index.ts";
+import { inOrder, problemsOf } from "../issues.ts";
+import type { JsonSchema } from "../json-schema.ts";
+import { ConfigError } from "../problem.ts";
+import { sentence } from "../sentences.ts";
+import { ConfigSource } from "../source.ts";
+import { checkTlsSection } from "./checks.ts";
+import { type WebFile, webFileSchema } from "./schema.ts";
+import { loadTls, wantsTls } from "./tls.ts";
+import type { WebConfig } from "./web-config.ts";
+
+/**
+ * Reads a web configuration (the schema of Prometheus' exporter-toolkit) and the certificates it names. `reads` is
+ * told each file before it is read, also where that fails: what to watch. Throws ConfigError with everything that is
+ * wrong; no message holds a hash or a key.
+ */
+export async function loadWebConfig(path: string, reads: (path: string) => void = () => {}): Promise<WebConfig> {
+  reads(resolve(path));
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
+    const message = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
+    throw new ConfigError([{ file: path, line: 0, column: 0, path: "", message }], { cause });
+  }
+  const source = new ConfigSource(text, path);
+  const file = checked(source);
+  const { tls_server_config: section, http_server_config: http, rate_limit: limit } = file;
+  const tls = section && wantsTls(section) ? section : undefined;
+  const intervalMs = limit && parseDuration(limit.interval);
+  return {
+    ...(tls && { tls: await loadTls(tls, { source, folder: resolve(path, ".."), reads }) }),
+    headers: Object.fromEntries(Object.entries(http.headers).filter((pair) => pair[1] !== undefined)),
+    users: new Map(Object.entries(file.basic_auth_users)),
+    ...(limit && intervalMs && { rateLimit: { intervalMs, burst: limit.burst } }),
+    notes: notesOf(file),
+  };
+}
+
+function checked(source: ConfigSource): WebFile {
+  const raw = withoutEmptySections(source.values());
+  const result = webFileSchema.safeParse(raw, { error: (issue) => sentence(issue) });
+  if (!result.success) {
+    const schema = z.toJSONSchema(webFileSchema, { io: "input" }) as JsonSchema;
+    const shape = { schema, secretive: /^(tls_server_config|basic_auth_users)$/ };
+    throw new ConfigError(inOrder(result.error.issues.flatMap((issue) => problemsOf(issue, raw, source, shape))));
+  }
+  const section = result.data.tls_server_config;
+  const problems = section === undefined ? [] : checkTlsSection(section, source);
+  if (problems.length > 0) throw new ConfigError(inOrder(problems));
+  return result.data;
+}
+
+/** `tls_server_config:` with nothing behind it is an empty section. */
+function withoutEmptySections(raw: unknown): unknown {
+  if (raw === null || raw === undefined) return {};
+  if (typeof raw !== "object" || Array.isArray(raw)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
+}
+
+function notesOf({ http_server_config: http, tls_server_config: section, basic_auth_users: users }: WebFile): string[] {
+  const encrypted = section !== undefined && wantsTls(section);
+  return [
+    ...(http.http2 === true ? ["http2: true is accepted and does nothing: HTTP/1.1 is served"] : []),
+    ...(section !== undefined && !encrypted ? ["tls_server_config names no certificate: plain HTTP is served"] : []),
+    ...(Object.keys(users).length > 0 && !encrypted
+      ? ["basic_auth_users without TLS: whoever can listen on the network can read the passwords"]
+      : []),
+  ];
+}

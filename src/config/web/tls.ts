@@ -1,0 +1,144 @@
+import { createPrivateKey, constants as crypto, type KeyObject, randomBytes, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from "node:tls";
+import { Secret } from "../../lib/index.ts";
+import { ConfigError, type ConfigProblem } from "../problem.ts";
+import type { ConfigSource } from "../source.ts";
+import type { TlsSection } from "./schema.ts";
+import { CIPHERS, CURVES, OPENSSL_VERSIONS, TLS_1_3_SUITES, TLS_VERSIONS } from "./tls-names.ts";
+import type { ClientAuthType, WebTls } from "./web-config.ts";
+
+export interface TlsFiles {
+  readonly source: ConfigSource;
+  /** Folder that paths are relative to. */
+  readonly folder: string;
+  /** Told of each file before it is read, also of those that cannot be. */
+  readonly reads: (path: string) => void;
+}
+
+type Key = "cert" | "key" | "client_ca";
+
+/** Whether the section asks for TLS at all; one with versions and suites only does not. */
+export function wantsTls(section: TlsSection): boolean {
+  const { cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type } = section;
+  return [cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type].some((v) => v !== undefined);
+}
+
+/** The material of the section, loaded and checked: a key that is not the certificate's is found here. */
+export async function loadTls(section: TlsSection, files: TlsFiles): Promise<WebTls> {
+  const problems: ConfigProblem[] = [];
+  const say = (key: string, message: string): void =>
+    void problems.push(files.source.problem(["tls_server_config", key], message));
+  const where = (name: Key): string => (section[`${name}_file`] === undefined ? name : `${name}_file`);
+
+  const text = async (name: Key): Promise<Secret | undefined> => {
+    const inline = section[name];
+    const path = section[`${name}_file`];
+    if (path === undefined) return typeof inline === "string" ? new Secret(inline) : inline;
+    const full = resolve(files.folder, path);
+    files.reads(full);
+    try {
+      return new Secret(await readFile(full));
+    } catch (cause) {
+      say(`${name}_file`, unreadable(full, cause));
+      return undefined;
+    }
+  };
+  const [cert, key, clientCa] = [await text("cert"), await text("key"), await text("client_ca")];
+  const certificate = cert && certificateIn(cert.reveal(), (message) => say(where("cert"), message));
+  const privateKey = key && keyIn(key.reveal(), (message) => say(where("key"), message));
+  if (clientCa) certificateIn(clientCa.reveal(), (message) => say(where("client_ca"), message));
+  if (certificate && privateKey && !certificate.checkPrivateKey(privateKey))
+    say(where("key"), "is not the key of the certificate; was only one of them renewed?");
+  let context: SecureContext | undefined;
+  if (problems.length === 0 && cert && key)
+    try {
+      context = contextOf(section, { cert, key, clientCa });
+    } catch (cause) {
+      const reason = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
+      problems.push(files.source.problem(["tls_server_config"], `OpenSSL refuses this (${reason})`));
+    }
+  if (context === undefined || certificate === undefined) throw new ConfigError(problems);
+  return {
+    context,
+    clientAuth: clientAuthOf(section),
+    ...(section.client_allowed_sans && { clientAllowedSans: section.client_allowed_sans }),
+    certificateExpiresAt: Date.parse(certificate.validTo),
+  };
+}
+
+export function clientAuthOf({ client_auth_type: type }: Pick<TlsSection, "client_auth_type">): ClientAuthType {
+  return type === "RequireClientCert" ? "RequireAnyClientCert" : (type ?? "NoClientCert");
+}
+
+interface Material {
+  readonly cert: Secret;
+  readonly key: Secret;
+  readonly clientCa: Secret | undefined;
+}
+
+function contextOf(section: TlsSection, { cert, key, clientCa }: Material): SecureContext {
+  const { min_version: least, max_version: most, cipher_suites: suites, curve_preferences: curves } = section;
+  const chosen = suites.map((suite) => CIPHERS[suite]).filter((suite) => suite !== undefined);
+  const ciphers = suites.length === 0 ? DEFAULT_CIPHERS : [...TLS_1_3_SUITES, ...chosen].join(":");
+  // What OpenSSL holds for too weak unless told: the hashes of the old handshakes.
+  const old = TLS_VERSIONS.indexOf(least) < TLS_VERSIONS.indexOf("TLS12");
+  return createSecureContext({
+    cert: cert.revealBytes(),
+    key: key.revealBytes(),
+    ...(clientCa && { ca: clientCa.revealBytes() }),
+    minVersion: OPENSSL_VERSIONS[least],
+    maxVersion: OPENSSL_VERSIONS[most],
+    ciphers: old ? `${ciphers}:@SECLEVEL=0` : ciphers,
+    honorCipherOrder: section.prefer_server_cipher_suites,
+    ...(curves.length > 0 && { ecdhCurve: curves.map((curve) => CURVES[curve]).join(":") }),
+    secureOptions: crypto.SSL_OP_NO_RENEGOTIATION,
+    // A session that was agreed on with other material is not taken up again.
+    sessionIdContext: randomBytes(16).toString("hex"),
+  });
+}
+
+function certificateIn(text: string, say: (message: string) => void): X509Certificate | undefined {
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+    say("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
+    return undefined;
+  }
+  try {
+    return new X509Certificate(text);
+  } catch {
+    say("holds a certificate that cannot be read; is it cut short?");
+    return undefined;
+  }
+}
+
+function keyIn(text: string, say: (message: string) => void): KeyObject | undefined {
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    say("holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)");
+    return undefined;
+  }
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+    say("is encrypted, and nobody is there to type its pass phrase; openssl pkey -in KEY -out PLAIN takes it off");
+    return undefined;
+  }
+  try {
+    return createPrivateKey(text);
+  } catch {
+    say("holds a private key that cannot be read; is it cut short?");
+    return undefined;
+  }
+}
+
+function unreadable(path: string, cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException).code;
+  switch (code) {
+    case "ENOENT":
+      return `no such file: ${path} (paths are relative to the web configuration file)`;
+    case "EACCES":
+      return `this user may not read ${path}`;
+    case "EISDIR":
+      return `${path} is a folder; give the file in it`;
+    default:
+      return `${path} cannot be read (${code ?? "unknown reason"})`;
+  }
+}
