@@ -8,6 +8,7 @@ import {
   toBaseUnit,
 } from "../../ipmi/index.ts";
 import type { Thresholds } from "../../model/index.ts";
+import { LimitedSensor, ToldSensors } from "./limited-sensor.ts";
 import type { PlannedSensor } from "./sensor-plan.ts";
 
 const FIELDS: Readonly<Record<ThresholdName, keyof SensorThresholds>> = {
@@ -32,25 +33,48 @@ const MOST_SETS = 64;
 const LIMITS_TEXT = /^(?:[0-9a-f]{2}|--){6}$/;
 
 /**
- * Limits of sensors as their BMC tells them. Boards of a kind mostly have the same: each different set
- * exists once, however many hosts have it.
+ * The sensors of a plan under the limits their BMCs tell. Boards of a kind mostly have the same: each
+ * different set exists once, however many hosts have it.
  */
 export class LimitsCache {
-  readonly #bySensor = new Map<PlannedSensor, Map<string, Thresholds | undefined>>();
+  /** What was read of these sensors. */
+  readonly told = new ToldSensors();
+  readonly #rows: (readonly LimitedSensor[])[] = [];
+  readonly #bySensor = new Map<PlannedSensor, Map<string | undefined, LimitedSensor>>();
 
-  /** The limits in the sensor's base unit; undefined where there are none. Text that is no limits has none. */
-  limitsOf(sensor: PlannedSensor, text: string): Thresholds | undefined {
+  /**
+   * The sensor under these limits.
+   *
+   * @param text see limitsText(); what is no limits has none. Undefined: the limits of the record
+   */
+  limited(sensor: PlannedSensor, text: string | undefined): LimitedSensor {
     let known = this.#bySensor.get(sensor);
     if (!known) {
       known = new Map();
       this.#bySensor.set(sensor, known);
     }
-    if (known.has(text)) return known.get(text);
-    const { unit, definition } = sensor;
-    const limits = unit && LIMITS_TEXT.test(text) ? thresholdsOf(definition, unit, rawsOf(text)) : undefined;
-    if (known.size < MOST_SETS) known.set(text, limits);
-    return limits;
+    const before = known.get(text);
+    if (before) return before;
+    const isKept = known.size < MOST_SETS;
+    const limits = { thresholds: inEffect(sensor, text), text };
+    const made = new LimitedSensor(sensor, limits, isKept ? this.told : undefined);
+    if (isKept) known.set(text, made);
+    return made;
   }
+
+  /** The same row for all hosts that have the same limits: they keep one list of their sensors and not one each. */
+  row(limited: readonly LimitedSensor[]): readonly LimitedSensor[] {
+    const known = this.#rows.find((row) => row.length === limited.length && row.every((one, i) => one === limited[i]));
+    if (known) return known;
+    if (this.#rows.length < MOST_SETS) this.#rows.push(limited);
+    return limited;
+  }
+}
+
+function inEffect(sensor: PlannedSensor, text: string | undefined): Thresholds | undefined {
+  if (text === undefined) return sensor.thresholds;
+  const { unit, definition } = sensor;
+  return unit && LIMITS_TEXT.test(text) ? thresholdsOf(definition, unit, rawsOf(text)) : undefined;
 }
 
 function rawsOf(text: string): Partial<Record<ThresholdName, number>> {

@@ -16,11 +16,12 @@ import {
   withFactors,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
+import type { NoReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
+import type { LimitedSensor } from "./limited-sensor.ts";
 import { limitsText } from "./limits.ts";
 import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
-import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
+import { type ReadingContext, sensorOf } from "./sensor-reading.ts";
 
 const BMC = 0x20;
 /** Limits change when somebody changes them: read again once a day. */
@@ -38,8 +39,11 @@ const NO_READING: ReadonlyMap<number, NoReading> = new Map([
   [CompletionCode.Unspecified, "unavailable"],
 ]);
 
-/** The answer of one sensor, or why there is none. */
-type Answer = { readonly reading: SensorReading; readonly convert: PlannedSensor["convert"] } | NoReading;
+/** The answer of one sensor, of a non-linear one with its conversion, or why there is none. */
+type Answer =
+  | SensorReading
+  | { readonly reading: SensorReading; readonly convert: PlannedSensor["convert"] }
+  | NoReading;
 
 export interface SensorsReading {
   readonly sensors: readonly Sensor[];
@@ -53,10 +57,10 @@ export class SensorReader {
   readonly #wanted: readonly PlannedSensor[];
   readonly #bridge: boolean;
   readonly #clock: Clock;
-  readonly #limits: (Thresholds | undefined)[];
+  /** The wanted sensors under the limits this host tells. */
+  #limited: readonly LimitedSensor[];
   /** By sensor and raw reading; undefined: the BMC has none. */
   readonly #factors = new Map<number, ReadingFactors | undefined>();
-  readonly #limitTexts = new Map<string, string>();
   /** Wall clock: it is kept over restarts. */
   #limitsReadAt = 0;
   #revision = 0;
@@ -73,7 +77,7 @@ export class SensorReader {
     this.#wanted = plan.wanted(options.filter);
     this.#bridge = options.bridge;
     this.#clock = options.clock;
-    this.#limits = this.#wanted.map((s) => s.thresholds);
+    this.#limited = plan.limits.row(this.#wanted.map((sensor) => plan.limits.limited(sensor, undefined)));
   }
 
   /** One request per readable sensor, and once a day one more for its limits. Gives what there was time for. */
@@ -87,18 +91,21 @@ export class SensorReader {
     } catch (error) {
       failure = error;
     }
+    return { sensors: this.#inWords(answers, context), failure };
+  }
+
+  #inWords(answers: readonly (Answer | undefined)[], context: ReadingContext): readonly Sensor[] {
+    const contextKey = this.plan.limits.told.contextKey(context);
     const sensors: Sensor[] = [];
-    for (const [i, answer] of answers.entries()) {
-      const sensor = this.#wanted[i] as PlannedSensor;
-      const limits = this.#limits[i];
+    for (const [i, limited] of this.#limited.entries()) {
+      const answer = answers[i];
       if (answer === undefined) continue;
-      sensors.push(
-        typeof answer === "string"
-          ? unread(sensor, answer, limits)
-          : sensorOf(sensor, answer.reading, limits, context, answer.convert),
-      );
+      if (typeof answer === "string") sensors.push(limited.unread(answer));
+      else if (!("convert" in answer)) sensors.push(limited.told(answer, context, contextKey));
+      else sensors.push(sensorOf(limited.sensor, answer.reading, limited.thresholds, context, answer.convert));
     }
-    return { sensors, failure };
+    // A copy has no room to grow, which would be kept with the snapshot.
+    return sensors.slice();
   }
 
   async #ask(runner: CommandRunner, answers: (Answer | undefined)[], signal: AbortSignal): Promise<void> {
@@ -138,7 +145,7 @@ export class SensorReader {
     if (!options) return "not_asked";
     try {
       const reading = await runner.run(getSensorReading, { sensorNumber: definition.number }, options);
-      if (!definition.nonLinear) return { reading, convert: sensor.convert };
+      if (!definition.nonLinear) return reading;
       return { reading, convert: await this.#nonLinear(runner, sensor, reading.raw, options) };
     } catch (error) {
       const code = error instanceof CompletionCodeError ? NO_READING.get(error.completionCode) : undefined;
@@ -192,20 +199,24 @@ export class SensorReader {
 
   async #readLimits(runner: CommandRunner, signal: AbortSignal): Promise<void> {
     if (this.#clock.wallMs() - this.#limitsReadAt < THRESHOLD_AGE_MS) return;
-    for (const [i, sensor] of this.#wanted.entries()) {
-      const { definition, unit } = sensor;
-      const options =
-        definition.asksThresholds && unit && !definition.nonLinear ? this.#way(sensor, signal) : undefined;
-      if (!options || this.#isBehindSilence(sensor)) continue;
-      try {
-        const text = limitsText(await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options));
-        this.#limitTexts.set(sensor.id, text);
-        this.#limits[i] = this.plan.limits.limitsOf(sensor, text);
-      } catch (error) {
-        // Refused: those of the record stay.
-        const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
-        if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) throw error;
+    const limited = [...this.#limited];
+    try {
+      for (const [i, sensor] of this.#wanted.entries()) {
+        const { definition, unit } = sensor;
+        const options =
+          definition.asksThresholds && unit && !definition.nonLinear ? this.#way(sensor, signal) : undefined;
+        if (!options || this.#isBehindSilence(sensor)) continue;
+        try {
+          const text = limitsText(await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options));
+          limited[i] = this.plan.limits.limited(sensor, text);
+        } catch (error) {
+          // Refused: those of the record stay.
+          const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
+          if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) throw error;
+        }
       }
+    } finally {
+      this.#limited = this.plan.limits.row(limited);
     }
     this.#limitsReadAt = this.#clock.wallMs();
     this.#revision++;
@@ -218,17 +229,19 @@ export class SensorReader {
 
   /** What a restart should not have to ask again. */
   save(): SavedLimits {
-    return { readAt: this.#limitsReadAt, limits: Object.fromEntries(this.#limitTexts) };
+    const limits: Record<string, string> = {};
+    for (const { sensor, text } of this.#limited) if (text !== undefined) limits[sensor.id] = text;
+    return { readAt: this.#limitsReadAt, limits };
   }
 
   /** Takes what was saved of a host with this plan. */
   restore(saved: SavedLimits): void {
-    for (const [i, sensor] of this.#wanted.entries()) {
-      const text = saved.limits[sensor.id];
-      if (text === undefined) continue;
-      this.#limitTexts.set(sensor.id, text);
-      this.#limits[i] = this.plan.limits.limitsOf(sensor, text);
-    }
+    const cache = this.plan.limits;
+    const limited = this.#limited.map((before) => {
+      const text = saved.limits[before.sensor.id];
+      return text === undefined ? before : cache.limited(before.sensor, text);
+    });
+    this.#limited = cache.row(limited);
     // From the future is from a clock that was wrong: ask again.
     if (saved.readAt <= this.#clock.wallMs()) this.#limitsReadAt = saved.readAt;
   }

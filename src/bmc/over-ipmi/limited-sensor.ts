@@ -1,0 +1,105 @@
+import type { SensorReading } from "../../ipmi/index.ts";
+import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
+import type { PlannedSensor } from "./sensor-plan.ts";
+import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
+
+/** Kept of one plan: a hundred sensors with some dozens of values and limits. When it is full all are forgotten. */
+const MOST_KEPT = 32_768;
+/** Kinds of BMC with the same repository to the byte that are told apart; of more, nothing is kept. */
+const MOST_DEVICES = 64;
+
+/** Above the 29 bits of a reading and what stands around it. */
+const DEVICE_UNIT = 2 ** 29;
+
+/** What the readings of one plan said, so that what is said again is the same object. Bounded. */
+export class ToldSensors {
+  readonly #limited: LimitedSensor[] = [];
+  readonly #devices = new Map<string, number>();
+  #kept = 0;
+
+  /** Whoever keeps answers, so that they can be forgotten. */
+  register(limited: LimitedSensor): void {
+    this.#limited.push(limited);
+  }
+
+  /** The part of a key that is the same for all sensors of a poll; undefined: keep nothing. */
+  contextKey({ manufacturerId, productId, hostOff, scanningDisabledIsValid }: ReadingContext): number | undefined {
+    const device = `${manufacturerId}/${productId}`;
+    let ordinal = this.#devices.get(device);
+    if (ordinal === undefined) {
+      ordinal = this.#devices.size;
+      if (ordinal === MOST_DEVICES) return undefined;
+      this.#devices.set(device, ordinal);
+    }
+    return ordinal * DEVICE_UNIT + (hostOff ? 1 << 27 : 0) + (scanningDisabledIsValid ? 1 << 28 : 0);
+  }
+
+  /** One more is kept. */
+  count(): void {
+    if (++this.#kept <= MOST_KEPT) return;
+    this.#kept = 1;
+    for (const limited of this.#limited) limited.forget();
+  }
+}
+
+/**
+ * A sensor under one set of limits. All hosts whose boards and limits are equal share it, and through it
+ * the model's objects: a sensor that reads as before, or as its like in another host, costs no memory, and
+ * its text need not be made again.
+ */
+export class LimitedSensor {
+  readonly sensor: PlannedSensor;
+  readonly thresholds: Thresholds | undefined;
+  /** Raw limits as the BMC told them; undefined: those of the record. */
+  readonly text: string | undefined;
+  readonly #all: ToldSensors | undefined;
+  readonly #told = new Map<number | NoReading, Sensor>();
+
+  /** @param all absent for one that nobody shares: it keeps nothing */
+  constructor(
+    sensor: PlannedSensor,
+    limits: { readonly thresholds?: Thresholds; readonly text?: string },
+    all?: ToldSensors,
+  ) {
+    this.sensor = sensor;
+    this.thresholds = limits.thresholds;
+    this.text = limits.text;
+    this.#all = all;
+    all?.register(this);
+  }
+
+  /** The sensor without a reading. */
+  unread(why: NoReading): Sensor {
+    return this.#told.get(why) ?? this.#keep(why, unread(this.sensor, why, this.thresholds));
+  }
+
+  /**
+   * The answer in model words.
+   *
+   * @param contextKey of `context`, see ToldSensors; undefined: nothing is kept
+   */
+  told(reading: SensorReading, context: ReadingContext, contextKey: number | undefined): Sensor {
+    if (contextKey === undefined) return sensorOf(this.sensor, reading, this.thresholds, context);
+    const key = contextKey + this.#readingKey(reading);
+    return this.#told.get(key) ?? this.#keep(key, sensorOf(this.sensor, reading, this.thresholds, context));
+  }
+
+  forget(): void {
+    this.#told.clear();
+  }
+
+  #keep(key: number | NoReading, sensor: Sensor): Sensor {
+    if (this.#all === undefined) return sensor;
+    this.#all.count();
+    this.#told.set(key, sensor);
+    return sensor;
+  }
+
+  /** All of an answer that sensorOf() looks at, in 27 bits. */
+  #readingKey({ raw, states, comparison, stateBytes, scanningEnabled, unavailable }: SensorReading): number {
+    const bits = this.sensor.definition.class === "threshold" ? comparison : states;
+    return (
+      raw | ((bits & 0x7fff) << 8) | (stateBytes << 23) | (scanningEnabled ? 1 << 25 : 0) | (unavailable ? 1 << 26 : 0)
+    );
+  }
+}
