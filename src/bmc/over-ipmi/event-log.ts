@@ -36,6 +36,9 @@ interface NewEvents {
   readonly failure?: unknown;
 }
 
+/** What changes when the log does. */
+type KnownLog = Pick<SelInfo, "entries" | "lastAdditionTimestamp" | "lastEraseTimestamp">;
+
 const NOTHING_NEW: NewEvents = { fresh: [] };
 
 /**
@@ -46,7 +49,7 @@ const NOTHING_NEW: NewEvents = { fresh: [] };
 export class EventLogReader {
   readonly #clock: Clock;
   readonly #counts = new EventCounts();
-  #info: SelInfo | undefined;
+  #known: KnownLog | undefined;
   #cursor: SelCursor | undefined;
   #remembered: readonly string[] = [];
   /**
@@ -72,17 +75,17 @@ export class EventLogReader {
     signal: AbortSignal,
   ): Promise<{ readonly log: EventLog; readonly failure?: unknown }> {
     const info = await runner.run(getSelInfo, undefined, { signal });
-    const unchanged = !this.#unfinished && sameLog(info, this.#info);
+    const unchanged = !this.#unfinished && sameLog(info, this.#known);
     const { fresh, failure } = unchanged ? NOTHING_NEW : await this.#readNew(runner, info, context, signal);
-    this.#info = info;
+    const { entries, freeBytes, lastAdditionTimestamp, lastEraseTimestamp } = info;
+    this.#known = { entries, lastAdditionTimestamp, lastEraseTimestamp };
     if (failure === undefined) await this.#compareClocks(runner, signal);
     if (!this.#isTelling(info)) this.#unfinished = true;
-    const { freeBytes, lastAdditionTimestamp } = info;
     const log: EventLog = {
-      entries: info.entries,
+      entries,
       freeBytes,
       capacityEntries:
-        freeBytes === FREE_65535_OR_MORE ? undefined : info.entries + Math.floor(freeBytes / SEL_RECORD_LENGTH),
+        freeBytes === FREE_65535_OR_MORE ? undefined : entries + Math.floor(freeBytes / SEL_RECORD_LENGTH),
       overflow: info.overflow,
       lastAddition:
         lastAdditionTimestamp === UNSPECIFIED || lastAdditionTimestamp === 0 ? undefined : lastAdditionTimestamp * 1000,
@@ -186,7 +189,7 @@ function identity(record: Buffer): string {
   return record.toString("latin1", 2);
 }
 
-function sameLog(a: SelInfo, b: SelInfo | undefined): boolean {
+function sameLog(a: KnownLog, b: KnownLog | undefined): boolean {
   return (
     b !== undefined &&
     a.entries === b.entries &&

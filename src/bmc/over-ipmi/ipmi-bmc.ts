@@ -18,7 +18,7 @@ import { readChassis } from "./chassis.ts";
 import { readController, readDeviceId } from "./controller.ts";
 import { EventLogReader } from "./event-log.ts";
 import { readFrus } from "./fru.ts";
-import { readDcmiPower, readPowerLimit } from "./power.ts";
+import { readDcmiPower, readPowerLimit, withLimit } from "./power.ts";
 import { Repository } from "./repository.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
@@ -199,7 +199,7 @@ export class IpmiBmc implements Bmc {
       // A host that is off may have a meter that begins to measure with it.
       if (reading || !this.#hostOff) this.#dcmi = { present: reading !== undefined, limitWatts, at: now };
     }
-    return reading && { ...reading, limitWatts: this.#dcmi?.limitWatts };
+    return reading && withLimit(reading, this.#dcmi?.limitWatts);
   }
 
   async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {

@@ -13,7 +13,7 @@ import type { PowerConsumption } from "../../model/index.ts";
 const LARGEST_PERIOD_MS = 0xffffffff;
 
 /**
- * The DCMI power reading; undefined where the BMC has none, whatever its capabilities say.
+ * The DCMI power reading without the limit; undefined where the BMC has none, whatever its capabilities say.
  *
  * @throws IpmiError when it keeps silent, or the signal's reason
  */
@@ -21,7 +21,7 @@ export async function readDcmiPower(
   runner: CommandRunner,
   memory: BmcMemory,
   signal: AbortSignal,
-): Promise<Omit<PowerConsumption, "limitWatts"> | undefined> {
+): Promise<PowerConsumption | undefined> {
   const reading = await refusedIsAbsent(runner.run(getPowerReading, {}, { signal }));
   if (!reading || !isMeasured(reading)) return undefined;
   if (!reading.active) memory.quirks.add("dcmi_inactive_is_valid");
@@ -34,6 +34,12 @@ export async function readDcmiPower(
     averageWatts: hasStatistics ? reading.averageWatts : undefined,
     periodSeconds: reading.periodMs > 0 && reading.periodMs < LARGEST_PERIOD_MS ? reading.periodMs / 1000 : undefined,
   };
+}
+
+/** The reading with the limit in effect. Written out: a spread object has a hidden class of its own in each host. */
+export function withLimit(reading: PowerConsumption, limitWatts: number | undefined): PowerConsumption {
+  const { source, currentWatts, minimumWatts, maximumWatts, averageWatts, periodSeconds } = reading;
+  return { source, currentWatts, minimumWatts, maximumWatts, averageWatts, periodSeconds, limitWatts };
 }
 
 /** The active limit in watts; undefined where none is active or the BMC knows no limits. */
