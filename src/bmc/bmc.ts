@@ -3,6 +3,7 @@ import type {
   ControllerInfo,
   EventLog,
   Fru,
+  HostChange,
   PartName,
   PowerConsumption,
   SecurityFinding,
@@ -50,6 +51,8 @@ export interface Bmc {
   open(ask: Ask): Promise<void>;
   /** Reads one part. Throws when nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
+  /** Changes of the sensor set found since this was last asked. */
+  takeChanges?(): readonly HostChange[];
   /** Changes when there is something new to save. */
   readonly revision: number;
   /** What a restart should not have to learn again; plain JSON. */

@@ -1,7 +1,8 @@
 import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
-import type { Failure, Host, HostSnapshot, PartName } from "../model/index.ts";
+import type { EventLog, Failure, Host, HostNews, HostSnapshot, PartName } from "../model/index.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
+import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
 import { IpmiBmc } from "./over-ipmi/ipmi-bmc.ts";
 import type { Roles } from "./roles.ts";
@@ -40,6 +41,8 @@ export interface BmcPoolParts {
   readonly roles?: () => Roles;
   /** Keeps what is learnt over restarts, where there is a place for it. */
   readonly keeper?: StateKeeper;
+  /** Told what each poll of a host found that is new, once; also of polls that failed later on. */
+  readonly onNews?: (host: Host, news: HostNews) => void;
   /** @throws SettingsError */
   readonly settingsOf: (host: Host) => Promise<PollSettings>;
 }
@@ -59,8 +62,14 @@ interface Open {
   readonly keeper: StateKeeper | undefined;
   readonly bmc: Bmc;
   readonly taker: SnapshotTaker;
+  readonly watch: ChangeWatch;
   readonly settings: PollSettings;
   savedRevision: number;
+}
+
+interface ReadLog {
+  readonly read: EventLog;
+  readonly at: number;
 }
 
 /** Longer intervals do not keep a session: keeping it alive costs more than a login. */
@@ -94,18 +103,24 @@ export class BmcPool {
           : failureOf(error, "connect", options.signal);
       return { host: host.name, startedAt, durationMs: 0, up: false, failure, parts: [], quirks: [] };
     }
-    const { bmc, taker, settings } = open;
+    const { bmc, taker, watch, settings } = open;
     const { signal } = options;
     bmc.trace = options.trace;
     try {
       if (options.purpose === "liveness") return await taker.ping({ signal, clock });
       const parts = options.parts ?? settings.parts;
       const { slowIntervalMs } = settings;
-      const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock });
+      let log: ReadLog | undefined;
+      const onEventLog = (read: EventLog, at: number): void => {
+        log = { read, at };
+      };
+      const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock, onEventLog });
+      const changes = watch.observe(snapshot, bmc.takeChanges?.());
+      await this.#save(open);
+      if (!options.passing) this.#tell(host, log, changes);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
       await bmc.hold(kept ? 2 * settings.intervalMs : 0);
-      await this.#save(open);
-      return snapshot;
+      return { ...snapshot, changes: watch.counts };
     } finally {
       bmc.trace = undefined;
     }
@@ -133,18 +148,39 @@ export class BmcPool {
       tries: settings.tries,
       packetsPerSecond: settings.packetsPerSecond,
     });
-    if (keeper) await bmc.restore(await keeper.loadHost(key));
-    const open = { key, keeper, bmc, settings, taker: new SnapshotTaker(host, bmc), savedRevision: bmc.revision };
+    const watch = new ChangeWatch();
+    if (keeper) {
+      const saved = await keeper.loadHost(key);
+      await bmc.restore(saved);
+      watch.restore(partOf(saved, "changes"));
+    }
+    const taker = new SnapshotTaker(host, bmc);
+    const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision: bmc.revision };
     this.#open.set(key, open);
     return open;
   }
 
+  #tell(host: Host, log: ReadLog | undefined, changes: HostNews["changes"]): void {
+    const { onNews, clock } = this.#parts;
+    const entries = log?.read.fresh ?? [];
+    if (!onNews || entries.length + changes.length === 0) return;
+    onNews(host, {
+      seenAt: log?.at ?? clock.wallMs(),
+      entries,
+      historical: log?.read.historical ?? 0,
+      clockOffsetSeconds: log?.read.clockOffsetSeconds,
+      changes,
+    });
+  }
+
   /** Before the snapshot is told: what was counted once is not counted again after a crash. */
   async #save(open: Open): Promise<void> {
-    const { revision } = open.bmc;
+    const revision = open.bmc.revision + open.watch.revision;
     if (!open.keeper || revision === open.savedRevision) return;
     open.savedRevision = revision;
-    await open.keeper.saveHost(open.key, open.bmc.save());
+    const saved = open.bmc.save();
+    const state = typeof saved === "object" && saved !== null ? saved : {};
+    await open.keeper.saveHost(open.key, { ...state, changes: open.watch.save() });
   }
 
   /** Logs out of a host and forgets what is known of it. */
@@ -161,6 +197,10 @@ export class BmcPool {
     this.#open.clear();
     await Promise.allSettled(all.map(({ bmc }) => bmc.close()));
   }
+}
+
+function partOf(saved: unknown, name: string): unknown {
+  return typeof saved === "object" && saved !== null ? (saved as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
 function keyOf(host: Host): string {

@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/index.ts";
 import {
+  type EventLog,
   type Failure,
   type Host,
   type HostSnapshot,
@@ -25,6 +26,8 @@ export interface SnapshotOptions {
   readonly slowIntervalMs: number;
   /** Asks slow parts, too, whatever their age. */
   readonly everything?: boolean;
+  /** Told of each reading of the event log, whatever becomes of the poll: what is new in it is told once. */
+  readonly onEventLog?: (log: EventLog, readAt: number) => void;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -153,6 +156,7 @@ export class SnapshotTaker {
       signal.throwIfAborted();
       const reading = await this.#bmc.read(part, { signal });
       data = reading.data;
+      if (data.eventLog) options.onEventLog?.(data.eventLog, clock.wallMs());
       if (reading.failure !== undefined) failure = failureOf(reading.failure, part, signal);
     } catch (error) {
       failure = failureOf(error, part, signal);

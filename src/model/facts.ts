@@ -109,9 +109,13 @@ export interface LogEntry {
   readonly time?: number;
   /** True: seconds since the BMC started, not a date. */
   readonly relativeTime: boolean;
+  /** Those seconds. */
+  readonly relativeSeconds?: number;
   /** Sensor type in snake case, or "oem". */
   readonly kind: string;
   readonly sensor: string;
+  /** Absent for records that are of no sensor. */
+  readonly sensorNumber?: number;
   /** What happened in snake case: upper_critical_going_high, correctable_ecc ... */
   readonly event: string;
   readonly direction: "asserted" | "deasserted";
@@ -152,4 +156,6 @@ export interface EventLog {
   readonly counters?: EventCounters;
   /** Records that came since the poll before; newest last. */
   readonly fresh: readonly LogEntry[];
+  /** How many of `fresh`, from its beginning, the log held when it was read for the first time ever; 0 if absent. */
+  readonly historical?: number;
 }

@@ -2,10 +2,13 @@
  * model - the nouns, whatever protocol told them. Plain readonly data in base units; knows no
  * protocol, no file, no clock.
  */
+export * from "./change.ts";
+export * from "./event.ts";
 export * from "./facts.ts";
 export * from "./failure.ts";
 export * from "./health.ts";
 export * from "./host.ts";
+export * from "./news.ts";
 export * from "./role-rule.ts";
 export * from "./sensor.ts";
 export * from "./snapshot.ts";

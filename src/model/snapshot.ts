@@ -1,3 +1,4 @@
+import type { ChangeCounts } from "./change.ts";
 import type {
   ChassisState,
   ControllerInfo,
@@ -50,6 +51,8 @@ export interface HostSnapshot {
   readonly watchdog?: Watchdog;
   readonly frus?: readonly Fru[];
   readonly findings?: readonly SecurityFinding[];
+  /** Absent before the host was read once. */
+  readonly changes?: ChangeCounts;
   /** Oddities worked around, by name. */
   readonly quirks: readonly string[];
 }

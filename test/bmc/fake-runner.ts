@@ -18,6 +18,12 @@ export class FakeRunner implements CommandRunner {
     return this;
   }
 
+  /** What answers a command now, to be wrapped. */
+  answerOf<Q, R>(command: Command<Q, R>): (request: Q) => R {
+    const answer = this.#answers.get(command.name);
+    return (request) => answer?.(request, undefined) as R;
+  }
+
   /** Answers a command with response data as it comes over the wire. */
   onBytes<Q, R>(command: Command<Q, R>, data: string): this {
     return this.on(command, () => command.decodeResponse(hex(data)));

@@ -13,6 +13,8 @@ export class FakeSel extends FakeRunner {
   readsLeft: number | undefined;
   /** What Get SEL Info says of the time of changes; false: nothing. */
   dated = true;
+  /** How far the clock of the BMC is ahead of ours. */
+  aheadSeconds = 0;
   readonly #clock: Clock;
   #nextId = 1;
   #serial = 0;
@@ -62,6 +64,24 @@ export class FakeSel extends FakeRunner {
     return record.toString("hex");
   }
 
+  /** A record under an id that another one has, as firmware does that counts wrongly when its log is full. */
+  duplicateId(index: number): void {
+    const id = this.records[index]?.readUInt16LE(0) ?? 1;
+    this.add();
+    this.records.at(-1)?.writeUInt16LE(id, 0);
+  }
+
+  /** Hex of the records that can be read: of two with one id only the first. */
+  readable(): string[] {
+    const found = new Set<string>();
+    for (let record = this.records[0]; record && !found.has(record.toString("hex")); ) {
+      found.add(record.toString("hex"));
+      const next = this.records[this.records.indexOf(record) + 1]?.readUInt16LE(0);
+      record = next === undefined ? undefined : this.records.find((r) => r.readUInt16LE(0) === next);
+    }
+    return [...found];
+  }
+
   clear(): void {
     this.records = [];
     this.#nextId = 1;
@@ -73,8 +93,13 @@ export class FakeSel extends FakeRunner {
     this.#erased = this.#now();
   }
 
+  /** The BMC starts without a clock: it counts from 0 until somebody sets it. */
+  restartWithoutClock(): void {
+    this.aheadSeconds = -Math.floor(this.#clock.wallMs() / 1000);
+  }
+
   #now(): number {
-    return Math.floor(this.#clock.wallMs() / 1000);
+    return Math.max(0, Math.floor(this.#clock.wallMs() / 1000) + this.aheadSeconds);
   }
 
   #entry(recordId: number): { readonly nextRecordId: number; readonly data: Uint8Array } {

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { PartReading } from "../../src/bmc/bmc.ts";
 import { SnapshotTaker } from "../../src/bmc/snapshot.ts";
 import { IpmiError, type IpmiReason, type IpmiStage } from "../../src/ipmi/index.ts";
-import { type ChassisState, type Host, PART_NAMES, type PartName, type Sensor } from "../../src/model/index.ts";
+import {
+  type ChassisState,
+  type EventLog,
+  type Host,
+  PART_NAMES,
+  type PartName,
+  type Sensor,
+} from "../../src/model/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakeBmc } from "./fake-bmc.ts";
 import { refused, silence } from "./fake-runner.ts";
@@ -201,6 +208,26 @@ describe("a poll that does not go well", () => {
     bmc.parts.power = fails(new TypeError("a bug"));
     const snapshot = await take({ parts: ["power", "watchdog"] });
     expect(snapshot.parts[0]?.failure).toEqual({ stage: "power", reason: "protocol_error", message: "a bug" });
+  });
+});
+
+describe("the event log of a poll", () => {
+  it("is heard also where the BMC falls silent later on, since its news are told once", async () => {
+    const { clock, bmc, taker } = bench();
+    const log: EventLog = { entries: 1, overflow: false, fresh: [] };
+    bmc.parts = { sel: () => ({ data: { eventLog: log } }) };
+    const heard: EventLog[] = [];
+    const { signal } = new AbortController();
+    const onEventLog = (read: EventLog): void => void heard.push(read);
+    bmc.parts.sensors = fails(new IpmiError("no_answer", "gone", { stage: "command" }));
+    const snapshot = await taker.take({ parts: PART_NAMES, slowIntervalMs: HOUR, signal, clock, onEventLog });
+    expect(heard).toEqual([]);
+    expect(snapshot.up).toBe(false);
+    bmc.parts.sensors = () => ({ data: {} });
+    await taker.take({ parts: PART_NAMES, slowIntervalMs: HOUR, signal, clock, onEventLog });
+    bmc.parts.sensors = fails(new IpmiError("no_answer", "gone", { stage: "command" }));
+    const failed = await taker.take({ parts: PART_NAMES, slowIntervalMs: HOUR, signal, clock, onEventLog });
+    expect([failed.up, heard]).toEqual([false, [log, log]]);
   });
 });
 

@@ -228,6 +228,7 @@ export const full: HostRecord = record(
       },
       fresh: [],
     },
+    changes: { board_replaced: 0, firmware_changed: 1, sensor_appeared: 0, sensor_vanished: 2, power_changed: 4 },
     watchdog: {
       running: true,
       use: "sms_os",

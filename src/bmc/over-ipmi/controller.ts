@@ -38,10 +38,19 @@ export async function readController(
   };
 }
 
-/** All zeros and all ones are what boards have that nobody gave a GUID. */
+/**
+ * All zeros and all ones are what boards have that nobody gave a GUID. A BMC that is too busy to tell has none
+ * this time: the other command's is another GUID.
+ */
 async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<string | undefined> {
   for (const command of [getSystemGuid, getDeviceGuid]) {
-    const answer = await optional(runner.run(command, undefined, { signal }));
+    let answer: { readonly guid: Uint8Array } | undefined;
+    try {
+      answer = await runner.run(command, undefined, { signal });
+    } catch (error) {
+      if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
+      if (error instanceof CompletionCodeError && error.transient) return undefined;
+    }
     const text = answer && Buffer.from(answer.guid).toString("hex");
     if (text && !/^(00)+$|^(ff)+$/.test(text)) return text;
   }

@@ -1,12 +1,14 @@
 import {
   type CommandRunner,
   type DeviceId,
+  decodeSelRecord,
   getSelInfo,
   getSelTime,
   readSelSince,
   SEL_RECORD_LENGTH,
   type SelCursor,
   type SelInfo,
+  selTime,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { EventCounters, EventLog, LogEntry } from "../../model/index.ts";
@@ -40,6 +42,8 @@ interface NewEvents {
 type KnownLog = Pick<SelInfo, "entries" | "lastAdditionTimestamp" | "lastEraseTimestamp">;
 
 const NOTHING_NEW: NewEvents = { fresh: [] };
+/** Stamps up to here count from the start of the BMC: the next start gives them again. */
+const LAST_RELATIVE = 0x20000000;
 
 /**
  * The event log of one host: reads what is new and counts it. The log is read only when its info says
@@ -59,6 +63,8 @@ export class EventLogReader {
   #again: readonly Buffer[] | undefined;
   /** Read to its end at least once: the counters are worth telling. */
   #complete = false;
+  /** At first contact, until the log was read to its end: what it held then is history. */
+  #firstContact: { readonly info: SelInfo; historyLeft: number; begun: boolean } | undefined;
   /** The log is to be read even if its info stays the same. */
   #unfinished = true;
   #revision = 0;
@@ -75,11 +81,15 @@ export class EventLogReader {
     signal: AbortSignal,
   ): Promise<{ readonly log: EventLog; readonly failure?: unknown }> {
     const info = await runner.run(getSelInfo, undefined, { signal });
-    const unchanged = !this.#unfinished && sameLog(info, this.#known);
-    const { fresh, failure } = unchanged ? NOTHING_NEW : await this.#readNew(runner, info, context, signal);
+    if (!this.#complete) this.#firstContact ??= { info, historyLeft: info.entries, begun: false };
+    const changed = !sameLog(info, this.#known);
+    const unchanged = !this.#unfinished && !changed;
+    const { fresh, failure: stopped } = unchanged ? NOTHING_NEW : await this.#readNew(runner, info, context, signal);
+    const historical = this.#history(fresh.length);
     const { entries, freeBytes, lastAdditionTimestamp, lastEraseTimestamp } = info;
     this.#known = { entries, lastAdditionTimestamp, lastEraseTimestamp };
-    if (failure === undefined) await this.#compareClocks(runner, signal);
+    // What was read counts, whatever becomes of the clock. A change is when its clock has to be known.
+    const failure = stopped ?? (await this.#compareClocks(runner, changed, signal));
     if (!this.#isTelling(info)) this.#unfinished = true;
     const log: EventLog = {
       entries,
@@ -92,8 +102,23 @@ export class EventLogReader {
       clockOffsetSeconds: this.#clockOffsetSeconds,
       counters: this.#complete ? this.#counts.snapshot() : undefined,
       fresh,
+      historical,
     };
     return { log, failure };
+  }
+
+  /**
+   * How many of the records just read, the oldest of them, the log held at first contact. All of the first
+   * reading; where that takes several polls, as many as there were when it began: what comes meanwhile is news.
+   */
+  #history(read: number): number {
+    const first = this.#firstContact;
+    if (this.#complete) this.#firstContact = undefined;
+    if (!first || read === 0) return 0;
+    const historical = first.begun ? Math.min(read, first.historyLeft) : read;
+    first.historyLeft = Math.max(0, first.historyLeft - read);
+    first.begun = true;
+    return historical;
   }
 
   async #readNew(
@@ -112,10 +137,17 @@ export class EventLogReader {
     const all = begun ? [...begun, ...records] : records;
     this.#again = begun && failure !== undefined ? all : undefined;
     if (this.#again) return { fresh: [], failure };
-    const fresh = begun ? this.#unknown(all) : records;
+    const known = new Set(this.#remembered);
+    // Where two records have one id, the way on may lead back to what is known.
+    const fresh = begun ? this.#unknown(all) : records.filter((record) => !known.has(whole(record)));
+    // Nothing known is left and something was erased: what is there came after the clear.
+    const first = this.#firstContact;
+    const isAnew = begun !== undefined && fresh.length === all.length;
+    if (first && isAnew && info.lastEraseTimestamp !== first.info.lastEraseTimestamp) first.historyLeft = 0;
     // Announced and not given: once more.
     const isMissing = !continued && all.length === 0 && info.entries > 0;
-    if (!isMissing) this.#remembered = [...(begun ? [] : this.#remembered), ...all.map(identity)].slice(-REMEMBERED);
+    if (!isMissing)
+      this.#remembered = [...(begun ? [] : this.#remembered), ...(begun ? all : fresh).map(whole)].slice(-REMEMBERED);
     if (failure === undefined && !isMissing) {
       this.#complete = true;
       this.#unfinished = false;
@@ -153,10 +185,17 @@ export class EventLogReader {
     return entry;
   }
 
-  /** What comes after the newest known record; everything, when none of the known ones is left. */
+  /**
+   * What comes after the newest known record; everything, when none of the known ones is left. Where ids were
+   * given anew a record is known by what it says, unless it has no date: each start of a BMC without a clock
+   * logs the same again.
+   */
   #unknown(records: readonly Buffer[]): readonly Buffer[] {
     const known = new Set(this.#remembered);
-    return records.slice(records.findLastIndex((record) => known.has(identity(record))) + 1);
+    const newest = records.findLastIndex((record) => known.has(whole(record)));
+    if (newest >= 0) return records.slice(newest + 1);
+    const said = new Set(this.#remembered.filter(isDated).map(withoutId));
+    return records.slice(records.findLastIndex((record) => said.has(withoutId(whole(record)))) + 1);
   }
 
   /** Whether a change of the log would change its info: not while its stamps may be given again, or where it has none. */
@@ -164,19 +203,25 @@ export class EventLogReader {
     const now = this.#clock.wallMs() / 1000 + (this.#clockOffsetSeconds ?? 0);
     const isOld = (stamp: number): boolean => stamp === UNSPECIFIED || Math.abs(now - stamp) > YOUNG_SECONDS;
     const { lastAdditionTimestamp, lastEraseTimestamp, entries } = info;
-    const isDated = entries === 0 || (lastAdditionTimestamp !== UNSPECIFIED && lastAdditionTimestamp !== 0);
-    return isDated && isOld(lastAdditionTimestamp) && isOld(lastEraseTimestamp);
+    const isTold = entries === 0 || (lastAdditionTimestamp !== UNSPECIFIED && lastAdditionTimestamp > LAST_RELATIVE);
+    return isTold && isOld(lastAdditionTimestamp) && isOld(lastEraseTimestamp);
   }
 
-  async #compareClocks(runner: CommandRunner, signal: AbortSignal): Promise<void> {
+  /** Gives what went wrong, where that is more than a BMC without a clock. */
+  async #compareClocks(runner: CommandRunner, isWorthwhile: boolean, signal: AbortSignal): Promise<unknown> {
     const now = this.#clock.monotonicMs();
-    if (now - this.#clockReadAt < CLOCK_AGE_MS) return;
-    this.#clockReadAt = now;
+    if (!isWorthwhile && now - this.#clockReadAt < CLOCK_AGE_MS) return undefined;
     const before = this.#clock.wallMs();
-    const answer = await optional(runner.run(getSelTime, undefined, { signal }));
-    if (!answer) return;
-    const half = (this.#clock.wallMs() - before) / 2;
-    this.#clockOffsetSeconds = Math.round(answer.timestamp - (before + half) / 1000);
+    try {
+      const answer = await optional(runner.run(getSelTime, undefined, { signal }));
+      this.#clockReadAt = now;
+      if (!answer) return undefined;
+      const half = (this.#clock.wallMs() - before) / 2;
+      this.#clockOffsetSeconds = Math.round(answer.timestamp - (before + half) / 1000);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 }
 
@@ -184,9 +229,15 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
 }
 
-/** A record is known by what it says; ids are given anew. */
-function identity(record: Buffer): string {
-  return record.toString("latin1", 2);
+const whole = (record: Buffer): string => record.toString("latin1");
+const withoutId = (record: string): string => record.slice(2);
+
+/** Has a wall clock's time, which no other record of the same words has. */
+function isDated(text: string): boolean {
+  const bytes = Buffer.from(text, "latin1");
+  if (bytes.length !== SEL_RECORD_LENGTH) return false;
+  const record = decodeSelRecord(bytes);
+  return "timestamp" in record && selTime(record.timestamp).kind === "wall_clock";
 }
 
 function sameLog(a: KnownLog, b: KnownLog | undefined): boolean {

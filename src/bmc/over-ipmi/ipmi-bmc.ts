@@ -10,7 +10,7 @@ import {
   resolveAddress,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { PartName, PowerConsumption, SecurityFinding, Sensor } from "../../model/index.ts";
+import type { HostChange, PartName, PowerConsumption, SecurityFinding, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
@@ -215,6 +215,10 @@ export class IpmiBmc implements Bmc {
     } catch (failure) {
       return { data: { controller }, failure };
     }
+  }
+
+  takeChanges(): readonly HostChange[] {
+    return this.#repository.takeChanges();
   }
 
   /** Changes when something worth saving does. */

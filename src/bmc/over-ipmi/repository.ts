@@ -9,8 +9,10 @@ import {
   SdrWalk,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
+import type { HostChange } from "../../model/index.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
+import { sensorSetChanges } from "./sensor-set.ts";
 
 /** Repositories that do not tell when they changed are read again once a day. */
 const UNDATED_AGE_MS = 24 * 3600_000;
@@ -29,6 +31,8 @@ export interface SavedRepository extends Edition {
   readonly digest: string;
   /** Epoch ms. */
   readonly walkedAt: number;
+  /** Records that the walk could not read. */
+  readonly skipped?: number;
 }
 
 /**
@@ -44,6 +48,8 @@ export class Repository {
   #digest: string | undefined;
   /** Wall clock: it is kept over restarts. */
   #walkedAt = 0;
+  #skipped = 0;
+  #changes: readonly HostChange[] = [];
   #revision = 0;
   #walk: { readonly walk: SdrWalk; readonly edition: Edition } | undefined;
 
@@ -71,12 +77,25 @@ export class Repository {
     await walk.run(runner, signal);
     this.#walk = undefined;
     const { plan, digest } = await this.#cache.planOf(walk.records);
+    const skipped = walk.problems.length;
+    // A record that could not be read this time is no sensor that has gone.
+    if (this.#plan && digest !== this.#digest && skipped === this.#skipped) {
+      this.#changes = [...this.#changes, ...sensorSetChanges(this.#plan, plan)];
+    }
+    this.#skipped = skipped;
     this.#plan = plan;
     this.#digest = digest;
     this.#edition = edition;
     this.#walkedAt = this.#clock.wallMs();
     this.#revision++;
     return plan;
+  }
+
+  /** Sensors that came or went since this was last asked. */
+  takeChanges(): readonly HostChange[] {
+    const changes = this.#changes;
+    this.#changes = [];
+    return changes;
   }
 
   /** Counts what is worth saving. */
@@ -87,7 +106,7 @@ export class Repository {
   /** Which repository it was, and where its records are found. Undefined before the first walk. */
   save(): SavedRepository | undefined {
     if (!this.#edition || this.#digest === undefined) return undefined;
-    return { ...this.#edition, digest: this.#digest, walkedAt: this.#walkedAt };
+    return { ...this.#edition, digest: this.#digest, walkedAt: this.#walkedAt, skipped: this.#skipped };
   }
 
   /** Takes what was saved; the next poll finds out whether the BMC still has that repository. */
@@ -98,6 +117,7 @@ export class Repository {
     this.#plan = plan;
     this.#digest = digest;
     this.#edition = { key, records, dated };
+    this.#skipped = saved.skipped ?? 0;
     this.#walkedAt = Math.min(walkedAt, this.#clock.wallMs());
   }
 

@@ -1,4 +1,5 @@
 import type { Family } from "../family.ts";
+import { changes } from "./changes.ts";
 import { chassis } from "./chassis.ts";
 import { eventLog } from "./event-log.ts";
 import { health } from "./health.ts";
@@ -19,6 +20,7 @@ export const FAMILIES: readonly Family[] = [
   ...readings,
   ...power,
   ...eventLog,
+  ...changes,
   ...watchdog,
   ...security,
   ...quirks,

@@ -37,10 +37,13 @@ export async function readSelSince(
   if (cursor) {
     const last = await entry(runner, cursor.recordId, signal);
     if (last?.record.equals(cursor.bytes)) {
-      return { ...(await collect(runner, last.next, signal, cursor.recordId)), continued: true };
+      const { isCircle, ...read } = await collect(runner, last.next, signal, cursor.recordId);
+      // The way went back to records of before: which of them are new shows from the beginning only.
+      if (!isCircle) return { ...read, continued: true };
     }
   }
-  return { ...(await collect(runner, FIRST_RECORD, signal)), continued: false };
+  const { records, failure } = await collect(runner, FIRST_RECORD, signal);
+  return { records, failure, continued: false };
 }
 
 async function collect(
@@ -48,24 +51,33 @@ async function collect(
   first: number,
   signal?: AbortSignal,
   already?: number,
-): Promise<{ readonly records: Buffer[]; readonly failure?: unknown }> {
+): Promise<{ readonly records: Buffer[]; readonly isCircle: boolean; readonly failure?: unknown }> {
   const records: Buffer[] = [];
   // BMCs that go round in circles exist (Facebook's OpenBMC after an overflow): each id is read once.
   const visited = new Set<number>(already === undefined ? [] : [already]);
-  for (let id = first; id !== LAST_RECORD && !visited.has(id) && visited.size < MOST_RECORDS; ) {
+  let id = first;
+  let before = already;
+  while (id !== LAST_RECORD && !visited.has(id) && visited.size < MOST_RECORDS) {
     visited.add(id);
     let got: Awaited<ReturnType<typeof entry>>;
     try {
       got = await entry(runner, id, signal);
     } catch (failure) {
       if (records.length === 0) throw failure;
-      return { records, failure };
+      return { records, isCircle: false, failure };
     }
     if (!got) break;
-    if (got.record.length === SEL_RECORD_BYTES) records.push(got.record);
+    if (got.record.length === SEL_RECORD_BYTES) {
+      records.push(got.record);
+      // Asked for as "the first", it may come round again under its own id.
+      const own = got.record.readUInt16LE(0);
+      if (id === FIRST_RECORD && own !== got.next) visited.add(own);
+    }
+    before = id;
     id = got.next;
   }
-  return { records };
+  // A record that is followed by itself is the last one.
+  return { records, isCircle: id !== LAST_RECORD && id !== before && visited.has(id) };
 }
 
 /** One record; undefined when there is none of that id, which is also the answer of an empty log. */

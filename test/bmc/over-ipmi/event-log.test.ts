@@ -30,7 +30,7 @@ describe("the event log of a host", () => {
     expect(sel.take()).toEqual(["Get SEL Info"]);
   });
 
-  it("is read on from the last known record, which costs one request more than there are new ones", async () => {
+  it("is read on from the last known record, which costs two requests more than there are new ones", async () => {
     const { sel, poll, minute } = bench();
     for (let i = 0; i < 20; i++) sel.add();
     await poll();
@@ -40,7 +40,7 @@ describe("the event log of a host", () => {
     await minute();
     sel.take();
     expect(await poll()).toEqual(added);
-    expect(sel.take()).toEqual(["Get SEL Info", ...Array(3).fill("Get SEL Entry")]);
+    expect(sel.take()).toEqual(["Get SEL Info", ...Array(3).fill("Get SEL Entry"), "Get SEL Time"]);
   });
 
   it("has no counters before it was read to its end once", async () => {
@@ -232,6 +232,139 @@ describe("the event log of a host", () => {
   });
 });
 
+describe("history", () => {
+  const read = async ({ reader, sel }: ReturnType<typeof bench>) => {
+    const { log } = await reader.read(sel, {}, signal);
+    const raw = log.fresh.map((e) => e.raw);
+    const historical = log.historical ?? 0;
+    return { history: raw.slice(0, historical), news: raw.slice(historical) };
+  };
+
+  it("is what the log held when it was read for the first time, and nothing that came later", async () => {
+    const b = bench();
+    const old = [b.sel.add(), b.sel.add()];
+    expect(await read(b)).toEqual({ history: old, news: [] });
+    await b.minute();
+    const added = b.sel.add();
+    expect(await read(b)).toEqual({ history: [], news: [added] });
+  });
+
+  it("is nothing for a log that was empty", async () => {
+    const b = bench();
+    expect(await read(b)).toEqual({ history: [], news: [] });
+    await b.minute();
+    const added = b.sel.add();
+    expect(await read(b)).toEqual({ history: [], news: [added] });
+  });
+
+  it("ends where the log ended when a long first reading began", async () => {
+    const b = bench();
+    const old = Array.from({ length: 10 }, () => b.sel.add());
+    b.sel.readsLeft = 4;
+    expect(await read(b)).toEqual({ history: old.slice(0, 4), news: [] });
+    const added = [b.sel.add(), b.sel.add()];
+    b.sel.readsLeft = undefined;
+    expect(await read(b)).toEqual({ history: old.slice(4), news: added });
+  });
+
+  it("is over when the log is cleared in the middle of a long first reading", async () => {
+    const b = bench();
+    for (let i = 0; i < 10; i++) b.sel.add();
+    b.sel.readsLeft = 4;
+    await read(b);
+    await b.minute();
+    b.sel.clear();
+    const added = [b.sel.add(), b.sel.add()];
+    b.sel.readsLeft = undefined;
+    expect(await read(b)).toEqual({ history: [], news: added });
+  });
+
+  it("is nothing after a restart that knows where it was", async () => {
+    const b = bench();
+    b.sel.add();
+    await read(b);
+    const restarted = new EventLogReader(b.clock);
+    restarted.restore(JSON.parse(JSON.stringify(b.reader.save())));
+    await b.minute();
+    b.sel.clear();
+    const added = [b.sel.add(), b.sel.add()];
+    expect(await read({ ...b, reader: restarted })).toEqual({ history: [], news: added });
+  });
+});
+
+describe("a BMC whose clock is wrong", () => {
+  /** Logged at each start, and like the one before to the last byte but the id. */
+  const boot = (id: number): Buffer => {
+    const record = Buffer.from("0000020500000021000412836f42ffff", "hex");
+    record.writeUInt16LE(id, 0);
+    return record;
+  };
+
+  it("that logs the same at each start is heard each time", async () => {
+    const { sel, poll, minute } = bench();
+    sel.restartWithoutClock();
+    for (let id = 1; id <= 3; id++) {
+      const raw = sel.put(boot(id));
+      expect(await poll()).toEqual([raw]);
+      sel.restartWithoutClock();
+      await minute();
+    }
+  });
+
+  it("that logs at a start what it logged before its log was cleared is heard", async () => {
+    const { sel, poll, minute } = bench();
+    sel.restartWithoutClock();
+    for (let id = 1; id <= 3; id++) sel.put(boot(id));
+    await poll();
+    await minute();
+    sel.clear();
+    sel.put(boot(4));
+    expect(await poll()).toHaveLength(1);
+  });
+
+  it("that stamps a full log like before is looked at all the same", async () => {
+    const { clock, sel, poll } = bench(3);
+    sel.restartWithoutClock();
+    await clock.advance(5_000);
+    for (let i = 0; i < 3; i++) sel.add();
+    await poll();
+    await clock.advance(100_000);
+    // The next start: the log stays as long, and its last addition is of the same second after the start.
+    sel.restartWithoutClock();
+    await clock.advance(5_000);
+    const added = sel.add();
+    expect(await poll()).toEqual([added]);
+  });
+
+  it("is asked for its time whenever its log changed, so that events can be dated", async () => {
+    const { clock, sel, reader, minute } = bench();
+    const offset = async () => (await reader.read(sel, {}, signal)).log.clockOffsetSeconds;
+    expect(await offset()).toBe(0);
+    await minute();
+    sel.aheadSeconds = 3600;
+    sel.add();
+    expect(await offset()).toBe(3600);
+    await minute();
+    sel.aheadSeconds = -86_400;
+    expect(await offset()).toBe(3600);
+    sel.add();
+    expect(await offset()).toBe(-86_400);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("that falls silent when asked for it has told its records all the same", async () => {
+    const { sel, reader } = bench();
+    const { silence } = await import("../fake-runner.ts");
+    const { getSelTime } = await import("../../../src/ipmi/index.ts");
+    const added = sel.add();
+    sel.on(getSelTime, () => {
+      throw silence();
+    });
+    const { log, failure } = await reader.read(sel, {}, signal);
+    expect([log.fresh.map((e) => e.raw), failure]).toEqual([[added], expect.anything()]);
+  });
+});
+
 /** Small, fast and the same everywhere (mulberry32). */
 function random(seed: number): () => number {
   let state = seed;
@@ -250,29 +383,47 @@ describe("counting events", () => {
     for (let round = 0; round < 60; round++) {
       const next = random(seed + round);
       const below = (n: number) => Math.floor(next() * n);
-      const { clock, sel, reader } = bench(20 + below(60));
+      const { clock, sel, ...first } = bench(20 + below(40));
+      let { reader } = first;
       const told = new Set<string>();
+      // What was told since the state was saved belongs to it: both are written in one go.
+      for (let i = below(20); i > 0; i--) sel.add();
+      const held = new Set(sel.records.map((r) => r.toString("hex")));
       const history: string[] = [];
       for (let step = 0; step < 40; step++) {
-        const what = below(10);
+        const what = below(13);
         const count = below(12);
         if (what < 5) for (let i = 0; i < count; i++) sel.add();
         else if (what === 5) sel.clear();
         else if (what === 6 && sel.records.length > 0) sel.delete(below(sel.records.length));
         else if (what === 7)
           for (let i = 0; i < Math.min(count, sel.records.length); i++) sel.delete(sel.records.length - 1);
+        else if (what === 8) sel.aheadSeconds += (below(3) - 1) * below(100_000);
+        else if (what === 9 && below(3) === 0) sel.restartWithoutClock();
+        else if (what === 10) {
+          const saved = reader.save();
+          if (saved) {
+            reader = new EventLogReader(clock);
+            reader.restore(JSON.parse(JSON.stringify(saved)));
+          }
+        } else if (what === 11) clock.jumpWall((below(3) - 1) * below(100_000_000));
+        else if (what === 12 && sel.records.length > 1) sel.duplicateId(below(sel.records.length - 1));
         if (below(3) > 0) await clock.advance(below(2) * 500 + below(3) * 30_000);
         history.push(`${what}x${count}`);
         if (below(2) === 0) continue;
         sel.readsLeft = below(3) === 0 ? below(30) : undefined;
+        const isFirst = reader.save() === undefined;
         const read = await reader.read(sel, {}, signal).catch(() => undefined);
+        if (!isFirst) expect(read?.log.historical ?? 0).toBe(0);
         const where = `seed ${seed + round}, step ${step}, ${history.join(" ")}`;
-        for (const { raw } of read?.log.fresh ?? []) {
+        for (const [i, { raw }] of (read?.log.fresh ?? []).entries()) {
           expect(told.has(raw), `${where}: ${raw} was told before`).toBe(false);
           told.add(raw);
+          if (held.has(raw))
+            expect(i, `${where}: ${raw} was there at first contact`).toBeLessThan(read?.log.historical ?? 0);
         }
         if (!read || read.failure !== undefined) continue;
-        const missed = sel.records.map((r) => r.toString("hex")).filter((raw) => !told.has(raw));
+        const missed = sel.readable().filter((raw) => !told.has(raw));
         // Within a second of a change the info may still be the same; the poll after that sees it.
         if (missed.length > 0) {
           sel.readsLeft = undefined;
@@ -282,7 +433,7 @@ describe("counting events", () => {
             told.add(raw);
           }
           expect(
-            sel.records.map((r) => r.toString("hex")).filter((raw) => !told.has(raw)),
+            sel.readable().filter((raw) => !told.has(raw)),
             where,
           ).toEqual([]);
         }

@@ -168,4 +168,39 @@ describe("the repository of a host", () => {
     await plan();
     expect(runner.take()).toContain("Get SDR");
   });
+
+  it("tells which sensors came and went when it changed, once", async () => {
+    const { repository, plan, change } = bench();
+    await plan();
+    expect(repository.takeChanges()).toEqual([]);
+    change(2, 2000);
+    await plan();
+    expect(repository.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T3", "T4"], sensorCount: 2 }]);
+    expect(repository.takeChanges()).toEqual([]);
+  });
+
+  it("tells nothing of sensors while it is being read", async () => {
+    const { repository, plan, change, allow } = bench();
+    await plan();
+    change(3, 2000);
+    allow(1);
+    await expect(plan()).rejects.toThrow();
+    expect(repository.takeChanges()).toEqual([]);
+    allow(100);
+    await plan();
+    expect(repository.takeChanges()).toMatchObject([{ change: "sensor_vanished", sensors: ["T4"] }]);
+  });
+
+  it("takes no sensor for vanished whose record could not be read this time", async () => {
+    const { repository, plan, change, runner } = bench();
+    await plan();
+    change(4, 2000);
+    const give = runner.answerOf(getSdr);
+    runner.on(getSdr, (request) => {
+      if (request.recordId === 4) throw refused("Get SDR", 0xff);
+      return give(request);
+    });
+    expect((await plan()).sensors.map(({ name }) => name)).toEqual(["T1", "T2", "T3"]);
+    expect(repository.takeChanges()).toEqual([]);
+  });
 });

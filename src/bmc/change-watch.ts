@@ -1,0 +1,145 @@
+import {
+  CHANGE_KINDS,
+  type ChangeCounts,
+  type ChangeKind,
+  type HostChange,
+  type HostSnapshot,
+} from "../model/index.ts";
+
+/** Serial numbers of boards that nobody gave one. */
+const NO_SERIAL =
+  /^(?:[0\s.x*_-]*|0?123456789.*|n\/?a|none|unknown|default.*|to be filled.*|not (?:specified|available).*|system serial.*)$/i;
+
+/** What a restart should know to notice what changed meanwhile. Plain JSON. */
+export interface SavedChanges {
+  readonly guid?: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+  readonly powerOn?: boolean;
+  readonly counts: Readonly<Partial<Record<ChangeKind, number>>>;
+}
+
+type Known = Omit<SavedChanges, "counts">;
+
+const none = (): Record<ChangeKind, number> =>
+  Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
+
+/**
+ * Compares what a poll read of a host with what was known of it. What was not read, or cannot be trusted,
+ * is not compared: the reading before stays what the next one is held against.
+ */
+export class ChangeWatch {
+  #known: Known = {};
+  #counts = none();
+  /** Something was read, now or in an earlier run: the counts are worth telling. */
+  #begun = false;
+  #revision = 0;
+
+  /** Changes when there is something new to save. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** @param sensors changes of the sensor set that this poll found */
+  observe(snapshot: HostSnapshot, sensors: readonly HostChange[] = []): readonly HostChange[] {
+    const { controller, chassis } = snapshot;
+    // A BMC in the middle of an update tells anything.
+    const identified = controller && !controller.updating ? controller : undefined;
+    const before = this.#known;
+    const read: Known = {
+      guid: identified?.guid,
+      serial: identified && serialOf(snapshot),
+      firmware: identified?.firmware,
+      powerOn: chassis?.powerOn,
+    };
+    this.#known = { ...before, ...present(read) };
+    const changes = [...board(before, read), ...firmware(before, read), ...sensors, ...power(before, read)];
+    for (const { change } of changes) this.#counts[change]++;
+    const isNews = changes.length > 0 || JSON.stringify(before) !== JSON.stringify(this.#known);
+    if (isNews) this.#revision++;
+    if (snapshot.up) this.#begun = true;
+    return changes;
+  }
+
+  /** Undefined before the first reading. */
+  get counts(): ChangeCounts | undefined {
+    return this.#begun ? { ...this.#counts } : undefined;
+  }
+
+  save(): SavedChanges {
+    return { ...this.#known, counts: { ...this.#counts } };
+  }
+
+  /** Takes what an earlier run saved; what has not its form is left out. */
+  restore(saved: unknown): void {
+    if (typeof saved !== "object" || saved === null) return;
+    const { guid, serial, firmware, powerOn, counts } = saved as Readonly<Record<string, unknown>>;
+    const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+    this.#known = present({
+      guid: text(guid),
+      serial: text(serial),
+      firmware: text(firmware),
+      powerOn: typeof powerOn === "boolean" ? powerOn : undefined,
+    });
+    if (typeof counts !== "object" || counts === null) return;
+    for (const kind of CHANGE_KINDS) {
+      const count: unknown = (counts as Readonly<Record<string, unknown>>)[kind];
+      if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) this.#counts[kind] = count;
+    }
+  }
+}
+
+function present(known: Known): Known {
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+}
+
+/** Of the FRU of the BMC itself, where it was read whole. */
+function serialOf({ frus }: HostSnapshot): string | undefined {
+  const own = frus?.find(({ id }) => id === 0);
+  const serial = own && own.problems.length === 0 ? own.serial?.trim() : undefined;
+  return serial === undefined || NO_SERIAL.test(serial) ? undefined : serial;
+}
+
+function* board(before: Known, now: Known): Generator<HostChange> {
+  const serial = different(before.serial, now.serial);
+  if (serial) {
+    yield { change: "board_replaced", ...serial };
+    return;
+  }
+  const guid = different(before.guid, now.guid);
+  if (!guid || isSameGuid(guid.from, guid.to)) return;
+  // Some firmware updates give the same board another GUID.
+  const isSameBoard = before.serial !== undefined && before.serial === now.serial;
+  if (isSameBoard && different(before.firmware, now.firmware)) return;
+  yield { change: "board_replaced", ...guid };
+}
+
+function* firmware(before: Known, now: Known): Generator<HostChange> {
+  const versions = different(before.firmware, now.firmware);
+  if (versions) yield { change: "firmware_changed", ...versions };
+}
+
+function* power(before: Known, now: Known): Generator<HostChange> {
+  const word = (on: boolean | undefined): string | undefined => (on === undefined ? on : on ? "on" : "off");
+  const states = different(word(before.powerOn), word(now.powerOn));
+  if (states) yield { change: "power_changed", ...states };
+}
+
+/** Both are known and not the same. */
+function different(from: string | undefined, to: string | undefined): { from: string; to: string } | undefined {
+  return from === undefined || to === undefined || from === to ? undefined : { from, to };
+}
+
+/** The same 16 bytes in another order: firmware versions disagree on which way round a GUID is sent. */
+function isSameGuid(a: string, b: string): boolean {
+  const bytes = Buffer.from(b, "hex");
+  if (bytes.length !== 16) return false;
+  const swapped = Buffer.concat([
+    Buffer.from(bytes.subarray(0, 4)).reverse(),
+    Buffer.from(bytes.subarray(4, 6)).reverse(),
+    Buffer.from(bytes.subarray(6, 8)).reverse(),
+    bytes.subarray(8),
+  ]);
+  const orders = [swapped, Buffer.from(bytes).reverse(), Buffer.from(swapped).reverse()];
+  return orders.some((order) => order.toString("hex") === a);
+}
