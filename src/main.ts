@@ -12,7 +12,7 @@ import {
 } from "./config/index.ts";
 import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
-import { MANUFACTURER_NAMES, QUIRK_NAMES, SENSOR_TYPES, sensorKind, UdpTransport } from "./ipmi/index.ts";
+import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
 import {
   FAILURE_REASONS,
@@ -25,6 +25,7 @@ import {
 import { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
 import { ipmiReports, schedulerReports } from "./reports.ts";
+import { ruleVocabulary } from "./rule-vocabulary.ts";
 import {
   QueueFullError,
   type ScheduledHost,
@@ -55,8 +56,7 @@ const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0
 
 /** The configuration in a file, with everything checked that can be checked before a BMC is asked. */
 export function readConfig(path: string, env: Environment): Promise<Config> {
-  const knownKinds = [...SENSOR_TYPES.map(sensorKind), "oem"];
-  return loadConfig(path, env, { knownQuirks: QUIRK_NAMES, knownKinds, knownManufacturers: MANUFACTURER_NAMES });
+  return loadConfig(path, env, { knownQuirks: QUIRK_NAMES, ...ruleVocabulary() });
 }
 
 /**
@@ -131,6 +131,7 @@ export class Exporter {
       keeper: state,
       observer: ipmiReports(this.#self),
       roles: () => this.#book.roles,
+      severities: () => this.#book.severities,
       settingsOf: async (host) => this.#book.settingsOf(host),
     });
     this.#store = new Store<HostText>({

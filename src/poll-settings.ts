@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type PollSettings, Roles, SettingsError } from "./bmc/index.ts";
+import { type PollSettings, Roles, SettingsError, Severities } from "./bmc/index.ts";
 import {
   type Config,
   type Credentials,
@@ -32,6 +32,8 @@ export class PollSettingsBook {
   readonly config: Config;
   /** The same object while the rules do not change. */
   readonly roles: Roles;
+  /** The same object while the rules do not change. */
+  readonly severities: Severities;
   readonly #resolved: ReadonlyMap<string, Resolved>;
   /** Asked for once per host, made once per module and auth: hosts share them. */
   readonly #settings = new Map<string, PollSettings>();
@@ -39,9 +41,15 @@ export class PollSettingsBook {
   /** Digests are keyed, so that a revision tells nobody a password. */
   readonly #salt: Buffer;
 
-  private constructor(config: Config, roles: Roles, resolved: ReadonlyMap<string, Resolved>, salt: Buffer) {
+  private constructor(
+    config: Config,
+    rules: { readonly roles: Roles; readonly severities: Severities },
+    resolved: ReadonlyMap<string, Resolved>,
+    salt: Buffer,
+  ) {
     this.config = config;
-    this.roles = roles;
+    this.roles = rules.roles;
+    this.severities = rules.severities;
     this.#resolved = resolved;
     this.#salt = salt;
   }
@@ -55,8 +63,11 @@ export class PollSettingsBook {
       const earlier = before ? before.#resolved.get(name) : undefined;
       resolved.set(name, { credentials: now.credentials ?? earlier?.credentials, problem: now.problem });
     }
-    const roles = Roles.renewed(config.roles.rules, before?.roles);
-    return new PollSettingsBook(config, roles, resolved, before ? before.#salt : randomBytes(32));
+    const rules = {
+      roles: Roles.renewed(config.roles.rules, before?.roles),
+      severities: Severities.renewed(config.severities.rules, before?.severities),
+    };
+    return new PollSettingsBook(config, rules, resolved, before ? before.#salt : randomBytes(32));
   }
 
   /** Credentials that could not be had, a sentence each; their hosts cannot be polled. */

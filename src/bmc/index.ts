@@ -7,4 +7,5 @@ export type { SensorFilter, TraceLine } from "./bmc.ts";
 export { BmcPool, type BmcPoolParts, type PollOptions, type PollSettings, SettingsError } from "./open.ts";
 export { type RoleSubject, Roles } from "./roles.ts";
 export { SdrCache, type SdrCacheReport } from "./sdr-cache.ts";
+export { type Grade, Severities, type SeveritySubject } from "./severities.ts";
 export { StateDir, type StateKeeper } from "./state-dir.ts";

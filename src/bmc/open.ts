@@ -7,6 +7,7 @@ import { failureOf } from "./failure.ts";
 import { IpmiBmc } from "./over-ipmi/ipmi-bmc.ts";
 import type { Roles } from "./roles.ts";
 import type { SdrCache } from "./sdr-cache.ts";
+import type { Severities } from "./severities.ts";
 import { SnapshotTaker } from "./snapshot.ts";
 import type { StateKeeper } from "./state-dir.ts";
 
@@ -39,6 +40,8 @@ export interface BmcPoolParts {
   readonly observer?: IpmiObserver;
   /** Role rules in force; without them no sensor has a role. */
   readonly roles?: () => Roles;
+  /** Severity rules in force; without them the tables of the protocol count. */
+  readonly severities?: () => Severities;
   /** Keeps what is learnt over restarts, where there is a place for it. */
   readonly keeper?: StateKeeper;
   /** Told what each poll of a host found that is new, once; also of polls that failed later on. */
@@ -131,7 +134,7 @@ export class BmcPool {
     const known = this.#open.get(key);
     if (known) return known;
     const settings = await this.#parts.settingsOf(host);
-    const { transport, clock, cache, observer, roles } = this.#parts;
+    const { transport, clock, cache, observer, roles, severities } = this.#parts;
     if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
     const bmc = new IpmiBmc({
       address: host.address,
@@ -143,6 +146,7 @@ export class BmcPool {
       observer,
       filter: settings.filter,
       roles,
+      severities,
       bridge: settings.bridge,
       quirks: settings.quirks,
       tries: settings.tries,

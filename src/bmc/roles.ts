@@ -1,23 +1,16 @@
-import { manufacturerName } from "../ipmi/index.ts";
 import { NO_ROLE, type Quantity, type RoleRule } from "../model/index.ts";
 import { type SensorPlan, withRoles } from "./over-ipmi/sensor-plan.ts";
+import { commonTests, type RuleSubject, writtenRules } from "./rule-tests.ts";
 
 /** What rules are asked about; none of it changes while the machine runs. */
-export interface RoleSubject {
-  readonly name: string;
-  /** Sensor type in snake case. */
-  readonly kind: string;
+export interface RoleSubject extends RuleSubject {
   readonly quantity?: Quantity;
-  /** Absent where the protocol has no entities. */
-  readonly entityId?: number;
-  /** IANA enterprise number of the BMC's maker. */
-  readonly manufacturerId?: number;
 }
 
 type Test = (subject: RoleSubject) => boolean;
 
 interface CompiledRule {
-  readonly role: string;
+  readonly rule: RoleRule;
   readonly tests: readonly Test[];
 }
 
@@ -29,19 +22,24 @@ export class Roles {
 
   /** @throws SyntaxError where a name is no regular expression */
   constructor(rules: readonly RoleRule[] = []) {
-    this.#written = JSON.stringify(rules);
-    this.#rules = rules.map((rule) => ({ role: rule.role, tests: testsOf(rule) }));
+    this.#written = writtenRules(rules);
+    this.#rules = rules.map((rule) => ({ rule, tests: testsOf(rule) }));
   }
 
   /** Rules of a new edition of the configuration: `before` itself where they did not change, so that plans stay. */
   static renewed(rules: readonly RoleRule[], before?: Roles): Roles {
-    return before && before.#written === JSON.stringify(rules) ? before : new Roles(rules);
+    return before && before.#written === writtenRules(rules) ? before : new Roles(rules);
   }
 
   /** Undefined where no rule matches, or one that says "none". */
   roleOf(subject: RoleSubject): string | undefined {
-    const rule = this.#rules.find(({ tests }) => tests.every((matches) => matches(subject)));
+    const rule = this.ruleOf(subject);
     return rule === undefined || rule.role === NO_ROLE ? undefined : rule.role;
+  }
+
+  /** The rule that decides about a sensor, also one that says "none". */
+  ruleOf(subject: RoleSubject): RoleRule | undefined {
+    return this.#rules.find(({ tests }) => tests.every((matches) => matches(subject)))?.rule;
   }
 
   /**
@@ -65,22 +63,8 @@ export class Roles {
 }
 
 function testsOf(rule: RoleRule): Test[] {
-  const { kinds, quantities, entities, manufacturers } = rule;
+  const { quantities } = rule;
   const tests: Test[] = [];
-  // The cheap ones first: a regular expression is asked last.
-  if (kinds) tests.push(({ kind }) => kinds.includes(kind));
   if (quantities) tests.push(({ quantity }) => quantity !== undefined && quantities.includes(quantity));
-  if (entities) tests.push(({ entityId }) => entityId !== undefined && entities.includes(entityId));
-  if (manufacturers) {
-    tests.push(({ manufacturerId: id }) => {
-      if (id === undefined) return false;
-      const vendor = manufacturerName(id)?.toLowerCase();
-      return manufacturers.includes(id) || (vendor !== undefined && manufacturers.includes(vendor));
-    });
-  }
-  if (rule.name !== undefined) {
-    const pattern = new RegExp(rule.name, "i");
-    tests.push(({ name }) => pattern.test(name));
-  }
-  return tests;
+  return [...tests, ...commonTests(rule)];
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { BmcPool, SdrCache } from "../bmc/index.ts";
-import { type Config, ConfigError, loadRoleRules, parseConfig } from "../config/index.ts";
+import { type Config, ConfigError, loadRoleRules, loadSeverityRules, parseConfig } from "../config/index.ts";
 import { renderProbe } from "../exposition/index.ts";
 import { buildInventory } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
@@ -50,8 +50,8 @@ export async function probe(command: ProbeCommand): Promise<number> {
 async function ask(command: ProbeCommand, host: Host, book: PollSettingsBook): Promise<number> {
   const transport = new UdpTransport();
   const settingsOf = async (h: Host) => book.settingsOf(h);
-  const roles = () => book.roles;
-  const pool = new BmcPool({ transport, clock: systemClock, cache: new SdrCache(), roles, settingsOf });
+  const rules = { roles: () => book.roles, severities: () => book.severities };
+  const pool = new BmcPool({ transport, clock: systemClock, cache: new SdrCache(), ...rules, settingsOf });
   const begin = performance.now();
   const trace = (direction: string, text: string): void => {
     const at = (performance.now() - begin).toFixed(1).padStart(8);
@@ -99,7 +99,8 @@ async function configOf(command: ProbeCommand): Promise<Config> {
   const password = passwordFile === undefined ? { password_env: PASSWORD_VARIABLE } : { password_file: passwordFile };
   const text = JSON.stringify({ auths: { default: { username, ...password } } });
   const config = parseConfig(text, { path: "options", env: process.env });
-  return { ...config, roles: { files: [], rules: await loadRoleRules() } };
+  const [roles, severities] = await Promise.all([loadRoleRules(), loadSeverityRules()]);
+  return { ...config, roles: { files: [], rules: roles }, severities: { files: [], rules: severities } };
 }
 
 function problemsOf(error: unknown): readonly string[] {

@@ -42,6 +42,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
       concurrency: file.probe.concurrency,
     },
     roles: { files: file.roles.files.map(absolute), rules: [] },
+    severities: { files: file.severities.files.map(absolute), rules: [] },
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
     source,

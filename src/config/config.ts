@@ -1,5 +1,5 @@
 import type { Secret } from "../lib/index.ts";
-import type { PartName, Place, RoleRule } from "../model/index.ts";
+import type { PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
 import type { SensorRule } from "./sensor-rules.ts";
@@ -19,6 +19,7 @@ export interface Config {
   readonly scheduler: SchedulerConfig;
   readonly probe: ProbeConfig;
   readonly roles: RolesConfig;
+  readonly severities: SeveritiesConfig;
   /** Absolute. */
   readonly stateDir?: string;
   /** As written, with defaults; for redactConfig(). */
@@ -134,6 +135,13 @@ export interface RolesConfig {
   readonly files: readonly string[];
   /** What the files hold, and the shipped rules behind it. Empty until loadConfig() has read them. */
   readonly rules: readonly RoleRule[];
+}
+
+export interface SeveritiesConfig {
+  /** Absolute. */
+  readonly files: readonly string[];
+  /** What the files hold, and the shipped rules behind it. Empty until loadConfig() has read them. */
+  readonly rules: readonly SeverityRule[];
 }
 
 /** Age in ms at which the readings of a host polled with `module` are stale. */

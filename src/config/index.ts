@@ -14,7 +14,14 @@ export { ConfigError, type ConfigPath, type ConfigProblem, formatProblem, type P
 export { redactConfig } from "./redact.ts";
 export { configurationReference } from "./reference.ts";
 export { loadRoleRules, parseRoleRules, type RoleVocabulary, SHIPPED_ROLE_RULES } from "./role-rules.ts";
+export type { RuleFile } from "./rule-file.ts";
 export { matchesRule, type SensorRule, wantsSensor } from "./sensor-rules.ts";
+export {
+  loadSeverityRules,
+  parseSeverityRules,
+  type SeverityVocabulary,
+  SHIPPED_SEVERITY_RULES,
+} from "./severity-rules.ts";
 export type { ConfigSource } from "./source.ts";
 export { loadWebConfig } from "./web/load.ts";
 export type { ClientAuthType, WebConfig, WebRateLimit, WebTls } from "./web/web-config.ts";

@@ -5,10 +5,12 @@ import { type CheckOptions, checkRelations } from "./checks.ts";
 import type { Config } from "./config.ts";
 import { inOrder, problemsOf } from "./issues.ts";
 import { configJsonSchema } from "./json-schema.ts";
-import { ConfigError } from "./problem.ts";
-import { loadRoleRules, type RoleVocabulary } from "./role-rules.ts";
+import { ConfigError, type ConfigProblem } from "./problem.ts";
+import { loadRoleRules } from "./role-rules.ts";
+import type { RuleFile } from "./rule-file.ts";
 import { fileSchema } from "./schema.ts";
 import { sentence } from "./sentences.ts";
+import { loadSeverityRules, type SeverityVocabulary } from "./severity-rules.ts";
 import { ConfigSource } from "./source.ts";
 
 const HOLDERS_OF_SECRETS = /^(auths|http_sd)$/;
@@ -20,13 +22,13 @@ export interface ParseOptions extends CheckOptions {
 
 /**
  * Reads a configuration file. Where `env` is given, variables that the file refers to must be set in
- * it; secret files are not read yet, files of role rules are. Throws ConfigError, also when a file
+ * it; secret files are not read yet, files of rules are. Throws ConfigError, also when a file
  * cannot be read.
  */
 export async function loadConfig(
   path: string,
   env?: CheckOptions["env"],
-  options: Pick<CheckOptions, "knownQuirks"> & RoleVocabulary = {},
+  options: Pick<CheckOptions, "knownQuirks"> & SeverityVocabulary = {},
 ): Promise<Config> {
   let text: string;
   try {
@@ -37,11 +39,29 @@ export async function loadConfig(
     throw new ConfigError([{ file: path, line: 0, column: 0, path: "", message }], { cause });
   }
   const config = parseConfig(text, { ...options, path, env });
-  const files = config.roles.files.map((file, i) => ({
-    path: file,
-    problem: (message: string) => config.source.problem(["roles", "files", i], message),
-  }));
-  return { ...config, roles: { ...config.roles, rules: await loadRoleRules(files, options) } };
+  const filesOf = (section: "roles" | "severities"): RuleFile[] =>
+    config[section].files.map((file, i) => ({
+      path: file,
+      problem: (message) => config.source.problem([section, "files", i], message),
+    }));
+  const problems: ConfigProblem[] = [];
+  const loaded = async <T>(rules: Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await rules;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  };
+  const roles = await loaded(loadRoleRules(filesOf("roles"), options));
+  const severities = await loaded(loadSeverityRules(filesOf("severities"), options));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    ...config,
+    roles: { ...config.roles, rules: roles },
+    severities: { ...config.severities, rules: severities },
+  };
 }
 
 /**

@@ -228,6 +228,13 @@ export const racksSchema = z.strictObject({
     .describe("What all hosts of one rack together may draw: `bmc_rack_power_budget_watts`."),
 });
 
+export const severitiesSchema = z.strictObject({
+  files: z
+    .array(filled("a file of severity rules"))
+    .default([])
+    .describe("YAML files of rules, asked in this order and before the shipped ones; relative to this file."),
+});
+
 /** The whole file. */
 export const fileSchema = z.strictObject({
   modules: z
@@ -242,6 +249,7 @@ export const fileSchema = z.strictObject({
   scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
   probe: probeSchema.prefault({}).describe("Whom `/probe` may ask."),
   roles: rolesSchema.prefault({}).describe("What sensors are for: the `role` label; see [roles](roles.md)."),
+  severities: severitiesSchema.prefault({}).describe("How bad each state is; see [severities](severities.md)."),
   state_dir: filled("a folder")
     .optional()
     .describe("Folder for what a restart should not have to learn again; relative to this file."),

@@ -8,3 +8,7 @@ export function worstHealth(healths: Iterable<Health | undefined>): Health | und
   for (const health of healths) if (health !== undefined && (worst === undefined || health > worst)) worst = health;
   return worst;
 }
+
+/** The words of the scale, by its numbers. */
+export const HEALTH_WORDS = ["ok", "warning", "critical", "non_recoverable"] as const;
+export type HealthWord = (typeof HEALTH_WORDS)[number];

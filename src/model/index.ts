@@ -10,5 +10,7 @@ export * from "./health.ts";
 export * from "./host.ts";
 export * from "./news.ts";
 export * from "./role-rule.ts";
+export * from "./rule-origin.ts";
 export * from "./sensor.ts";
+export * from "./severity-rule.ts";
 export * from "./snapshot.ts";

@@ -1,3 +1,4 @@
+import type { RuleOrigin } from "./rule-origin.ts";
 import type { Quantity } from "./sensor.ts";
 
 /** The role of a rule that ends the search and gives none. */
@@ -16,4 +17,5 @@ export interface RoleRule {
   readonly entities?: readonly number[];
   /** Manufacturers of the BMC: IANA enterprise numbers, or names in lower case. */
   readonly manufacturers?: readonly (number | string)[];
+  readonly origin?: RuleOrigin;
 }

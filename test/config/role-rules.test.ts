@@ -45,8 +45,9 @@ rules:
         quantities: ["temperature"],
         entities: [55, 64],
         manufacturers: ["dell", 10876],
+        origin: { file: "my.yml", line: 3 },
       },
-      { role: "cold_aisle", entities: [7] },
+      { role: "cold_aisle", entities: [7], origin: { file: "my.yml", line: 9 } },
     ]);
   });
 

@@ -13,6 +13,7 @@ import {
 import type { Clock } from "../../lib/index.ts";
 import type { EventCounters, EventLog, LogEntry } from "../../model/index.ts";
 import { EventCounts } from "../event-counts.ts";
+import type { Severities } from "../severities.ts";
 import { optional } from "./controller.ts";
 import { decodeEvent } from "./log-entry.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
@@ -31,6 +32,13 @@ export interface SavedEventLog {
   readonly cursor?: { readonly recordId: number; readonly bytes: string };
   readonly remembered: readonly string[];
   readonly counts: EventCounters;
+}
+
+/** What is known besides the log, to read its records with. */
+export interface EventContext {
+  readonly plan?: SensorPlan;
+  readonly device?: DeviceId;
+  readonly severities?: Severities;
 }
 
 interface NewEvents {
@@ -77,7 +85,7 @@ export class EventLogReader {
 
   async read(
     runner: CommandRunner,
-    context: { readonly plan?: SensorPlan; readonly device?: DeviceId },
+    context: EventContext,
     signal: AbortSignal,
   ): Promise<{ readonly log: EventLog; readonly failure?: unknown }> {
     const info = await runner.run(getSelInfo, undefined, { signal });
@@ -121,12 +129,7 @@ export class EventLogReader {
     return historical;
   }
 
-  async #readNew(
-    runner: CommandRunner,
-    info: SelInfo,
-    context: { readonly plan?: SensorPlan; readonly device?: DeviceId },
-    signal: AbortSignal,
-  ): Promise<NewEvents> {
+  async #readNew(runner: CommandRunner, info: SelInfo, context: EventContext, signal: AbortSignal): Promise<NewEvents> {
     this.#unfinished = true;
     this.#revision++;
     const { records, continued, failure } = await readSelSince(runner, this.#cursor, signal);
@@ -179,8 +182,8 @@ export class EventLogReader {
     this.#complete = true;
   }
 
-  #count(bytes: Buffer, context: { readonly plan?: SensorPlan; readonly device?: DeviceId }): LogEntry {
-    const { entry, memoryError } = decodeEvent(bytes, context.plan, context.device);
+  #count(bytes: Buffer, context: EventContext): LogEntry {
+    const { entry, memoryError } = decodeEvent(bytes, context);
     this.#counts.add(entry, memoryError);
     return entry;
   }

@@ -14,6 +14,7 @@ import type { HostChange, PartName, PowerConsumption, SecurityFinding, Sensor } 
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
+import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
 import { readController, readDeviceId } from "./controller.ts";
 import { EventLogReader } from "./event-log.ts";
@@ -22,6 +23,7 @@ import { readDcmiPower, readPowerLimit, withLimit } from "./power.ts";
 import { Repository } from "./repository.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
+import type { SensorPlan } from "./sensor-plan.ts";
 import { type SavedLimits, SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 
@@ -39,6 +41,7 @@ export interface IpmiBmcOptions {
   readonly filter?: SensorFilter;
   /** Asked at each reading of the sensors, so that new rules count from the next poll on. */
   readonly roles?: () => Roles;
+  readonly severities?: () => Severities;
   /** Reads sensors and FRUs of controllers behind the BMC. */
   readonly bridge?: boolean;
   readonly quirks?: readonly QuirkName[];
@@ -133,7 +136,7 @@ export class IpmiBmc implements Bmc {
         return this.#readSensors(connection, signal);
       case "sel": {
         const device = await this.#identity(connection, signal);
-        const context = { plan: this.#repository.known, device };
+        const context = { plan: this.#repository.known, device, severities: this.#options.severities?.() };
         const { log, failure } = await this.#eventLog.read(connection, context, signal);
         return { data: { eventLog: log }, failure };
       }
@@ -159,11 +162,11 @@ export class IpmiBmc implements Bmc {
   async #readSensors(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const device = await this.#identity(connection, signal);
     const unnamed = await this.#repository.plan(connection, device, signal);
-    const plan = this.#options.roles?.().applied(unnamed, device.manufacturerId) ?? unnamed;
+    const plan = this.#ruled(unnamed, device);
     if (this.#sensors?.plan !== plan) {
       const { filter, bridge = false, clock } = this.#options;
       const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
-      this.#sensors = new SensorReader(plan, { filter, bridge, clock });
+      this.#sensors = new SensorReader(plan, { filter, bridge, clock, before: this.#sensors });
       if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
       this.#savedLimits = undefined;
     }
@@ -177,6 +180,12 @@ export class IpmiBmc implements Bmc {
     const { sensors, failure } = await this.#sensors.read(connection, context, signal);
     if (this.#trace) for (const sensor of sensors) this.#trace("note", inWords(sensor));
     return { data: { sensors }, failure };
+  }
+
+  /** The plan with what the rules in force make of it: the same object from poll to poll while they do not change. */
+  #ruled(plan: SensorPlan, { manufacturerId, productId }: DeviceId): SensorPlan {
+    const named = this.#options.roles?.().applied(plan, manufacturerId) ?? plan;
+    return this.#options.severities?.().applied(named, manufacturerId, productId) ?? named;
   }
 
   /** What decides how everything else is read; asked once an hour. */

@@ -10,6 +10,8 @@ const MOST_DEVICES = 64;
 
 /** Above the 29 bits of a reading and what stands around it. */
 const DEVICE_UNIT = 2 ** 29;
+/** Above the 6 bits of MOST_DEVICES. */
+const HELD_UNIT = 2 ** 35;
 
 /** What the readings of one plan said, so that what is said again is the same object. Bounded. */
 export class ToldSensors {
@@ -50,6 +52,8 @@ export class ToldSensors {
 export class LimitedSensor {
   readonly sensor: PlannedSensor;
   readonly thresholds: Thresholds | undefined;
+  /** The last values at which crossed limits still count as crossed; see Limits. */
+  readonly rearm: Thresholds | undefined;
   /** Raw limits as the BMC told them; undefined: those of the record. */
   readonly text: string | undefined;
   readonly #all: ToldSensors | undefined;
@@ -58,11 +62,12 @@ export class LimitedSensor {
   /** @param all absent for one that nobody shares: it keeps nothing */
   constructor(
     sensor: PlannedSensor,
-    limits: { readonly thresholds?: Thresholds; readonly text?: string },
+    limits: { readonly thresholds?: Thresholds; readonly rearm?: Thresholds; readonly text?: string },
     all?: ToldSensors,
   ) {
     this.sensor = sensor;
     this.thresholds = limits.thresholds;
+    this.rearm = limits.rearm;
     this.text = limits.text;
     this.#all = all;
     all?.register(this);
@@ -77,11 +82,18 @@ export class LimitedSensor {
    * The answer in model words.
    *
    * @param contextKey of `context`, see ToldSensors; undefined: nothing is kept
+   * @param held mask of the limits it was beyond at the reading before; undefined: there was none
    */
-  told(reading: SensorReading, context: ReadingContext, contextKey: number | undefined): Sensor {
-    if (contextKey === undefined) return sensorOf(this.sensor, reading, this.thresholds, context);
-    const key = contextKey + this.#readingKey(reading);
-    return this.#told.get(key) ?? this.#keep(key, sensorOf(this.sensor, reading, this.thresholds, context));
+  told(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, held?: number): Sensor {
+    if (contextKey === undefined) return this.#made(reading, context, held);
+    const past = held === undefined ? 0 : (held + 1) * HELD_UNIT;
+    const key = contextKey + this.#readingKey(reading) + past;
+    return this.#told.get(key) ?? this.#keep(key, this.#made(reading, context, held));
+  }
+
+  #made(reading: SensorReading, context: ReadingContext, held: number | undefined): Sensor {
+    const { rearm } = this;
+    return sensorOf(this.sensor, reading, this.thresholds, context, rearm && { rearm, held });
   }
 
   forget(): void {

@@ -1,6 +1,9 @@
 import {
   type BaseUnit,
   convertThresholds,
+  type Hysteresis,
+  type RawThresholds,
+  rearmPoints,
   type SensorDefinition,
   type SensorThresholds,
   THRESHOLD_NAMES,
@@ -22,15 +25,45 @@ const FIELDS: Readonly<Record<ThresholdName, keyof SensorThresholds>> = {
 
 const ABSENT = "--";
 
-/** Raw limits as text, "0a05--5f6469" in the order of the masks: to be kept in a file, and compared. */
-export function limitsText(answer: SensorThresholds): string {
-  return THRESHOLD_NAMES.map((name) => answer[FIELDS[name]]?.toString(16).padStart(2, "0") ?? ABSENT).join("");
+/** The limits of a sensor in its base unit, and what they need to be told apart from jitter. */
+export interface Limits {
+  /** Absent where there are none. */
+  readonly thresholds?: Thresholds;
+  /** The last value at which a crossed limit still counts as crossed, for limits with hysteresis. */
+  readonly rearm?: Thresholds;
 }
+
+/** What the record says of the hysteresis. "none" can be built in, but is told nowhere. */
+export function recordedHysteresis({ capabilities, hysteresis }: SensorDefinition): Hysteresis | undefined {
+  return capabilities === undefined || capabilities.hysteresis === "none" ? undefined : hysteresis;
+}
+
+/** Get Sensor Hysteresis knows better than the record: somebody may have set it, or the record leaves it out. */
+export function asksHysteresis({ capabilities, hysteresis }: SensorDefinition): boolean {
+  if (capabilities?.hysteresis === "settable") return true;
+  const isTold = (counts: number | undefined): boolean => counts !== undefined && counts !== 0x00 && counts !== 0xff;
+  const told = isTold(hysteresis?.positive) || isTold(hysteresis?.negative);
+  return capabilities?.hysteresis === "readable" && !told;
+}
+
+const hexByte = (value: number): string => value.toString(16).padStart(2, "0");
+
+/**
+ * What the BMC told of raw limits and hysteresis as text, to be kept in a file, and compared:
+ * "0a05--5f6469/0203" are limits in the order of the masks, and positive and negative hysteresis. Either may
+ * be missing; then the record counts.
+ */
+export function limitsText(answer: SensorThresholds | undefined, hysteresis?: Hysteresis): string {
+  const limits = answer ? THRESHOLD_NAMES.map((name) => optionalByte(answer[FIELDS[name]])).join("") : "";
+  return hysteresis ? `${limits}/${hexByte(hysteresis.positive)}${hexByte(hysteresis.negative)}` : limits;
+}
+
+const optionalByte = (value: number | undefined): string => (value === undefined ? ABSENT : hexByte(value));
 
 /** Different sets kept of one sensor; a BMC that tells others all the time is not helped by more. */
 const MOST_SETS = 64;
 
-const LIMITS_TEXT = /^(?:[0-9a-f]{2}|--){6}$/;
+const LIMITS_TEXT = /^((?:[0-9a-f]{2}|--){6})?(?:\/([0-9a-f]{2})([0-9a-f]{2}))?$/;
 
 /**
  * The sensors of a plan under the limits their BMCs tell. Boards of a kind mostly have the same: each
@@ -56,7 +89,7 @@ export class LimitsCache {
     const before = known.get(text);
     if (before) return before;
     const isKept = known.size < MOST_SETS;
-    const limits = { thresholds: inEffect(sensor, text), text };
+    const limits = { ...inEffect(sensor, text), text };
     const made = new LimitedSensor(sensor, limits, isKept ? this.told : undefined);
     if (isKept) known.set(text, made);
     return made;
@@ -71,13 +104,30 @@ export class LimitsCache {
   }
 }
 
-function inEffect(sensor: PlannedSensor, text: string | undefined): Thresholds | undefined {
-  if (text === undefined) return sensor.thresholds;
+function inEffect(sensor: PlannedSensor, text: string | undefined): Limits {
+  if (text === undefined) return { thresholds: sensor.thresholds, rearm: sensor.rearm };
   const { unit, definition } = sensor;
-  return unit && LIMITS_TEXT.test(text) ? thresholdsOf(definition, unit, rawsOf(text)) : undefined;
+  const told = LIMITS_TEXT.exec(text);
+  return unit && told ? convertedLimits(definition, unit, toldLimits(told)) : {};
 }
 
-function rawsOf(text: string): Partial<Record<ThresholdName, number>> {
+/** What the BMC told, in raw counts; what it did not tell is the record's. */
+interface ToldLimits {
+  readonly raws?: RawThresholds;
+  readonly hysteresis?: Hysteresis;
+}
+
+function toldLimits([, limits, positive, negative]: RegExpExecArray): ToldLimits {
+  return {
+    raws: limits === undefined ? undefined : rawsOf(limits),
+    hysteresis:
+      positive === undefined || negative === undefined
+        ? undefined
+        : { positive: Number.parseInt(positive, 16), negative: Number.parseInt(negative, 16) },
+  };
+}
+
+function rawsOf(text: string): RawThresholds {
   const raws: Partial<Record<ThresholdName, number>> = {};
   for (const [i, name] of THRESHOLD_NAMES.entries()) {
     const digits = text.slice(2 * i, 2 * i + 2);
@@ -86,17 +136,18 @@ function rawsOf(text: string): Partial<Record<ThresholdName, number>> {
   return raws;
 }
 
-/**
- * Limits in the base unit: those of the record, or `raws` of Get Sensor Thresholds. Undefined where there
- * are none.
- */
-export function thresholdsOf(
-  definition: SensorDefinition,
-  unit: BaseUnit,
-  raws?: Readonly<Partial<Record<ThresholdName, number>>>,
-): Thresholds | undefined {
-  const converted = raws ? convertThresholds(definition, raws) : convertThresholds(definition);
-  const entries = Object.entries(converted);
+/** Limits in the base unit: those of the record, or what the BMC told instead. */
+export function convertedLimits(definition: SensorDefinition, unit: BaseUnit, told: ToldLimits = {}): Limits {
+  const { raws, hysteresis = recordedHysteresis(definition) } = told;
+  return {
+    thresholds: inBaseUnit(convertThresholds(definition, raws), unit),
+    rearm: hysteresis && inBaseUnit(rearmPoints(definition, hysteresis, raws), unit),
+  };
+}
+
+/** Undefined where there are none. */
+function inBaseUnit(values: Thresholds, unit: BaseUnit): Thresholds | undefined {
+  const entries = Object.entries(values);
   if (entries.length === 0) return undefined;
-  return Object.fromEntries(entries.map(([name, value]) => [name, toBaseUnit(value as number, unit)]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, toBaseUnit(value, unit)]));
 }

@@ -2,30 +2,35 @@ import {
   type DeviceId,
   decodeSelRecord,
   describeSelEvent,
+  eventTypeWord,
   type SelEventDescription,
   type SelRecord,
-  type SelSensor,
   selTime,
 } from "../../ipmi/index.ts";
-import type { EventSeverity, LogEntry } from "../../model/index.ts";
-import { eventKey, type SensorPlan } from "./sensor-plan.ts";
-
-const SEVERITIES: readonly EventSeverity[] = ["ok", "warning", "critical", "non_recoverable"];
+import { type EventSeverity, HEALTH_WORDS, type LogEntry } from "../../model/index.ts";
+import type { Severities } from "../severities.ts";
+import { eventKey, type PlannedSensor, type SensorPlan } from "./sensor-plan.ts";
 
 export interface DecodedEvent {
   readonly entry: LogEntry;
   readonly memoryError: SelEventDescription["memoryError"];
 }
 
+/** What is known besides a record. */
+export interface RecordContext {
+  readonly plan?: SensorPlan;
+  readonly device?: Pick<DeviceId, "manufacturerId" | "productId">;
+  /** Absent: events are as bad as the tables of the protocol say. */
+  readonly severities?: Severities;
+}
+
 /** A SEL record in model words; sensors are named and values converted where the plan knows them. */
-export function decodeEvent(
-  bytes: Buffer,
-  plan: SensorPlan | undefined,
-  device: Pick<DeviceId, "manufacturerId" | "productId"> | undefined,
-): DecodedEvent {
+export function decodeEvent(bytes: Buffer, context: RecordContext): DecodedEvent {
+  const { plan, device } = context;
   const record = decodeSelRecord(bytes);
+  const sensor = plan && sensorOfEvent(record, plan);
   const described = describeSelEvent(record, {
-    sensor: plan && sensorOfEvent(record, plan),
+    sensor: sensor && { name: sensor.name, convert: sensor.convert, unit: sensor.unit?.unit },
     manufacturerId: device?.manufacturerId,
     productId: device?.productId,
   });
@@ -42,7 +47,7 @@ export function decodeEvent(
       sensorNumber: record.type === "system_event" ? record.sensorNumber : undefined,
       event: described.event,
       direction: described.direction,
-      severity: described.severity === undefined ? "unknown" : (SEVERITIES[described.severity] ?? "unknown"),
+      severity: severityOf(record, described, sensor, context),
       text: described.text,
       dimm: described.dimm,
       raw: bytes.toString("hex"),
@@ -50,8 +55,29 @@ export function decodeEvent(
   };
 }
 
+/** By the rules that grade the live state, too; unknown for events that mean nothing to us. */
+function severityOf(
+  record: SelRecord,
+  { severity, event, direction, kind, sensorName }: SelEventDescription,
+  sensor: PlannedSensor | undefined,
+  { severities, device }: RecordContext,
+): EventSeverity {
+  if (severity === undefined || record.type !== "system_event") return "unknown";
+  const subject = {
+    name: sensorName,
+    kind,
+    sensorType: record.sensorType,
+    eventType: eventTypeWord(record.eventType),
+    entityId: sensor?.definition.entityId,
+    manufacturerId: device?.manufacturerId,
+    productId: device?.productId,
+  };
+  const grade = severities?.gradeOf(subject, event, { asserted: severity, deasserted: severity });
+  return HEALTH_WORDS[grade?.[direction] ?? severity];
+}
+
 /** By owner, LUN and number; by number alone at the BMC, since some firmware fills the generator wrongly. */
-function sensorOfEvent(record: SelRecord, plan: SensorPlan): SelSensor | undefined {
+function sensorOfEvent(record: SelRecord, plan: SensorPlan): PlannedSensor | undefined {
   if (record.type !== "system_event") return undefined;
   const { generator, sensorNumber } = record;
   const own = generator.kind === "ipmb" ? eventKey(generator.address, generator.lun, sensorNumber) : undefined;
@@ -59,5 +85,5 @@ function sensorOfEvent(record: SelRecord, plan: SensorPlan): SelSensor | undefin
   const sensor = found ?? plan.byEventKey.get(eventKey(0x20, 0, sensorNumber));
   // A BIOS event whose number happens to be a sensor of the BMC is of another type.
   if (!sensor || (!found && sensor.definition.sensorType !== record.sensorType)) return undefined;
-  return { name: sensor.name, convert: sensor.convert, unit: sensor.unit?.unit };
+  return sensor;
 }

@@ -12,12 +12,15 @@ import {
   sensorsOf,
   toBaseUnit,
 } from "../../ipmi/index.ts";
-import type { Thresholds } from "../../model/index.ts";
+import type { Health } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
-import { LimitsCache, thresholdsOf } from "./limits.ts";
+import { convertedLimits, type Limits, LimitsCache } from "./limits.ts";
 
-/** A sensor of a repository, ready to be read: what never changes, and how raw readings become values. */
-export interface PlannedSensor {
+/**
+ * A sensor of a repository, ready to be read: what never changes, and how raw readings become values.
+ * Its limits are those of the record, in effect unless Get Sensor Thresholds and Get Sensor Hysteresis know better.
+ */
+export interface PlannedSensor extends Limits {
   readonly definition: SensorDefinition;
   readonly name: string;
   /** owner/LUN/number in hex: "20/0/3a"; a second sensor of the same three has "20/0/3a#2". */
@@ -26,12 +29,12 @@ export interface PlannedSensor {
   readonly kind: string;
   /** What a rule made of it; see Roles.applied(). */
   readonly role?: string;
+  /** How bad a state is; absent: as the tables of the protocol say. See Severities.applied(). */
+  readonly grade?: (state: string, builtIn: Health) => Health;
   /** Absent for purely discrete sensors. */
   readonly unit?: BaseUnit;
   /** Raw reading to the base unit; undefined where there is none. */
   readonly convert: (raw: number) => number | undefined;
-  /** Limits of the record in the base unit; in effect unless Get Sensor Thresholds knows better. */
-  readonly thresholds?: Thresholds;
 }
 
 /** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
@@ -126,6 +129,15 @@ export function withRoles(plan: SensorPlan, roleOf: (sensor: PlannedSensor) => s
   return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
 }
 
+/** The plan whose sensors know how bad their states are. Records and conversions are shared with `plan`. */
+export function withGrades(
+  plan: SensorPlan,
+  gradeOf: (sensor: PlannedSensor) => NonNullable<PlannedSensor["grade"]>,
+): SensorPlan {
+  const sensors = plan.sensors.map((sensor) => ({ ...sensor, grade: gradeOf(sensor) }));
+  return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
+}
+
 function planned(definition: SensorDefinition): PlannedSensor {
   const { ownerId, ownerLun, number, entityId, entityInstance, sensorType, units } = definition;
   const hex = (n: number): string => n.toString(16).padStart(2, "0");
@@ -139,7 +151,7 @@ function planned(definition: SensorDefinition): PlannedSensor {
     kind: sensorKind(sensorType),
     unit,
     convert: unit ? compiled(definition, unit) : () => undefined,
-    thresholds: unit && thresholdsOf(definition, unit),
+    ...(unit && convertedLimits(definition, unit)),
   };
 }
 

@@ -1,9 +1,12 @@
 import {
   assertedStates,
+  BEYOND,
+  crossedState,
+  crossedThresholds,
   type SensorReading,
   statesOf,
   THRESHOLD_NAMES,
-  thresholdHealth,
+  type ThresholdName,
   thresholdMask,
   thresholdsIn,
 } from "../../ipmi/index.ts";
@@ -18,6 +21,16 @@ export interface ReadingContext {
   readonly hostOff: boolean;
   /** The quirk: "scanning disabled" says nothing on this BMC. */
   readonly scanningDisabledIsValid: boolean;
+}
+
+/** What is special about one reading. */
+export interface ReadingCase {
+  /** For readings with factors of their own; else that of the plan. */
+  readonly convert?: PlannedSensor["convert"];
+  /** The last value at which a crossed limit still counts as crossed. */
+  readonly rearm?: Thresholds;
+  /** Mask of the limits that were crossed at the reading before; absent: there was none. */
+  readonly held?: number;
 }
 
 const NO_STATES: readonly string[] = [];
@@ -38,20 +51,22 @@ export function unread(sensor: PlannedSensor, noReading: NoReading, thresholds?:
   };
 }
 
+const PLAIN: ReadingCase = {};
+
 /** The answer to Get Sensor Reading in model words. */
 export function sensorOf(
   sensor: PlannedSensor,
   reading: SensorReading,
   thresholds: Thresholds | undefined,
   context: ReadingContext,
-  convert: PlannedSensor["convert"] = sensor.convert,
+  { convert = sensor.convert, rearm, held }: ReadingCase = PLAIN,
 ): Sensor {
   const absent = noReadingOf(sensor, reading, context);
   if (absent) return unread(sensor, absent, thresholds);
   const value = sensor.unit ? convert(reading.raw) : undefined;
   const verdict =
     sensor.definition.class === "threshold"
-      ? thresholdVerdict(value, thresholds, reading)
+      ? thresholdVerdict(sensor, reading, value, { thresholds, rearm, held })
       : discreteVerdict(sensor, reading, context);
   return {
     name: sensor.name,
@@ -88,16 +103,36 @@ const UNKNOWN: Verdict = { states: NO_STATES };
 /**
  * Our own comparison where the limit is known, since the comparison bits of some BMCs lie (Intel SR1500,
  * SR2500, S5000PAL); the BMC's bits for limits it keeps to itself.
+ *
+ * The bits have the BMC's hysteresis in them. Ours is made of the sensor's: a limit that was crossed at the
+ * reading before stays crossed until the reading has gone back by more than the hysteresis, so that one that
+ * jitters about its limit does not make the health flap. At the first reading the bits tell the past.
  */
-function thresholdVerdict(value: number | undefined, limits: Thresholds | undefined, reading: SensorReading): Verdict {
+function thresholdVerdict(
+  sensor: PlannedSensor,
+  reading: SensorReading,
+  value: number | undefined,
+  limits: Pick<ReadingCase, "rearm" | "held"> & { readonly thresholds: Thresholds | undefined },
+): Verdict {
+  const { thresholds, rearm, held = reading.comparison } = limits;
+  const own = value !== undefined && thresholds ? crossedThresholds({ value, thresholds, rearm, held }) : undefined;
   const bits = reading.comparison;
-  const own = value !== undefined && limits ? thresholdHealth({ value, thresholds: limits }) : undefined;
-  if (!own)
-    return reading.stateBytes === 0 ? UNKNOWN : bits === 0 ? FINE : (thresholdHealth({ comparison: bits }) ?? FINE);
-  const untold = bits === 0 ? 0 : bits & ~thresholdMask(THRESHOLD_NAMES.filter((name) => limits?.[name] !== undefined));
-  if (untold === 0) return own.health === 0 ? FINE : own;
-  const theirs = thresholdHealth({ comparison: thresholdMask(thresholdsIn(untold)) });
-  return { health: worstHealth([own.health, theirs?.health]), states: [...own.states, ...(theirs?.states ?? [])] };
+  if (!own) return reading.stateBytes === 0 ? UNKNOWN : crossedVerdict(sensor, thresholdsIn(bits));
+  const untold = bits === 0 ? 0 : bits & ~thresholdMask(THRESHOLD_NAMES.filter((n) => thresholds?.[n] !== undefined));
+  return crossedVerdict(sensor, untold === 0 ? own : [...own, ...thresholdsIn(untold)]);
+}
+
+function crossedVerdict({ grade }: PlannedSensor, crossed: readonly ThresholdName[]): Verdict {
+  if (crossed.length === 0) return FINE;
+  const states = crossed.map(crossedState);
+  const healths = crossed.map((name, i) => grade?.(states[i] as string, BEYOND[name]) ?? BEYOND[name]);
+  return { health: worstHealth(healths), states };
+}
+
+/** Mask of the limits that a sensor's states name: what the next reading has to come back from. */
+export function heldLimits({ states }: Pick<Sensor, "states">): number {
+  if (states.length === 0) return 0;
+  return thresholdMask(THRESHOLD_NAMES.filter((name) => states.includes(crossedState(name))));
 }
 
 /** The worst of the asserted states; nothing asserted is fine, unless nobody knows what the states mean. */
@@ -107,7 +142,9 @@ function discreteVerdict(sensor: PlannedSensor, reading: SensorReading, context:
   if (reading.stateBytes === 0) return UNKNOWN;
   const asserted = assertedStates(eventType, sensorType, reading.states, manufacturerId, productId);
   if (asserted.length > 0) {
-    return { health: worstHealth(asserted.map((s) => s.severity)), states: asserted.map((s) => s.state) };
+    const { grade } = sensor;
+    const healths = asserted.map(({ state, severity }) => grade?.(state, severity) ?? severity);
+    return { health: worstHealth(healths), states: asserted.map((s) => s.state) };
   }
   return statesOf({ eventType, sensorType, manufacturerId, productId }).length > 0 ? FINE : UNKNOWN;
 }

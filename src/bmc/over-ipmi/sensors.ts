@@ -1,10 +1,12 @@
 import {
   type BaseUnit,
+  type Command,
   type CommandRunner,
   CompletionCode,
   CompletionCodeError,
   convertRaw,
   DecodeError,
+  getSensorHysteresis,
   getSensorReading,
   getSensorReadingFactors,
   getSensorThresholds,
@@ -12,6 +14,7 @@ import {
   type ReadingFactors,
   type RunOptions,
   type SensorReading,
+  type SensorRequest,
   toBaseUnit,
   withFactors,
 } from "../../ipmi/index.ts";
@@ -19,13 +22,16 @@ import type { Clock } from "../../lib/index.ts";
 import type { NoReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
-import { limitsText } from "./limits.ts";
+import { asksHysteresis, limitsText } from "./limits.ts";
 import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
-import { type ReadingContext, sensorOf } from "./sensor-reading.ts";
+import { heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
 
 const BMC = 0x20;
 /** Limits change when somebody changes them: read again once a day. */
 const THRESHOLD_AGE_MS = 24 * 3600_000;
+
+/** Shared: most hosts are well. */
+const NOTHING_HELD: ReadonlyMap<number, number> = new Map();
 
 /** Codes of Get Sensor Reading that say "no reading", by what they say it of. */
 const NO_READING: ReadonlyMap<number, NoReading> = new Map([
@@ -59,6 +65,11 @@ export class SensorReader {
   readonly #clock: Clock;
   /** The wanted sensors under the limits this host tells. */
   #limited: readonly LimitedSensor[];
+  /**
+   * Masks of the limits that sensors were beyond at the reading before, by their place among the wanted; of those
+   * that were beyond any. Undefined before the first poll.
+   */
+  #held: ReadonlyMap<number, number> | undefined;
   /** By sensor and raw reading; undefined: the BMC has none. */
   readonly #factors = new Map<number, ReadingFactors | undefined>();
   /** Wall clock: it is kept over restarts. */
@@ -71,13 +82,20 @@ export class SensorReader {
 
   constructor(
     plan: SensorPlan,
-    options: { readonly filter?: SensorFilter; readonly bridge: boolean; readonly clock: Clock },
+    options: {
+      readonly filter?: SensorFilter;
+      readonly bridge: boolean;
+      readonly clock: Clock;
+      /** The reader of this host until now: what its sensors were beyond counts on. */
+      readonly before?: SensorReader;
+    },
   ) {
     this.plan = plan;
     this.#wanted = plan.wanted(options.filter);
     this.#bridge = options.bridge;
     this.#clock = options.clock;
     this.#limited = plan.limits.row(this.#wanted.map((sensor) => plan.limits.limited(sensor, undefined)));
+    this.#held = options.before?.heldBy(this.#wanted);
   }
 
   /** One request per readable sensor, and once a day one more for its limits. Gives what there was time for. */
@@ -97,15 +115,30 @@ export class SensorReader {
   #inWords(answers: readonly (Answer | undefined)[], context: ReadingContext): readonly Sensor[] {
     const contextKey = this.plan.limits.told.contextKey(context);
     const sensors: Sensor[] = [];
+    const held = new Map<number, number>();
     for (const [i, limited] of this.#limited.entries()) {
       const answer = answers[i];
-      if (answer === undefined) continue;
-      if (typeof answer === "string") sensors.push(limited.unread(answer));
-      else if (!("convert" in answer)) sensors.push(limited.told(answer, context, contextKey));
-      else sensors.push(sensorOf(limited.sensor, answer.reading, limited.thresholds, context, answer.convert));
+      const before = this.#held && (this.#held.get(i) ?? 0);
+      if (answer === undefined) {
+        // Not its turn yet: what it was beyond it still is.
+        if (before) held.set(i, before);
+        continue;
+      }
+      const sensor = inWords(limited, answer, context, contextKey, limited.rearm && before);
+      sensors.push(sensor);
+      const beyond = limited.rearm ? heldLimits(sensor) : 0;
+      if (beyond !== 0) held.set(i, beyond);
     }
+    this.#held = held.size === 0 ? NOTHING_HELD : held;
     // A copy has no room to grow, which would be kept with the snapshot.
     return sensors.slice();
+  }
+
+  /** What of these sensors was beyond its limits at the last poll, by their places. */
+  heldBy(sensors: readonly PlannedSensor[]): ReadonlyMap<number, number> | undefined {
+    if (!this.#held) return undefined;
+    const byId = new Map([...this.#held].map(([i, mask]) => [this.#wanted[i]?.id, mask]));
+    return new Map(sensors.flatMap(({ id }, i) => (byId.has(id) ? [[i, byId.get(id) as number] as const] : [])));
   }
 
   async #ask(runner: CommandRunner, answers: (Answer | undefined)[], signal: AbortSignal): Promise<void> {
@@ -203,23 +236,35 @@ export class SensorReader {
     try {
       for (const [i, sensor] of this.#wanted.entries()) {
         const { definition, unit } = sensor;
-        const options =
-          definition.asksThresholds && unit && !definition.nonLinear ? this.#way(sensor, signal) : undefined;
-        if (!options || this.#isBehindSilence(sensor)) continue;
-        try {
-          const text = limitsText(await runner.run(getSensorThresholds, { sensorNumber: definition.number }, options));
-          limited[i] = this.plan.limits.limited(sensor, text);
-        } catch (error) {
-          // Refused: those of the record stay.
-          const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
-          if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) throw error;
-        }
+        if (!unit || definition.nonLinear || definition.class !== "threshold") continue;
+        const options = this.#way(sensor, signal);
+        const request = { sensorNumber: definition.number };
+        const ask = async <R>(wanted: boolean, command: Command<SensorRequest, R>): Promise<R | undefined> =>
+          wanted && options && !this.#isBehindSilence(sensor)
+            ? this.#orRefused(sensor, runner.run(command, request, options))
+            : undefined;
+        const thresholds = await ask(definition.asksThresholds, getSensorThresholds);
+        const hasLimits = definition.readableThresholds.length > 0;
+        const hysteresis = await ask(hasLimits && asksHysteresis(definition), getSensorHysteresis);
+        // Refused: those of the record, or of the day before, stay.
+        if (thresholds || hysteresis) limited[i] = this.plan.limits.limited(sensor, limitsText(thresholds, hysteresis));
       }
     } finally {
       this.#limited = this.plan.limits.row(limited);
     }
     this.#limitsReadAt = this.#clock.wallMs();
     this.#revision++;
+  }
+
+  /** The answer; undefined for a refusal or nonsense: what the record says stays. */
+  async #orRefused<R>(sensor: PlannedSensor, answer: Promise<R>): Promise<R | undefined> {
+    try {
+      return await answer;
+    } catch (error) {
+      const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
+      if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) throw error;
+      return undefined;
+    }
   }
 
   /** Counts what is worth saving. */
@@ -247,10 +292,23 @@ export class SensorReader {
   }
 }
 
-/** Raw limits by sensor id, as text, and when they were read, epoch ms. */
+/** Raw limits and hysteresis by sensor id, as text, and when they were read, epoch ms. */
 export interface SavedLimits {
   readonly readAt: number;
   readonly limits: Readonly<Record<string, string>>;
+}
+
+/** @param held limits the sensor was beyond before; undefined: nobody knows, or it has no hysteresis */
+function inWords(
+  limited: LimitedSensor,
+  answer: Answer,
+  context: ReadingContext,
+  contextKey: number | undefined,
+  held: number | undefined,
+): Sensor {
+  if (typeof answer === "string") return limited.unread(answer);
+  if (!("convert" in answer)) return limited.told(answer, context, contextKey, held);
+  return sensorOf(limited.sensor, answer.reading, limited.thresholds, context, { convert: answer.convert });
 }
 
 function controllerOf({ channel, ownerId }: PlannedSensor["definition"]): string {

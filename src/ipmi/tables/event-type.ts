@@ -29,6 +29,8 @@ export function sensorClass(eventType: number): SensorClass {
   return "unspecified";
 }
 
+const word = (title: string): string => title.toLowerCase().replaceAll(/[ -]/g, "_");
+
 const TITLES: ReadonlyMap<number, string> = new Map([
   [EventType.Unspecified, "unspecified"],
   [EventType.Threshold, "threshold"],
@@ -45,6 +47,16 @@ const TITLES: ReadonlyMap<number, string> = new Map([
   [EventType.AcpiDevicePower, "ACPI device power"],
   [EventType.SensorSpecific, "sensor-specific"],
 ]);
+
+/** Words for event/reading types: the titles in snake case, `oem` for 70h-7Eh and `unspecified` for the rest. */
+export const EVENT_TYPE_WORDS: readonly string[] = [...[...TITLES.values()].map(word), "oem"];
+
+/** An event/reading type as rules name it: threshold, digital_state, sensor_specific, oem ... */
+export function eventTypeWord(eventType: number): string {
+  const code = eventType & 0x7f;
+  const title = TITLES.get(code);
+  return title === undefined ? (code >= 0x70 ? "oem" : "unspecified") : word(title);
+}
 
 /** Title of an event/reading type code: "redundancy"; "OEM 70h" for OEM codes. */
 export function eventTypeTitle(eventType: number): string {

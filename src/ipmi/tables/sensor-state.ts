@@ -5,6 +5,7 @@ import { SensorType } from "./sensor-type.ts";
 import type { Direction, Severity } from "./severity.ts";
 import { SPECIFIC_STATES } from "./specific-state.ts";
 import type { StateRow, StateTable } from "./state-row.ts";
+import { crossedState, THRESHOLD_NAMES } from "./threshold.ts";
 import { THRESHOLD_EVENTS } from "./threshold-state.ts";
 
 /** What decides what the bits of a sensor mean. */
@@ -73,6 +74,23 @@ export function assertedStates(
   const found = statesOf(subject).filter((row) => (isValue ? row.offset === word : (word >> row.offset) & 1));
   if (found.length === 0 && isPowerSupplyStatus(subject)) return [EMPTY_BAY];
   return found.map(({ offset, state, text, asserted }) => ({ offset, state, text, severity: asserted }));
+}
+
+/**
+ * Every state and event these tables can produce, in words: live states of discrete sensors, crossed limits,
+ * and events of threshold sensors. Each once.
+ */
+export function stateWords(): readonly string[] {
+  const generic = [...GENERIC_STATES_BY_TYPE.values()].flatMap((byType) => [...byType.values()]);
+  const tables = [
+    ...GENERIC_STATES.values(),
+    ...generic,
+    ...SPECIFIC_STATES.values(),
+    ...OEM_STATES.map(({ states }) => states),
+    THRESHOLD_EVENTS,
+  ];
+  const words = tables.flatMap((table) => table.map(({ state }) => state));
+  return [...new Set([...words, EMPTY_BAY.state, ...THRESHOLD_NAMES.map(crossedState)])];
 }
 
 /** Neither present nor failed: a power supply bay without a supply, which is not a fault. */

@@ -18,7 +18,7 @@ export type ThresholdName = (typeof THRESHOLD_NAMES)[number];
 export type Thresholds = Readonly<Partial<Record<ThresholdName, number>>>;
 
 /** Health of a sensor beyond each limit: 1 warning, 2 critical, 3 non-recoverable. */
-const BEYOND: Readonly<Record<ThresholdName, 1 | 2 | 3>> = {
+export const BEYOND: Readonly<Record<ThresholdName, 1 | 2 | 3>> = {
   lower_non_critical: 1,
   lower_critical: 2,
   lower_non_recoverable: 3,
@@ -33,6 +33,36 @@ export interface ThresholdVerdict {
   readonly health: 0 | 1 | 2 | 3;
   /** at_or_below_lower_critical, at_or_above_upper_non_critical ...; every crossed limit. */
   readonly states: readonly string[];
+}
+
+/** A reading beside its limits, all in one unit. */
+export interface LimitedReading {
+  readonly value: number;
+  readonly thresholds: Thresholds;
+  /**
+   * Where a limit that was crossed counts as crossed no more, for limits with hysteresis: the last value that
+   * still counts. Hysteresis is that between here and the limit the past decides.
+   */
+  readonly rearm?: Thresholds;
+  /** Mask of the limits that were crossed before. */
+  readonly held?: number;
+}
+
+/**
+ * The limits a reading is beyond: at or past them, or come back from them by less than the hysteresis.
+ * Undefined for limits that contradict each other; see `thresholdHealth`.
+ */
+export function crossedThresholds(reading: LimitedReading): readonly ThresholdName[] | undefined {
+  const { value, thresholds, rearm, held = 0 } = reading;
+  if (contradictory(thresholds)) return undefined;
+  return THRESHOLD_NAMES.filter(
+    (name, i) =>
+      crosses(value, name, thresholds[name]) || (bit(held, i) && isWithinBand(value, name, rearm, thresholds)),
+  );
+}
+
+function isWithinBand(value: number, name: ThresholdName, rearm: Thresholds | undefined, limits: Thresholds): boolean {
+  return limits[name] !== undefined && crosses(value, name, rearm?.[name]);
 }
 
 /** The names whose bit is set in a readable, settable or comparison mask. */
@@ -59,9 +89,8 @@ export function thresholdHealth(
   input: { readonly comparison: number } | { readonly value: number; readonly thresholds: Thresholds },
 ): ThresholdVerdict | undefined {
   if ("comparison" in input) return verdict(thresholdsIn(input.comparison));
-  const { value, thresholds } = input;
-  if (contradictory(thresholds)) return undefined;
-  return verdict(THRESHOLD_NAMES.filter((name) => crosses(value, name, thresholds[name])));
+  const crossed = crossedThresholds(input);
+  return crossed && verdict(crossed);
 }
 
 function verdict(crossed: readonly ThresholdName[]): ThresholdVerdict {
@@ -72,7 +101,8 @@ function verdict(crossed: readonly ThresholdName[]): ThresholdVerdict {
 
 const isLower = (name: ThresholdName): boolean => name.startsWith("lower_");
 
-const crossedState = (name: ThresholdName): string => `at_or_${isLower(name) ? "below" : "above"}_${name}`;
+/** The word for a crossed limit: at_or_above_upper_critical. */
+export const crossedState = (name: ThresholdName): string => `at_or_${isLower(name) ? "below" : "above"}_${name}`;
 
 function crosses(value: number, name: ThresholdName, limit: number | undefined): boolean {
   if (limit === undefined) return false;

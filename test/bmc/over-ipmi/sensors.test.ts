@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SensorReader } from "../../../src/bmc/over-ipmi/sensors.ts";
 import {
   DecodeError,
+  getSensorHysteresis,
   getSensorReading,
   getSensorReadingFactors,
   getSensorThresholds,
@@ -215,5 +216,89 @@ describe("non-linear sensors", () => {
     expect((await read()).values).toEqual({ T1: "not_analog" });
     runner.on(getSensorReadingFactors, () => FACTORS);
     expect((await read()).values).toEqual({ T1: 0.2 });
+  });
+});
+
+describe("hysteresis", () => {
+  /** Readings one after the other, and the health of each. */
+  const healthsOf = async ({ odd, read }: ReturnType<typeof bench>, raws: readonly Partial<SensorReading>[]) => {
+    const healths: (number | undefined)[] = [];
+    for (const reading of raws) {
+      odd.set(1, () => reading);
+      healths.push((await read()).sensors[0]?.health);
+    }
+    return healths;
+  };
+  const jitter = [89, 90, 89, 90, 88, 87, 89, 90].map((raw) => ({ raw }));
+  const [READABLE, FIXED, NONE] = [0x10, 0x30, 0x00];
+  /** Byte 11, 5:4 of the record. */
+  const supporting = (bytes: Buffer, access: number): Buffer => {
+    bytes[11] = ((bytes[11] as number) & ~0x30) | access;
+    return bytes;
+  };
+  const hysteretic = record(1, { thresholds: { lc: 10, uc: 90 }, hysteresis: [2, 3] });
+
+  it("keeps a reading that jitters about its limit from making the health flap", async () => {
+    expect(await healthsOf(bench([hysteretic]), jitter)).toEqual([0, 2, 2, 2, 2, 0, 0, 2]);
+    expect(await healthsOf(bench([record(1, { thresholds: { uc: 90 } })]), jitter)).toEqual([0, 2, 0, 2, 0, 0, 0, 2]);
+  });
+
+  it("works at lower limits with the negative one", async () => {
+    const lower = [11, 10, 11, 13, 14, 13].map((raw) => ({ raw }));
+    expect(await healthsOf(bench([hysteretic]), lower)).toEqual([0, 2, 2, 2, 0, 0]);
+  });
+
+  it.each([
+    ["readable, and in the record", READABLE, [0, 2, 2, 2, 2, 0, 0, 2], []],
+    ["fixed", FIXED, [0, 2, 2, 2, 2, 0, 0, 2], []],
+    ["none, whatever the record's bytes hold", NONE, [0, 2, 0, 2, 0, 0, 0, 2], []],
+    ["settable, and so asked for", 0x20, [0, 2, 2, 2, 2, 0, 0, 2], ["Get Sensor Hysteresis"]],
+  ])("follows what the record says of it: %s", async (_title, access, healths, asked) => {
+    const rig = bench([supporting(Buffer.from(hysteretic), access)]);
+    expect(await healthsOf(rig, jitter)).toEqual(healths);
+    expect(rig.runner.take().filter((name) => name === "Get Sensor Hysteresis")).toEqual(asked);
+  });
+
+  it("is asked once a day where it is readable and not in the record, and kept over a restart", async () => {
+    const untold = supporting(record(1, { thresholds: { uc: 90 } }), READABLE);
+    const rig = bench([untold]);
+    rig.runner.on(getSensorHysteresis, () => ({ positive: 2, negative: 2 }));
+    expect(await healthsOf(rig, [{ raw: 50 }, ...jitter])).toEqual([0, 0, 2, 2, 2, 2, 0, 0, 2]);
+    expect(rig.runner.take().filter((name) => name === "Get Sensor Hysteresis")).toHaveLength(1);
+    const restarted = new SensorReader(rig.reader.plan, { bridge: false, clock: rig.clock });
+    restarted.restore(JSON.parse(JSON.stringify(rig.reader.save())));
+    expect(await healthsOf({ ...rig, reader: restarted, read: readingOf(restarted, rig) }, jitter.slice(0, 3))).toEqual(
+      [0, 2, 2],
+    );
+    expect(rig.runner.take()).toEqual(Array(3).fill("Get Sensor Reading"));
+  });
+
+  const readingOf =
+    (reader: SensorReader, { runner }: ReturnType<typeof bench>) =>
+    async () => {
+      const { sensors, failure } = await reader.read(runner, CONTEXT, signal);
+      return { values: {}, failure, sensors };
+    };
+
+  it("takes the past from the BMC's comparison bits at the first reading, and at no other", async () => {
+    const beyond = { raw: 89, comparison: 0x10 };
+    expect(await healthsOf(bench([hysteretic]), [beyond, { raw: 87 }, beyond])).toEqual([2, 0, 0]);
+    expect(await healthsOf(bench([hysteretic]), [{ raw: 87, comparison: 0x10 }])).toEqual([0]);
+  });
+
+  it("forgets with a reading that is not there", async () => {
+    expect(await healthsOf(bench([hysteretic]), [{ raw: 90 }, { unavailable: true }, { raw: 89 }])).toEqual([
+      2,
+      undefined,
+      0,
+    ]);
+  });
+
+  it("remembers over a change of the rules", async () => {
+    const rig = bench([hysteretic]);
+    await healthsOf(rig, [{ raw: 90 }]);
+    const plan = planOf(hysteretic);
+    const after = new SensorReader(plan, { bridge: false, clock: rig.clock, before: rig.reader });
+    expect(await healthsOf({ ...rig, read: readingOf(after, rig) }, [{ raw: 89 }])).toEqual([2]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { thresholdHealth, thresholdMask, thresholdsIn } from "../../../src/ipmi/tables/index.ts";
+import { crossedThresholds, thresholdHealth, thresholdMask, thresholdsIn } from "../../../src/ipmi/tables/index.ts";
 
 describe("health of a reading", () => {
   const thresholds = {
@@ -47,5 +47,33 @@ describe("health of a reading", () => {
   it("turns masks into names and back", () => {
     expect(thresholdsIn(0x12)).toEqual(["lower_critical", "upper_critical"]);
     for (let mask = 0; mask < 64; mask++) expect(thresholdMask(thresholdsIn(mask))).toBe(mask);
+  });
+});
+
+describe("hysteresis", () => {
+  const thresholds = { lower_critical: 10, upper_non_critical: 40, upper_critical: 45 };
+  const rearm = { lower_critical: 12, upper_non_critical: 38 };
+  const [LC, UNC, UC] = [0x02, 0x08, 0x10];
+
+  it.each<[string, number, number, number]>([
+    ["inside the limits, nothing before", 30, 0, 0],
+    ["at an upper limit", 40, 0, UNC],
+    ["below it by less than the hysteresis, from below", 39, 0, 0],
+    ["below it by less than the hysteresis, from above", 39, UNC, UNC],
+    ["below it by just the hysteresis", 38, UNC, UNC],
+    ["below it by more", 37.9, UNC, 0],
+    ["below a limit without hysteresis", 44.9, UNC | UC, UNC],
+    ["at a lower limit", 10, 0, LC],
+    ["above it by less than the hysteresis, from above", 11, 0, 0],
+    ["above it by less than the hysteresis, from below", 11, LC, LC],
+    ["above it by just the hysteresis", 12, LC, LC],
+    ["above it by more", 12.1, LC, 0],
+    ["in the band of another limit", 39, LC, 0],
+  ])("%s", (_title, value, held, crossed) => {
+    expect(crossedThresholds({ value, thresholds, rearm, held })).toEqual(thresholdsIn(crossed));
+  });
+
+  it("does not keep what is no limit any more", () => {
+    expect(crossedThresholds({ value: 39, thresholds: {}, rearm, held: UNC })).toEqual([]);
   });
 });

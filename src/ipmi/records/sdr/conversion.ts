@@ -1,6 +1,6 @@
 import { THRESHOLD_NAMES, type ThresholdName, type Thresholds } from "../../tables/threshold.ts";
 import type { SensorFactors } from "./full-sensor.ts";
-import type { SensorDefinition } from "./sensor-definition.ts";
+import type { Hysteresis, SensorDefinition } from "./sensor-definition.ts";
 import type { AnalogFormat } from "./sensor-record.ts";
 
 /** What turns raw readings into values; a SensorDefinition is one. */
@@ -11,6 +11,9 @@ export interface Conversion {
 
 /** Factors of one raw reading, from Get Sensor Reading Factors. */
 export type ReadingFactors = Omit<SensorFactors, "linearisation">;
+
+/** Raw limits of a sensor: what is not there, it does not have. */
+export type RawThresholds = Readonly<Partial<Record<ThresholdName, number>>>;
 
 /** Linearisations from here on have no formula: the BMC tells the factors of each raw reading. */
 const NON_LINEAR = 0x70;
@@ -68,8 +71,10 @@ export function resolution(conversion: Conversion): number | undefined {
  * FFh (not specified) and where the scale is not linear.
  */
 export function convertHysteresis(conversion: Conversion, counts: number): number | undefined {
-  return counts === 0x00 || counts === 0xff ? undefined : scaledCounts(conversion, counts);
+  return isUnspecified(counts) ? undefined : scaledCounts(conversion, counts);
 }
+
+const isUnspecified = (counts: number): boolean => counts === 0x00 || counts === 0xff;
 
 /** How far a reading may be off either way, in the sensor's unit; undefined where the scale is not linear. */
 export function readingTolerance(conversion: Conversion): number | undefined {
@@ -93,8 +98,14 @@ export function readingAccuracy(conversion: Conversion): number | undefined {
  */
 export function convertThresholds(
   definition: SensorDefinition,
-  raws: Readonly<Partial<Record<ThresholdName, number>>> | undefined = readableRaws(definition),
+  raws: RawThresholds | undefined = readableRaws(definition),
 ): Thresholds {
+  const values = fieldValues(definition, raws);
+  return isSwapped(definition, values) ? mirrored(values) : values;
+}
+
+/** The same under the names of the fields, whichever way the scale runs. */
+function fieldValues(definition: SensorDefinition, raws: RawThresholds | undefined): Thresholds {
   const names = THRESHOLD_NAMES.filter((name) => raws?.[name] !== undefined);
   if (!raws || !definition.analog || names.every((name) => raws[name] === 0)) return {};
   const values: Partial<Record<ThresholdName, number>> = {};
@@ -102,13 +113,58 @@ export function convertThresholds(
     const value = convertRaw(definition, raws[name] as number);
     if (value !== undefined) values[name] = value;
   }
-  return isFalling(definition) && isUpsideDown(values) ? mirrored(values) : values;
+  return values;
 }
 
-function readableRaws(definition: SensorDefinition): Partial<Record<ThresholdName, number>> | undefined {
+const isSwapped = (definition: SensorDefinition, values: Thresholds): boolean =>
+  isFalling(definition) && isUpsideDown(values);
+
+/**
+ * Where each limit that was crossed counts as crossed no more, in the unit of the reading: the last value that
+ * still counts - IPMI 2.0 section 35.6. Positive hysteresis is subtracted from the raw upper limits, negative
+ * added to the raw lower ones, and the sum is converted as a reading is, so that it is right on scales that
+ * are not linear, too. Absent for limits without hysteresis (00h and FFh: not specified), and where the sum is
+ * no reading.
+ *
+ * @param raws limits in effect; those of the record unless given
+ */
+export function rearmPoints(
+  definition: SensorDefinition,
+  hysteresis: Hysteresis,
+  raws: RawThresholds | undefined = readableRaws(definition),
+): Thresholds {
+  const limits = fieldValues(definition, raws);
+  const swapped = isSwapped(definition, limits);
+  const falling = isFalling(definition);
+  const points: Partial<Record<ThresholdName, number>> = {};
+  for (const name of THRESHOLD_NAMES) {
+    const [raw, limit] = [raws?.[name], limits[name]];
+    const isLowerField = isLower(name);
+    const counts = isLowerField ? hysteresis.negative : hysteresis.positive;
+    if (raw === undefined || limit === undefined || isUnspecified(counts)) continue;
+    // Back into the permitted range: up from a limit that is the lower one of the values, and down from an upper one.
+    const inwards = isLowerField === swapped ? -1 : 1;
+    const moved = movedRaw(definition.analogFormat, raw, (falling ? -inwards : inwards) * counts);
+    const point = moved === undefined ? undefined : convertRaw(definition, moved);
+    if (point !== undefined && (point - limit) * inwards > 0) points[name] = point;
+  }
+  return swapped ? mirrored(points) : points;
+}
+
+function readableRaws(definition: SensorDefinition): RawThresholds | undefined {
   const { thresholdRaws, readableThresholds } = definition;
   if (!thresholdRaws) return undefined;
   return Object.fromEntries(readableThresholds.map((name) => [name, thresholdRaws[name]]));
+}
+
+/** The raw byte some counts away; undefined beyond the ends of the format. */
+function movedRaw(format: AnalogFormat, raw: number, counts: number): number | undefined {
+  const from = signedRaw(format, raw);
+  if (from === undefined) return undefined;
+  const to = from + counts;
+  const [least, most] = format === "unsigned" ? [0, 0xff] : format === "ones_complement" ? [-127, 127] : [-128, 127];
+  if (to < least || to > most) return undefined;
+  return to >= 0 ? to : format === "ones_complement" ? to + 255 : to + 256;
 }
 
 /** Raw as a signed number; undefined where the format says that there is no analog reading. */
@@ -171,6 +227,8 @@ const isFalling = ({ factors }: Conversion): boolean =>
   factors !== undefined &&
   factors.linearisation < NON_LINEAR &&
   factors.m < 0 !== (factors.linearisation === RECIPROCAL);
+
+const isLower = (name: ThresholdName): boolean => name.startsWith("lower_");
 
 function isUpsideDown(values: Thresholds): boolean {
   const side = (prefix: string): number[] =>

@@ -7,6 +7,7 @@ import {
   decodeSdr,
   readingAccuracy,
   readingTolerance,
+  rearmPoints,
   resolution,
   type SensorDefinition,
   type SensorFactors,
@@ -187,5 +188,59 @@ describe("converting limits", () => {
 
   it("has none for discrete sensors", () => {
     expect(convertThresholds(sensorOf(33))).toEqual({});
+  });
+});
+
+describe("hysteresis of limits", () => {
+  const sensor = (factors: Partial<SensorFactors>, analogFormat: "unsigned" | "twos_complement" = "unsigned") => ({
+    ...sensorOf(1),
+    analogFormat,
+    factors: { ...linear, ...factors },
+  });
+  const both = { positive: 2, negative: 3 };
+
+  it.each<[string, ReturnType<typeof sensor>, Record<string, number>, Record<string, number>]>([
+    [
+      "is taken from upper limits and added to lower ones",
+      sensor({}),
+      { lower_critical: 10, upper_critical: 90 },
+      { lower_critical: 13, upper_critical: 88 },
+    ],
+    ["has the step of the readings", sensor({ m: 75, b: 9 }), { lower_critical: 10 }, { lower_critical: 984 }],
+    ["is right on a curve", sensor({ linearisation: 8 }), { upper_critical: 10 }, { upper_critical: 64 }],
+    [
+      "leads back into the range where larger readings are smaller values",
+      sensor({ m: -1, b: 200 }),
+      // 150 and 20 degrees under the names of the values.
+      { lower_critical: 180, upper_critical: 50 },
+      { lower_critical: 23, upper_critical: 148 },
+    ],
+    [
+      "goes with limits that change places",
+      sensor({ m: -1, b: 200 }),
+      { lower_critical: 50, upper_critical: 180 },
+      { upper_critical: 147, lower_critical: 22 },
+    ],
+    [
+      "counts below zero",
+      sensor({}, "twos_complement"),
+      { lower_critical: 0xfe, upper_critical: 0x01 },
+      { lower_critical: 1, upper_critical: -1 },
+    ],
+    [
+      "is none beyond the ends of the scale",
+      sensor({}),
+      { lower_critical: 253, upper_critical: 254 },
+      { upper_critical: 252 },
+    ],
+  ])("%s", (_title, definition, raws, points) => {
+    expect(rearmPoints(definition, both, raws)).toEqual(points);
+  });
+
+  it("is none where it is not specified, and none without limits", () => {
+    expect(
+      rearmPoints(sensor({}), { positive: 0x00, negative: 0xff }, { lower_critical: 10, upper_critical: 90 }),
+    ).toEqual({});
+    expect(rearmPoints(sensor({}), both, {})).toEqual({});
   });
 });
