@@ -51,6 +51,7 @@ export { BmcMemory } from "./session/memory.ts";
 export type { RunOptions, SessionInfo } from "./session/session.ts";
 export * from "./tables/index.ts";
 export { manufacturerName } from "./tables/manufacturer.ts";
+export { productName } from "./tables/product.ts";
 export { SensorType } from "./tables/sensor-type.ts";
 export * from "./transport/datagram.ts";
 export * from "./transport/resolve.ts";

@@ -1,5 +1,18 @@
 import type { Health } from "./health.ts";
 
+/** The LAN channel the BMC is talked to over; what it does not tell is absent. */
+export interface LanInfo {
+  readonly channel?: number;
+  /** Where its IP address comes from. */
+  readonly addressSource?: "static" | "dhcp" | "bios" | "other";
+  /** "02:00:5e:10:53:01" */
+  readonly mac?: string;
+  /** Absent: untagged. */
+  readonly vlan?: number;
+  /** 0 to 7. */
+  readonly vlanPriority?: number;
+}
+
 /** What a self test of the BMC may find; `corrupted_data` where it does not say of what. */
 export type SelfTestResult =
   | "ok"
@@ -36,6 +49,7 @@ export interface ControllerInfo {
   /** BMC is updating or initialising and may answer nonsense. */
   readonly updating?: boolean;
   readonly selfTest?: SelfTest;
+  readonly lan?: LanInfo;
   /** End of validity of the certificate it showed, epoch ms; absent where no TLS was spoken. */
   readonly tlsCertificateExpiry?: number;
 }

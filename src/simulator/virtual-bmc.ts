@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { IpAddressSource } from "../ipmi/commands/index.ts";
 import { RandomPool } from "../ipmi/crypto/random-pool.ts";
 import type { Clock } from "../lib/index.ts";
 import type { BoardBehaviour, BoardModel, BoardUser, ChannelTraits } from "./board.ts";
@@ -31,7 +32,12 @@ export interface BmcIdentity {
   readonly controllerId?: string;
   /** As the LAN parameters tell it. */
   readonly ipAddress?: string;
+  /** Made from the IP address where absent. */
   readonly macAddress?: string;
+  /** "static" where absent. */
+  readonly addressSource?: IpAddressSource;
+  /** Untagged where absent. */
+  readonly vlan?: { readonly id: number; readonly priority: number };
 }
 
 export interface VirtualBmcOptions {

@@ -9,8 +9,9 @@ import {
   getSelfTestResults,
   getSystemGuid,
   manufacturerName,
+  productName,
 } from "../../ipmi/index.ts";
-import type { ControllerInfo } from "../../model/index.ts";
+import type { ControllerInfo, LanInfo } from "../../model/index.ts";
 import { selfTestOf } from "./self-test.ts";
 
 export function readDeviceId(runner: CommandRunner, signal: AbortSignal): Promise<DeviceId> {
@@ -28,7 +29,7 @@ export async function readController(
   return {
     manufacturer: manufacturerName(device.manufacturerId) ?? String(device.manufacturerId),
     manufacturerId: device.manufacturerId,
-    product: String(device.productId),
+    product: productName(device.manufacturerId, device.productId) ?? String(device.productId),
     productId: device.productId,
     firmware: firmwareVersion(device),
     ipmiVersion: device.ipmiVersion,
@@ -36,6 +37,12 @@ export async function readController(
     updating: device.updateInProgress,
     selfTest: selfTest && selfTestOf(selfTest),
   };
+}
+
+/** The identity with the LAN channel. Written out: a spread object has a hidden class of its own in each host. */
+export function withLan(c: ControllerInfo, lan: LanInfo | undefined): ControllerInfo {
+  const { manufacturer, manufacturerId, product, productId, firmware, ipmiVersion, guid, updating, selfTest } = c;
+  return { manufacturer, manufacturerId, product, productId, firmware, ipmiVersion, guid, updating, selfTest, lan };
 }
 
 /**

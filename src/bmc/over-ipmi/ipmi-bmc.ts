@@ -10,15 +10,16 @@ import {
   resolveAddress,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { HostChange, PartName, PowerConsumption, SecurityFinding, Sensor } from "../../model/index.ts";
+import type { HostChange, PartName, PowerConsumption, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
-import { readController, readDeviceId } from "./controller.ts";
+import { readController, readDeviceId, withLan } from "./controller.ts";
 import { EventLogReader } from "./event-log.ts";
 import { readFrus } from "./fru.ts";
+import { LanReader } from "./lan.ts";
 import { readDcmiPower, readPowerLimit, withLimit } from "./power.ts";
 import { Repository } from "./repository.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
@@ -66,6 +67,7 @@ export class IpmiBmc implements Bmc {
   readonly #memory: BmcMemory;
   readonly #repository: Repository;
   readonly #eventLog: EventLogReader;
+  readonly #lan: LanReader;
   #connection: IpmiConnection | undefined;
   #trace: TraceLine | undefined;
   #device: { readonly id: DeviceId; readonly at: number } | undefined;
@@ -82,6 +84,7 @@ export class IpmiBmc implements Bmc {
     this.#memory = new BmcMemory(options.quirks);
     this.#repository = new Repository(options.cache, this.#memory, options.clock);
     this.#eventLog = new EventLogReader(options.clock);
+    this.#lan = new LanReader(this.#memory);
   }
 
   get quirks(): readonly string[] {
@@ -147,16 +150,22 @@ export class IpmiBmc implements Bmc {
       case "inventory":
         return this.#readInventory(connection, signal);
       case "security":
-        return { data: { findings: await this.#readSecurity(connection, signal) } };
+        return this.#readSecurity(connection, signal);
     }
   }
 
   /** What a login has told is good for the first time; a login that went the known way tells nothing. */
-  async #readSecurity(connection: IpmiConnection, signal: AbortSignal): Promise<readonly SecurityFinding[]> {
+  async #readSecurity(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const { capabilities, cipherSuites } = this.#memory;
     if (this.#isSurveyed || !capabilities || !cipherSuites) await connection.survey(signal);
     this.#isSurveyed = true;
-    return securityFindings(this.#memory);
+    const findings = [...securityFindings(this.#memory)];
+    try {
+      findings.push(...(await this.#lan.findings(connection, signal)));
+      return { data: { findings } };
+    } catch (failure) {
+      return { data: { findings }, failure };
+    }
   }
 
   async #readSensors(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
@@ -213,8 +222,9 @@ export class IpmiBmc implements Bmc {
 
   async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const device = await this.#identity(connection, signal);
-    const controller = await readController(connection, device, signal);
+    let controller = await readController(connection, device, signal);
     try {
+      controller = withLan(controller, await this.#lan.info(connection, signal));
       const locators = this.#repository.known?.frus ?? [];
       const { frus, failure } = await readFrus(connection, this.#memory, locators, {
         bridge: this.#options.bridge ?? false,

@@ -39,6 +39,19 @@ export const identity = [
     },
   }),
   family({
+    name: "bmc_lan_info",
+    type: "info",
+    help: "How the LAN channel is set that the BMC is talked to over; no vlan: untagged. Many BMCs tell operators only.",
+    labels: ["channel", "address_source", "mac", "vlan", "vlan_priority"],
+    source: "IPMI Get LAN Configuration Parameters",
+    *samples({ snapshot }) {
+      const lan = snapshot?.controller?.lan;
+      if (lan === undefined) return;
+      const { channel, addressSource, mac, vlan, vlanPriority } = lan;
+      yield { labels: [channel?.toString(), addressSource, mac, vlan?.toString(), vlanPriority?.toString()], value: 1 };
+    },
+  }),
+  family({
     name: "bmc_self_test_health",
     type: "gauge",
     help: "Health of the BMC itself by its self test: 0 ok, 1 warning, 2 critical; not there where it has none.",

@@ -13,6 +13,7 @@ import {
   lanMacAddress,
   lanSubnetMask,
   lanVlan,
+  lanVlanPriority,
 } from "../../ipmi/commands/transport/lan-parameters.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
@@ -35,6 +36,13 @@ const tell = <T>(parameter: Parameter<T>, value: (bmc: VirtualBmc) => T): [numbe
 /** Suites beyond the first sixteen have no entry. */
 const ENTRIES = 16;
 
+/** Locally administered, and of its own for each address of a fleet. */
+function macAddress({ identity }: VirtualBmc): string {
+  if (identity.macAddress !== undefined) return identity.macAddress;
+  const bytes = (identity.ipAddress ?? "127.0.0.1").split(".").map(Number);
+  return [2, 0, ...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+}
+
 const PARAMETERS: ReadonlyMap<number, Teller> = new Map<number, Teller>([
   [SET_IN_PROGRESS, () => Buffer.from([0])],
   tell(lanAuthenticationTypes, authenticationTypes),
@@ -43,12 +51,13 @@ const PARAMETERS: ReadonlyMap<number, Teller> = new Map<number, Teller>([
     return { callback: types, user: types, operator: types, administrator: types, oem: { ...types, none: false } };
   }),
   tell(lanIpAddress, (bmc) => bmc.identity.ipAddress ?? "127.0.0.1"),
-  tell(lanIpAddressSource, () => "static"),
-  tell(lanMacAddress, (bmc) => bmc.identity.macAddress ?? "02:00:00:00:00:01"),
+  tell(lanIpAddressSource, (bmc) => bmc.identity.addressSource ?? "static"),
+  tell(lanMacAddress, macAddress),
   tell(lanSubnetMask, () => "255.0.0.0"),
   tell(lanDefaultGateway, () => "0.0.0.0"),
   tell(lanCommunityString, () => "public"),
-  tell(lanVlan, () => ({ enabled: false, id: 0 })),
+  tell(lanVlan, ({ identity: { vlan } }) => ({ enabled: vlan !== undefined, id: vlan?.id ?? 0 })),
+  tell(lanVlanPriority, ({ identity: { vlan } }) => vlan?.priority ?? 0),
   tell(lanCipherSuiteCount, (bmc) => Math.min(ENTRIES, bmc.cipherSuites.length)),
   tell(lanCipherSuiteEntries, (bmc) => bmc.cipherSuites.slice(0, ENTRIES)),
   tell(lanCipherSuitePrivilegeLevels, (bmc) =>

@@ -97,6 +97,14 @@ export const lanVlan = parameter<Vlan>(20, "802.1q VLAN ID", {
   },
 });
 
+/** Parameter 21: [0] 2:0 priority of the VLAN, 0 to 7. */
+export const lanVlanPriority = parameter<number>(21, "802.1q VLAN Priority", {
+  decode: (from) => from.u8() & 0x07,
+  encode(to, priority) {
+    to.u8(priority & 0x07);
+  },
+});
+
 /** Parameter 22: [0] 4:0 number of cipher suite entries, at most 16. */
 export const lanCipherSuiteCount = parameter<number>(22, "Cipher Suite Entry Support", {
   decode: (from) => from.u8() & 0x1f,

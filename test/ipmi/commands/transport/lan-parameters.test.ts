@@ -15,6 +15,7 @@ import {
   lanMacAddress,
   lanSubnetMask,
   lanVlan,
+  lanVlanPriority,
   type Parameter,
 } from "../../../../src/ipmi/commands/index.ts";
 import { DecodeError } from "../../../../src/ipmi/errors.ts";
@@ -74,6 +75,7 @@ describe("LAN parameters", () => {
   known("10.1.2.1", lanDefaultGateway, 12, "0a010201", "10.1.2.1");
   known("public, padded", lanCommunityString, 16, `7075626c6963${"00".repeat(12)}`, "public", 0);
   known("100, enabled", lanVlan, 20, "6480", { enabled: true, id: 100 });
+  known("5", lanVlanPriority, 21, "05", 5);
   known("five entries", lanCipherSuiteCount, 22, "05", 5);
   known(
     "the first byte is reserved",

@@ -1,0 +1,110 @@
+import {
+  type BmcMemory,
+  type CommandRunner,
+  CompletionCode,
+  CompletionCodeError,
+  cipherSuiteLimits,
+  getChannelInfo,
+  getLanConfigurationParameters,
+  type IpAddressSource,
+  lanBadPasswordThreshold,
+  lanCipherSuiteCount,
+  lanCipherSuiteEntries,
+  lanCipherSuitePrivilegeLevels,
+  lanIpAddressSource,
+  lanMacAddress,
+  lanVlan,
+  lanVlanPriority,
+  type Parameter,
+} from "../../ipmi/index.ts";
+import { Health, type LanInfo, type SecurityFinding } from "../../model/index.ts";
+import { optional } from "./controller.ts";
+
+const SOURCES: Readonly<Record<IpAddressSource, LanInfo["addressSource"]>> = {
+  unspecified: undefined,
+  static: "static",
+  DHCP: "dhcp",
+  BIOS: "bios",
+  other: "other",
+};
+/** Channels have numbers up to Bh; above are "this channel" and the system interface. */
+const LAST_CHANNEL = 0x0b;
+const NO_MAC = "00:00:00:00:00:00";
+
+/**
+ * Parameters of the LAN channel we talk over, at most ten questions per reading. Operators may read them
+ * everywhere, users on some BMCs only: one that refuses is not asked again.
+ */
+export class LanReader {
+  readonly #memory: BmcMemory;
+  #channel: number | undefined;
+  #isRefused = false;
+
+  constructor(memory: BmcMemory) {
+    this.#memory = memory;
+  }
+
+  /**
+   * Undefined where the BMC does not tell.
+   *
+   * @throws IpmiError when it keeps silent, or the signal's reason
+   */
+  async info(runner: CommandRunner, signal: AbortSignal): Promise<LanInfo | undefined> {
+    const source = await this.#parameter(runner, lanIpAddressSource, signal);
+    const mac = await this.#parameter(runner, lanMacAddress, signal);
+    const vlan = await this.#parameter(runner, lanVlan, signal);
+    if (source === undefined && mac === undefined && vlan === undefined) return undefined;
+    const priority = vlan?.enabled ? await this.#parameter(runner, lanVlanPriority, signal) : undefined;
+    return {
+      channel: this.#channel,
+      addressSource: source && SOURCES[source],
+      mac: mac === NO_MAC ? undefined : mac,
+      vlan: vlan?.enabled ? vlan.id : undefined,
+      vlanPriority: priority,
+    };
+  }
+
+  /** What the parameters say about logins; only what the BMC tells. */
+  async findings(runner: CommandRunner, signal: AbortSignal): Promise<readonly SecurityFinding[]> {
+    const findings: SecurityFinding[] = [];
+    const count = await this.#parameter(runner, lanCipherSuiteCount, signal);
+    const entries = await this.#parameter(runner, lanCipherSuiteEntries, signal);
+    const levels = await this.#parameter(runner, lanCipherSuitePrivilegeLevels, signal);
+    if (count !== undefined && entries && levels) {
+      const present = cipherSuiteLimits(count, entries, levels).some((s) => s.cipherSuite === 0 && s.privilege > 0);
+      findings.push({ finding: "cipher_suite_0_enabled", present, severity: Health.Critical });
+    }
+    const threshold = await this.#parameter(runner, lanBadPasswordThreshold, signal);
+    if (threshold) findings.push({ finding: "no_lockout", present: threshold.attempts === 0, severity: "info" });
+    return findings;
+  }
+
+  async #parameter<T>(runner: CommandRunner, what: Parameter<T>, signal: AbortSignal): Promise<T | undefined> {
+    if (this.#isRefused) return undefined;
+    const channel = await this.#ourChannel(runner, signal);
+    const request = { channel, parameter: what.number };
+    const read = async (): Promise<T> =>
+      what.decode((await runner.run(getLanConfigurationParameters, request, { signal })).data);
+    return optional(
+      read().catch((error: unknown) => {
+        this.#isRefused = isForGood(error);
+        throw error;
+      }),
+    );
+  }
+
+  /** Its number, because not every BMC takes "this channel" here. */
+  async #ourChannel(runner: CommandRunner, signal: AbortSignal): Promise<number | undefined> {
+    if (this.#channel !== undefined) return this.#channel;
+    const told = this.#memory.capabilities?.channel;
+    const channel = told ?? (await optional(runner.run(getChannelInfo, {}, { signal })))?.channel;
+    if (channel !== undefined && channel <= LAST_CHANNEL) this.#channel = channel;
+    return this.#channel;
+  }
+}
+
+/** Refused whatever the parameter: no such command, or not for us. */
+function isForGood(error: unknown): boolean {
+  if (!(error instanceof CompletionCodeError)) return false;
+  return error.reason === "privilege_refused" || error.completionCode === CompletionCode.InvalidCommand;
+}
