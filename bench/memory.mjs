@@ -20,7 +20,7 @@ export async function start({ remotes, suite }) {
   const pool = openPool(suite);
   const store = new Store({
     clock: systemClock,
-    prepare: (record) => renderHost(record, { placed: true }),
+    prepare: (record, before) => renderHost(record, { placed: true }, before),
     staleAfterMs: () => 600_000,
   });
   store.setHosts(hosts);

@@ -17,7 +17,8 @@ export async function start({ remotes, suite, polls }) {
   const texts = new Map();
   const poll = async (host) => {
     const snapshot = await pool.poll(host);
-    texts.set(host.name, renderHost(recordOf(host, snapshot), { placed: true }));
+    const record = recordOf(host, snapshot);
+    texts.set(host.name, { record, prepared: renderHost(record, { placed: true }, texts.get(host.name)) });
     return snapshot;
   };
   // Known: logged in, repository walked, event log and inventory read.

@@ -137,7 +137,7 @@ export class Exporter {
     this.#store = new Store<HostText>({
       clock,
       keepReadings: true,
-      prepare: (record) => renderHost(record, { placed: true }),
+      prepare: (record, before) => renderHost(record, { placed: true }, before),
       staleAfterMs: (host) => staleAfterMs(this.#book.config.scheduler, this.#book.moduleOf(host)),
     });
     this.#scheduler = new Scheduler({

@@ -15,9 +15,12 @@ export class EventCounts {
   readonly #memory: Record<MemoryErrorKind, number> = { correctable: 0, uncorrectable: 0, logging_limit: 0 };
   readonly #dimms = new Map<string, { dimm: string; kind: MemoryErrorKind; count: number }>();
 
+  #told: EventCounters | undefined;
+
   /** @param memoryError set for events that say a memory error happened, not that it ended */
   add(entry: LogEntry, memoryError?: MemoryErrorKind): void {
     const { kind, event, direction, severity, dimm } = entry;
+    this.#told = undefined;
     if (direction === "asserted") this.#severity[severity]++;
     const key = `${kind}|${event}|${direction}`;
     const record = this.#records.get(key);
@@ -34,6 +37,7 @@ export class EventCounts {
 
   /** Takes counts of an earlier run. */
   restore(counts: EventCounters): void {
+    this.#told = undefined;
     Object.assign(this.#severity, counts.bySeverity);
     Object.assign(this.#memory, counts.memoryErrors);
     for (const { kind, event, direction, count } of counts.records) {
@@ -43,13 +47,14 @@ export class EventCounts {
     for (const { dimm, kind, count } of counts.dimmErrors) this.#dimms.set(`${dimm}|${kind}`, { dimm, kind, count });
   }
 
-  /** The counts now, a copy. */
+  /** The counts now, a copy; the same one until something is counted. */
   snapshot(): EventCounters {
-    return {
+    this.#told ??= {
       bySeverity: { ...this.#severity },
       records: [...this.#records.values()].map((r) => ({ ...r })),
       memoryErrors: { ...this.#memory },
       dimmErrors: [...this.#dimms.values()].map((d) => ({ ...d })),
     };
+    return this.#told;
   }
 }

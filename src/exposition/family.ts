@@ -14,8 +14,8 @@ export interface Sample {
   readonly extra?: Readonly<Record<string, string>>;
 }
 
-/** What is said of one fact about a host: a pure function of its record. */
-export interface Family {
+/** What is said of one fact: a pure function of a host's record. */
+interface Described {
   readonly name: string;
   readonly type: FamilyType;
   /** One sentence, the HELP line and the docs. */
@@ -26,30 +26,67 @@ export interface Family {
   readonly unit?: string;
   /** Where the fact comes from, for the docs. */
   readonly source: string;
-  /** Samples carry the labels of a sensor before their own. */
-  readonly ofSensors: boolean;
   samples(record: HostRecord): Iterable<Sample>;
 }
+
+/** A fact about the host. */
+export interface HostFamily extends Described {
+  readonly ofSensors: false;
+  /**
+   * All that the samples are made of besides the host itself. While each of these values is the same so are
+   * the samples, and their text is not made again. Absent where asking would cost more than making it.
+   */
+  readonly madeOf?: (record: HostRecord) => readonly unknown[];
+}
+
+/** A fact about the sensors of a host: samples carry the labels of a sensor before their own. */
+export interface SensorFamily extends Described {
+  readonly ofSensors: true;
+  /** Whether two readings of one sensor, whose labels are the same, give the same samples. */
+  readonly same: (a: Sensor, b: Sensor) => boolean;
+}
+
+export type Family = HostFamily | SensorFamily;
 
 /** What every series of a sensor carries, so that they join; `role` only where a rule matched. */
 export const SENSOR_LABELS = ["sensor", "id", "entity", "role"] as const;
 
-export type FamilyDeclaration = Omit<Family, "ofSensors" | "labels"> & { readonly labels?: readonly string[] };
+type Declared<T extends Described> = Omit<T, "ofSensors" | "labels"> & { readonly labels?: readonly string[] };
 
 /** A family about the host. */
-export function family(declaration: FamilyDeclaration): Family {
+export function family(declaration: Declared<HostFamily>): Family {
   return { labels: [], ...declaration, ofSensors: false };
 }
 
+export type ValueDeclaration = Omit<Declared<HostFamily>, "labels" | "samples" | "madeOf"> & {
+  /** Undefined where it is not known. */
+  readonly value: (record: HostRecord) => number | undefined;
+};
+
+/** A family about the host with one series that has no labels. */
+export function valueFamily({ value, ...declaration }: ValueDeclaration): Family {
+  return family({
+    ...declaration,
+    samples(record) {
+      const known = value(record);
+      return known === undefined ? [] : [{ value: known }];
+    },
+    madeOf: (record) => [value(record)],
+  });
+}
+
 /** A family about the sensors of the host; `labels` are those besides SENSOR_LABELS. */
-export function sensorFamily(declaration: FamilyDeclaration): Family {
+export function sensorFamily(declaration: Declared<SensorFamily>): Family {
   return { ...declaration, labels: [...SENSOR_LABELS, ...(declaration.labels ?? [])], ofSensors: true };
 }
 
 /** 1 for true, 0 for false. */
 export const flag = (value: boolean): number => (value ? 1 : 0);
 
-/** A series without labels, or none where the value is not known. */
-export function* known(value: number | undefined): Generator<Sample> {
-  if (value !== undefined) yield { value };
-}
+/** Milliseconds that may not be known, in seconds. */
+export const seconds = (milliseconds: number | undefined): number | undefined =>
+  milliseconds === undefined ? undefined : milliseconds / 1000;
+
+/** A flag that may not be known. */
+export const optionalFlag = (value: boolean | undefined): number | undefined =>
+  value === undefined ? undefined : flag(value);

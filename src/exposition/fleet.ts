@@ -2,7 +2,7 @@ import type { Place } from "../model/index.ts";
 import { FAMILIES } from "./families/index.ts";
 import { family } from "./family.ts";
 import { labelText } from "./labels.ts";
-import { type HostText, headerOf } from "./text.ts";
+import { type HostText, headerOf, startOf } from "./text.ts";
 
 export interface FleetOptions {
   /** Size of a piece; the last is shorter. 128 KiB unless said otherwise. */
@@ -61,7 +61,7 @@ export function* renderFleet(texts: Iterable<HostText>, options: FleetOptions = 
   for (const [index, family] of FAMILIES.entries()) {
     let headed = false;
     for (const { bytes, ends } of all) {
-      const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
+      const start = startOf(ends, index);
       const end = ends[index] ?? start;
       if (start === end) continue;
       if (!headed) {

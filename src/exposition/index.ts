@@ -10,4 +10,4 @@ export { type FleetOptions, type RackBudget, rackPowerBudget, renderFleet, rende
 export { escapeValue } from "./labels.ts";
 export { metricsReference } from "./reference.ts";
 export { type SelfDescription, SelfMetrics, type SelfOptions } from "./self.ts";
-export { CONTENT_TYPE, type HostText, type RenderOptions, renderHost, renderProbe } from "./text.ts";
+export { CONTENT_TYPE, type HostText, type Rendered, type RenderOptions, renderHost, renderProbe } from "./text.ts";

@@ -1,7 +1,8 @@
-import type { HostRecord, Sensor } from "../model/index.ts";
+import type { HostRecord } from "../model/index.ts";
+import { Blocks } from "./blocks.ts";
+import { Changes } from "./changes.ts";
 import { FAMILIES } from "./families/index.ts";
-import { type Family, type Sample, SENSOR_LABELS } from "./family.ts";
-import { labelText, placeText, recordText, sensorText } from "./labels.ts";
+import type { Family } from "./family.ts";
 
 /** Content-Type of everything this room writes. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -21,136 +22,96 @@ export interface RenderOptions {
   readonly placed: boolean;
 }
 
+/** Where the block of a family begins. */
+export function startOf(ends: Uint32Array, index: number): number {
+  return index === 0 ? 0 : (ends[index - 1] ?? 0);
+}
+
 /** HELP and TYPE of a family. */
 export function headerOf({ name, help, type }: Family): string {
   const text = help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
   return `# HELP ${name} ${text}\n# TYPE ${name} ${type === "info" ? "gauge" : type}\n`;
 }
 
-/**
- * The label text of each sensor of one host, made once for all families. Ids are unique by contract; where
- * a BMC breaks it, the first sensor of an id is told and the others are not, because one series twice
- * makes Prometheus refuse the whole scrape.
- */
-class SensorTexts {
-  readonly #known = new Map<string, SensorLabels>();
-
-  of(sensor: Sensor): SensorLabels | undefined {
-    const known = this.#known.get(sensor.id);
-    if (known !== undefined) return known.sensor === sensor ? known : undefined;
-    const text = sensorText(sensor);
-    const labels = { sensor, alone: `${text}} `, first: `${text},` };
-    this.#known.set(sensor.id, labels);
-    return labels;
-  }
+/** An earlier record of the same host and its text. */
+export interface Rendered {
+  readonly record: HostRecord;
+  readonly prepared: HostText;
 }
 
-/** The labels of a sensor with what follows them, so that a line is joined of few parts. */
-interface SensorLabels {
-  readonly sensor: Sensor;
-  /** No other label follows. */
-  readonly alone: string;
-  readonly first: string;
-}
+/** Puts a text together of families made anew and runs of families taken over. */
+class Assembly {
+  readonly #before: HostText | undefined;
+  readonly #parts: (string | Run)[] = [];
+  readonly #ends = new Uint32Array(FAMILIES.length);
+  #length = 0;
 
-/** Label texts of one family; its only label has few values that come again and again. */
-class OwnTexts {
-  readonly #names: readonly string[];
-  readonly #from: number;
-  #known: Map<string, string> | undefined;
-
-  constructor({ labels, ofSensors }: Family) {
-    this.#names = labels;
-    this.#from = ofSensors ? SENSOR_LABELS.length : 0;
+  constructor(before: HostText | undefined) {
+    this.#before = before;
   }
 
-  of({ extra, labels }: Sample): string {
-    if (extra !== undefined) return recordText(extra);
-    if (labels === undefined) return "";
-    const only = labels[0];
-    if (labels.length !== 1 || only === undefined) return labelText(this.#names, labels, this.#from);
-    this.#known ??= new Map();
-    let text = this.#known.get(only);
-    if (text === undefined) {
-      text = labelText(this.#names, labels, this.#from);
-      this.#known.set(only, text);
+  add(index: number, text: string): void {
+    if (text !== "") {
+      const last = this.#parts.length - 1;
+      const before = this.#parts[last];
+      if (typeof before === "string") this.#parts[last] = before + text;
+      else this.#parts.push(text);
+      this.#length += Buffer.byteLength(text);
     }
-    return text;
+    this.#ends[index] = this.#length;
+  }
+
+  /** The family as it was before. */
+  keep(index: number, { ends }: HostText): void {
+    const start = startOf(ends, index);
+    const end = ends[index] ?? start;
+    const last = this.#parts.at(-1);
+    if (typeof last === "object" && last.end === start) last.end = end;
+    else if (start < end) this.#parts.push({ start, end });
+    this.#length += end - start;
+    this.#ends[index] = this.#length;
+  }
+
+  finished(): HostText {
+    // Of its exact size and not from Node's pool, which a small text kept for long would hold on to.
+    const bytes = Buffer.allocUnsafeSlow(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      if (typeof part === "string") at += bytes.write(part, at);
+      else at += this.#before?.bytes.copy(bytes, at, part.start, part.end) ?? 0;
+    }
+    return { bytes, ends: this.#ends };
   }
 }
 
-/** `name{host,` */
-const opened = (name: string, host: string): string => (host === "" ? `${name}{` : [name, "{", host, ","].join(""));
-
-/** The samples of a family about sensors: `name{host,sensor,own} value`. */
-function sensorBlock(family: Family, record: HostRecord, host: string, sensors: SensorTexts): string {
-  const own = new OwnTexts(family);
-  let open = "";
-  let text = "";
-  for (const sample of family.samples(record)) {
-    const { sensor, value } = sample;
-    // A number as JavaScript writes it is the shortest text that reads back as the same number.
-    if (sensor === undefined || !Number.isFinite(value)) continue;
-    const of = sensors.of(sensor);
-    if (of === undefined) continue;
-    if (open === "") open = opened(family.name, host);
-    const labels = own.of(sample);
-    text += labels === "" ? `${open}${of.alone}${value}\n` : `${open}${of.first}${labels}} ${value}\n`;
-  }
-  return text;
+interface Run {
+  readonly start: number;
+  end: number;
 }
 
-/** The samples of a family about the host: `name{host,own} value`. Of equal series the first is told. */
-function hostBlock(family: Family, record: HostRecord, host: string): string {
-  const { name } = family;
-  const own = new OwnTexts(family);
-  let seen: Set<string> | undefined;
-  let open = "";
-  let text = "";
-  for (const sample of family.samples(record)) {
-    const { value } = sample;
-    const labels = own.of(sample);
-    if (!Number.isFinite(value) || seen?.has(labels)) continue;
-    seen = (seen ?? new Set<string>()).add(labels);
-    if (labels !== "") {
-      if (open === "") open = opened(name, host);
-      text += `${open}${labels}} ${value}\n`;
-    } else text += host === "" ? `${name} ${value}\n` : `${name}{${host}} ${value}\n`;
+/**
+ * Makes the text of a host; done once when a snapshot arrives, so that a scrape only copies.
+ *
+ * @param before the host's text made the same way; families that tell the same are copied of it
+ */
+export function renderHost(record: HostRecord, { placed }: RenderOptions, before?: Rendered): HostText {
+  const blocks = new Blocks(record, placed);
+  const changes = before && new Changes(before.record, record);
+  const assembly = new Assembly(before?.prepared);
+  for (const [index, family] of FAMILIES.entries()) {
+    if (before && changes?.isSame(family)) assembly.keep(index, before.prepared);
+    else assembly.add(index, blocks.of(family));
   }
-  return text;
-}
-
-function blocks(record: HostRecord, { placed }: RenderOptions): string[] {
-  const host = placed ? placeText(record.host) : "";
-  const sensors = new SensorTexts();
-  return FAMILIES.map((family) =>
-    family.ofSensors ? sensorBlock(family, record, host, sensors) : hostBlock(family, record, host),
-  );
-}
-
-/** Makes the text of a host; done once when a snapshot arrives, so that a scrape only copies. */
-export function renderHost(record: HostRecord, options: RenderOptions): HostText {
-  const parts = blocks(record, options);
-  const text = parts.join("");
-  // Of its exact size and not from Node's pool, which a small text kept for long would hold on to.
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
-  const plain = bytes.length === text.length;
-  const ends = new Uint32Array(parts.length);
-  let end = 0;
-  for (const [index, part] of parts.entries()) {
-    end += plain ? part.length : Buffer.byteLength(part);
-    ends[index] = end;
-  }
-  return { bytes, ends };
+  return assembly.finished();
 }
 
 /** The whole exposition of one host without host and place labels, as /probe answers. */
 export function renderProbe(record: HostRecord): Buffer {
+  const blocks = new Blocks(record, false);
   let text = "";
-  for (const [index, part] of blocks(record, { placed: false }).entries()) {
-    const family = FAMILIES[index];
-    if (part !== "" && family !== undefined) text += headerOf(family) + part;
+  for (const family of FAMILIES) {
+    const block = blocks.of(family);
+    if (block !== "") text += headerOf(family) + block;
   }
   return Buffer.from(text);
 }

@@ -3,8 +3,11 @@ import type { Clock } from "../lib/index.ts";
 import { FAILURE_REASONS, type FailureReason, type Host, type HostRecord, type HostSnapshot } from "../model/index.ts";
 
 export interface StoreOptions<T> {
-  /** Made once whenever a record changes: the text that scrapes copy. */
-  readonly prepare: (record: HostRecord) => T;
+  /**
+   * Made once whenever a record changes: the text that scrapes copy. `before`: what the host had until now,
+   * for what need not be made again.
+   */
+  readonly prepare: (record: HostRecord, before?: Stored<T>) => T;
   /** Milliseconds after which what a host told is dropped; three of its intervals, say. */
   readonly staleAfterMs: (host: Host) => number;
   readonly clock: Clock;
@@ -87,12 +90,12 @@ export class Store<T> {
     if (isDeepStrictEqual(record.host, host)) return entry;
     const sameBmc = record.host.address === host.address && record.host.port === host.port;
     return sameBmc
-      ? this.#entry({ ...record, host }, entry.readAtMs)
-      : this.#entry({ host, failures: record.failures, polls: 0 });
+      ? this.#entry({ ...record, host }, entry, entry.readAtMs)
+      : this.#entry({ host, failures: record.failures, polls: 0 }, entry);
   }
 
-  #entry(record: HostRecord, readAtMs?: number): Entry<T> {
-    return { record, prepared: this.#options.prepare(record), readAtMs };
+  #entry(record: HostRecord, before?: Stored<T>, readAtMs?: number): Entry<T> {
+    return { record, prepared: this.#options.prepare(record, before), readAtMs };
   }
 
   /**
@@ -105,15 +108,18 @@ export class Store<T> {
     return true;
   }
 
-  #succeeded({ record }: Entry<T>, snapshot: HostSnapshot): Entry<T> {
+  #succeeded(entry: Entry<T>, snapshot: HostSnapshot): Entry<T> {
+    const { record } = entry;
     const lastSuccessAt = snapshot.startedAt + snapshot.durationMs;
     return this.#entry(
       { ...record, snapshot, lastSuccessAt, polls: record.polls + 1 },
+      entry,
       this.#options.clock.monotonicMs(),
     );
   }
 
-  #failed({ record, readAtMs }: Entry<T>, snapshot: HostSnapshot): Entry<T> {
+  #failed(entry: Entry<T>, snapshot: HostSnapshot): Entry<T> {
+    const { record, readAtMs } = entry;
     const reason = snapshot.failure?.reason;
     const failures =
       reason === undefined ? record.failures : { ...record.failures, [reason]: record.failures[reason] + 1 };
@@ -121,6 +127,7 @@ export class Store<T> {
     const latest = kept === undefined ? withoutReadings(snapshot) : overReadings(snapshot, kept);
     return this.#entry(
       { ...record, snapshot: latest, failures, polls: record.polls + 1 },
+      entry,
       kept === undefined ? undefined : readAtMs,
     );
   }
@@ -132,10 +139,11 @@ export class Store<T> {
   sweep(): number {
     const now = this.#options.clock.monotonicMs();
     let dropped = 0;
-    for (const [name, { record, readAtMs }] of this.#entries) {
+    for (const [name, entry] of this.#entries) {
+      const { record, readAtMs } = entry;
       if (readAtMs === undefined || now - readAtMs < this.#options.staleAfterMs(record.host)) continue;
       const snapshot = record.snapshot?.up === false ? withoutReadings(record.snapshot) : undefined;
-      this.#entries.set(name, this.#entry({ ...record, snapshot }));
+      this.#entries.set(name, this.#entry({ ...record, snapshot }, entry));
       dropped++;
     }
     return dropped;

@@ -1,15 +1,13 @@
 import type { ChassisFault } from "../../model/index.ts";
-import { family, flag } from "../family.ts";
+import { family, flag, optionalFlag, valueFamily } from "../family.ts";
 
 export const chassis = [
-  family({
+  valueFamily({
     name: "bmc_power_on",
     type: "gauge",
     help: "1 if the chassis power is on, 0 if it is off.",
     source: "IPMI Get Chassis Status; Redfish ComputerSystem PowerState",
-    *samples({ snapshot }) {
-      if (snapshot?.chassis !== undefined) yield { value: flag(snapshot.chassis.powerOn) };
-    },
+    value: ({ snapshot }) => optionalFlag(snapshot?.chassis?.powerOn),
   }),
   family({
     name: "bmc_chassis_fault",
@@ -22,5 +20,6 @@ export const chassis = [
       if (faults === undefined) return;
       for (const fault of Object.keys(faults) as ChassisFault[]) yield { labels: [fault], value: flag(faults[fault]) };
     },
+    madeOf: ({ snapshot }) => Object.entries(snapshot?.chassis?.faults ?? {}).flat(),
   }),
 ];

@@ -1,59 +1,57 @@
-import { EVENT_SEVERITIES, MEMORY_ERROR_KINDS, type MemoryErrorKind } from "../../model/index.ts";
-import { family, flag, known } from "../family.ts";
+import { EVENT_SEVERITIES, type HostRecord, MEMORY_ERROR_KINDS, type MemoryErrorKind } from "../../model/index.ts";
+import { family, optionalFlag, seconds, valueFamily } from "../family.ts";
 
 const INFO = "IPMI Get SEL Info; Redfish LogService";
 const COUNTED = "records of the event log, each counted once; the counters outlive a clear of the log";
 
-const seconds = (epochMs: number | undefined): number | undefined =>
-  epochMs === undefined ? undefined : epochMs / 1000;
+/** They stay the same object while no event is counted. */
+const ofCounters = ({ snapshot }: HostRecord): readonly unknown[] => [snapshot?.eventLog?.counters];
 
 export const eventLog = [
-  family({
+  valueFamily({
     name: "bmc_sel_entries",
     type: "gauge",
     help: "Records the event log holds.",
     source: INFO,
-    samples: ({ snapshot }) => known(snapshot?.eventLog?.entries),
+    value: ({ snapshot }) => snapshot?.eventLog?.entries,
   }),
-  family({
+  valueFamily({
     name: "bmc_sel_capacity_entries",
     type: "gauge",
     help: "Records the event log can hold.",
     source: "IPMI Get SEL Allocation Info, or what is used and free; Redfish MaxNumberOfRecords",
-    samples: ({ snapshot }) => known(snapshot?.eventLog?.capacityEntries),
+    value: ({ snapshot }) => snapshot?.eventLog?.capacityEntries,
   }),
-  family({
+  valueFamily({
     name: "bmc_sel_free_bytes",
     type: "gauge",
     help: "Space left in the event log.",
     unit: "bytes",
     source: "IPMI Get SEL Info",
-    samples: ({ snapshot }) => known(snapshot?.eventLog?.freeBytes),
+    value: ({ snapshot }) => snapshot?.eventLog?.freeBytes,
   }),
-  family({
+  valueFamily({
     name: "bmc_sel_overflow",
     type: "gauge",
     help: "1 if events were lost because the event log was full, else 0.",
     source: INFO,
-    *samples({ snapshot }) {
-      if (snapshot?.eventLog !== undefined) yield { value: flag(snapshot.eventLog.overflow) };
-    },
+    value: ({ snapshot }) => optionalFlag(snapshot?.eventLog?.overflow),
   }),
-  family({
+  valueFamily({
     name: "bmc_sel_last_addition_timestamp_seconds",
     type: "gauge",
     help: "When a record was last added to the event log, by the clock of the BMC, seconds since 1970.",
     unit: "seconds",
     source: INFO,
-    samples: ({ snapshot }) => known(seconds(snapshot?.eventLog?.lastAddition)),
+    value: ({ snapshot }) => seconds(snapshot?.eventLog?.lastAddition),
   }),
-  family({
+  valueFamily({
     name: "bmc_clock_offset_seconds",
     type: "gauge",
     help: "Clock of the BMC minus clock of the exporter; positive if the BMC is ahead.",
     unit: "seconds",
     source: "IPMI Get SEL Time; Redfish Manager DateTime",
-    samples: ({ snapshot }) => known(snapshot?.eventLog?.clockOffsetSeconds),
+    value: ({ snapshot }) => snapshot?.eventLog?.clockOffsetSeconds,
   }),
   family({
     name: "bmc_sel_events_total",
@@ -66,6 +64,7 @@ export const eventLog = [
       if (counters === undefined) return;
       for (const severity of EVENT_SEVERITIES) yield { labels: [severity], value: counters.bySeverity[severity] };
     },
+    madeOf: ofCounters,
   }),
   family({
     name: "bmc_sel_records_total",
@@ -77,6 +76,7 @@ export const eventLog = [
       for (const { kind, event, direction, count } of snapshot?.eventLog?.counters?.records ?? [])
         yield { labels: [kind, event, direction], value: count };
     },
+    madeOf: ofCounters,
   }),
   family({
     name: "bmc_memory_errors_total",
@@ -89,6 +89,7 @@ export const eventLog = [
       if (counters === undefined) return;
       for (const kind of MEMORY_ERROR_KINDS) yield { labels: [kind], value: counters.memoryErrors[kind] };
     },
+    madeOf: ofCounters,
   }),
   family({
     name: "bmc_dimm_errors_total",
@@ -105,5 +106,6 @@ export const eventLog = [
       for (const [dimm, kinds] of dimms)
         for (const kind of MEMORY_ERROR_KINDS) yield { labels: [dimm, kind], value: kinds.get(kind) ?? 0 };
     },
+    madeOf: ofCounters,
   }),
 ];

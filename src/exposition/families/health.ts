@@ -16,6 +16,10 @@ export function redundancyRank(state: string): number | undefined {
   return /full|^redundant$/.test(state) ? 0 : undefined;
 }
 
+function sameStates(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((state, i) => state === b[i]));
+}
+
 export const health = [
   family({
     name: "bmc_health",
@@ -46,6 +50,7 @@ export const health = [
         if (sensor.health !== undefined) samples.push({ sensor, labels: [sensor.kind], value: sensor.health });
       return samples;
     },
+    same: (a, b) => a.health === b.health && a.kind === b.kind,
   }),
   sensorFamily({
     name: "bmc_sensor_state",
@@ -62,6 +67,7 @@ export const health = [
       }
       return samples;
     },
+    same: (a, b) => a.kind === b.kind && sameStates(a.states, b.states),
   }),
   family({
     name: "bmc_redundancy",

@@ -1,5 +1,5 @@
 import { type Host, PLACE_LABELS } from "../../model/index.ts";
-import { family, known } from "../family.ts";
+import { family, seconds, valueFamily } from "../family.ts";
 
 /** On every series already in fleet output, and no business of the BMC in a probe. */
 const TAKEN: ReadonlySet<string> = new Set(["host", ...PLACE_LABELS]);
@@ -37,6 +37,7 @@ export const identity = [
       const product = numbered(c.product, c.productId);
       yield { labels: [manufacturer, product, c.firmware, c.ipmiVersion, c.guid, snapshot.protocol], value: 1 };
     },
+    madeOf: ({ snapshot }) => [snapshot?.controller, snapshot?.protocol],
   }),
   family({
     name: "bmc_lan_info",
@@ -50,13 +51,14 @@ export const identity = [
       const { channel, addressSource, mac, vlan, vlanPriority } = lan;
       yield { labels: [channel?.toString(), addressSource, mac, vlan?.toString(), vlanPriority?.toString()], value: 1 };
     },
+    madeOf: ({ snapshot }) => [snapshot?.controller],
   }),
-  family({
+  valueFamily({
     name: "bmc_self_test_health",
     type: "gauge",
     help: "Health of the BMC itself by its self test: 0 ok, 1 warning, 2 critical; not there where it has none.",
     source: "IPMI Get Self Test Results",
-    samples: ({ snapshot }) => known(snapshot?.controller?.selfTest?.health),
+    value: ({ snapshot }) => snapshot?.controller?.selfTest?.health,
   }),
   family({
     name: "bmc_self_test",
@@ -67,6 +69,7 @@ export const identity = [
     *samples({ snapshot }) {
       for (const result of snapshot?.controller?.selfTest?.results ?? []) yield { labels: [result], value: 1 };
     },
+    madeOf: ({ snapshot }) => [snapshot?.controller],
   }),
   family({
     name: "bmc_host_info",
@@ -77,6 +80,7 @@ export const identity = [
     *samples({ host }) {
       yield { extra: inventoryLabels(host), value: 1 };
     },
+    madeOf: () => [],
   }),
   family({
     name: "bmc_fru_info",
@@ -88,16 +92,14 @@ export const identity = [
       for (const f of snapshot?.frus ?? [])
         yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };
     },
+    madeOf: ({ snapshot }) => [snapshot?.frus],
   }),
-  family({
+  valueFamily({
     name: "bmc_tls_certificate_expiry_timestamp_seconds",
     type: "gauge",
     help: "End of validity of the certificate the BMC showed, seconds since 1970.",
     unit: "seconds",
     source: "TLS handshake of Redfish",
-    *samples({ snapshot }) {
-      const expiry = snapshot?.controller?.tlsCertificateExpiry;
-      yield* known(expiry === undefined ? undefined : expiry / 1000);
-    },
+    value: ({ snapshot }) => seconds(snapshot?.controller?.tlsCertificateExpiry),
   }),
 ];

@@ -1,11 +1,19 @@
-import type { Fru } from "../../model/index.ts";
-import { family, known } from "../family.ts";
+import type { Fru, HostSnapshot } from "../../model/index.ts";
+import { family, valueFamily } from "../family.ts";
 
 /** Boards give two power supplies the same name; the device id tells them apart. */
 function supplyNames(frus: readonly Fru[]): ReadonlyMap<Fru, string> {
   const uses = new Map<string, number>();
   for (const { name } of frus) uses.set(name, (uses.get(name) ?? 0) + 1);
   return new Map(frus.map((fru) => [fru, uses.get(fru.name) === 1 ? fru.name : `${fru.name} ${fru.id}`]));
+}
+
+const STATISTICS = ["current", "min", "max", "average"];
+
+/** In the order of STATISTICS. */
+function statistics(snapshot: HostSnapshot | undefined): readonly (number | undefined)[] {
+  const c = snapshot?.consumption;
+  return [c?.currentWatts, c?.minimumWatts, c?.maximumWatts, c?.averageWatts];
 }
 
 export const power = [
@@ -17,21 +25,18 @@ export const power = [
     unit: "watts",
     source: "DCMI Get Power Reading; Redfish PowerControl, EnvironmentMetrics",
     *samples({ snapshot }) {
-      const c = snapshot?.consumption;
-      if (c === undefined) return;
-      if (c.currentWatts !== undefined) yield { labels: ["current"], value: c.currentWatts };
-      if (c.minimumWatts !== undefined) yield { labels: ["min"], value: c.minimumWatts };
-      if (c.maximumWatts !== undefined) yield { labels: ["max"], value: c.maximumWatts };
-      if (c.averageWatts !== undefined) yield { labels: ["average"], value: c.averageWatts };
+      for (const [i, value] of statistics(snapshot).entries())
+        if (value !== undefined) yield { labels: [STATISTICS[i]], value };
     },
+    madeOf: ({ snapshot }) => statistics(snapshot),
   }),
-  family({
+  valueFamily({
     name: "bmc_power_limit_watts",
     type: "gauge",
     help: "Power cap of the host; not there while none is active.",
     unit: "watts",
     source: "DCMI Get Power Limit; Redfish PowerLimit",
-    samples: ({ snapshot }) => known(snapshot?.consumption?.limitWatts),
+    value: ({ snapshot }) => snapshot?.consumption?.limitWatts,
   }),
   family({
     name: "bmc_psu_capacity_watts",
@@ -45,5 +50,6 @@ export const power = [
       for (const [{ capacityWatts }, name] of supplyNames(supplies))
         if (capacityWatts !== undefined) yield { labels: [name], value: capacityWatts };
     },
+    madeOf: ({ snapshot }) => [snapshot?.frus],
   }),
 ];

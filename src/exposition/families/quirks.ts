@@ -10,5 +10,6 @@ export const quirks = [
     *samples({ snapshot }) {
       for (const quirk of snapshot?.quirks ?? []) yield { labels: [quirk], value: 1 };
     },
+    madeOf: ({ snapshot }) => snapshot?.quirks ?? [],
   }),
 ];

@@ -5,7 +5,7 @@ import {
   type HostRecord,
   NOT_POLLED,
 } from "../../model/index.ts";
-import { family, flag, known } from "../family.ts";
+import { family, flag, seconds, valueFamily } from "../family.ts";
 
 /**
  * Why `bmc_up` is 0. A host without a snapshot gets a reason too, because 0 never stands alone: it waits
@@ -20,14 +20,12 @@ function failureOf(
 }
 
 export const reach = [
-  family({
+  valueFamily({
     name: "bmc_up",
     type: "gauge",
     help: "1 if the last poll reached the BMC, 0 if not, or if it is too long ago; present for every host of the inventory.",
     source: "every poll",
-    *samples(record) {
-      yield { value: flag(record.snapshot?.up ?? false) };
-    },
+    value: ({ snapshot }) => flag(snapshot?.up ?? false),
   }),
   family({
     name: "bmc_failure",
@@ -50,26 +48,23 @@ export const reach = [
     *samples(record) {
       for (const reason of FAILURE_REASONS) yield { labels: [reason], value: record.failures[reason] };
     },
+    madeOf: ({ failures }) => [failures],
   }),
-  family({
+  valueFamily({
     name: "bmc_poll_duration_seconds",
     type: "gauge",
     help: "Time the last poll took.",
     unit: "seconds",
     source: "every poll",
-    *samples({ snapshot }) {
-      if (snapshot !== undefined) yield { value: snapshot.durationMs / 1000 };
-    },
+    value: ({ snapshot }) => seconds(snapshot?.durationMs),
   }),
-  family({
+  valueFamily({
     name: "bmc_last_success_timestamp_seconds",
     type: "gauge",
     help: "End of the last poll that reached the BMC, seconds since 1970; stays when the BMC falls silent.",
     unit: "seconds",
     source: "every poll",
-    *samples({ lastSuccessAt }) {
-      yield* known(lastSuccessAt === undefined ? undefined : lastSuccessAt / 1000);
-    },
+    value: ({ lastSuccessAt }) => seconds(lastSuccessAt),
   }),
   family({
     name: "bmc_part_up",
@@ -80,6 +75,7 @@ export const reach = [
     *samples({ snapshot }) {
       for (const { part, ok } of snapshot?.parts ?? []) yield { labels: [part], value: flag(ok) };
     },
+    madeOf: ({ snapshot }) => (snapshot?.parts ?? []).flatMap(({ part, ok }) => [part, ok]),
   }),
   family({
     name: "bmc_part_duration_seconds",

@@ -1,4 +1,4 @@
-import { type Quantity, type Sensor, THRESHOLD_NAMES } from "../../model/index.ts";
+import { type Quantity, type Sensor, THRESHOLD_NAMES, type Thresholds } from "../../model/index.ts";
 import { type Family, type FamilyType, type Sample, sensorFamily } from "../family.ts";
 
 /** A quantity, the names of its two families and the words of the HELP lines. */
@@ -93,6 +93,16 @@ const THRESHOLD_SOURCE = "IPMI SDR, Get Sensor Thresholds; Redfish thresholds";
 /** Kept, because a host has hundreds of limits and the words never change. */
 const THRESHOLD_LABELS = THRESHOLD_NAMES.map((name) => ({ name, labels: [name] }));
 
+/** Decided where not both measure this quantity: the same where neither does. */
+function sameIn(quantity: Quantity, a: Sensor, b: Sensor): boolean | undefined {
+  const isA = a.quantity === quantity;
+  return isA && b.quantity === quantity ? undefined : isA === (b.quantity === quantity);
+}
+
+function sameLimits(a: Thresholds | undefined, b: Thresholds | undefined): boolean {
+  return a === b || THRESHOLD_NAMES.every((name) => a?.[name] === b?.[name]);
+}
+
 const reading = ({ quantity, reading: name, type, unit, what }: Measured): Family =>
   sensorFamily({
     name,
@@ -108,6 +118,7 @@ const reading = ({ quantity, reading: name, type, unit, what }: Measured): Famil
       }
       return samples;
     },
+    same: (a, b) => sameIn(quantity, a, b) ?? a.value === b.value,
   });
 
 const threshold = ({ quantity, threshold: name, unit, what }: Measured): Family =>
@@ -129,6 +140,7 @@ const threshold = ({ quantity, threshold: name, unit, what }: Measured): Family 
       }
       return samples;
     },
+    same: (a, b) => sameIn(quantity, a, b) ?? sameLimits(a.thresholds, b.thresholds),
   });
 
 const unitOf = (sensor: Sensor): string => sensor.unit ?? "unspecified";
@@ -148,6 +160,7 @@ export const readings = [
           yield { sensor, labels: [unitOf(sensor)], value: sensor.value };
       }
     },
+    same: (a, b) => sameIn("other", a, b) ?? (a.value === b.value && a.unit === b.unit),
   }),
   sensorFamily({
     name: "bmc_sensor_threshold_value",
@@ -165,5 +178,6 @@ export const readings = [
         }
       }
     },
+    same: (a, b) => sameIn("other", a, b) ?? (sameLimits(a.thresholds, b.thresholds) && a.unit === b.unit),
   }),
 ];

@@ -10,5 +10,6 @@ export const security = [
     *samples({ snapshot }) {
       for (const { finding, present } of snapshot?.findings ?? []) yield { labels: [finding], value: flag(present) };
     },
+    madeOf: ({ snapshot }) => [snapshot?.findings],
   }),
 ];

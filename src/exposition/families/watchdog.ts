@@ -1,26 +1,22 @@
-import { family, flag, known } from "../family.ts";
+import { family, optionalFlag, valueFamily } from "../family.ts";
 
 const SOURCE = "IPMI Get Watchdog Timer";
 
 /** Use and action change between POST and operating system, so they are words of their own family. */
 export const watchdog = [
-  family({
+  valueFamily({
     name: "bmc_watchdog_running",
     type: "gauge",
     help: "1 while the watchdog timer runs, else 0.",
     source: SOURCE,
-    *samples({ snapshot }) {
-      if (snapshot?.watchdog !== undefined) yield { value: flag(snapshot.watchdog.running) };
-    },
+    value: ({ snapshot }) => optionalFlag(snapshot?.watchdog?.running),
   }),
-  family({
+  valueFamily({
     name: "bmc_watchdog_logging",
     type: "gauge",
     help: "1 if an expiration of the watchdog timer will be logged, 0 if not.",
     source: SOURCE,
-    *samples({ snapshot }) {
-      if (snapshot?.watchdog !== undefined) yield { value: flag(snapshot.watchdog.logs) };
-    },
+    value: ({ snapshot }) => optionalFlag(snapshot?.watchdog?.logs),
   }),
   family({
     name: "bmc_watchdog_info",
@@ -32,22 +28,23 @@ export const watchdog = [
       const w = snapshot?.watchdog;
       if (w !== undefined) yield { labels: [w.use, w.action, w.preTimeoutInterrupt], value: 1 };
     },
+    madeOf: ({ snapshot: s }) => [s?.watchdog?.use, s?.watchdog?.action, s?.watchdog?.preTimeoutInterrupt],
   }),
-  family({
+  valueFamily({
     name: "bmc_watchdog_initial_countdown_seconds",
     type: "gauge",
     help: "Time the watchdog timer starts from.",
     unit: "seconds",
     source: SOURCE,
-    samples: ({ snapshot }) => known(snapshot?.watchdog?.initialCountdownSeconds),
+    value: ({ snapshot }) => snapshot?.watchdog?.initialCountdownSeconds,
   }),
-  family({
+  valueFamily({
     name: "bmc_watchdog_countdown_seconds",
     type: "gauge",
     help: "Time left until the watchdog timer expires.",
     unit: "seconds",
     source: SOURCE,
-    samples: ({ snapshot }) => known(snapshot?.watchdog?.presentCountdownSeconds),
+    value: ({ snapshot }) => snapshot?.watchdog?.presentCountdownSeconds,
   }),
   family({
     name: "bmc_watchdog_expired",
@@ -58,5 +55,6 @@ export const watchdog = [
     *samples({ snapshot }) {
       for (const use of snapshot?.watchdog?.expired ?? []) yield { labels: [use], value: 1 };
     },
+    madeOf: ({ snapshot }) => snapshot?.watchdog?.expired ?? [],
   }),
 ];
