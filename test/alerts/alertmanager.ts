@@ -12,6 +12,8 @@ export const configFile = join(root, "examples", "alertmanager", "alertmanager.y
 export interface Notification {
   readonly receiver: string;
   readonly groupLabels: Labels;
+  /** When it came, milliseconds of performance.now(). */
+  readonly at: number;
   readonly alerts: readonly { readonly status: string; readonly labels: Labels; readonly annotations: Labels }[];
 }
 
@@ -31,8 +33,13 @@ interface ApiAlert {
   readonly status: { readonly state: "active" | "suppressed" | "unprocessed" };
 }
 
-/** Starts the example as it is, but with all receivers on loopback and no patience: groups wait a second. */
-export async function startAlertmanager(): Promise<Alertmanager> {
+const impatient = (config: string): string => config.replaceAll(/group_(wait|interval): \d+\w/g, "group_$1: 1s");
+
+/**
+ * Starts the example as it is, but with all receivers on loopback and, unless it is rewritten otherwise, no patience:
+ * groups wait a second.
+ */
+export async function startAlertmanager(rewrite: (config: string) => string = impatient): Promise<Alertmanager> {
   const notifications: Notification[] = [];
   const sink = createServer((request, response) => {
     let body = "";
@@ -40,7 +47,7 @@ export async function startAlertmanager(): Promise<Alertmanager> {
       body += chunk;
     });
     request.on("end", () => {
-      notifications.push(JSON.parse(body) as Notification);
+      notifications.push({ ...(JSON.parse(body) as Omit<Notification, "at">), at: performance.now() });
       response.end();
     });
   });
@@ -52,9 +59,10 @@ export async function startAlertmanager(): Promise<Alertmanager> {
   const config = join(folder.path, "alertmanager.yml");
   writeFileSync(
     config,
-    readFileSync(configFile, "utf8")
-      .replaceAll(/https:\/\/\w+\.example\.org/g, `http://127.0.0.1:${sinkPort}`)
-      .replaceAll(/group_(wait|interval): \d+\w/g, "group_$1: 1s"),
+    rewrite(readFileSync(configFile, "utf8")).replaceAll(
+      /https:\/\/\w+\.example\.org/g,
+      `http://127.0.0.1:${sinkPort}`,
+    ),
   );
   const child = await startChild("prometheus-alertmanager", [
     `--config.file=${config}`,

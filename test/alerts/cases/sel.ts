@@ -36,7 +36,7 @@ export const sel: readonly Case[] = [
       records("processor", "ierr", "_x66 1x20"),
       records("fan", "lower_critical_going_low", "3x90"),
     ],
-    at: "70m",
+    at: "72m",
     fires: host(),
   },
   {

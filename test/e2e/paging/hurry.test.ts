@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { configFile } from "../../alerts/alertmanager.ts";
+import { ruleFile, subjects } from "../../alerts/rules.ts";
+import { inHurry } from "./hurry.ts";
+
+const files = [...subjects.map(ruleFile), configFile];
+const DURATION = /\b\d+(?:ms|s|m|h|d|w)\b/g;
+
+describe("rules in a hurry", () => {
+  it("have every duration divided", () => {
+    const text = "expr: avg_over_time(x[1d:5m] offset 7d) > 60\nfor: 2m\ngroup_wait: 30s\n";
+    expect(inHurry(text, 60)).toBe(
+      "expr: avg_over_time(x[1440000ms:5000ms] offset 10080000ms) > 60\nfor: 2000ms\ngroup_wait: 500ms\n",
+    );
+    expect(inHurry(text, 1)).toBe(text);
+  });
+
+  it.each(files)("differ from %s in durations only, and leave none as it was", (file) => {
+    const text = readFileSync(file, "utf8");
+    const hurried = inHurry(text, 60);
+    expect(hurried.replaceAll(DURATION, "D")).toBe(text.replaceAll(DURATION, "D"));
+    const code = hurried.replaceAll(/^ *#.*$/gm, "").match(DURATION) ?? [];
+    expect(code.filter((duration) => !duration.endsWith("ms"))).toEqual([]);
+    expect(code.length).toBeGreaterThan(0);
+  });
+});

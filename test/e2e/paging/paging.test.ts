@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { parseDuration } from "../../../src/lib/index.ts";
+import type { Notification } from "../../alerts/alertmanager.ts";
+import type { Labels } from "../../alerts/case.ts";
+import { alerts, runbookUrl } from "../../alerts/rules.ts";
+import { withPeers } from "../../rig/requirements.ts";
+import { eventually } from "../lightsout.ts";
+import { type Chain, type Pace, startChain } from "./chain.ts";
+import { RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
+
+/**
+ * A minute of the rules is a second and a half here: half an hour of patience is tested in 45 s. The machines do not hurry. With LONG=1 nothing is shortened, and everything looks every 15 s: what the budget from fault to page is made for.
+ */
+const LONG = process.env.LONG === "1";
+const PACE: Pace = LONG
+  ? { factor: 1, poll: "15s", timeout: "10s", scrape: "15s", evaluate: "15s" }
+  : { factor: 40, poll: "2s", timeout: "1900ms", scrape: "1s", evaluate: "500ms" };
+const SCENARIOS = scenarios(PACE.factor);
+const BOARDS = ["lenovo-thinksystem", "hpe-proliant", "dell-poweredge", "supermicro-x11"];
+const PATIENCE_MS = LONG ? 45 * 60_000 : 90_000;
+
+const has = (labels: Labels, who: Labels): boolean =>
+  Object.entries(who).every(([key, value]) => labels[key] === value);
+const name = (labels: Labels): string => labels.host ?? labels.rack ?? labels.instance ?? "everything";
+
+withPeers(["prometheus", "prometheus-alertmanager"], "from a fault of the hardware to the page", () => {
+  let chain: Chain;
+  const brokenAt = new Map<Scenario, number>();
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    chain = await startChain(
+      {
+        racks: RACKS,
+        perRack: UNITS.length,
+        boards: BOARDS,
+        config: {
+          racks: [
+            { racks: "r[1-5]", power_budget_watts: 20_000 },
+            { racks: "r6", power_budget_watts: 1500 },
+          ],
+        },
+      },
+      PACE,
+    );
+    for (const scenario of SCENARIOS)
+      for (const fault of scenario.faults) brokenAt.set(scenario, await chain.inject(fault));
+  }, 240_000);
+  afterAll(async () => {
+    if (lines.length > 0) console.log(table(lines));
+    await chain?.stop();
+  }, 60_000);
+
+  /** First notification of an alert to a receiver. */
+  const first = (receiver: string, alertname: string, who: Labels) =>
+    eventually(
+      () => {
+        for (const notification of chain.alertmanager.notifications) {
+          if (notification.receiver !== receiver) continue;
+          const alert = notification.alerts.find(
+            ({ status, labels }) => status === "firing" && labels.alertname === alertname && has(labels, who),
+          );
+          if (alert) return { at: notification.at, alert };
+        }
+        return undefined;
+      },
+      (found) => found !== undefined,
+      PATIENCE_MS,
+    );
+
+  it.concurrent.each(SCENARIOS)(
+    "$title",
+    async (scenario) => {
+      const begin = brokenAt.get(scenario) ?? Number.NaN;
+      for (const { alertname, receivers, who, says } of scenario.heard) {
+        for (const receiver of receivers) {
+          const found = await first(receiver, alertname, who);
+          expect(found?.alert.annotations.runbook_url).toBe(runbookUrl(alertname));
+          expect(found?.alert.annotations.description).toMatch(says);
+          expect(found?.alert.annotations.summary).toContain(who.host ?? who.rack);
+          lines.push(row(scenario, alertname, receiver, (found?.at ?? Number.NaN) - begin));
+        }
+      }
+      for (const [alertname, who] of scenario.muted)
+        await eventually(
+          () => chain.alertmanager.alerts("suppressed"),
+          (all) => all.some((labels) => labels.alertname === alertname && has(labels, who)),
+          PATIENCE_MS,
+        );
+    },
+    PATIENCE_MS + 10_000,
+  );
+
+  it("reaches nobody with what is muted, and pages for nobody else", () => {
+    const heard = new Set(chain.alertmanager.notifications.flatMap(namesOf));
+    const expected = SCENARIOS.flatMap(({ heard: all }) =>
+      all.flatMap(({ receivers, alertname, who }) =>
+        receivers.map((receiver) => `${receiver} ${alertname} ${name(who)}`),
+      ),
+    );
+    expect([...heard].sort()).toEqual([...expected, "deadman BmcMonitoringWatchdog everything"].sort());
+  });
+});
+
+/** `oncall FanFailed r1u04` for each alert of a notification. */
+function namesOf({ receiver, alerts: all }: Notification): readonly string[] {
+  return all.map(({ labels }) => `${receiver} ${labels.alertname} ${name(labels)}`);
+}
+
+function row(scenario: Scenario, alertname: string, receiver: string, tookMs: number): string {
+  const waits = alerts.find(({ alert }) => alert === alertname)?.for ?? "0s";
+  const waitMs = (parseDuration(waits) ?? 0) / PACE.factor;
+  const seconds = (ms: number): string => (ms / 1000).toFixed(1).padStart(7);
+  return `${seconds(tookMs)} ${seconds(waitMs)} ${seconds(tookMs - waitMs)}  ${waits.padEnd(4)} ${alertname} (${receiver}): ${scenario.title}`;
+}
+
+function table(rows: readonly string[]): string {
+  const { factor, poll, scrape, evaluate } = PACE;
+  const pace = `polled every ${poll}, scraped every ${scrape}, judged every ${evaluate}; durations of rules and routes 1/${factor}`;
+  return [`From fault to page, seconds; ${pace}`, "   page     for    rest", ...[...rows].sort()].join("\n");
+}
