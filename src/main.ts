@@ -34,7 +34,15 @@ import {
   subnetGroup,
 } from "./scheduler/index.ts";
 import { Store } from "./store/index.ts";
-import { createWeb, ProbeRefused, type ProbeRequest, type ReloadResult, type Web } from "./web/index.ts";
+import {
+  createWeb,
+  type InheritedSocket,
+  ProbeRefused,
+  type ProbeRequest,
+  type ReloadResult,
+  type Web,
+} from "./web/index.ts";
+import { WebAccess } from "./web-access.ts";
 
 const SWEEP_MS = 5000;
 /** What logging out everywhere may take when the process ends. */
@@ -42,8 +50,10 @@ const LOGOUT_MS = 3000;
 
 export interface ExporterOptions {
   readonly configFile: string;
-  /** `:9623` and the like; several are possible. */
-  readonly listen: readonly string[];
+  /** `:9623` and the like, or sockets that systemd listens on; several are possible. */
+  readonly listen: readonly (string | InheritedSocket)[];
+  /** TLS and users of the web; everybody is served plain HTTP without. */
+  readonly webConfigFile?: string | undefined;
   readonly version: string;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -75,6 +85,7 @@ export class Exporter {
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
   readonly #web: Web;
+  #access: WebAccess | undefined;
   #book: PollSettingsBook;
   #rackBudgets: RackBudgets;
   /** Of the racks in which hosts stand now. */
@@ -99,6 +110,7 @@ export class Exporter {
     const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
     const exporter = new Exporter(options, env, config, book, state);
     try {
+      await exporter.#readAccess();
       const listening: string[] = [];
       for (const address of options.listen) listening.push(boundTo(await exporter.#web.listen(address)));
       await exporter.#begin(listening);
@@ -165,7 +177,22 @@ export class Exporter {
       version: options.version,
       log: this.#log,
       clock,
+      report: this.#self,
+      ...(options.webConfigFile !== undefined && { security: () => this.#guarded().current() }),
     });
+  }
+
+  async #readAccess(): Promise<void> {
+    const { webConfigFile } = this.#options;
+    if (webConfigFile === undefined) return;
+    const options = { log: this.#log, clock: this.#clock, report: this.#self };
+    this.#access = await WebAccess.open(webConfigFile, options);
+  }
+
+  /** Nobody is let in before it is known who may. */
+  #guarded(): WebAccess {
+    if (this.#access === undefined) throw new Error("the web configuration is not read yet");
+    return this.#access;
   }
 
   /** Hosts being polled. */
@@ -297,10 +324,16 @@ export class Exporter {
    * change do not notice. Reloads asked for meanwhile share one.
    */
   reload(): Promise<ReloadResult> {
-    this.#reloading ??= this.#reload().finally(() => {
+    this.#reloading ??= this.#reloadAll().finally(() => {
       this.#reloading = undefined;
     });
     return this.#reloading;
+  }
+
+  async #reloadAll(): Promise<ReloadResult> {
+    const problems = (await this.#access?.reload()) ?? [];
+    const result = await this.#reload();
+    return { ok: result.ok && problems.length === 0, problems: [...problems, ...result.problems] };
   }
 
   async #reload(): Promise<ReloadResult> {
@@ -356,7 +389,10 @@ export class Exporter {
 
 /** `127.0.0.1:9623`, where `:0` was asked for too. */
 function boundTo(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo | string | null;
+  // A Unix socket that was inherited does not say where it is.
+  if (bound === null || typeof bound === "string") return bound || "an inherited socket";
+  const { address, family, port } = bound;
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }
 

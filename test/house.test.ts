@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** Outside packages and the rooms they are at home in; node: modules are at home everywhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  bcryptjs: ["web"],
   yaml: ["config", "inventory", "simulator"],
   zod: ["config", "inventory", "simulator"],
   "p-queue": ["scheduler"],

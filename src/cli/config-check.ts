@@ -1,4 +1,4 @@
-import { ConfigError } from "../config/index.ts";
+import { ConfigError, loadWebConfig } from "../config/index.ts";
 import { buildInventory, RackBudgets } from "../inventory/index.ts";
 import { readConfig } from "../main.ts";
 import { PollSettingsBook } from "../poll-settings.ts";
@@ -22,6 +22,22 @@ export async function checkConfig(file: string): Promise<number> {
     const more =
       discovered > 0 ? `, and what ${discovered} discovery ${discovered === 1 ? "source" : "sources"} will tell` : "";
     process.stdout.write(`${file}: ok, ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}${more}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const line of problemLines(error)) process.stderr.write(`${line}\n`);
+    return 1;
+  }
+}
+
+/** Says what is wrong with a web configuration and its certificates; 0 when nothing is. */
+export async function checkWebConfig(file: string): Promise<number> {
+  try {
+    const { tls, users, notes } = await loadWebConfig(file);
+    for (const note of notes) process.stderr.write(`${file}: ${note}\n`);
+    const expires = tls && new Date(tls.certificateExpiresAt).toISOString();
+    const what = tls === undefined ? "plain HTTP" : `TLS, certificate until ${expires}`;
+    process.stdout.write(`${file}: ok, ${what}, ${users.size} ${users.size === 1 ? "user" : "users"}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

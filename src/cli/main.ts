@@ -41,6 +41,12 @@ program
   .description("poll the BMCs of the inventory and serve their metrics")
   .addOption(configOption())
   .option("--web.listen-address <address>", `address to listen on, repeatable (default: "${DEFAULT_LISTEN}")`, collect)
+  .addOption(
+    new Option("--web.systemd-socket", "listen on the sockets systemd passes, instead of addresses").conflicts(
+      "web.listenAddress",
+    ),
+  )
+  .option("--web.config.file <path>", "TLS and users of the web, in the form Prometheus and its exporters share")
   .option(
     "--shard <index/count>",
     "poll only this share of the inventory, 0/3 to 2/3 or a pod name such as lightsout-2/3",
@@ -54,6 +60,8 @@ program
     process.exitCode = await serve({
       configFile: options["config.file"],
       listen: options["web.listenAddress"] ?? [DEFAULT_LISTEN],
+      systemdSocket: options["web.systemdSocket"] ?? false,
+      webConfigFile: options["web.config.file"],
       shard: options.shard,
       logLevel: options["log.level"],
       logFormat: options["log.format"],
@@ -92,9 +100,12 @@ program
     new Command("check")
       .description("say what is wrong with a configuration file, without asking any BMC")
       .argument("[file]", "configuration file", process.env.LIGHTSOUT_CONFIG ?? DEFAULT_CONFIG)
-      .action(async (file: string) => {
-        const { checkConfig } = await import("./config-check.ts");
-        process.exitCode = await checkConfig(file);
+      .option("--web.config.file <path>", "look at this web configuration, too")
+      .action(async (file: string, options) => {
+        const { checkConfig, checkWebConfig } = await import("./config-check.ts");
+        const webFile = options["web.config.file"];
+        const web = webFile === undefined ? 0 : await checkWebConfig(webFile);
+        process.exitCode = Math.max(web, await checkConfig(file));
       }),
   );
 

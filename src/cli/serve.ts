@@ -2,7 +2,7 @@ import { ConfigError } from "../config/index.ts";
 import { parseShard } from "../inventory/index.ts";
 import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { Exporter } from "../main.ts";
-import { ListenError } from "../web/index.ts";
+import { inheritedSockets, ListenError } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
 /** SIGTERM is to be obeyed within this. */
@@ -12,6 +12,9 @@ const SAME_SIGNAL_MS = 1000;
 export interface ServeOptions {
   readonly configFile: string;
   readonly listen: readonly string[];
+  /** Take the sockets systemd listens on instead. */
+  readonly systemdSocket: boolean;
+  readonly webConfigFile?: string;
   readonly shard?: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -27,7 +30,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     exporter = await Exporter.start({
       configFile: options.configFile,
-      listen: options.listen,
+      listen: options.systemdSocket ? inheritedSockets(process.env, process.pid) : options.listen,
+      webConfigFile: options.webConfigFile,
       version: options.version,
       shard: options.shard === undefined ? undefined : parseShard(options.shard),
       log,

@@ -45,6 +45,12 @@ export class SelfMetrics {
   readonly #reloadOk: Gauge;
   readonly #reloadTime: Gauge;
   readonly #reloads: Tally;
+  readonly #webLogins: Tally;
+  readonly #webRefused: Tally;
+  readonly #webCut: Tally;
+  readonly #webConfigOk: Gauge;
+  readonly #webConfigTime: Gauge;
+  readonly #webExpiry: Gauge;
 
   constructor(options: SelfOptions) {
     const r = this.#registry;
@@ -101,6 +107,33 @@ export class SelfMetrics {
       "config_last_reload_success_timestamp_seconds",
       "When the configuration was last loaded well, seconds since 1970; 0 before that.",
     );
+
+    this.#webLogins = new Tally(r, "web_logins_total", "Requests where users are configured, by who asked.", [
+      "result",
+    ]).startAt(["ok"], ["wrong"], ["missing"], ["busy"]);
+    this.#webRefused = new Tally(r, "web_connections_refused_total", "Connections not served, by reason.", [
+      "reason",
+    ]).startAt(["tls_handshake"], ["plain_http"], ["no_client_certificate"], ["client_certificate"], ["too_many"]);
+    this.#webCut = new Tally(r, "web_answers_cut_total", "Answers cut off because the client did not read them.", [
+      "reason",
+    ]).startAt(["stalled"], ["slow"]);
+    this.#webConfigOk = gauge(
+      r,
+      "web_config_last_reload_successful",
+      "1 if the web configuration and its certificates were last read well; there where one is given.",
+    );
+    this.#webConfigTime = gauge(
+      r,
+      "web_config_last_reload_success_timestamp_seconds",
+      "When the web configuration was last read well, seconds since 1970.",
+    );
+    this.#webExpiry = gauge(
+      r,
+      "web_certificate_expiry_timestamp_seconds",
+      "When the certificate of the web server ends, seconds since 1970; there where it speaks TLS.",
+    );
+    // Without labels they would say 0 where there is nothing to say.
+    for (const absent of [this.#webConfigOk, this.#webConfigTime, this.#webExpiry]) absent.remove();
 
     this.#watchEventLoop();
     if (options.processMetrics !== false) {
@@ -210,6 +243,34 @@ export class SelfMetrics {
     this.#reloads.add(ok ? "ok" : "failed");
     this.#reloadOk.set(ok ? 1 : 0);
     if (ok) this.#reloadTime.setToCurrentTime();
+  }
+
+  /** A request came where users are configured. */
+  login(result: string): void {
+    this.#webLogins.add(result);
+  }
+
+  /** A connection was not served; `reason` is one of a closed set in snake case. */
+  connectionRefused(reason: string): void {
+    this.#webRefused.add(reason);
+  }
+
+  /** A client did not take its answer in time. */
+  answerCut(reason: string): void {
+    this.#webCut.add(reason);
+  }
+
+  /** A web configuration is in force, with a certificate where it has TLS. */
+  webConfigLoaded(certificateExpiresAtMs: number | undefined): void {
+    this.#webConfigOk.set(1);
+    this.#webConfigTime.setToCurrentTime();
+    if (certificateExpiresAtMs === undefined) this.#webExpiry.remove();
+    else this.#webExpiry.set(certificateExpiresAtMs / 1000);
+  }
+
+  /** A web configuration was bad; the one before stays. */
+  webConfigRefused(): void {
+    this.#webConfigOk.set(0);
   }
 
   /** The metrics in the text format; the delays of the event loop start again. */

@@ -4,6 +4,7 @@
  * that is handed in as WebParts.
  */
 export { ListenError } from "./address.ts";
+export { type InheritedSocket, inheritedSockets } from "./inherited.ts";
 export {
   DEFAULT_LIMITS,
   type HostState,
@@ -18,5 +19,14 @@ export {
   type WebLimits,
   type WebParts,
 } from "./parts.ts";
+export type {
+  ClientAuth,
+  ConnectionRefusal,
+  CutReason,
+  LoginResult,
+  TlsSecurity,
+  WebReport,
+  WebSecurity,
+} from "./security.ts";
 export { inSlice, type Slice } from "./slice.ts";
 export { createWeb, type Web } from "./web.ts";

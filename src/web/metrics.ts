@@ -14,7 +14,7 @@ import {
 } from "./selection.ts";
 import { sendPieces } from "./stream.ts";
 
-type Needs = Pick<BoundParts, "records" | "record" | "rackBudgets" | "selfMetrics" | "log" | "clock">;
+type Needs = Pick<BoundParts, "records" | "record" | "rackBudgets" | "selfMetrics" | "log" | "clock" | "report">;
 
 /** Told once for a fleet that is scraped in slices, and never with single hosts. */
 function budgetsOf(selection: Selection, parts: Needs): Buffer {
@@ -54,7 +54,10 @@ export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler 
         clock: parts.clock,
         withinMs: limits.scrapeMs,
       });
-      if (end === "slow") parts.log.warn({ client: request.ip }, "scrape cut off: the client read too slowly");
+      if (end === "slow") {
+        parts.report.answerCut("slow");
+        parts.log.warn({ client: request.ip }, "scrape cut off: the client read too slowly");
+      }
     } finally {
       leave();
     }

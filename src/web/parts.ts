@@ -1,6 +1,7 @@
 import type { HostText, RackBudget } from "../exposition/index.ts";
 import { type Clock, type Logger, systemClock } from "../lib/index.ts";
 import type { Failure, HostRecord } from "../model/index.ts";
+import { OPEN, SILENT, type WebReport, type WebSecurity } from "./security.ts";
 
 /** A host of the inventory: its latest record and the text prepared of it. */
 export interface ListedHost {
@@ -94,6 +95,10 @@ export interface WebParts {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly limits?: Partial<WebLimits>;
+  /** TLS, users and headers as they are now; asked at each connection and request. Everybody is let in unless said. */
+  security?(): WebSecurity | Promise<WebSecurity>;
+  /** Nobody counts unless said. */
+  readonly report?: WebReport;
   /** What /sd tells Prometheus to scrape, "lightsout.example.org:9623"; the Host header unless said. */
   readonly advertisedAddress?: string;
 }
@@ -107,8 +112,23 @@ export interface WebLimits {
   readonly timeoutOffsetMs: number;
   /** Time for a probe whose client announces no time-out. */
   readonly probeMs: number;
+  /** Answers under way at once that are neither metrics nor probes: pages, /sd, /config. */
+  readonly pages: number;
   /** Open connections; more are closed at once. */
   readonly connections: number;
+  /** Requests that one connection may have sent before the first of them is answered. */
+  readonly perConnection: number;
+  /** A client that has an answer and reads nothing of it for so long is cut off. */
+  readonly stalledMs: number;
+  /** For a TLS handshake, and for the head of a request. */
+  readonly headersMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** Longer than usual scrape intervals, so that Prometheus keeps its connection. */
+  readonly keepAliveMs: number;
+  readonly headerBytes: number;
+  readonly urlLength: number;
+  readonly bodyBytes: number;
   /** What running requests get to end when the exporter does. */
   readonly graceMs: number;
 }
@@ -118,12 +138,25 @@ export const DEFAULT_LIMITS: WebLimits = {
   scrapeMs: 120_000,
   timeoutOffsetMs: 500,
   probeMs: 60_000,
+  pages: 32,
   connections: 2048,
+  perConnection: 16,
+  stalledMs: 20_000,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 130_000,
+  headerBytes: 16_384,
+  urlLength: 8192,
+  bodyBytes: 65_536,
   graceMs: 5000,
 };
 
 /** The parts as handlers use them: with a clock, and with functions that may be taken apart. */
-export type BoundParts = WebParts & { readonly clock: Clock };
+export type BoundParts = WebParts & {
+  readonly clock: Clock;
+  readonly report: WebReport;
+  security(): WebSecurity | Promise<WebSecurity>;
+};
 
 export function bound(parts: WebParts): BoundParts {
   return {
@@ -139,6 +172,8 @@ export function bound(parts: WebParts): BoundParts {
     version: parts.version,
     log: parts.log,
     clock: parts.clock ?? systemClock,
+    security: () => parts.security?.() ?? OPEN,
+    report: parts.report ?? SILENT,
     advertisedAddress: parts.advertisedAddress,
   };
 }

@@ -1,3 +1,5 @@
+import type { Response } from "express";
+
 /** A request that is not served; `message` is what the client is told. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -9,4 +11,9 @@ export class Refusal extends Error {
     this.status = status;
     this.headers = headers;
   }
+}
+
+/** Refuses as text, and without the version that pages end with: who asks is a stranger. */
+export function refuse(response: Response, status: number, message: string): void {
+  response.status(status).set("Content-Type", "text/plain; charset=utf-8").send(`${message}\n`);
 }

@@ -1,52 +1,80 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Clock, Logger } from "../lib/index.ts";
 import { listenError, parseListenAddress } from "./address.ts";
+import { Front } from "./front.ts";
+import type { InheritedSocket } from "./inherited.ts";
+import type { WebLimits } from "./parts.ts";
+import type { WebReport, WebSecurity } from "./security.ts";
 
 export interface ServerOptions {
   readonly clock: Clock;
-  readonly connections: number;
+  readonly limits: WebLimits;
   readonly log: Logger;
+  readonly report: WebReport;
+  readonly security: () => WebSecurity | Promise<WebSecurity>;
+  /** A connection was quiet for `limits.stalledMs`. */
+  readonly quiet: (socket: Socket) => void;
 }
 
-/** Longer than usual scrape intervals, so that Prometheus keeps its connection. */
-const KEEP_ALIVE_MS = 130_000;
+/** A server that listens, and what stands before it. */
+export interface RunningServer {
+  readonly server: Server;
+  readonly front: Front;
+}
 
-function openServer(listener: RequestListener, { connections }: ServerOptions): Server {
+function openServer(listener: RequestListener, { clock, limits, log, report, quiet }: ServerOptions): Server {
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 5000,
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(5000, limits.headersMs),
     },
     listener,
   );
-  server.maxConnections = connections;
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.stalledMs, quiet);
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  server.on("drop", () => {
+    report.connectionRefused("too_many");
+    const now = clock.monotonicMs();
+    if (now - toldAtMs < 60_000) return;
+    toldAtMs = now;
+    log.warn({ connections: limits.connections }, "connection refused: as many are open as may be");
+  });
   return server;
 }
 
 /** Listens, or rejects with a ListenError that says what would do. */
-export async function startServer(address: string, listener: RequestListener, options: ServerOptions): Promise<Server> {
-  const { host, port } = parseListenAddress(address);
+export async function startServer(
+  where: string | InheritedSocket,
+  listener: RequestListener,
+  options: ServerOptions,
+): Promise<RunningServer> {
+  const target = typeof where === "string" ? parseListenAddress(where) : where;
+  const name = typeof where === "string" ? where : `the socket systemd passed as file descriptor ${where.fd}`;
   const server = openServer(listener, options);
+  const front = new Front(server, { ...options, handshakeMs: options.limits.headersMs });
   await new Promise<void>((resolve, reject) => {
-    const failed = (error: Error): void => reject(listenError(address, error));
+    const failed = (error: Error): void => reject(listenError(name, error));
     server.once("error", failed);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+    server.listen(target, () => {
       server.off("error", failed);
       // Too many open files, say: connections are lost, the exporter lives on.
       server.on("error", (error) => options.log.error({ err: error }, "web server"));
       resolve();
     });
   });
-  return server;
+  return { server, front };
 }
 
 /** Accepts nothing more, lets running requests end within `graceMs`, then cuts them off. */
-export async function stopServer(server: Server, clock: Clock, graceMs: number): Promise<void> {
+export async function stopServer({ server, front }: RunningServer, clock: Clock, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
-  const timer = clock.after(graceMs, () => server.closeAllConnections());
+  const timer = clock.after(graceMs, () => front.cutAll());
   await closed;
   timer.cancel();
 }

@@ -1,19 +1,30 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import express, { type Express, type RequestHandler } from "express";
 import { configHandler, healthyHandler, readyHandler, reloadHandler } from "./admin.ts";
+import { admission } from "./admission.ts";
+import { BcryptThread } from "./bcrypt-thread.ts";
+import { Deliveries } from "./deliveries.ts";
+import { Gate } from "./gate.ts";
+import type { InheritedSocket } from "./inherited.ts";
 import { metricsHandler, selfMetricsHandler } from "./metrics.ts";
 import { TEXT_POLICY } from "./pages/style.ts";
 import { hostHandler, landingHandler } from "./pages-routes.ts";
 import { bound, DEFAULT_LIMITS, type WebParts } from "./parts.ts";
+import { PasswordCheck } from "./password-check.ts";
 import { probeHandler } from "./probe.ts";
 import { nothingHere, only, problemHandler } from "./problems.ts";
+import { Refusal } from "./refusal.ts";
 import { sdHandler } from "./sd.ts";
-import { startServer, stopServer } from "./server.ts";
+import { type RunningServer, startServer, stopServer } from "./server.ts";
 
 export interface Web {
   readonly app: Express;
-  /** Listens on `:9623`, `127.0.0.1:9623`, `[::1]:9623` or `name:9623`. Rejects with a ListenError. */
-  listen(address: string): Promise<Server>;
+  /**
+   * Listens on `:9623`, `127.0.0.1:9623`, `[::1]:9623` or `name:9623`, or on a socket that somebody else listens on.
+   * Rejects with a ListenError.
+   */
+  listen(where: string | InheritedSocket): Promise<Server>;
   /** Stops listening; running requests get the grace of the limits, then they are cut off. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -22,6 +33,8 @@ export interface Web {
 const everyAnswer: RequestHandler = (_request, response, next) => {
   response.set({
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "deny",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "Content-Security-Policy": TEXT_POLICY,
@@ -33,8 +46,11 @@ const everyAnswer: RequestHandler = (_request, response, next) => {
 export function createWeb(parts: WebParts): Web {
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const own = bound(parts);
-  const { clock, log } = own;
-  const servers = new Set<Server>();
+  const { clock, log, report } = own;
+  const security = (): ReturnType<typeof own.security> => own.security();
+  const servers = new Set<RunningServer>();
+  const passwords = new PasswordCheck(new BcryptThread(clock), clock);
+  const deliveries = new Deliveries({ ...limits, clock, log, report, answerMs: limits.scrapeMs });
   let closing: Promise<unknown> | undefined;
 
   const app = express();
@@ -45,17 +61,19 @@ export function createWeb(parts: WebParts): Web {
     else response.once("finish", () => closing !== undefined && setImmediate(() => closeIdle(servers)));
     next();
   }, everyAnswer);
+  app.use(deliveries.watch, admission({ ...limits, security, passwords, report, clock }));
+  const pages = gated(new Gate(limits.pages));
   const read = <P>(path: string, handler: RequestHandler<P>): void => {
     app.get(path, handler as unknown as RequestHandler);
     app.all(path, only("GET"));
   };
-  read("/", landingHandler(own));
-  read("/hosts/:name", hostHandler(own));
+  read("/", pages(landingHandler(own)));
+  read("/hosts/:name", pages(hostHandler(own)));
   read("/metrics", metricsHandler(own, limits));
   read("/metrics/self", selfMetricsHandler(own));
   read("/probe", probeHandler(own, limits));
-  read("/sd", sdHandler(own, limits));
-  read("/config", configHandler(own));
+  read("/sd", pages(sdHandler(own, limits)));
+  read("/config", pages(configHandler(own)));
   read("/-/healthy", healthyHandler);
   read("/-/ready", readyHandler(own));
   const reload = reloadHandler(own);
@@ -64,20 +82,34 @@ export function createWeb(parts: WebParts): Web {
 
   return {
     app,
-    async listen(address) {
+    async listen(where) {
       if (closing !== undefined) throw new Error("the web is closed");
-      const server = await startServer(address, app, { clock, connections: limits.connections, log: log });
-      servers.add(server);
-      server.once("close", () => servers.delete(server));
-      return server;
+      const quiet = (socket: Socket): void => deliveries.quiet(socket);
+      const running = await startServer(where, app, { clock, limits, log, report, security, quiet });
+      servers.add(running);
+      running.server.once("close", () => servers.delete(running));
+      return running.server;
     },
     async close() {
-      closing ??= Promise.all([...servers].map((server) => stopServer(server, clock, limits.graceMs)));
+      closing ??= Promise.all([...servers].map((server) => stopServer(server, clock, limits.graceMs))).then(() =>
+        passwords.close(),
+      );
       await closing;
     },
   };
 }
 
-function closeIdle(servers: Iterable<Server>): void {
-  for (const server of servers) server.closeIdleConnections();
+function closeIdle(servers: Iterable<RunningServer>): void {
+  for (const { server } of servers) server.closeIdleConnections();
+}
+
+/** Keeps a place until the answer has gone: clients that do not read must not pile up texts. */
+function gated(gate: Gate): <P>(handler: RequestHandler<P>) => RequestHandler<P> {
+  return (handler) => (request, response, next) => {
+    const leave = gate.enter();
+    if (leave === undefined)
+      throw new Refusal(503, "too many clients read pages at once; try again in a few seconds", { "Retry-After": "5" });
+    response.once("close", leave);
+    return handler(request, response, next);
+  };
 }

@@ -23,9 +23,8 @@ export async function loadWebConfig(path: string, reads: (path: string) => void 
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
-    const message = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
-    throw new ConfigError([{ file: path, line: 0, column: 0, path: "", message }], { cause });
+    const message = UNREADABLE[(cause as NodeJS.ErrnoException).code ?? ""] ?? "cannot be read";
+    throw new ConfigError([{ file: path, line: 0, column: 0, path: "", message }]);
   }
   const source = new ConfigSource(text, path);
   const file = checked(source);
@@ -40,6 +39,12 @@ export async function loadWebConfig(path: string, reads: (path: string) => void 
     notes: notesOf(file),
   };
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "no such file; give another with --web.config.file, or leave it out to serve plain HTTP to everybody",
+  EISDIR: "this is a folder; give the file in it",
+  EACCES: "this user may not read it",
+};
 
 function checked(source: ConfigSource): WebFile {
   const raw = withoutEmptySections(source.values());

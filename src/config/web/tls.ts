@@ -1,7 +1,7 @@
 import { createPrivateKey, constants as crypto, type KeyObject, randomBytes, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from "node:tls";
+import { createSecureContext, createServer, DEFAULT_CIPHERS, type SecureContextOptions } from "node:tls";
 import { Secret } from "../../lib/index.ts";
 import { ConfigError, type ConfigProblem } from "../problem.ts";
 import type { ConfigSource } from "../source.ts";
@@ -51,17 +51,18 @@ export async function loadTls(section: TlsSection, files: TlsFiles): Promise<Web
   if (clientCa) certificateIn(clientCa.reveal(), (message) => say(where("client_ca"), message));
   if (certificate && privateKey && !certificate.checkPrivateKey(privateKey))
     say(where("key"), "is not the key of the certificate; was only one of them renewed?");
-  let context: SecureContext | undefined;
+  let material: SecureContextOptions | undefined;
   if (problems.length === 0 && cert && key)
     try {
-      context = contextOf(section, { cert, key, clientCa });
+      material = materialOf(section, { cert, key, clientCa });
+      createSecureContext(material);
     } catch (cause) {
       const reason = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
       problems.push(files.source.problem(["tls_server_config"], `OpenSSL refuses this (${reason})`));
     }
-  if (context === undefined || certificate === undefined) throw new ConfigError(problems);
+  if (problems.length > 0 || certificate === undefined) throw new ConfigError(problems);
   return {
-    context,
+    createServer: (options) => createServer({ ...material, ...options }),
     clientAuth: clientAuthOf(section),
     ...(section.client_allowed_sans && { clientAllowedSans: section.client_allowed_sans }),
     certificateExpiresAt: Date.parse(certificate.validTo),
@@ -78,13 +79,13 @@ interface Material {
   readonly clientCa: Secret | undefined;
 }
 
-function contextOf(section: TlsSection, { cert, key, clientCa }: Material): SecureContext {
+function materialOf(section: TlsSection, { cert, key, clientCa }: Material): SecureContextOptions {
   const { min_version: least, max_version: most, cipher_suites: suites, curve_preferences: curves } = section;
   const chosen = suites.map((suite) => CIPHERS[suite]).filter((suite) => suite !== undefined);
   const ciphers = suites.length === 0 ? DEFAULT_CIPHERS : [...TLS_1_3_SUITES, ...chosen].join(":");
   // What OpenSSL holds for too weak unless told: the hashes of the old handshakes.
   const old = TLS_VERSIONS.indexOf(least) < TLS_VERSIONS.indexOf("TLS12");
-  return createSecureContext({
+  return {
     cert: cert.revealBytes(),
     key: key.revealBytes(),
     ...(clientCa && { ca: clientCa.revealBytes() }),
@@ -96,7 +97,7 @@ function contextOf(section: TlsSection, { cert, key, clientCa }: Material): Secu
     secureOptions: crypto.SSL_OP_NO_RENEGOTIATION,
     // A session that was agreed on with other material is not taken up again.
     sessionIdContext: randomBytes(16).toString("hex"),
-  });
+  };
 }
 
 function certificateIn(text: string, say: (message: string) => void): X509Certificate | undefined {

@@ -1,4 +1,4 @@
-import type { SecureContext } from "node:tls";
+import type { Server, TlsOptions } from "node:tls";
 
 /** What is asked of a client's certificate, in the words of Go's crypto/tls, which web configurations use. */
 export const CLIENT_AUTH_TYPES = [
@@ -24,8 +24,11 @@ export interface WebConfig {
 }
 
 export interface WebTls {
-  /** Certificate, key, client CAs, versions, ciphers and curves. Opaque: the key cannot be read from it. */
-  readonly context: SecureContext;
+  /**
+   * A TLS server with the certificate, the key, client CAs, versions, ciphers and curves; it does not listen yet. A
+   * function, so that nothing that prints a configuration prints a key.
+   */
+  createServer(options: TlsOptions): Server;
   readonly clientAuth: ClientAuthType;
   /** One of these must be among the subject alternative names of the client's certificate. */
   readonly clientAllowedSans?: readonly string[];

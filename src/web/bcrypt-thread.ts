@@ -1,0 +1,102 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import type { Clock, Timer } from "../lib/index.ts";
+
+/** Compares a password with a bcrypt hash. */
+export interface Comparer {
+  /** Rejects where nothing can be said: the comparison took too long, or it was ended. */
+  compare(password: string, hash: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Known passwords are not compared again, so that the thread is mostly not wanted. */
+const IDLE_MS = 30_000;
+/** More than the highest cost takes on a slow machine. */
+const LONGEST_MS = 60_000;
+
+const SCRIPT = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { compareSync } = require(workerData.library);
+parentPort.on("message", ({ id, password, hash }) => parentPort.postMessage({ id, equal: compareSync(password, hash) }));
+`;
+
+interface Answer {
+  readonly id: number;
+  readonly equal: boolean;
+}
+
+interface Question {
+  readonly worker: Worker;
+  readonly timer: Timer;
+  answer(equal: boolean): void;
+  fail(error: Error): void;
+}
+
+/**
+ * bcrypt on a thread of its own: a comparison takes a tenth of a second of computing, and polls must not wait for it.
+ * The thread is there while there is something to compare.
+ */
+export class BcryptThread implements Comparer {
+  readonly #clock: Clock;
+  readonly #questions = new Map<number, Question>();
+  #worker: Worker | undefined;
+  #idle: Timer | undefined;
+  #next = 0;
+  #closed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  compare(password: string, hash: string): Promise<boolean> {
+    if (this.#closed) return Promise.reject(new Error("no more passwords are compared"));
+    this.#idle?.cancel();
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(LONGEST_MS, () => void this.#end(worker, "a comparison took too long"));
+      this.#questions.set(id, { worker, timer, answer: resolve, fail: reject });
+      worker.postMessage({ id, password, hash });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#idle?.cancel();
+    if (this.#worker) await this.#end(this.#worker, "no more passwords are compared");
+  }
+
+  #start(): Worker {
+    const library = createRequire(import.meta.url).resolve("bcryptjs");
+    const worker = new Worker(SCRIPT, {
+      eval: true,
+      name: "bcrypt",
+      workerData: { library },
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    worker.unref();
+    worker.on("message", ({ id, equal }: Answer) => {
+      this.#settle(id)?.answer(equal);
+      if (this.#questions.size === 0) this.#idle = this.#clock.after(IDLE_MS, () => void this.#end(worker, "idle"));
+    });
+    worker.on("error", (error) => void this.#end(worker, `the thread that compares passwords ended: ${error.message}`));
+    return worker;
+  }
+
+  #settle(id: number): Question | undefined {
+    const question = this.#questions.get(id);
+    this.#questions.delete(id);
+    question?.timer.cancel();
+    return question;
+  }
+
+  async #end(worker: Worker, why: string): Promise<void> {
+    if (this.#worker === worker) this.#worker = undefined;
+    for (const [id, question] of this.#questions)
+      if (question.worker === worker) this.#settle(id)?.fail(new Error(why));
+    await worker.terminate();
+  }
+}
