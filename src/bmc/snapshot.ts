@@ -7,9 +7,11 @@ import {
   needsOperator,
   type PartName,
   type PartOutcome,
+  type PowerConsumption,
 } from "../model/index.ts";
 import type { Bmc, PartData } from "./bmc.ts";
 import { failureOf } from "./failure.ts";
+import { offersOf, PowerChoice } from "./host-power.ts";
 
 /** Asked first to last: the cheap and important before the long and slow. */
 const ORDER: readonly PartName[] = ["power", "sel", "dcmi", "watchdog", "sensors", "inventory", "security"];
@@ -60,6 +62,7 @@ export class SnapshotTaker {
   readonly #host: Host;
   readonly #bmc: Bmc;
   readonly #slow = new Map<PartName, LastReading>();
+  readonly #power = new PowerChoice();
   /** Polls that may still go by before events are read without the names of sensors. */
   #patience = PATIENT_POLLS;
 
@@ -104,6 +107,7 @@ export class SnapshotTaker {
     if (!failure && outcomes.length > 0 && (isBarren || isAllSilent)) {
       failure = outcomes.find((o) => o.failure)?.failure;
     }
+    if (!failure) data.consumption = this.#powerOf(data, outcomes);
     const durationMs = microseconds(clock.monotonicMs() - begin);
     const told: PartData = failure ? {} : data;
     // Written out: spread together, each host's snapshot has a hidden class of its own, and that takes more room than it.
@@ -126,6 +130,19 @@ export class SnapshotTaker {
       findings: told.findings,
       quirks: this.#bmc.quirks,
     };
+  }
+
+  /** The power of the whole host from the best source of this poll. */
+  #powerOf(data: PartData, outcomes: readonly PartOutcome[]): PowerConsumption | undefined {
+    const outcomeOf = (part: PartName) => outcomes.find((o) => o.part === part);
+    const meter = outcomeOf("dcmi");
+    const sensors = outcomeOf("sensors");
+    if (!meter && !sensors) return undefined;
+    const { consumption } = data;
+    const metered = consumption ? [{ key: consumption.source, consumption }] : [];
+    const hostOff = data.chassis?.powerOn === false;
+    const sensed = data.sensors ? offersOf(data.sensors, hostOff, sensors?.ok ?? false) : [];
+    return this.#power.choose([...metered, ...sensed], meter?.ok === false);
   }
 
   /** One question, to see whether a silent BMC is back. A snapshot without parts. */

@@ -62,9 +62,10 @@ export interface ChassisState {
   readonly identify?: boolean;
 }
 
-/** Whole-host power in watts: DCMI or Redfish. */
+/** Whole-host power in watts. */
 export interface PowerConsumption {
-  readonly source: "dcmi" | "node_manager" | "redfish" | "sensors";
+  /** `sensor`: one of the whole host; `psu_sum`: the inputs of its power supplies together. */
+  readonly source: "dcmi" | "node_manager" | "redfish" | "sensor" | "psu_sum";
   readonly currentWatts?: number;
   readonly minimumWatts?: number;
   readonly maximumWatts?: number;

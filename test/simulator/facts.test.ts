@@ -27,6 +27,7 @@ async function polled(options: Options = {}): Promise<HostSnapshot> {
   const clock = new FakeClock();
   const model = compileBoard({ ...sampleBoard(), ...options.board });
   const bmc = new VirtualBmc({ model, clock, identity: options.identity, seed: 11 });
+  bmc.state.setPower(344);
   const isAdmin = options.user === "admin";
   const password = options.password ?? (isAdmin ? "open sesame" : "sesame");
   const pool = new BmcPool({
@@ -80,6 +81,17 @@ describe("a virtual BMC tells", () => {
     expect(snapshot.parts.filter((p) => !p.ok)).toEqual([]);
     expect(snapshot.controller?.lan).toBeUndefined();
     expect(snapshot.findings?.map((f) => f.finding)).not.toContain("no_lockout");
+  });
+
+  it.each([
+    ["dcmi", {}, false],
+    ["node_manager", { dcmi: undefined }, true],
+    ["sensor", { dcmi: undefined }, false],
+  ] as const)("its power by way of %s", async (source, board, bridge) => {
+    const parts = ["power", "dcmi", "sensors"] as const;
+    const { consumption } = await polled({ board, settings: { parts, bridge } });
+    expect(consumption).toMatchObject({ source });
+    expect(consumption?.currentWatts).toBeGreaterThan(0);
   });
 
   it("what its self test found", async () => {

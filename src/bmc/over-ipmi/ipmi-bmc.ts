@@ -10,7 +10,7 @@ import {
   resolveAddress,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { HostChange, PartName, PowerConsumption, Sensor } from "../../model/index.ts";
+import type { HostChange, PartName, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
@@ -20,7 +20,7 @@ import { readController, readDeviceId, withLan } from "./controller.ts";
 import { EventLogReader } from "./event-log.ts";
 import { readFrus } from "./fru.ts";
 import { LanReader } from "./lan.ts";
-import { readDcmiPower, readPowerLimit, withLimit } from "./power.ts";
+import { PowerMeter } from "./power-meter.ts";
 import { Repository } from "./repository.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
@@ -28,7 +28,7 @@ import type { SensorPlan } from "./sensor-plan.ts";
 import { type SavedLimits, SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 
-/** Age at which the identity of the BMC, and what it has no DCMI for, are asked again. */
+/** Age at which the identity of the BMC is asked again. */
 const IDENTITY_AGE_MS = 3600_000;
 
 export interface IpmiBmcOptions {
@@ -68,6 +68,7 @@ export class IpmiBmc implements Bmc {
   readonly #repository: Repository;
   readonly #eventLog: EventLogReader;
   readonly #lan: LanReader;
+  readonly #meter: PowerMeter;
   #connection: IpmiConnection | undefined;
   #trace: TraceLine | undefined;
   #device: { readonly id: DeviceId; readonly at: number } | undefined;
@@ -77,7 +78,6 @@ export class IpmiBmc implements Bmc {
   #hostOff = false;
   /** The findings were told once: from then on they are asked for. */
   #isSurveyed = false;
-  #dcmi: { readonly present: boolean; readonly limitWatts?: number; readonly at: number } | undefined;
 
   constructor(options: IpmiBmcOptions) {
     this.#options = options;
@@ -85,6 +85,7 @@ export class IpmiBmc implements Bmc {
     this.#repository = new Repository(options.cache, this.#memory, options.clock);
     this.#eventLog = new EventLogReader(options.clock);
     this.#lan = new LanReader(this.#memory);
+    this.#meter = new PowerMeter(this.#memory, { clock: options.clock, bridge: options.bridge ?? false });
   }
 
   get quirks(): readonly string[] {
@@ -144,7 +145,7 @@ export class IpmiBmc implements Bmc {
         return { data: { eventLog: log }, failure };
       }
       case "dcmi":
-        return { data: { consumption: await this.#readPower(connection, signal) } };
+        return { data: { consumption: await this.#meter.read(connection, this.#hostOff, signal) } };
       case "watchdog":
         return { data: { watchdog: await readWatchdog(connection, signal) } };
       case "inventory":
@@ -205,19 +206,6 @@ export class IpmiBmc implements Bmc {
     this.#device = { id, at: now };
     for (const quirk of quirksOf(id.manufacturerId, id.productId)) this.#memory.quirks.add(quirk);
     return id;
-  }
-
-  async #readPower(connection: IpmiConnection, signal: AbortSignal): Promise<PowerConsumption | undefined> {
-    const now = this.#options.clock.monotonicMs();
-    const known = this.#dcmi && now - this.#dcmi.at < IDENTITY_AGE_MS ? this.#dcmi : undefined;
-    if (known && !known.present) return undefined;
-    const reading = await readDcmiPower(connection, this.#memory, signal);
-    if (!known) {
-      const limitWatts = reading && (await readPowerLimit(connection, signal));
-      // A host that is off may have a meter that begins to measure with it.
-      if (reading || !this.#hostOff) this.#dcmi = { present: reading !== undefined, limitWatts, at: now };
-    }
-    return reading && withLimit(reading, this.#dcmi?.limitWatts);
   }
 
   async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {

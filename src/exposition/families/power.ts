@@ -20,15 +20,17 @@ export const power = [
   family({
     name: "bmc_power_consumption_watts",
     type: "gauge",
-    help: "Power the whole host draws; min, max and average are of the period the BMC chose.",
-    labels: ["statistic"],
+    help: "Power the whole host draws, by the best source it has; min, max and average are of the period the BMC chose.",
+    labels: ["statistic", "source"],
     unit: "watts",
-    source: "DCMI Get Power Reading; Redfish PowerControl, EnvironmentMetrics",
+    source:
+      "DCMI Get Power Reading; Intel Node Manager; a sensor of the whole host, or those of its power supplies; Redfish PowerControl, EnvironmentMetrics",
     *samples({ snapshot }) {
+      const source = snapshot?.consumption?.source;
       for (const [i, value] of statistics(snapshot).entries())
-        if (value !== undefined) yield { labels: [STATISTICS[i]], value };
+        if (value !== undefined) yield { labels: [STATISTICS[i], source], value };
     },
-    madeOf: ({ snapshot }) => statistics(snapshot),
+    madeOf: ({ snapshot }) => [snapshot?.consumption?.source, ...statistics(snapshot)],
   }),
   valueFamily({
     name: "bmc_power_limit_watts",

@@ -1,0 +1,136 @@
+import type { PowerConsumption, Sensor } from "../model/index.ts";
+
+/** A way to know what the whole host draws. */
+export interface PowerOffer {
+  /** The source, and the sensors it is made of: an offer of other sensors is another offer. */
+  readonly key: string;
+  readonly consumption: PowerConsumption;
+}
+
+/** Names of a reading for the whole host, best first; in lower case, words apart by one blank. */
+const HOST_NAMES: readonly RegExp[] = [
+  /^(system board )?(pwr|pw|power) (consumption|meter|usage)$/,
+  /^(total|sys|system|server|host) (input )?(pwr|power)( in| input| consumption| usage| meter)?$/,
+  /^(sys|system) (input|level)$/,
+  /^node (pwr|power)$/,
+];
+/** "Power" says so little that the entity has to say the rest: system board, power management, chassis, power unit. */
+const PLAIN_NAME = /^(power|pwr|input power|power in)$/;
+const HOST_ENTITIES: ReadonlySet<number> = new Set([7, 19, 21, 23]);
+
+const POWER_SUPPLY = 10;
+const SUPPLY_NAME = /(^| )(psu?|power supply|pwr supply|power ?supply) ?\d*( |$)/;
+/** What a supply gives rather than takes, or a figure that is no reading of now. */
+const OTHER_THAN_INPUT =
+  /(^| )(out|output|pout|dc|limit|lmt|cap|capacity|rated|max|maximum|min|minimum|peak|avg|average|budget|headroom|available|\d+v)( |$)/;
+const SAYS_INPUT = /(^| )(in|input|pin|ac)( |$)/;
+
+/** "Total_Power" -> "total power", "PSU1_PIN" -> "psu 1 pin" */
+const wordsOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/(?<=[a-z])(?=\d)|(?<=\d)(?=[a-uw-z])/g, " ")
+    .replaceAll(/[^a-z0-9]+/g, " ")
+    .trim();
+
+const entityIdOf = ({ entity }: Sensor): number => Number.parseInt(entity, 10);
+
+/** How good a name is for the whole host; undefined: it is of something else. */
+function hostRank(sensor: Sensor): number | undefined {
+  const entity = entityIdOf(sensor);
+  if (entity === POWER_SUPPLY) return undefined;
+  const words = wordsOf(sensor.name);
+  const rank = HOST_NAMES.findIndex((pattern) => pattern.test(words));
+  if (rank >= 0) return rank;
+  return PLAIN_NAME.test(words) && HOST_ENTITIES.has(entity) ? HOST_NAMES.length : undefined;
+}
+
+/** The input power of each supply: what its sensor calls input where one does, else what is not output. */
+function supplyInputs(watts: readonly Sensor[]): readonly Sensor[] {
+  const bySupply = new Map<string, Sensor>();
+  for (const sensor of watts) {
+    const words = wordsOf(sensor.name);
+    const isSupply = entityIdOf(sensor) === POWER_SUPPLY || SUPPLY_NAME.test(words);
+    if (!isSupply || OTHER_THAN_INPUT.test(words)) continue;
+    const supply = entityIdOf(sensor) === POWER_SUPPLY ? sensor.entity : sensor.id;
+    const before = bySupply.get(supply);
+    if (before && (SAYS_INPUT.test(wordsOf(before.name)) || !SAYS_INPUT.test(words))) continue;
+    bySupply.set(supply, sensor);
+  }
+  const inputs = [...bySupply.values()];
+  const said = inputs.filter(({ name }) => SAYS_INPUT.test(wordsOf(name)));
+  return said.length > 0 ? said : inputs;
+}
+
+/**
+ * What sensors say of the power of the whole host, best first: a sensor of the whole, then the inputs of the
+ * power supplies together. 0 W of a host that is on is no reading.
+ *
+ * @param whole the sensors were read to their end: a sum of some of them would be wrong
+ */
+export function offersOf(sensors: readonly Sensor[], hostOff: boolean, whole: boolean): readonly PowerOffer[] {
+  const watts = sensors.filter((s) => s.quantity === "power");
+  const offers: PowerOffer[] = [];
+  const ranked = watts.flatMap((sensor) => {
+    const rank = hostRank(sensor);
+    return rank === undefined || sensor.value === undefined ? [] : [{ sensor, rank, value: sensor.value }];
+  });
+  ranked.sort((a, b) => a.rank - b.rank);
+  for (const { sensor, value } of ranked) if (value > 0 || hostOff) offers.push(offer("sensor", [sensor], value));
+  const inputs = (whole ? supplyInputs(watts) : []).filter(({ value }) => value !== undefined);
+  const sum = inputs.reduce((total, { value = 0 }) => total + value, 0);
+  if (inputs.length > 0 && (sum > 0 || hostOff)) offers.push(offer("psu_sum", inputs, sum));
+  return offers;
+}
+
+function offer(source: "sensor" | "psu_sum", sensors: readonly Sensor[], currentWatts: number): PowerOffer {
+  return { key: [source, ...sensors.map(({ id }) => id)].join(" "), consumption: { source, currentWatts } };
+}
+
+/** Polls without the source in use until another takes its place; polls it has to hold until it is taken again. */
+const PATIENCE = 5;
+/** Sources that are remembered as given up. */
+const MOST_GIVEN_UP = 16;
+
+/**
+ * Which source tells the power of one host: one at a time, the best there is, and the same from poll to poll. A
+ * source that says nothing now and then leaves a gap rather than make room for another that measures elsewhere.
+ */
+export class PowerChoice {
+  #current: string | undefined;
+  #misses = 0;
+  /** Polls in a row in which a source that was given up was there again. */
+  readonly #givenUp = new Map<string, number>();
+
+  /**
+   * The power of one poll; called once for each.
+   *
+   * @param offers best first
+   * @param isOpen a better source may only have failed this time
+   */
+  choose(offers: readonly PowerOffer[], isOpen: boolean): PowerConsumption | undefined {
+    for (const [key, polls] of this.#givenUp) this.#givenUp.set(key, offers.some((o) => o.key === key) ? polls + 1 : 0);
+    const trusted = offers.filter(({ key }) => (this.#givenUp.get(key) ?? PATIENCE) >= PATIENCE);
+    const best = trusted[0];
+    const current = offers.find(({ key }) => key === this.#current);
+    if (current) {
+      this.#misses = 0;
+      const isBetter = best !== undefined && offers.indexOf(best) < offers.indexOf(current);
+      return isBetter ? this.#take(best) : current.consumption;
+    }
+    const mayWait = this.#current !== undefined || isOpen;
+    if (mayWait && ++this.#misses < PATIENCE) return undefined;
+    return (best ?? offers[0]) && this.#take(best ?? (offers[0] as PowerOffer));
+  }
+
+  #take({ key, consumption }: PowerOffer): PowerConsumption {
+    if (this.#current !== undefined && this.#misses > 0) {
+      if (this.#givenUp.size >= MOST_GIVEN_UP) this.#givenUp.clear();
+      this.#givenUp.set(this.#current, 0);
+    }
+    this.#givenUp.delete(key);
+    this.#current = key;
+    this.#misses = 0;
+    return consumption;
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  type BmcMemory,
+  type CommandRunner,
+  CompletionCodeError,
+  DecodeError,
+  getNodeManagerStatistics,
+  INTEL_ME,
+  SilenceError,
+} from "../../ipmi/index.ts";
+import type { Clock } from "../../lib/index.ts";
+import type { PowerConsumption } from "../../model/index.ts";
+import { readDcmiPower, readPowerLimit, withLimit } from "./power.ts";
+
+/** Age at which it is asked again what there is to measure with. */
+const KNOWN_AGE_MS = 3600_000;
+/** Behind the bridge a refusal comes late or never. */
+const ME_TRIES = 2;
+
+interface Known {
+  readonly meter: "dcmi" | "node_manager" | "none";
+  readonly limitWatts?: number;
+  /** Monotonic. */
+  readonly at: number;
+}
+
+/** The power meter of one host: DCMI, or the Intel Management Engine behind the bridge where DCMI is missing. */
+export class PowerMeter {
+  readonly #memory: BmcMemory;
+  readonly #clock: Clock;
+  readonly #bridge: boolean;
+  #known: Known | undefined;
+
+  constructor(memory: BmcMemory, options: { readonly clock: Clock; readonly bridge: boolean }) {
+    this.#memory = memory;
+    this.#clock = options.clock;
+    this.#bridge = options.bridge;
+  }
+
+  /**
+   * Undefined where the BMC measures nothing.
+   *
+   * @throws IpmiError when it keeps silent or is busy, or the signal's reason
+   */
+  async read(runner: CommandRunner, hostOff: boolean, signal: AbortSignal): Promise<PowerConsumption | undefined> {
+    const now = this.#clock.monotonicMs();
+    const known = this.#known && now - this.#known.at < KNOWN_AGE_MS ? this.#known : undefined;
+    if (known?.meter === "none") return undefined;
+    if (known?.meter !== "node_manager") {
+      const reading = plausible(await readDcmiPower(runner, this.#memory, signal), hostOff);
+      if (!known && reading) this.#known = { meter: "dcmi", limitWatts: await readPowerLimit(runner, signal), at: now };
+      if (reading) return withLimit(reading, this.#known?.limitWatts);
+      if (known) return undefined;
+    }
+    const reading = this.#bridge ? plausible(await readNodeManager(runner, signal), hostOff) : undefined;
+    if (!known && reading) this.#known = { meter: "node_manager", at: now };
+    // A host that is off may have a meter that begins to measure with it.
+    else if (!known && !hostOff) this.#known = { meter: "none", at: now };
+    return reading;
+  }
+}
+
+/** All zeros are what boards say that have the command and no meter. */
+function plausible(reading: PowerConsumption | undefined, hostOff: boolean): PowerConsumption | undefined {
+  return reading?.currentWatts === 0 && !hostOff ? undefined : reading;
+}
+
+/** The statistics of Intel Node Manager; undefined where there is no ME, or one that does not answer. */
+export async function readNodeManager(
+  runner: CommandRunner,
+  signal: AbortSignal,
+): Promise<PowerConsumption | undefined> {
+  try {
+    const s = await runner.run(getNodeManagerStatistics, {}, { signal, bridge: INTEL_ME, tries: ME_TRIES });
+    const hasStatistics = s.maximum > 0;
+    return {
+      source: "node_manager",
+      currentWatts: s.current,
+      minimumWatts: hasStatistics ? s.minimum : undefined,
+      maximumWatts: hasStatistics ? s.maximum : undefined,
+      averageWatts: hasStatistics ? s.average : undefined,
+      periodSeconds: s.periodSeconds > 0 ? s.periodSeconds : undefined,
+    };
+  } catch (error) {
+    const isAbsent =
+      error instanceof CompletionCodeError || error instanceof DecodeError || error instanceof SilenceError;
+    if (isAbsent) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { offersOf, PowerChoice, type PowerOffer } from "../../src/bmc/host-power.ts";
+import type { PowerConsumption, Sensor } from "../../src/model/index.ts";
+
+let ids = 0;
+const watts = (name: string, entity: string, value?: number): Sensor => ({
+  name,
+  id: `20/0/${(++ids).toString(16)}`,
+  entity,
+  kind: "other",
+  quantity: "power",
+  value,
+  states: [],
+});
+
+const told = (sensors: readonly Sensor[], hostOff = false, whole = true) =>
+  offersOf(sensors, hostOff, whole).map(({ consumption }) => [consumption.source, consumption.currentWatts]);
+
+describe("what sensors say of the power of the whole host", () => {
+  it.each([
+    ["Pwr Consumption", "7.1"],
+    ["System Board Pwr Consumption", "7.1"],
+    ["PW Consumption", "7.1"],
+    ["System Level", "7.1"],
+    ["Power Meter", "19.1"],
+    ["Sys Power", "19.1"],
+    ["Total_Power", "19.1"],
+    ["total_power", "7.1"],
+    ["System Input Power", "7.1"],
+    ["Power", "19.1"],
+  ])("is said by %s of entity %s", (name, entity) => {
+    expect(told([watts(name, entity, 300)])).toEqual([["sensor", 300]]);
+  });
+
+  it.each([
+    ["CPU Power", "3.1"],
+    ["Total Power Out", "19.1"],
+    ["GPU_Total_Power", "11.1"],
+    ["Power", "3.1"],
+    ["FAN_Power", "29.1"],
+    ["Chassis Power", "23.1"],
+    ["System Power Limit", "7.1"],
+    ["Total Power", "10.1"],
+  ])("is not said by %s of entity %s", (name, entity) => {
+    expect(told([watts(name, entity, 300)]).filter(([source]) => source === "sensor")).toEqual([]);
+  });
+
+  it("is the better of two names, and the sum of the supplies after it", () => {
+    const board = [watts("Sys Power", "19.1", 290), watts("Pwr Consumption", "7.1", 300)];
+    expect(told([...board, watts("PS1 Input Power", "10.1", 150), watts("PS2 Input Power", "10.2", 155)])).toEqual([
+      ["sensor", 300],
+      ["sensor", 290],
+      ["psu_sum", 305],
+    ]);
+  });
+
+  it.each([
+    ["input and output", ["PSU1_PIN", "PSU1_POUT", "PSU2_PIN", "PSU2_POUT"], ["10.1", "10.1", "10.2", "10.2"], 4],
+    [
+      "input and what does not say",
+      ["PS1 Power", "PS1 Power In", "PS2 Power", "PS2 Power In"],
+      ["10.1", "10.1", "10.2", "10.2"],
+      6,
+    ],
+    ["names without in and out", ["PSU1 Power", "PSU2 Power"], ["10.1", "10.2"], 3],
+    ["names alone", ["ps0_input_power", "ps0_output_power", "ps1_input_power"], ["7.1", "7.1", "7.1"], 5],
+    ["a rating", ["PSU1 Power", "PSU1 Max Power"], ["10.1", "10.1"], 1],
+    ["output alone", ["PS1 Power Out", "PS2 Power Out"], ["10.1", "10.2"], undefined],
+  ])("counts no supply twice: %s", (_, names, entities, sum) => {
+    // Powers of two: a sum tells what it is made of.
+    const values = names[0]?.includes("PIN") ? [1, 8, 3, 8] : [1, 2, 2, 4];
+    const sensors = names.map((name, i) => watts(name, entities[i] ?? "", values[i]));
+    expect(told(sensors)).toEqual(sum === undefined ? [] : [["psu_sum", names.length === 3 ? 3 : sum]]);
+  });
+
+  it("is no sum of sensors that were not all read, and never 0 W of a host that is on", () => {
+    const supplies = [watts("PS1 Input Power", "10.1", 150)];
+    expect(told(supplies, false, false)).toEqual([]);
+    const zero = [watts("Pwr Consumption", "7.1", 0), watts("PS1 Input Power", "10.1", 0)];
+    expect(told(zero)).toEqual([]);
+    expect(told(zero, true)).toEqual([
+      ["sensor", 0],
+      ["psu_sum", 0],
+    ]);
+    expect(told([watts("Pwr Consumption", "7.1")])).toEqual([]);
+  });
+});
+
+describe("the source of a host's power", () => {
+  const offer = (key: string): PowerOffer => ({
+    key,
+    consumption: { source: key as PowerConsumption["source"], currentWatts: 300 },
+  });
+  /** What is told poll by poll; offers are named best first, "!" says that a better one may only have failed. */
+  function told(polls: readonly string[]): string {
+    const choice = new PowerChoice();
+    return polls
+      .map((poll) => {
+        const keys = poll.split(" ").filter((key) => key !== "" && key !== "!");
+        return choice.choose(keys.map(offer), poll.includes("!"))?.source ?? "-";
+      })
+      .join(" ");
+  }
+
+  it("is the best there is, one at a time", () => {
+    expect(told(["dcmi sensor psu_sum", "dcmi sensor psu_sum"])).toBe("dcmi dcmi");
+    expect(told(["sensor psu_sum"])).toBe("sensor");
+    expect(told(["psu_sum"])).toBe("psu_sum");
+    expect(told([""])).toBe("-");
+  });
+
+  it("stays over a failure now and then, and leaves a gap", () => {
+    expect(told(["dcmi sensor", "sensor", "dcmi sensor", "sensor", "sensor", "dcmi sensor"])).toBe(
+      "dcmi - dcmi - - dcmi",
+    );
+  });
+
+  it("changes when it is gone for good, and back when it is back for good", () => {
+    const gone = Array<string>(6).fill("sensor");
+    const back = Array<string>(6).fill("dcmi sensor");
+    expect(told(["dcmi sensor", ...gone, "dcmi sensor", "sensor", ...back])).toBe(
+      "dcmi - - - - sensor sensor sensor sensor sensor sensor sensor sensor dcmi dcmi",
+    );
+  });
+
+  it("goes up to a better one that shows itself for the first time", () => {
+    expect(told(["sensor", "dcmi sensor", "sensor"])).toBe("sensor dcmi -");
+  });
+
+  it("is waited for where the best one failed in the first poll, but not for ever", () => {
+    expect(told(["sensor !", "dcmi sensor"])).toBe("- dcmi");
+    expect(told(Array<string>(6).fill("sensor !"))).toBe("- - - - sensor sensor");
+  });
+
+  it("is taken though it was given up, where there is no other", () => {
+    expect(told(["dcmi", "", "", "", "", "", "dcmi"])).toBe("dcmi - - - - - dcmi");
+  });
+});

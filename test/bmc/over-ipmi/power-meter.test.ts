@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { PowerMeter } from "../../../src/bmc/over-ipmi/power-meter.ts";
+import { BmcMemory, getNodeManagerStatistics, getPowerReading, SilenceError } from "../../../src/ipmi/index.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeRunner, silence } from "../fake-runner.ts";
+
+const { signal } = new AbortController();
+const DCMI = "dc56016e0006022d011cdf026bc027090040";
+const ZEROS = `dc${"00".repeat(16)}40`;
+/** 331 W, 3 to 512, 297 on average over an hour. */
+const NODE_MANAGER = "570100 4b01 0300 0002 2901 1cdf026b 100e0000 70".replaceAll(" ", "");
+
+function meter(bridge: boolean) {
+  const clock = new FakeClock();
+  return { clock, meter: new PowerMeter(new BmcMemory(), { clock, bridge }) };
+}
+
+describe("the power meter", () => {
+  it("is DCMI where there is DCMI, and the limit is asked of it once", async () => {
+    const { meter: m } = meter(true);
+    const runner = new FakeRunner().onBytes(getPowerReading, DCMI);
+    expect(await m.read(runner, false, signal)).toMatchObject({ source: "dcmi", currentWatts: 342 });
+    await m.read(runner, false, signal);
+    expect(runner.take()).toEqual(["Get Power Reading", "Get Power Limit", "Get Power Reading"]);
+  });
+
+  it("is the Intel ME where there is none, behind a bridge that may be crossed", async () => {
+    const { meter: m } = meter(true);
+    const runner = new FakeRunner().onBytes(getNodeManagerStatistics, NODE_MANAGER);
+    expect(await m.read(runner, false, signal)).toEqual({
+      source: "node_manager",
+      currentWatts: 331,
+      minimumWatts: 3,
+      maximumWatts: 512,
+      averageWatts: 297,
+      periodSeconds: 3600,
+    });
+    expect(runner.asked[1]?.options?.bridge).toEqual({ address: 0x2c, channel: 6, lun: 0 });
+    runner.take();
+    await m.read(runner, false, signal);
+    expect(runner.take()).toEqual(["Get Node Manager Statistics"]);
+  });
+
+  it("is not looked for behind a bridge that may not be crossed", async () => {
+    const runner = new FakeRunner().onBytes(getNodeManagerStatistics, NODE_MANAGER);
+    expect(await meter(false).meter.read(runner, false, signal)).toBeUndefined();
+    expect(runner.take()).toEqual(["Get Power Reading"]);
+  });
+
+  it.each([
+    ["is refused", (r: FakeRunner) => r.refuses(getNodeManagerStatistics, 0xd3)],
+    ["is silent", (r: FakeRunner) => r.on(getNodeManagerStatistics, silent)],
+    [
+      "belongs to another maker",
+      (r: FakeRunner) => r.onBytes(getNodeManagerStatistics, `a20200${NODE_MANAGER.slice(6)}`),
+    ],
+  ])("is none where the ME %s, and that is asked again after an hour", async (_, of) => {
+    const { clock, meter: m } = meter(true);
+    const runner = of(new FakeRunner());
+    for (let poll = 0; poll < 3; poll++) expect(await m.read(runner, false, signal)).toBeUndefined();
+    expect(runner.take()).toHaveLength(2);
+    await clock.advance(3600_000);
+    await m.read(runner, false, signal);
+    expect(runner.take()).toHaveLength(2);
+  });
+
+  it("is none where all is 0 though the host is on, and looked for again while it is off", async () => {
+    const { meter: m } = meter(false);
+    const runner = new FakeRunner().onBytes(getPowerReading, ZEROS);
+    expect(await m.read(runner, true, signal)).toMatchObject({ currentWatts: 0 });
+    const on = meter(false).meter;
+    expect(await on.read(runner, false, signal)).toBeUndefined();
+    const off = meter(false).meter;
+    const refusing = new FakeRunner();
+    await off.read(refusing, true, signal);
+    await off.read(refusing, true, signal);
+    expect(refusing.take()).toEqual(["Get Power Reading", "Get Power Reading"]);
+  });
+
+  it("is not given up for a silence", async () => {
+    const { meter: m } = meter(true);
+    const quiet = new FakeRunner().on(getPowerReading, () => {
+      throw silence();
+    });
+    await expect(m.read(quiet, false, signal)).rejects.toMatchObject({ reason: "timeout" });
+    const runner = new FakeRunner().onBytes(getPowerReading, DCMI);
+    expect(await m.read(runner, false, signal)).toMatchObject({ source: "dcmi" });
+  });
+});
+
+function silent(): never {
+  const question = { name: "Get Node Manager Statistics", stage: "command", tries: 2 } as const;
+  throw new SilenceError({ ...question, packet: () => Buffer.alloc(0), match: () => undefined }, 2, true, 0);
+}
