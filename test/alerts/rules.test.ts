@@ -24,6 +24,15 @@ const pages = existsSync(runbooksFolder)
   : [];
 const page = (name: string): string => readFileSync(join(runbooksFolder, `${name}.md`), "utf8");
 
+/** Pages for people, besides the runbooks and the one that is made from the families. */
+const documents = ["README.md", "alerts", "dashboards", "docs", "examples"].flatMap((name) =>
+  name.endsWith(".md")
+    ? [join(root, name)]
+    : readdirSync(join(root, name), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".md") && !file.startsWith("runbooks") && file !== "metrics.md")
+        .map((file) => join(root, name, file)),
+);
+
 /** Expressions and templates: everything in which a metric is named. */
 const texts = [...alerts, ...records].map((rule) => ({
   name: "alert" in rule ? rule.alert : rule.record,
@@ -122,6 +131,16 @@ describe("the names in rules and runbooks", () => {
     for (const name of pages)
       for (const word of wordsOf(page(name)).filter((one) => !reasons.includes(one)))
         expect(known, `${name} names ${word}`).toContain(word);
+  });
+
+  it("are families in the README and the other pages, too", () => {
+    // Words of these pages that begin like a metric and are something else.
+    const others = ["bmc_busy", "bmc_hung", "bmc_rebooting"];
+    for (const file of documents)
+      for (const word of wordsOf(readFileSync(file, "utf8")).filter(
+        (one) => !others.includes(one) && !one.endsWith("_"),
+      ))
+        expect(known, `${file} names ${word}`).toContain(word);
   });
 
   it("match label values that the exporter can say", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import { type IpmiSim, startIpmiSim } from "../rig/ipmi-sim.ts";
 import { type Prometheus, startPrometheus } from "../rig/prometheus.ts";
 import { withPeers } from "../rig/requirements.ts";
@@ -11,6 +12,22 @@ import { eventually, type Lightsout, startLightsout } from "./lightsout.ts";
 const folder = join(root, "examples", "prometheus");
 const files = readdirSync(folder).filter((name) => name.endsWith(".yml"));
 const example = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+/** Every prometheus.yml that somebody may copy: the examples, and what stands in pages. */
+const copied = [
+  ...files.map((name) => [name, example(name)] as const),
+  ...["README.md", "alerts/README.md", "docs/http.md", "examples/prometheus/README.md"].flatMap((page) =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/```yaml\n([\s\S]*?)```/g)]
+      .map(([, text = ""]) => [page, text] as const)
+      .filter(([, text]) => /^scrape_configs:/m.test(text)),
+  ),
+];
+
+it.each(copied)("%s scrapes in a job that the alerts know", (_, text) => {
+  const { scrape_configs: jobs } = parse(text) as { readonly scrape_configs: readonly { readonly job_name: string }[] };
+  // BmcExporterDown and BmcExporterAbsent ask for up{job="lightsout"}.
+  expect(jobs.map(({ job_name }) => job_name)).toContain("lightsout");
+});
 
 withPeers(["promtool"], "the Prometheus examples", () => {
   it.each(files)("%s is a configuration promtool accepts", async (name) => {
