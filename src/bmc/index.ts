@@ -4,6 +4,8 @@
  * what becomes of the snapshot.
  */
 export type { SensorFilter, TraceLine } from "./bmc.ts";
+export { type ExplainOptions, explainHost } from "./explain.ts";
+export type * from "./explanation.ts";
 export { BmcPool, type BmcPoolParts, type PollOptions, type PollSettings, SettingsError } from "./open.ts";
 export { type RoleSubject, Roles } from "./roles.ts";
 export { SdrCache, type SdrCacheReport } from "./sdr-cache.ts";

@@ -4,7 +4,7 @@ import type { EventLog, Failure, Host, HostNews, HostSnapshot, PartName } from "
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
-import { IpmiBmc } from "./over-ipmi/ipmi-bmc.ts";
+import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
 import type { Roles } from "./roles.ts";
 import type { SdrCache } from "./sdr-cache.ts";
 import type { Severities } from "./severities.ts";
@@ -134,24 +134,7 @@ export class BmcPool {
     const known = this.#open.get(key);
     if (known) return known;
     const settings = await this.#parts.settingsOf(host);
-    const { transport, clock, cache, observer, roles, severities } = this.#parts;
-    if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
-    const bmc = new IpmiBmc({
-      address: host.address,
-      port: host.port ?? settings.port,
-      login: settings.login,
-      transport,
-      clock,
-      cache,
-      observer,
-      filter: settings.filter,
-      roles,
-      severities,
-      bridge: settings.bridge,
-      quirks: settings.quirks,
-      tries: settings.tries,
-      packetsPerSecond: settings.packetsPerSecond,
-    });
+    const bmc = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
     const watch = new ChangeWatch();
     if (keeper) {
       const saved = await keeper.loadHost(key);
@@ -205,6 +188,20 @@ export class BmcPool {
 
 function partOf(saved: unknown, name: string): unknown {
   return typeof saved === "object" && saved !== null ? (saved as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+/**
+ * How a host's BMC is spoken to over IPMI.
+ *
+ * @throws SettingsError for a host that is to be asked over another protocol
+ */
+export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
+  if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
+  const { transport, clock, cache, observer, roles, severities } = parts;
+  const { login, filter, bridge, quirks, tries, packetsPerSecond } = settings;
+  const rules = { filter, roles, severities };
+  const remote = { address: host.address, port: host.port ?? settings.port };
+  return { ...remote, login, transport, clock, cache, observer, ...rules, bridge, quirks, tries, packetsPerSecond };
 }
 
 function keyOf(host: Host): string {

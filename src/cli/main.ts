@@ -94,6 +94,31 @@ program
   });
 
 program
+  .command("explain <host> [sensor]")
+  .description("ask one BMC now and say why its sensors are what they are; a sensor by name, part of it, or id")
+  .addOption(configOption())
+  .option("--module <name>", "module of the configuration")
+  .option("--auth <name>", "auth of the configuration")
+  .option("--timeout <seconds>", "time it may take", seconds)
+  .option("--json", "print JSON", false)
+  .option("--username <name>", "user name, when there is no configuration file")
+  .option("--password-file <path>", "file that holds the password (else the variable LIGHTSOUT_PASSWORD)")
+  .action(async (host: string, sensor: string | undefined, options) => {
+    const { explain } = await import("./explain.ts");
+    process.exitCode = await explain({
+      target: host,
+      sensor,
+      configFile: options["config.file"],
+      module: options.module,
+      auth: options.auth,
+      timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+      json: options.json,
+      username: options.username,
+      passwordFile: options.passwordFile,
+    });
+  });
+
+program
   .command("config")
   .description("look at the configuration")
   .addCommand(

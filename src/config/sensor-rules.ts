@@ -32,6 +32,15 @@ export function matchesRule(rule: SensorRule, sensor: Candidate): boolean {
   );
 }
 
+/** The exclude rule that leaves a sensor out, by its place; undefined where none does. */
+export function decidingRule(
+  rules: { readonly exclude: readonly SensorRule[] },
+  sensor: Candidate,
+): number | undefined {
+  const index = rules.exclude.findIndex((rule) => matchesRule(rule, sensor));
+  return index < 0 ? undefined : index;
+}
+
 /** Whether a module wants a sensor: some include rule matches, or there are none, and no exclude rule does. */
 export function wantsSensor(
   rules: { readonly include: readonly SensorRule[]; readonly exclude: readonly SensorRule[] },

@@ -1,5 +1,6 @@
 import {
   BmcMemory,
+  type CommandRunner,
   type DatagramTransport,
   type DeviceId,
   IpmiConnection,
@@ -8,6 +9,7 @@ import {
   type QuirkName,
   quirksOf,
   resolveAddress,
+  type SessionInfo,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { HostChange, PartName, Sensor } from "../../model/index.ts";
@@ -16,11 +18,12 @@ import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
-import { readController, readDeviceId, withLan } from "./controller.ts";
+import { optional, readController, readDeviceId, withLan } from "./controller.ts";
 import { EventLogReader } from "./event-log.ts";
 import { readFrus } from "./fru.ts";
 import { LanReader } from "./lan.ts";
 import { PowerMeter } from "./power-meter.ts";
+import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
 import { Repository } from "./repository.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
@@ -48,6 +51,19 @@ export interface IpmiBmcOptions {
   readonly quirks?: readonly QuirkName[];
   readonly tries?: number;
   readonly packetsPerSecond?: number;
+}
+
+/** What a reading of the sensors told, and all that was said on the way. */
+export interface SensorFindings {
+  readonly device: DeviceId;
+  readonly session?: SessionInfo;
+  readonly hostOff: boolean;
+  /** Absent where the repository could not be read. */
+  readonly plan?: SensorPlan;
+  readonly sensors: readonly Sensor[];
+  readonly calls: readonly RecordedCall[];
+  /** What ended the reading early. */
+  readonly failure?: unknown;
 }
 
 /** "CPU1 Temp (20/0/01): 47 celsius, health 0" */
@@ -169,7 +185,36 @@ export class IpmiBmc implements Bmc {
     }
   }
 
-  async #readSensors(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
+  /** Reads the sensors and keeps all that was asked and answered: for somebody who wants to know why. */
+  async explain({ signal }: Ask): Promise<SensorFindings> {
+    const connection = await this.#connect(signal);
+    const runner = new RecordingRunner(connection);
+    const device = await this.#identity(runner, signal);
+    const session = connection.session?.info;
+    let sensors: readonly Sensor[] = [];
+    let failure: unknown;
+    try {
+      // Whether it is off decides what a fan that stands still means; some BMCs refuse to tell.
+      const chassis = await optional(readChassis(runner, signal));
+      this.#hostOff = chassis?.powerOn === false;
+      const reading = await this.#readSensors(runner, signal);
+      sensors = reading.data.sensors ?? [];
+      failure = reading.failure;
+    } catch (error) {
+      failure = error;
+    }
+    return {
+      device,
+      session,
+      hostOff: this.#hostOff,
+      plan: this.#sensors?.plan,
+      sensors,
+      calls: runner.calls,
+      failure,
+    };
+  }
+
+  async #readSensors(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
     const device = await this.#identity(connection, signal);
     const unnamed = await this.#repository.plan(connection, device, signal);
     const plan = this.#ruled(unnamed, device);
@@ -199,7 +244,7 @@ export class IpmiBmc implements Bmc {
   }
 
   /** What decides how everything else is read; asked once an hour. */
-  async #identity(connection: IpmiConnection, signal: AbortSignal): Promise<DeviceId> {
+  async #identity(connection: CommandRunner, signal: AbortSignal): Promise<DeviceId> {
     const now = this.#options.clock.monotonicMs();
     if (this.#device && now - this.#device.at < IDENTITY_AGE_MS) return this.#device.id;
     const id = await readDeviceId(connection, signal);

@@ -112,7 +112,7 @@ function inEffect(sensor: PlannedSensor, text: string | undefined): Limits {
 }
 
 /** What the BMC told, in raw counts; what it did not tell is the record's. */
-interface ToldLimits {
+export interface ToldLimits {
   readonly raws?: RawThresholds;
   readonly hysteresis?: Hysteresis;
 }
@@ -125,6 +125,16 @@ function toldLimits([, limits, positive, negative]: RegExpExecArray): ToldLimits
         ? undefined
         : { positive: Number.parseInt(positive, 16), negative: Number.parseInt(negative, 16) },
   };
+}
+
+/** The readable limits under their names. */
+export function rawLimits(answer: SensorThresholds): RawThresholds {
+  const raws: Partial<Record<ThresholdName, number>> = {};
+  for (const name of THRESHOLD_NAMES) {
+    const raw = answer[FIELDS[name]];
+    if (raw !== undefined) raws[name] = raw;
+  }
+  return raws;
 }
 
 function rawsOf(text: string): RawThresholds {

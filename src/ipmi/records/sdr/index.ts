@@ -5,6 +5,7 @@ export * from "./conversion.ts";
 export * from "./device-relative-entity-association.ts";
 export * from "./entity-association.ts";
 export * from "./event-only-sensor.ts";
+export * from "./formula.ts";
 export * from "./fru-device-locator.ts";
 export * from "./full-sensor.ts";
 export * from "./generic-device-locator.ts";

@@ -1,0 +1,157 @@
+import {
+  firmwareVersion,
+  KNOWN_QUIRKS,
+  manufacturerName,
+  privilegeName,
+  QUIRKS,
+  type QuirkName,
+} from "../ipmi/index.ts";
+import type { Host } from "../model/index.ts";
+import type { SensorFilter, TraceLine } from "./bmc.ts";
+import type { HostExplanation } from "./explanation.ts";
+import { failureOf } from "./failure.ts";
+import { type BmcPoolParts, ipmiOptions, type PollSettings } from "./open.ts";
+import { explainSensor } from "./over-ipmi/explain-sensor.ts";
+import { IpmiBmc, type SensorFindings } from "./over-ipmi/ipmi-bmc.ts";
+import type { RecordedCall } from "./over-ipmi/recording-runner.ts";
+import type { PlannedSensor } from "./over-ipmi/sensor-plan.ts";
+import { SdrCache } from "./sdr-cache.ts";
+import type { StateKeeper } from "./state-dir.ts";
+
+export interface ExplainOptions {
+  readonly signal: AbortSignal;
+  readonly trace?: TraceLine;
+  /** Only these are asked and explained. */
+  readonly about?: SensorFilter;
+}
+
+/** What passes through the cache of repositories on its way, so that it can be shown. */
+class RecordKeeper implements StateKeeper {
+  records: readonly Uint8Array[] = [];
+
+  async saveRecords(_digest: string, records: readonly Uint8Array[]): Promise<void> {
+    this.records = records;
+  }
+
+  async loadRecords(): Promise<undefined> {}
+  async loadHost(): Promise<undefined> {}
+  async saveHost(): Promise<void> {}
+  async forgetHost(): Promise<void> {}
+}
+
+/**
+ * Asks one host in a session of its own and says of each sensor why it is told as it is. Never rejects for
+ * what the BMC does: that is in `failure`, beside what was learnt before.
+ *
+ * @throws SettingsError where module or credentials cannot be had
+ */
+export async function explainHost(
+  parts: BmcPoolParts,
+  host: Host,
+  { signal, trace, about }: ExplainOptions,
+): Promise<HostExplanation> {
+  const settings = await parts.settingsOf(host);
+  const keeper = new RecordKeeper();
+  const { filter } = settings;
+  const wanted: SensorFilter = (sensor) => (about?.(sensor) ?? true) && (filter?.(sensor) ?? true);
+  const options = ipmiOptions(host, { ...settings, filter: wanted }, { ...parts, cache: new SdrCache({ keeper }) });
+  const bmc = new IpmiBmc(options);
+  bmc.trace = trace;
+  const known = { host: host.name, address: host.address, port: options.port, module: host.module };
+  try {
+    const findings = await bmc.explain({ signal });
+    const { failure } = findings;
+    return {
+      ...known,
+      ...hostLines(findings, settings, bmc.quirks as readonly QuirkName[]),
+      records: keeper.records.length,
+      sensors: sensorLines(findings, keeper.records, parts, about, filter),
+      failure: failure === undefined ? undefined : failureOf(failure, "sensors", signal),
+    };
+  } catch (error) {
+    const failure = failureOf(error, "connect", signal);
+    return { ...known, hostOff: false, quirks: [], records: 0, problems: [], sensors: [], failure };
+  } finally {
+    await bmc.close();
+  }
+}
+
+function hostLines(
+  { device, session, hostOff, plan }: SensorFindings,
+  settings: PollSettings,
+  quirks: readonly QuirkName[],
+): Pick<HostExplanation, "controller" | "session" | "hostOff" | "quirks" | "problems"> {
+  const { manufacturerId, productId, ipmiVersion } = device;
+  return {
+    controller: {
+      manufacturer: manufacturerName(manufacturerId) ?? "unknown manufacturer",
+      manufacturerId,
+      productId,
+      firmware: firmwareVersion(device),
+      ipmiVersion,
+    },
+    session: session && {
+      protocol: session.protocol === "2.0" ? "RMCP+" : "IPMI 1.5",
+      cipherSuite: session.cipherSuite,
+      privilege: privilegeName(session.privilege),
+    },
+    hostOff,
+    quirks: quirks.map((name) => ({ name, meaning: QUIRKS[name], because: whyQuirk(name, settings, device) })),
+    problems: plan?.problems ?? [],
+  };
+}
+
+function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFindings["device"]): string {
+  if (settings.quirks.includes(name)) return "the module's ipmi.quirks list it";
+  const { manufacturerId, productId } = device;
+  const row = KNOWN_QUIRKS.find(
+    (known) =>
+      known.manufacturerId === manufacturerId &&
+      known.quirks.includes(name) &&
+      (known.productIds?.includes(productId) ?? true),
+  );
+  if (!row) return "learnt from its answers";
+  const maker = manufacturerName(manufacturerId) ?? `manufacturer ${manufacturerId}`;
+  return `known of ${maker}${row.productIds ? `, product ${productId}` : ""} (seen on ${row.seen})`;
+}
+
+function sensorLines(
+  findings: SensorFindings,
+  records: readonly Uint8Array[],
+  { roles, severities }: BmcPoolParts,
+  about: SensorFilter | undefined,
+  filter: SensorFilter | undefined,
+): HostExplanation["sensors"] {
+  const { plan, device, sensors, calls } = findings;
+  const { manufacturerId, productId } = device;
+  const told = new Map(sensors.map((sensor) => [sensor.id, sensor]));
+  const byRecord = new Map(records.map((bytes) => [Buffer.from(bytes).readUInt16LE(0), bytes]));
+  const rules = { roles: roles?.(), severities: severities?.() };
+  return (plan?.sensors ?? [])
+    .filter((sensor) => about?.(sensor) ?? true)
+    .map((sensor) => {
+      const { readable, recordId } = sensor.definition;
+      return explainSensor({
+        sensor,
+        record: byRecord.get(recordId),
+        told: readable ? told.get(sensor.id) : undefined,
+        calls: calls.filter((call) => isAbout(call, sensor)),
+        excluded: readable && !(filter?.(sensor) ?? true),
+        manufacturerId,
+        productId,
+        ...rules,
+      });
+    });
+}
+
+const COMMANDS = /^Get Sensor (Reading|Thresholds|Hysteresis|Reading Factors)$/;
+
+function isAbout({ command, request, options }: RecordedCall, { definition }: PlannedSensor): boolean {
+  if (!COMMANDS.test(command)) return false;
+  const { sensorNumber } = request as { readonly sensorNumber: number };
+  const { ownerId, ownerLun, channel, number } = definition;
+  if (sensorNumber !== number) return false;
+  const bridge = options?.bridge;
+  if (!bridge) return ownerId === 0x20 && (options?.lun ?? 0) === ownerLun;
+  return bridge.address === ownerId && bridge.channel === channel && bridge.lun === ownerLun;
+}

@@ -1,0 +1,132 @@
+import type { HostExplanation, LimitExplanation, SensorExplanation } from "../bmc/index.ts";
+import { HEALTH_WORDS, type RuleOrigin } from "../model/index.ts";
+
+const INDENT = 18;
+const line = (what: string, text: string): string => `${what.padEnd(INDENT)}${text}`;
+/** Further lines of the same topic. */
+const more = (text: string): string => line("", text);
+
+/** What holds for the host as a whole. */
+export function hostText(told: HostExplanation): string {
+  const { controller, session, quirks, problems } = told;
+  const lines = [line("host", `${told.host}, BMC ${told.address} port ${told.port}, module ${told.module}`)];
+  if (controller) {
+    const { manufacturer, manufacturerId, productId, firmware, ipmiVersion } = controller;
+    const who = `${manufacturer} (${manufacturerId}), product ${productId}, firmware ${firmware}, IPMI ${ipmiVersion}`;
+    lines.push(line("BMC", who));
+  }
+  if (session) {
+    const suite = session.cipherSuite === undefined ? "" : `, cipher suite ${session.cipherSuite}`;
+    lines.push(line("session", `${session.protocol}${suite}, privilege ${session.privilege}`));
+  }
+  if (told.hostOff) lines.push(line("power", "off: fans that stand still and voltages that are gone are no readings"));
+  const names = quirks.map(({ name, meaning, because }) => `${name}: ${meaning}; ${because}`);
+  const [first = "none", ...others] = names;
+  lines.push(line("quirks", first), ...others.map(more));
+  lines.push(line("repository", `${told.records} records${problems.length > 0 ? ", some unreadable:" : ""}`));
+  lines.push(...problems.map(more));
+  return lines.join("\n");
+}
+
+/** A line for each sensor. */
+export function tableText(
+  sensors: readonly SensorExplanation[],
+  excludedBy: (sensor: SensorExplanation) => string | undefined,
+): string {
+  const rows = sensors.map((s) => [
+    s.id,
+    s.name,
+    s.kind,
+    s.role ?? "",
+    valueText(s),
+    s.health === undefined ? "" : HEALTH_WORDS[s.health],
+    s.states.map(({ state }) => state).join(" ") || (excludedBy(s) ?? s.noReading ?? ""),
+  ]);
+  const all = [["ID", "SENSOR", "KIND", "ROLE", "VALUE", "HEALTH", "STATES, OR WHY THERE IS NONE"], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function valueText({ value, unit }: SensorExplanation): string {
+  return value === undefined ? "" : `${value} ${unit ?? ""}`.trim();
+}
+
+export interface SensorTextOptions {
+  readonly where: (origin: RuleOrigin) => string;
+  readonly excludedBy?: string;
+}
+
+/** All that is known of one sensor. */
+export function sensorText(sensor: SensorExplanation, { where, excludedBy }: SensorTextOptions): string {
+  const hexNumber = sensor.number.toString(16).padStart(2, "0");
+  const lines = [
+    line("sensor", `${sensor.name} (${sensor.id})`),
+    line("record", `${sensor.record.id}, ${sensor.record.type}: ${sensor.record.bytes ?? "not known"}`),
+    line("owner", `${sensor.owner}, LUN ${sensor.lun}, sensor number ${hexNumber}h`),
+    line("entity", `${sensor.entity} (${sensor.entityName})`),
+    line("kind", `${sensor.kind}: sensor type ${sensor.sensorType}, event/reading type ${sensor.eventType}`),
+    line("role", roleText(sensor, where)),
+    ...sensor.exchanges.map(({ command, response, error }) =>
+      line("asked", `${command}: ${response ?? ""}${error === undefined ? "" : ` ${error}`}`),
+    ),
+  ];
+  if (sensor.reading) {
+    const { raw, eventMessagesEnabled, scanningEnabled, unavailable, stateBits } = sensor.reading;
+    const flags = [
+      `event messages ${eventMessagesEnabled ? "on" : "off"}`,
+      `scanning ${scanningEnabled ? "on" : "off"}`,
+      `reading ${unavailable ? "unavailable" : "available"}`,
+    ];
+    lines.push(line("reading", `raw ${raw} (0x${raw.toString(16).padStart(2, "0")}), ${flags.join(", ")}`));
+    lines.push(line("state bits", stateBits));
+  }
+  lines.push(...conversionLines(sensor));
+  lines.push(line("value", sensor.noReading === undefined ? valueText(sensor) || "none: discrete" : "none"));
+  if (sensor.noReading !== undefined) lines.push(line("no sample", excludedBy ?? sensor.noReading));
+  lines.push(...limitLines(sensor));
+  for (const { state, severity, rule } of sensor.states)
+    lines.push(line("state", `${state}: ${severity} (${rule ? where(rule) : "built in"})`));
+  const health = sensor.health === undefined ? "" : `${sensor.health} ${HEALTH_WORDS[sensor.health]}: `;
+  lines.push(line("health", `${health}${sensor.healthWhy}`));
+  return lines.join("\n");
+}
+
+function roleText({ role, roleRule }: SensorExplanation, where: SensorTextOptions["where"]): string {
+  return `${role ?? "none"} (${roleRule ? where(roleRule) : "no rule matches"})`;
+}
+
+function conversionLines({ conversion }: SensorExplanation): string[] {
+  if (!conversion) return [];
+  const { format, m, b, bExponent, rExponent, linearisation, formula, unit, base } = conversion;
+  const factors = `M ${m}, B ${b}, B exponent ${bExponent}, R exponent ${rExponent}`;
+  const lines = [line("conversion", `${factors}, ${linearisation}, raw is ${format.replaceAll("_", " ")}`)];
+  if (formula !== undefined) lines.push(more(`${formula} ${unit}`));
+  if (base !== undefined) lines.push(more(`in the base unit: ${base}`));
+  return lines;
+}
+
+function limitLines({ limits, hysteresis, unit }: SensorExplanation): string[] {
+  const lines = limits.map((limit) => line("limit", limitText(limit, unit)));
+  if (hysteresis) {
+    const { support, positive, negative, from } = hysteresis;
+    lines.push(
+      line("hysteresis", `${support}, positive ${positive}, negative ${negative} raw, from ${fromText(from)}`),
+    );
+  }
+  return lines;
+}
+
+function limitText({ name, raw, value, from, rearm }: LimitExplanation, unit: string | undefined): string {
+  const told = raw === undefined ? "" : ` (raw ${raw}h)`;
+  const kept = rearm === undefined ? "" : `; once crossed, as far as ${rearm}`;
+  return `${name} ${value} ${unit ?? ""}${told}, from ${fromText(from)}${kept}`;
+}
+
+const fromText = (from: string): string => (from === "record" ? "the record" : from);

@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { type Config, ConfigError, loadRoleRules, loadSeverityRules, parseConfig } from "../config/index.ts";
+import { buildInventory } from "../inventory/index.ts";
+import { readConfig } from "../main.ts";
+import type { Host } from "../model/index.ts";
+import { PollSettingsBook } from "../poll-settings.ts";
+import { probeTarget } from "../probe-target.ts";
+import { ProbeRefused } from "../web/index.ts";
+import { problemLines } from "./problem-lines.ts";
+
+/** Options of commands that ask one BMC. */
+export interface OneHostCommand {
+  /** A host of the inventory, or an address. */
+  readonly target: string;
+  readonly configFile: string;
+  readonly module?: string;
+  readonly auth?: string;
+  readonly timeoutMs?: number;
+  readonly username?: string;
+  readonly passwordFile?: string;
+}
+
+export interface OneHost {
+  readonly host: Host;
+  readonly book: PollSettingsBook;
+}
+
+/** The host a command is about, ready to be asked; undefined, and told on standard error, where it cannot be. */
+export async function oneHost(command: OneHostCommand): Promise<OneHost | undefined> {
+  try {
+    const config = await configOf(command);
+    const book = await PollSettingsBook.read(config, process.env);
+    const hosts = new Map(buildInventory(config).map((h) => [h.name, h]));
+    // Somebody at a terminal may ask any address: probe.allow guards the HTTP endpoint.
+    const open = { ...config, probe: { ...config.probe, allow: EVERYWHERE } };
+    const host = await probeTarget(command, open, hosts);
+    book.settingsOf(host);
+    return { host, book };
+  } catch (error) {
+    for (const line of problemsOf(error)) process.stderr.write(`lightsout: ${line}\n`);
+    return undefined;
+  }
+}
+
+/** Runs `ask` with a signal that fires at the host's time-out, or when somebody presses Ctrl-C. */
+export async function untilTimeout<T>(
+  { host, book }: OneHost,
+  timeoutMs: number | undefined,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once("SIGINT", onSignal);
+  try {
+    const timeout = AbortSignal.timeout(timeoutMs ?? book.moduleOf(host).timeoutMs);
+    return await ask(AbortSignal.any([timeout, interrupt.signal]));
+  } finally {
+    process.removeListener("SIGINT", onSignal);
+  }
+}
+
+const EVERYWHERE = ["0.0.0.0/0", "::/0"].flatMap(
+  (network) => parseConfig(`probe: { allow: ["${network}"] }`, { path: "" }).probe.allow,
+);
+
+const PASSWORD_VARIABLE = "LIGHTSOUT_PASSWORD";
+
+/** The file where there is one; else what the options say. */
+async function configOf(command: OneHostCommand): Promise<Config> {
+  const { username, passwordFile, configFile } = command;
+  if (username === undefined) {
+    if (!existsSync(configFile)) {
+      const message = `there is no ${configFile}; give --config.file, or --username and --password-file`;
+      throw new ProbeRefused(400, message);
+    }
+    return readConfig(configFile, process.env);
+  }
+  if (passwordFile === undefined && process.env[PASSWORD_VARIABLE] === undefined) {
+    const message = `there is no password for ${username}; give --password-file, or set ${PASSWORD_VARIABLE}`;
+    return Promise.reject(new ProbeRefused(400, message));
+  }
+  const password = passwordFile === undefined ? { password_env: PASSWORD_VARIABLE } : { password_file: passwordFile };
+  const text = JSON.stringify({ auths: { default: { username, ...password } } });
+  const config = parseConfig(text, { path: "options", env: process.env });
+  const [roles, severities] = await Promise.all([loadRoleRules(), loadSeverityRules()]);
+  return { ...config, roles: { files: [], rules: roles }, severities: { files: [], rules: severities } };
+}
+
+function problemsOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return problemLines(error);
+  if (error instanceof Error) return [error.message];
+  return [String(error)];
+}
