@@ -87,7 +87,7 @@ class Talk {
     packet.writeUInt16LE(payload.length, 14);
     packet.set(payload, 16);
     packet.writeUInt32BE(0xffff0207, end - 2);
-    packet.set(this.code.compute(packet, 4, end + 2).subarray(0, this.code.length), end + 2);
+    this.code.sign(packet, 4, end + 2);
     this.socket.send(packet, this.remote.port, this.remote.address);
   }
 

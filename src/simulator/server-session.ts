@@ -1,7 +1,7 @@
 import { authCode } from "../ipmi/crypto/auth-code.ts";
 import type { CipherSuite } from "../ipmi/crypto/cipher-suite.ts";
 import { ConfidentialityAlgorithm } from "../ipmi/crypto/cipher-suite.ts";
-import { AesCbc, type Confidentiality } from "../ipmi/crypto/confidentiality.ts";
+import { AesCbc } from "../ipmi/crypto/confidentiality.ts";
 import { integrityCode } from "../ipmi/crypto/integrity.ts";
 import { passwordKey, type SessionKeys } from "../ipmi/crypto/key-exchange.ts";
 import type { RandomPool } from "../ipmi/crypto/random-pool.ts";
@@ -57,7 +57,7 @@ export class ServerSession {
   #window: InboundWindow | undefined;
   #outbound = 0;
   #code: TrailerCode | undefined;
-  #confidentiality: Confidentiality | undefined;
+  #confidentiality: AesCbc | undefined;
   #password: Uint8Array | undefined;
 
   constructor(protocol: "1.5" | "2.0", id: number, handle: number, peer: Peer, nowMs: number) {
@@ -128,9 +128,10 @@ export class ServerSession {
         encrypted: this.encrypted,
         sessionId: this.consoleSessionId,
         sequence: this.#outbound,
-        payload: this.#confidentiality?.encrypt(message) ?? message,
+        payload: message,
       },
       this.#code,
+      this.#confidentiality,
     );
   }
 }

@@ -39,9 +39,13 @@ const mixed = (box: Buffer, factors: readonly [number, number, number, number]):
 const MIXED = mixed(SBOX, [2, 1, 1, 3]);
 const INVERSE_MIXED = mixed(INVERSE_SBOX, [14, 9, 13, 11]);
 
-/** The round keys of encryption, in the order they are used - FIPS 197 section 5.2. */
-export function encryptionKey(key: Uint8Array): Int32Array {
-  const words = new Int32Array(KEY_WORDS);
+/**
+ * The round keys of a key in one array: those of encryption in the order they are used (FIPS 197 section
+ * 5.2), then those of decryption, from last to first and mixed as the equivalent inverse cipher wants them
+ * (section 5.3.5).
+ */
+export function roundKeys(key: Uint8Array): Int32Array {
+  const words = new Int32Array(2 * KEY_WORDS);
   for (let i = 0; i < 4; i++) words[i] = wordAt(key, 4 * i);
   let constant = 1;
   for (let i = 4; i < KEY_WORDS; i++) {
@@ -52,20 +56,14 @@ export function encryptionKey(key: Uint8Array): Int32Array {
     }
     words[i] = (words[i - 4] as number) ^ word;
   }
-  return words;
-}
-
-/** The round keys of decryption: from last to first, mixed as the equivalent inverse cipher wants them - section 5.3.5. */
-export function decryptionKey(key: Uint8Array): Int32Array {
-  const words = encryptionKey(key);
-  return words.map((_, i) => {
+  for (let i = 0; i < KEY_WORDS; i++) {
     const round = ROUNDS - (i >> 2);
     const word = words[4 * round + (i & 3)] as number;
-    if (round === 0 || round === ROUNDS) return word;
     // The table substitutes backwards before it mixes: substituted forwards first, it only mixes.
     const s = substituted(word);
-    return column(INVERSE_MIXED, s, s, s, s);
-  });
+    words[KEY_WORDS + i] = round === 0 || round === ROUNDS ? word : column(INVERSE_MIXED, s, s, s, s);
+  }
+  return words;
 }
 
 /**
@@ -73,30 +71,30 @@ export function decryptionKey(key: Uint8Array): Int32Array {
  *
  * @param bytes the initialisation vector in the 16 bytes before `start`, blocks up to `end`
  */
-export function encryptCbc(key: Int32Array, bytes: Uint8Array, start: number, end: number): void {
+export function encryptCbc(keys: Int32Array, bytes: Uint8Array, start: number, end: number): void {
   let c0 = wordAt(bytes, start - 16);
   let c1 = wordAt(bytes, start - 12);
   let c2 = wordAt(bytes, start - 8);
   let c3 = wordAt(bytes, start - 4);
   for (let at = start; at < end; at += BLOCK) {
-    let a = c0 ^ wordAt(bytes, at) ^ (key[0] as number);
-    let b = c1 ^ wordAt(bytes, at + 4) ^ (key[1] as number);
-    let c = c2 ^ wordAt(bytes, at + 8) ^ (key[2] as number);
-    let d = c3 ^ wordAt(bytes, at + 12) ^ (key[3] as number);
+    let a = c0 ^ wordAt(bytes, at) ^ (keys[0] as number);
+    let b = c1 ^ wordAt(bytes, at + 4) ^ (keys[1] as number);
+    let c = c2 ^ wordAt(bytes, at + 8) ^ (keys[2] as number);
+    let d = c3 ^ wordAt(bytes, at + 12) ^ (keys[3] as number);
     let k = 4;
     for (; k < 4 * ROUNDS; k += 4) {
-      const t0 = column(MIXED, a, b, c, d) ^ (key[k] as number);
-      const t1 = column(MIXED, b, c, d, a) ^ (key[k + 1] as number);
-      const t2 = column(MIXED, c, d, a, b) ^ (key[k + 2] as number);
-      d = column(MIXED, d, a, b, c) ^ (key[k + 3] as number);
+      const t0 = column(MIXED, a, b, c, d) ^ (keys[k] as number);
+      const t1 = column(MIXED, b, c, d, a) ^ (keys[k + 1] as number);
+      const t2 = column(MIXED, c, d, a, b) ^ (keys[k + 2] as number);
+      d = column(MIXED, d, a, b, c) ^ (keys[k + 3] as number);
       a = t0;
       b = t1;
       c = t2;
     }
-    c0 = lastColumn(SBOX, a, b, c, d) ^ (key[k] as number);
-    c1 = lastColumn(SBOX, b, c, d, a) ^ (key[k + 1] as number);
-    c2 = lastColumn(SBOX, c, d, a, b) ^ (key[k + 2] as number);
-    c3 = lastColumn(SBOX, d, a, b, c) ^ (key[k + 3] as number);
+    c0 = lastColumn(SBOX, a, b, c, d) ^ (keys[k] as number);
+    c1 = lastColumn(SBOX, b, c, d, a) ^ (keys[k + 1] as number);
+    c2 = lastColumn(SBOX, c, d, a, b) ^ (keys[k + 2] as number);
+    c3 = lastColumn(SBOX, d, a, b, c) ^ (keys[k + 3] as number);
     putWord(bytes, at, c0);
     putWord(bytes, at + 4, c1);
     putWord(bytes, at + 8, c2);
@@ -105,28 +103,42 @@ export function encryptCbc(key: Int32Array, bytes: Uint8Array, start: number, en
 }
 
 /**
- * Decrypts `from`, an initialisation vector and whole blocks, to `to`, which has room for the blocks.
+ * Decrypts whole blocks in place.
+ *
+ * @param bytes the initialisation vector in the 16 bytes before `start`, blocks up to `end`
  */
-export function decryptCbc(key: Int32Array, from: Uint8Array, to: Uint8Array): void {
-  for (let at = BLOCK, out = 0; at < from.length; at += BLOCK, out += BLOCK) {
-    let a = wordAt(from, at) ^ (key[0] as number);
-    let b = wordAt(from, at + 4) ^ (key[1] as number);
-    let c = wordAt(from, at + 8) ^ (key[2] as number);
-    let d = wordAt(from, at + 12) ^ (key[3] as number);
-    let k = 4;
-    for (; k < 4 * ROUNDS; k += 4) {
-      const t0 = column(INVERSE_MIXED, a, d, c, b) ^ (key[k] as number);
-      const t1 = column(INVERSE_MIXED, b, a, d, c) ^ (key[k + 1] as number);
-      const t2 = column(INVERSE_MIXED, c, b, a, d) ^ (key[k + 2] as number);
-      d = column(INVERSE_MIXED, d, c, b, a) ^ (key[k + 3] as number);
+export function decryptCbc(keys: Int32Array, bytes: Uint8Array, start: number, end: number): void {
+  let before0 = wordAt(bytes, start - 16);
+  let before1 = wordAt(bytes, start - 12);
+  let before2 = wordAt(bytes, start - 8);
+  let before3 = wordAt(bytes, start - 4);
+  for (let at = start; at < end; at += BLOCK) {
+    const sealed0 = wordAt(bytes, at);
+    const sealed1 = wordAt(bytes, at + 4);
+    const sealed2 = wordAt(bytes, at + 8);
+    const sealed3 = wordAt(bytes, at + 12);
+    let a = sealed0 ^ (keys[KEY_WORDS] as number);
+    let b = sealed1 ^ (keys[KEY_WORDS + 1] as number);
+    let c = sealed2 ^ (keys[KEY_WORDS + 2] as number);
+    let d = sealed3 ^ (keys[KEY_WORDS + 3] as number);
+    let k = KEY_WORDS + 4;
+    for (; k < KEY_WORDS + 4 * ROUNDS; k += 4) {
+      const t0 = column(INVERSE_MIXED, a, d, c, b) ^ (keys[k] as number);
+      const t1 = column(INVERSE_MIXED, b, a, d, c) ^ (keys[k + 1] as number);
+      const t2 = column(INVERSE_MIXED, c, b, a, d) ^ (keys[k + 2] as number);
+      d = column(INVERSE_MIXED, d, c, b, a) ^ (keys[k + 3] as number);
       a = t0;
       b = t1;
       c = t2;
     }
-    putWord(to, out, lastColumn(INVERSE_SBOX, a, d, c, b) ^ (key[k] as number) ^ wordAt(from, at - 16));
-    putWord(to, out + 4, lastColumn(INVERSE_SBOX, b, a, d, c) ^ (key[k + 1] as number) ^ wordAt(from, at - 12));
-    putWord(to, out + 8, lastColumn(INVERSE_SBOX, c, b, a, d) ^ (key[k + 2] as number) ^ wordAt(from, at - 8));
-    putWord(to, out + 12, lastColumn(INVERSE_SBOX, d, c, b, a) ^ (key[k + 3] as number) ^ wordAt(from, at - 4));
+    putWord(bytes, at, lastColumn(INVERSE_SBOX, a, d, c, b) ^ (keys[k] as number) ^ before0);
+    putWord(bytes, at + 4, lastColumn(INVERSE_SBOX, b, a, d, c) ^ (keys[k + 1] as number) ^ before1);
+    putWord(bytes, at + 8, lastColumn(INVERSE_SBOX, c, b, a, d) ^ (keys[k + 2] as number) ^ before2);
+    putWord(bytes, at + 12, lastColumn(INVERSE_SBOX, d, c, b, a) ^ (keys[k + 3] as number) ^ before3);
+    before0 = sealed0;
+    before1 = sealed1;
+    before2 = sealed2;
+    before3 = sealed3;
   }
 }
 

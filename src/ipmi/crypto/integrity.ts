@@ -2,13 +2,27 @@ import { createHash, createHmac } from "node:crypto";
 import type { TrailerCode } from "../wire/rmcp-plus.ts";
 import type { CipherSuite } from "./cipher-suite.ts";
 import { IntegrityAlgorithm } from "./cipher-suite.ts";
-import { KeptHmac } from "./kept-hmac.ts";
-import { MAX_PASSWORD } from "./key-exchange.ts";
+import { type HmacScratch, KeptHmac } from "./kept-hmac.ts";
+import { MAX_PASSWORD, sameCode } from "./key-exchange.ts";
 import { type BlockHash, sha1, sha256 } from "./sha.ts";
 
-function keptCode(hash: BlockHash, key: Uint8Array, length: number): TrailerCode {
-  const hmac = new KeptHmac(hash, key);
-  return { length, compute: (packet, start, end) => hmac.compute(packet, start, end) };
+function keptCode(hash: BlockHash, key: Uint8Array, length: number, scratch?: HmacScratch): TrailerCode {
+  const hmac = new KeptHmac(hash, key, scratch);
+  return {
+    length,
+    sign: (packet, start, end) => hmac.sign(packet, start, end, length),
+    verify: (packet, start, end) => hmac.verify(packet, start, end, length),
+  };
+}
+
+/** MD5's code takes all 16 bytes. No suite anybody prefers uses it. */
+function md5Code(compute: (signed: Uint8Array) => Buffer): TrailerCode {
+  const length = 16;
+  return {
+    length,
+    sign: (packet, start, end) => packet.set(compute(packet.subarray(start, end)), end),
+    verify: (packet, start, end) => sameCode(compute(packet.subarray(start, end)), packet.subarray(end, end + length)),
+  };
 }
 
 /**
@@ -16,27 +30,26 @@ function keptCode(hash: BlockHash, key: Uint8Array, length: number): TrailerCode
  *
  * @param k1 the integrity key
  * @param password padded with 00h to 20 bytes for MD5-128, which is keyed with it on both sides
+ * @param scratch what codes are computed in; one of its own where absent
  * @returns undefined for integrity algorithm none: such packets carry no trailer
  */
-export function integrityCode(suite: CipherSuite, k1: Uint8Array, password: Uint8Array): TrailerCode | undefined {
+export function integrityCode(
+  suite: CipherSuite,
+  k1: Uint8Array,
+  password: Uint8Array,
+  scratch?: HmacScratch,
+): TrailerCode | undefined {
   switch (suite.integrity) {
     case IntegrityAlgorithm.HmacSha1_96:
-      return keptCode(sha1, k1, 12);
+      return keptCode(sha1, k1, 12, scratch);
     case IntegrityAlgorithm.HmacMd5_128:
-      return {
-        length: 16,
-        compute: (packet, start, end) => createHmac("md5", k1).update(packet.subarray(start, end)).digest(),
-      };
+      return md5Code((signed) => createHmac("md5", k1).update(signed).digest());
     case IntegrityAlgorithm.HmacSha256_128:
-      return keptCode(sha256, k1, 16);
+      return keptCode(sha256, k1, 16, scratch);
     case IntegrityAlgorithm.Md5_128: {
       const padded = Buffer.alloc(MAX_PASSWORD);
       padded.set(password.subarray(0, MAX_PASSWORD));
-      return {
-        length: 16,
-        compute: (packet, start, end) =>
-          createHash("md5").update(padded).update(packet.subarray(start, end)).update(padded).digest(),
-      };
+      return md5Code((signed) => createHash("md5").update(padded).update(signed).update(padded).digest());
     }
     default:
       return undefined;

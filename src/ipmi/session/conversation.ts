@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../lib/index.ts";
+import type { HmacScratch } from "../crypto/kept-hmac.ts";
 import type { RandomPool } from "../crypto/random-pool.ts";
 import { IpmiError, type IpmiStage } from "../errors.ts";
 import type { IpmiObserver, Trace } from "../observer.ts";
@@ -121,9 +122,9 @@ export class Conversation {
     });
   }
 
-  /** What sessions over this conversation draw from; undefined: each has its own. */
-  get random(): RandomPool | undefined {
-    return this.#transport.random;
+  /** What sessions over this transport share; without it each has its own. */
+  get shared(): { readonly random?: RandomPool; readonly scratch?: HmacScratch } {
+    return this.#transport;
   }
 
   /** Monotonic ms of the last packet received. */

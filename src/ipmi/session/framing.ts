@@ -2,16 +2,18 @@ import { randomBytes } from "node:crypto";
 import { authCode } from "../crypto/auth-code.ts";
 import type { CipherSuite } from "../crypto/cipher-suite.ts";
 import { ConfidentialityAlgorithm } from "../crypto/cipher-suite.ts";
-import { AesCbc, type Confidentiality } from "../crypto/confidentiality.ts";
+import { AesCbc } from "../crypto/confidentiality.ts";
 import { integrityCode } from "../crypto/integrity.ts";
+import type { HmacScratch } from "../crypto/kept-hmac.ts";
 import { type SessionKeys, sameCode } from "../crypto/key-exchange.ts";
 import type { RandomPool } from "../crypto/random-pool.ts";
 import { DecodeError } from "../errors.ts";
 import type { DropReason } from "../observer.ts";
 import {
-  decodeRmcpPlus,
+  decodeRmcpPlusHeader,
   encodeRmcpPlus,
   isRmcpPlus,
+  type PayloadCipher,
   PayloadType,
   type TrailerCode,
   trailerMatches,
@@ -23,7 +25,7 @@ import { nextSequence, SequenceWindow } from "./sequence-window.ts";
 export interface Framing {
   /** Each call is a packet of its own: it takes the next session sequence number. */
   seal(message: Uint8Array): Buffer;
-  /** The message of a received packet, or why it is not one of ours. Never throws. */
+  /** The message of a received packet, a view, or why it is not one of ours. Never throws. May decrypt in place. */
   open(packet: Uint8Array): Uint8Array | DropReason;
   /** False: nothing but the message's own checksums guards it against damage. */
   readonly guarded: boolean;
@@ -104,6 +106,8 @@ export interface SessionFraming20 {
   readonly bmcSessionId: number;
   /** Where initialisation vectors come from; a pool of its own where absent. */
   readonly random?: RandomPool;
+  /** What codes are computed in; one of its own where absent. */
+  readonly scratch?: HmacScratch;
 }
 
 /** Inside an RMCP+ session: numbered, with a trailer and encrypted as the cipher suite says. */
@@ -112,51 +116,51 @@ export class FramingRmcpPlus implements Framing {
   readonly #consoleSessionId: number;
   readonly #bmcSessionId: number;
   readonly #code: TrailerCode | undefined;
-  readonly #confidentiality: Confidentiality | undefined;
+  readonly #cipher: PayloadCipher | undefined;
   readonly #window = new SequenceWindow();
   #sequence = 0;
-  readonly open: (packet: Uint8Array) => Uint8Array | DropReason;
 
   constructor(s: SessionFraming20) {
     this.#consoleSessionId = s.consoleSessionId;
     this.#bmcSessionId = s.bmcSessionId;
-    this.#code = integrityCode(s.suite, s.keys.k1, s.password);
+    this.#code = integrityCode(s.suite, s.keys.k1, s.password, s.scratch);
     const encrypts = s.suite.confidentiality === ConfidentialityAlgorithm.AesCbc128;
-    this.#confidentiality = encrypts ? new AesCbc(s.keys.k2, s.random) : undefined;
+    this.#cipher = encrypts ? new AesCbc(s.keys.k2, s.random) : undefined;
     this.guarded = this.#code !== undefined;
-    this.open = dropping((packet) => this.#open(packet));
   }
 
   seal(message: Uint8Array): Buffer {
     this.#sequence = nextSequence(this.#sequence);
-    return encodeRmcpPlus(
-      {
-        payloadType: PayloadType.Ipmi,
-        encrypted: this.#confidentiality !== undefined,
-        sessionId: this.#bmcSessionId,
-        sequence: this.#sequence,
-        payload: this.#confidentiality?.encrypt(message) ?? message,
-      },
-      this.#code,
-    );
+    const fields = {
+      payloadType: PayloadType.Ipmi,
+      encrypted: this.#cipher !== undefined,
+      sessionId: this.#bmcSessionId,
+      sequence: this.#sequence,
+      payload: message,
+    };
+    return encodeRmcpPlus(fields, this.#code, this.#cipher);
   }
 
-  #open(packet: Uint8Array): Uint8Array | DropReason {
+  open(packet: Uint8Array): Uint8Array | DropReason {
     if (!isRmcpPlus(packet)) return "unexpected";
-    const got = decodeRmcpPlus(packet);
-    if (got.payloadType !== PayloadType.Ipmi) return "unexpected";
-    if (got.sessionId !== this.#consoleSessionId) return "other_session";
-    if (this.#code) {
-      if (!got.authenticated) return "not_authenticated";
-      if (!trailerMatches(packet, got.payloadEnd, this.#code)) return "bad_integrity";
-    }
-    if (this.#confidentiality && !got.encrypted) return "not_encrypted";
-    if (!this.#window.accept(got.sequence)) return "replayed";
-    if (!this.#confidentiality) return got.payload;
+    let isHeaderRead = false;
     try {
-      return this.#confidentiality.decrypt(got.payload);
+      const got = decodeRmcpPlusHeader(packet);
+      isHeaderRead = true;
+      if (got.payloadType !== PayloadType.Ipmi) return "unexpected";
+      if (got.sessionId !== this.#consoleSessionId) return "other_session";
+      if (this.#code) {
+        if (!got.authenticated) return "not_authenticated";
+        if (!trailerMatches(packet, got.payloadEnd, this.#code)) return "bad_integrity";
+      }
+      if (this.#cipher && !got.encrypted) return "not_encrypted";
+      if (!this.#window.accept(got.sequence)) return "replayed";
+      const { payloadStart, payloadEnd } = got;
+      if (!this.#cipher) return packet.subarray(payloadStart, payloadEnd);
+      // Nobody but us has the packet, and nobody needs what is encrypted in it any more.
+      return this.#cipher.open(packet, payloadStart, payloadEnd);
     } catch (error) {
-      if (error instanceof DecodeError) return "bad_encryption";
+      if (error instanceof DecodeError) return isHeaderRead ? "bad_encryption" : "malformed";
       throw error;
     }
   }

@@ -122,7 +122,8 @@ class Handshake {
         password: key,
         consoleSessionId,
         bmcSessionId: this.#bmcSessionId,
-        random: this.#conversation.random,
+        random: this.#conversation.shared.random,
+        scratch: this.#conversation.shared.scratch,
       });
       return { framing, bmcSessionId: this.#bmcSessionId, suite };
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { HmacScratch } from "../crypto/kept-hmac.ts";
 import type { RandomPool } from "../crypto/random-pool.ts";
 
 /** Where a BMC listens: an IP address (never a name) and a UDP port. */
@@ -15,7 +16,7 @@ export interface Endpoint {
 }
 
 export interface EndpointHandlers {
-  /** A datagram that came from the endpoint's remote. The buffer is the handler's to keep. */
+  /** A datagram that came from the endpoint's remote. The buffer is the handler's to keep and to change. */
   packet(packet: Buffer): void;
   /** The network refused a packet: no route, no permission. */
   failed(error: Error): void;
@@ -34,6 +35,8 @@ export type Reachability =
 export interface DatagramTransport {
   /** Shared by all sessions over this transport; without it each has a pool of its own. */
   readonly random?: RandomPool;
+  /** The same. */
+  readonly scratch?: HmacScratch;
   open(remote: Remote, handlers: EndpointHandlers): Endpoint;
   /** Sends one packet by a way that hears ICMP errors and waits for what comes back. */
   diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability>;

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
+import { HmacScratch } from "../crypto/kept-hmac.ts";
 import { RandomPool } from "../crypto/random-pool.ts";
 import type { DatagramTransport, Endpoint, EndpointHandlers, Reachability, Remote } from "./datagram.ts";
 
@@ -112,6 +113,7 @@ class SharedSocket {
  */
 export class UdpTransport implements DatagramTransport {
   readonly random = new RandomPool();
+  readonly scratch = new HmacScratch();
   readonly #hostsPerSocket: number;
   readonly #receiveBufferBytes: number;
   readonly #sockets: Record<Family, SharedSocket[]> = { udp4: [], udp6: [] };

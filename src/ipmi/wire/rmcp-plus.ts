@@ -35,15 +35,21 @@ export const AUTHENTICATED_START = 4;
  *   integrity pad FFh so that authentication type through next header are a multiple of 4 bytes
  *   pad length (1), next header 07h (1), authentication code
  */
-export interface RmcpPlusPacket {
+export interface RmcpPlusHeader {
   readonly payloadType: number;
   readonly encrypted: boolean;
   readonly authenticated: boolean;
   readonly sessionId: number;
   readonly sequence: number;
-  readonly payload: Uint8Array;
+  /** First byte of the payload. */
+  readonly payloadStart: number;
   /** First byte after the payload: where the trailer begins when `authenticated`. */
   readonly payloadEnd: number;
+}
+
+export interface RmcpPlusPacket extends RmcpPlusHeader {
+  /** A view. */
+  readonly payload: Uint8Array;
 }
 
 /** True for IPMI packets whose header is RMCP+; never throws. */
@@ -52,31 +58,30 @@ export function isRmcpPlus(packet: Uint8Array): boolean {
 }
 
 export function decodeRmcpPlus(packet: Uint8Array): RmcpPlusPacket {
+  const header = decodeRmcpPlusHeader(packet);
+  return { ...header, payload: packet.subarray(header.payloadStart, header.payloadEnd) };
+}
+
+/** The same without a view of the payload, which costs more than all the rest. */
+export function decodeRmcpPlusHeader(packet: Uint8Array): RmcpPlusHeader {
   const what = "RMCP+ session header";
   if (rmcpClassOf(packet) !== RmcpClass.Ipmi) throw new DecodeError(`${what}: not an IPMI packet`);
   if (packet.length < 16) throw new TruncatedError(what, 16, packet.length);
   if (packet[4] !== AuthType.RmcpPlus) throw new DecodeError(`${what}: an IPMI 1.5 packet`);
   const type = packet[5] as number;
   const at = (type & 0x3f) === PayloadType.OemExplicit ? 12 : 6;
-  if (packet.length < at + 10) throw new TruncatedError(what, at + 10, packet.length);
-  const view = packet;
-  const u32 = (i: number): number =>
-    ((view[i] as number) |
-      ((view[i + 1] as number) << 8) |
-      ((view[i + 2] as number) << 16) |
-      ((view[i + 3] as number) << 24)) >>>
-    0;
-  const length = (packet[at + 8] as number) | ((packet[at + 9] as number) << 8);
-  const start = at + 10;
-  if (packet.length < start + length) throw new TruncatedError(what, start + length, packet.length);
+  const payloadStart = at + 10;
+  if (packet.length < payloadStart) throw new TruncatedError(what, payloadStart, packet.length);
+  const payloadEnd = payloadStart + ((packet[at + 8] as number) | ((packet[at + 9] as number) << 8));
+  if (packet.length < payloadEnd) throw new TruncatedError(what, payloadEnd, packet.length);
   return {
     payloadType: type & 0x3f,
     encrypted: (type & 0x80) !== 0,
     authenticated: (type & 0x40) !== 0,
-    sessionId: u32(at),
-    sequence: u32(at + 4),
-    payload: packet.subarray(start, start + length),
-    payloadEnd: start + length,
+    sessionId: u32(packet, at),
+    sequence: u32(packet, at + 4),
+    payloadStart,
+    payloadEnd,
   };
 }
 
@@ -84,8 +89,24 @@ export function decodeRmcpPlus(packet: Uint8Array): RmcpPlusPacket {
 export interface TrailerCode {
   /** Bytes of the authentication code: 12 or 16. */
   readonly length: number;
-  /** The code over packet bytes `start` (included) to `end` (excluded); at least `length` bytes. */
-  compute(packet: Uint8Array, start: number, end: number): Uint8Array;
+  /** Writes the code over packet bytes `start` (included) to `end` (excluded) behind them. */
+  sign(packet: Uint8Array, start: number, end: number): void;
+  /** Whether the bytes behind `end` are the code over `start` to `end`. Takes as long whatever they are. */
+  verify(packet: Uint8Array, start: number, end: number): boolean;
+}
+
+/** What a confidentiality algorithm must give to make a payload of a message, or a message of a payload, within a packet. */
+export interface PayloadCipher {
+  /** Bytes of the payload of a message. */
+  lengthOf(messageLength: number): number;
+  /** Writes the payload of `message` to the packet. */
+  put(packet: Uint8Array, start: number, message: Uint8Array): void;
+  /**
+   * Decrypts the payload in place and gives the message, a view.
+   *
+   * @throws DecodeError for payloads that cannot be of this algorithm
+   */
+  open(packet: Uint8Array, start: number, end: number): Uint8Array;
 }
 
 export interface RmcpPlusFields {
@@ -93,40 +114,61 @@ export interface RmcpPlusFields {
   readonly encrypted: boolean;
   readonly sessionId: number;
   readonly sequence: number;
-  /** As it goes on the wire: encrypted already where `encrypted`. */
+  /** As it goes on the wire, encrypted already where `encrypted`; or the message, where a cipher is given. */
   readonly payload: Uint8Array;
 }
 
-/** Builds a packet, with an integrity trailer where `code` is given. OEM explicit payloads are not built. */
-export function encodeRmcpPlus(p: RmcpPlusFields, code?: TrailerCode): Buffer {
-  const end = 16 + p.payload.length;
+const HEADER_LENGTH = 16;
+
+/**
+ * Builds a packet, with an integrity trailer where `code` is given; `cipher` encrypts the payload on its way
+ * into the packet. OEM explicit payloads are not built.
+ */
+export function encodeRmcpPlus(p: RmcpPlusFields, code?: TrailerCode, cipher?: PayloadCipher): Buffer {
+  const { payload, sessionId, sequence } = p;
+  const length = cipher ? cipher.lengthOf(payload.length) : payload.length;
+  const end = HEADER_LENGTH + length;
   const pad = code ? -(end - AUTHENTICATED_START + 2) & 3 : 0;
   const packet = Buffer.allocUnsafe(code ? end + pad + 2 + code.length : end);
   putRmcpHeader(packet, RmcpClass.Ipmi);
   packet[4] = AuthType.RmcpPlus;
   packet[5] = p.payloadType | (p.encrypted ? 0x80 : 0) | (code ? 0x40 : 0);
-  packet.writeUInt32LE(p.sessionId, 6);
-  packet.writeUInt32LE(p.sequence, 10);
-  packet.writeUInt16LE(p.payload.length, 14);
-  packet.set(p.payload, 16);
+  putU32(packet, 6, sessionId);
+  putU32(packet, 10, sequence);
+  packet[14] = length;
+  packet[15] = length >>> 8;
+  if (cipher) cipher.put(packet, HEADER_LENGTH, payload);
+  else packet.set(payload, HEADER_LENGTH);
   if (code) {
-    packet.fill(0xff, end, end + pad);
-    packet[end + pad] = pad;
-    packet[end + pad + 1] = 0x07;
-    const signedEnd = end + pad + 2;
-    const signature = code.compute(packet, AUTHENTICATED_START, signedEnd);
-    for (let i = 0; i < code.length; i++) packet[signedEnd + i] = signature[i] as number;
+    let at = end;
+    while (at < end + pad) packet[at++] = 0xff;
+    packet[at++] = pad;
+    packet[at++] = 0x07;
+    code.sign(packet, AUTHENTICATED_START, at);
   }
   return packet;
 }
 
-/** Whether the trailer of a decoded packet carries the right code. Compares in constant time per code length. */
+/** Whether the trailer of a decoded packet carries the right code. */
 export function trailerMatches(packet: Uint8Array, payloadEnd: number, code: TrailerCode): boolean {
   // Pad length is not trusted before the code is checked: the code is the last bytes of the packet.
   const signedEnd = packet.length - code.length;
-  if (signedEnd < payloadEnd + 2) return false;
-  const expected = code.compute(packet, AUTHENTICATED_START, signedEnd);
-  let difference = 0;
-  for (let i = 0; i < code.length; i++) difference |= (expected[i] as number) ^ (packet[signedEnd + i] as number);
-  return difference === 0;
+  return signedEnd >= payloadEnd + 2 && code.verify(packet, AUTHENTICATED_START, signedEnd);
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+function putU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { KeptHmac } from "../../../src/ipmi/crypto/kept-hmac.ts";
+import { HmacScratch, KeptHmac } from "../../../src/ipmi/crypto/kept-hmac.ts";
 import { sha1, sha256 } from "../../../src/ipmi/crypto/sha.ts";
 
 const ofByte = (byte: number, count: number): Buffer => Buffer.alloc(count, byte);
@@ -51,6 +51,36 @@ describe("an HMAC with kept pad states", () => {
         const wanted = createHmac(name, key).update(bytes.subarray(4, end)).digest("hex");
         expect(hmac.compute(bytes, 4, end).toString("hex"), `${end - 4} bytes`).toBe(wanted);
       }
+    }
+  });
+
+  it("signs behind the bytes, and verifies every byte of the code and of what it is over", () => {
+    const hmac = new KeptHmac(sha256, randomBytes(32));
+    const packet = randomBytes(80);
+    const signed = packet.subarray(4, 60);
+    const code = hmac.compute(signed, 0, signed.length);
+    hmac.sign(packet, 4, 60, 16);
+    expect(packet.subarray(60, 76)).toEqual(code.subarray(0, 16));
+    expect(hmac.verify(packet, 4, 60, 16)).toBe(true);
+    for (let i = 4; i < 76; i++) {
+      packet[i] = (packet[i] as number) ^ (1 << (i & 7));
+      expect(hmac.verify(packet, 4, 60, 16), `byte ${i}`).toBe(false);
+      packet[i] = (packet[i] as number) ^ (1 << (i & 7));
+    }
+    expect(hmac.verify(packet, 4, 60, 16)).toBe(true);
+  });
+
+  it("shares its scratch with codes of another key and another hash", () => {
+    const scratch = new HmacScratch();
+    const keys = [randomBytes(20), randomBytes(32)] as const;
+    const shared = [new KeptHmac(sha1, keys[0], scratch), new KeptHmac(sha256, keys[1], scratch)];
+    for (let length = 0; length < 150; length++) {
+      const bytes = randomBytes(length);
+      const codes = shared.map((hmac) => hmac.compute(bytes, 0, length).toString("hex"));
+      expect(codes).toEqual([
+        createHmac("sha1", keys[0]).update(bytes).digest("hex"),
+        createHmac("sha256", keys[1]).update(bytes).digest("hex"),
+      ]);
     }
   });
 

@@ -51,7 +51,8 @@ function rmcpPlus(suiteId: number): Target {
     weight: 5,
     valid: sealed(() => side(BMC, CONSOLE)),
     run: (bytes, random) => {
-      let packet = bytes;
+      // Decrypted in place: what mutations start from stays as it is.
+      let packet = Buffer.from(bytes);
       // Sealed again in half of the runs, so that what is wrong is found behind the code and the encryption.
       if (random.once(2) && bytes.length >= 32) {
         const decoded = decodeRmcpPlus(bytes);
