@@ -9,7 +9,7 @@ import {
   encodeRequestMessage,
   type ResponseMessage,
 } from "../wire/message.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation, Exchange } from "./conversation.ts";
 import type { Framing } from "./framing.ts";
 
 /** The answer to a request: a completion code, and data after it. */
@@ -34,8 +34,8 @@ const DEFAULT_TRIES = 4;
 const BUSY_TRIES = 3;
 const BUSY_WAIT_MS = 100;
 
-/** Pulls the answer out of a message, or says that it is not the one. */
-export type Matcher = (message: ResponseMessage) => Answer | undefined;
+/** Pulls the answer to the message `request` out of a message, or says that it is not the one. */
+export type Matcher = (answer: ResponseMessage, request: Uint8Array) => Answer | undefined;
 
 /**
  * Turns commands into messages and finds their answers. Gives each request the next of 64 sequence
@@ -43,7 +43,8 @@ export type Matcher = (message: ResponseMessage) => Answer | undefined;
  */
 export class Requester {
   readonly conversation: Conversation;
-  readonly #learnt: (quirk: QuirkName) => void;
+  /** Told of oddities that show in messages. */
+  readonly learnt: (quirk: QuirkName) => void;
   readonly #tries: number;
   #sequence = 0;
 
@@ -56,7 +57,7 @@ export class Requester {
     options: { readonly learnt?: (quirk: QuirkName) => void; readonly tries?: number } = {},
   ) {
     this.conversation = conversation;
-    this.#learnt = options.learnt ?? (() => {});
+    this.learnt = options.learnt ?? (() => {});
     this.#tries = options.tries ?? DEFAULT_TRIES;
   }
 
@@ -107,13 +108,7 @@ export class Requester {
       command: command.code,
       data,
     });
-    const match: Matcher = (m) => {
-      if (m.netFn !== command.netFn + 1 || m.command !== command.code || m.sequence !== sequence) return undefined;
-      // The first transmission is still being worked on: its answer is yet to come.
-      if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
-      return m;
-    };
-    return this.transact(framing, command, message, match, options);
+    return this.transact(framing, command, message, isAnswerTo, options);
   }
 
   /** Sends a whole message and waits for the one that `match` takes. */
@@ -125,47 +120,90 @@ export class Requester {
     options: AskOptions,
   ): Promise<Answer> {
     const { conversation } = this;
-    const { observer } = conversation;
-    observer.commandSent(command.name);
+    conversation.observer.commandSent(command.name);
     conversation.trace?.("sent", `${command.name} ${hexOf(message.subarray(6, -1))}`.trimEnd());
-    return conversation.exchange({
-      name: command.name,
-      stage: options.stage ?? "command",
-      tries: command.effect === "changes" ? 1 : (options.tries ?? this.#tries),
-      patienceMs: options.patienceMs,
-      repeated: options.repeated,
-      signal: options.signal,
-      packet: () => framing.seal(message),
-      match: (packet) => {
-        const opened = framing.open(packet);
-        if (typeof opened === "string") {
-          observer.packetDropped(opened);
-          return undefined;
-        }
-        if (opened.length < 8) {
-          observer.packetDropped("malformed");
-          return undefined;
-        }
-        const response = decodeResponseMessage(opened);
-        if (!response.checksumsOk) {
-          // Where a code over the whole packet was right, the BMC meant these bytes: it cannot add up.
-          if (!framing.guarded) {
-            observer.packetDropped("bad_checksum");
-            return undefined;
-          }
-          this.#learnt("ignore_message_checksum");
-        }
-        const found = match(response);
-        if (!found) {
-          observer.packetDropped("late_or_duplicate");
-          return undefined;
-        }
-        observer.commandAnswered(command.name, found.completionCode);
-        conversation.trace?.("received", `${command.name}: ${describe(found)}`);
-        return found;
-      },
-    });
+    const tries = command.effect === "changes" ? 1 : (options.tries ?? this.#tries);
+    return conversation.exchange(new Request(this, framing, command.name, message, match, tries, options));
   }
+}
+
+/** A request under way. An object with methods: closures for each would be made anew a hundred times a poll. */
+class Request implements Exchange<Answer> {
+  readonly name: string;
+  readonly stage: IpmiStage;
+  readonly tries: number;
+  readonly patienceMs: number | undefined;
+  readonly repeated: boolean | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly #requester: Requester;
+  readonly #framing: Framing;
+  readonly #message: Uint8Array;
+  readonly #match: Matcher;
+
+  constructor(
+    requester: Requester,
+    framing: Framing,
+    name: string,
+    message: Uint8Array,
+    match: Matcher,
+    tries: number,
+    options: AskOptions,
+  ) {
+    this.name = name;
+    this.stage = options.stage ?? "command";
+    this.tries = tries;
+    this.patienceMs = options.patienceMs;
+    this.repeated = options.repeated;
+    this.signal = options.signal;
+    this.#requester = requester;
+    this.#framing = framing;
+    this.#message = message;
+    this.#match = match;
+  }
+
+  packet(): Buffer {
+    return this.#framing.seal(this.#message);
+  }
+
+  match(packet: Buffer): Answer | undefined {
+    const { conversation } = this.#requester;
+    const { observer } = conversation;
+    const opened = this.#framing.open(packet);
+    if (typeof opened === "string") {
+      observer.packetDropped(opened);
+      return undefined;
+    }
+    if (opened.length < 8) {
+      observer.packetDropped("malformed");
+      return undefined;
+    }
+    const response = decodeResponseMessage(opened);
+    if (!response.checksumsOk) {
+      // Where a code over the whole packet was right, the BMC meant these bytes: it cannot add up.
+      if (!this.#framing.guarded) {
+        observer.packetDropped("bad_checksum");
+        return undefined;
+      }
+      this.#requester.learnt("ignore_message_checksum");
+    }
+    const found = this.#match(response, this.#message);
+    if (!found) {
+      observer.packetDropped("late_or_duplicate");
+      return undefined;
+    }
+    observer.commandAnswered(this.name, found.completionCode);
+    conversation.trace?.("received", `${this.name}: ${describe(found)}`);
+    return found;
+  }
+}
+
+/** Takes the answer that has the request's number, command and network function plus one. */
+function isAnswerTo(answer: ResponseMessage, request: Uint8Array): Answer | undefined {
+  const netFn = (request[1] as number) >> 2;
+  const sequence = (request[4] as number) >> 2;
+  if (answer.netFn !== netFn + 1 || answer.command !== request[5] || answer.sequence !== sequence) return undefined;
+  // The first transmission is still being worked on: its answer is yet to come.
+  return answer.completionCode === CompletionCode.DuplicateRequest ? undefined : answer;
 }
 
 /** Codes that mean "not now" rather than "no". Time-outs (C3h, CEh) are for the caller: they can be for ever. */

@@ -143,7 +143,8 @@ export class Writer {
   #length = 0;
 
   constructor(capacity = 64) {
-    this.#buffer = Buffer.alloc(capacity);
+    // Each byte up to the length is written before it is given away.
+    this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
   get length(): number {
@@ -154,7 +155,7 @@ export class Writer {
     const at = this.#length;
     const wanted = at + count;
     if (wanted > this.#buffer.length) {
-      const grown = Buffer.alloc(Math.max(wanted, this.#buffer.length * 2));
+      const grown = Buffer.allocUnsafe(Math.max(wanted, this.#buffer.length * 2));
       this.#buffer.copy(grown, 0, 0, at);
       this.#buffer = grown;
     }

@@ -65,7 +65,7 @@ function frame(
   message[3] = from;
   message[4] = (sequence << 2) | fromLun;
   message[5] = command;
-  message.set(data, head);
+  for (let i = 0; i < data.length; i++) message[head + i] = data[i] as number;
   return message;
 }
 

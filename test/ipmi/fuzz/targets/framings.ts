@@ -52,7 +52,7 @@ function rmcpPlus(suiteId: number): Target {
     valid: sealed(() => side(BMC, CONSOLE)),
     run: (bytes, random) => {
       // Decrypted in place: what mutations start from stays as it is.
-      let packet = Buffer.from(bytes);
+      let packet: Buffer = Buffer.from(bytes);
       // Sealed again in half of the runs, so that what is wrong is found behind the code and the encryption.
       if (random.once(2) && bytes.length >= 32) {
         const decoded = decodeRmcpPlus(bytes);
