@@ -2,52 +2,12 @@ import type { Place } from "../model/index.ts";
 import { FAMILIES } from "./families/index.ts";
 import { family } from "./family.ts";
 import { labelText } from "./labels.ts";
+import { PieceStock, Pieces } from "./pieces.ts";
 import { type HostText, headerOf, startOf } from "./text.ts";
 
 export interface FleetOptions {
-  /** Size of a piece; the last is shorter. 128 KiB unless said otherwise. */
-  readonly chunkBytes?: number;
-}
-
-/** Fills pieces of one size; each is a new Buffer, so that a slow socket may keep it. */
-class Pieces {
-  readonly #size: number;
-  #piece: Buffer;
-  #used = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-    this.#piece = Buffer.allocUnsafeSlow(size);
-  }
-
-  /** Appends `bytes[start..end)` and hands out every piece that became full. */
-  *append(bytes: Buffer, start: number, end: number): Generator<Buffer> {
-    let at = start;
-    while (at < end) {
-      const count = Math.min(end - at, this.#size - this.#used);
-      this.put(bytes, at, at + count);
-      at += count;
-      if (this.#used === this.#size) {
-        yield this.#piece;
-        this.#piece = Buffer.allocUnsafeSlow(this.#size);
-        this.#used = 0;
-      }
-    }
-  }
-
-  /** True where that many bytes fit with room to spare: `put` will do. */
-  fits(count: number): boolean {
-    return this.#used + count < this.#size;
-  }
-
-  put(bytes: Buffer, start: number, end: number): void {
-    bytes.copy(this.#piece, this.#used, start, end);
-    this.#used += end - start;
-  }
-
-  rest(): Buffer | undefined {
-    return this.#used === 0 ? undefined : this.#piece.subarray(0, this.#used);
-  }
+  /** Where pieces come from; their size is that of all pieces but the last. Give back those that were sent. */
+  readonly stock?: PieceStock;
 }
 
 /**
@@ -57,7 +17,7 @@ class Pieces {
  */
 export function* renderFleet(texts: Iterable<HostText>, options: FleetOptions = {}): Generator<Buffer> {
   const all = [...texts];
-  const pieces = new Pieces(options.chunkBytes ?? 128 * 1024);
+  const pieces = new Pieces(options.stock ?? new PieceStock());
   for (const [index, family] of FAMILIES.entries()) {
     let headed = false;
     for (const { bytes, ends } of all) {

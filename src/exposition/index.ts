@@ -8,6 +8,7 @@ export { FAMILIES } from "./families/index.ts";
 export type { Family, FamilyType, Sample } from "./family.ts";
 export { type FleetOptions, type RackBudget, rackPowerBudget, renderFleet, renderRackBudgets } from "./fleet.ts";
 export { escapeValue } from "./labels.ts";
+export { PieceStock } from "./pieces.ts";
 export { metricsReference } from "./reference.ts";
 export { type SelfDescription, SelfMetrics, type SelfOptions } from "./self.ts";
 export { CONTENT_TYPE, type HostText, type Rendered, type RenderOptions, renderHost, renderProbe } from "./text.ts";

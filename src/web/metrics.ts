@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { CONTENT_TYPE, type HostText, renderFleet, renderRackBudgets } from "../exposition/index.ts";
+import { CONTENT_TYPE, type HostText, PieceStock, renderFleet, renderRackBudgets } from "../exposition/index.ts";
 import { Gate } from "./gate.ts";
 import { Parameters } from "./parameters.ts";
 import type { BoundParts, WebLimits } from "./parts.ts";
@@ -23,8 +23,13 @@ function budgetsOf(selection: Selection, parts: Needs): Buffer {
   return renderRackBudgets(budgets.filter(({ place }) => placeMatches(place, selection)));
 }
 
-function* expositionOf(texts: readonly HostText[], budgets: Buffer, self: string): Generator<Uint8Array> {
-  yield* renderFleet(texts);
+function* expositionOf(
+  texts: readonly HostText[],
+  stock: PieceStock,
+  budgets: Buffer,
+  self: string,
+): Generator<Uint8Array> {
+  yield* renderFleet(texts, { stock });
   if (budgets.length > 0) yield budgets;
   if (self !== "") yield Buffer.from(self);
 }
@@ -49,8 +54,11 @@ export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler 
     try {
       const texts = selectHosts(selection, parts).map(({ prepared }) => prepared);
       const self = isEverything(selection) ? await parts.selfMetrics() : "";
-      const end = await sendPieces(request, response, expositionOf(texts, budgetsOf(selection, parts), self), {
+      const stock = new PieceStock();
+      const pieces = expositionOf(texts, stock, budgetsOf(selection, parts), self);
+      const end = await sendPieces(request, response, pieces, {
         contentType: CONTENT_TYPE,
+        sent: (piece) => stock.give(piece),
         clock: parts.clock,
         withinMs: limits.scrapeMs,
       });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { FAMILIES, renderFleet, renderHost, renderProbe, renderRackBudgets } from "../../src/exposition/index.ts";
+import {
+  FAMILIES,
+  PieceStock,
+  renderFleet,
+  renderHost,
+  renderProbe,
+  renderRackBudgets,
+} from "../../src/exposition/index.ts";
 import { escapeValue } from "../../src/exposition/labels.ts";
 import { awkward, dead, full, hundredSensors, stale } from "./records.ts";
 
@@ -9,10 +16,27 @@ describe("renderFleet", () => {
   it("gives the same bytes whatever the size of a piece", () => {
     const whole = Buffer.concat([...renderFleet(texts)]);
     for (const chunkBytes of [7, 64, 1000, whole.length, whole.length + 1]) {
-      const pieces = [...renderFleet(texts, { chunkBytes })];
+      const pieces = [...renderFleet(texts, { stock: new PieceStock(chunkBytes) })];
       expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(chunkBytes);
       expect(Buffer.concat(pieces).equals(whole), `pieces of ${chunkBytes}`).toBe(true);
     }
+  });
+
+  it("gives the same bytes in pieces that are used again once they were sent", () => {
+    const whole = Buffer.concat([...renderFleet(texts)]);
+    const stock = new PieceStock(512);
+    const used = new Set<Buffer>();
+    let sent = "";
+    for (const piece of renderFleet(texts, { stock })) {
+      used.add(piece);
+      sent += piece.toString("latin1");
+      stock.give(Buffer.from(piece));
+      stock.give(piece);
+      stock.give(piece);
+    }
+    expect(sent).toBe(whole.toString("latin1"));
+    // One is filled while the other is sent, and the rest is a part of one.
+    expect(used.size).toBeLessThanOrEqual(3);
   });
 
   it("says HELP and TYPE once for a family that somebody tells, and never otherwise", () => {
@@ -27,7 +51,7 @@ describe("renderFleet", () => {
 
   it("keeps telling what it began with while hosts are added", () => {
     const list = [...texts];
-    const pieces = renderFleet(list, { chunkBytes: 1000 });
+    const pieces = renderFleet(list, { stock: new PieceStock(1000) });
     const first = pieces.next().value as Buffer;
     list.push(renderHost(hundredSensors("late"), { placed: true }));
     expect(Buffer.concat([first, ...pieces]).toString()).not.toContain("late");
