@@ -6,6 +6,11 @@ export const peers = [
   { program: "ipmi_sim", debian: "openipmi", what: "OpenIPMI's BMC simulator" },
   { program: "ipmitool", debian: "ipmitool", what: "IPMI client" },
   { program: "ipmi-sensors", debian: "freeipmi-tools", what: "FreeIPMI clients" },
+  {
+    program: "prometheus-ipmi-exporter",
+    debian: "prometheus-ipmi-exporter",
+    what: "ipmi_exporter, which lightsout stands in for",
+  },
   { program: "prometheus", debian: "prometheus", what: "Prometheus server" },
   { program: "promtool", debian: "prometheus", what: "Prometheus' checker" },
   { program: "prometheus-alertmanager", debian: "prometheus-alertmanager", what: "Alertmanager" },

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BmcPool, SdrCache, StateDir } from "./bmc/index.ts";
 import {
+  type Cidr,
   type Config,
   ConfigError,
   type Environment,
@@ -10,9 +11,11 @@ import {
   redactConfig,
   staleAfterMs,
 } from "./config/index.ts";
+import { partsOf, renderDialect } from "./dialect/index.ts";
 import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
 import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
+import { dialectOf, dialectTarget } from "./ipmi-exporter.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
 import {
   FAILURE_REASONS,
@@ -21,6 +24,7 @@ import {
   type HostRecord,
   type HostSnapshot,
   needsOperator,
+  type PartName,
 } from "./model/index.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
@@ -58,6 +62,8 @@ export interface ExporterOptions {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly env?: Environment;
+  /** Networks that may be probed beside those of the configuration: for files that have no place for them. */
+  readonly probeAllow?: readonly Cidr[];
   /** Only this share of the inventory is polled. */
   readonly shard?: Shard;
 }
@@ -105,7 +111,7 @@ export class Exporter {
    */
   static async start(options: ExporterOptions): Promise<Exporter> {
     const env = options.env ?? process.env;
-    const config = await readConfig(options.configFile, env);
+    const config = withAllowed(await readConfig(options.configFile, env), options.probeAllow);
     const book = await PollSettingsBook.read(config, env);
     const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
     const exporter = new Exporter(options, env, config, book, state);
@@ -168,6 +174,7 @@ export class Exporter {
       records: () => this.#store,
       record: (name) => this.#store.get(name),
       probe: (request) => this.#probe(request),
+      ipmi: (request) => this.#ipmi(request),
       selfMetrics: () => this.#self.text(),
       rackBudgets: () => this.#budgets,
       configText: () => redactConfig(this.#book.config),
@@ -218,13 +225,20 @@ export class Exporter {
 
   /** Credentials and sources that are not there: said once per load, and their hosts show it. */
   #tellProblems(): void {
+    for (const note of this.#book.config.notes) this.#log.warn({ detail: formatProblem(note) }, "configuration");
     for (const problem of this.#book.problems()) this.#log.error({ problem }, "credentials cannot be had");
   }
 
   /** Nobody starts an exporter for no hosts. */
   #tellEmptiness(): void {
     if (this.hosts > 0) return;
-    const { fileSd, httpSd } = this.#book.config;
+    const { fileSd, foreign, httpSd, probe } = this.#book.config;
+    if (foreign) {
+      const file = { config: this.#options.configFile };
+      if (probe.allow.length > 0) this.#log.info(file, "a file of ipmi_exporter: asks what /ipmi is asked for");
+      else this.#log.warn(file, "every target will be refused: give --probe.allow with the network of your BMCs");
+      return;
+    }
     const why =
       fileSd.length + httpSd.length > 0
         ? "the discovery sources tell of none that is ours"
@@ -286,22 +300,39 @@ export class Exporter {
     const host = await probeTarget(request, config, this.#inventory.current());
     const recent = this.#recent(host, config.probe.maxAgeMs);
     if (recent && !request.trace) return { record: recent };
+    const snapshot = await this.#ask(host, request);
+    const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
+    const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
+    return { record: { host, snapshot, failures, polls: 1, lastSuccessAt } };
+  }
+
+  /** The same question, answered in the metrics of ipmi_exporter. */
+  async #ipmi(request: ProbeRequest): Promise<string> {
+    const { config } = this.#book;
+    const host = await dialectTarget(request, config, this.#inventory.current());
+    const module = this.#book.moduleOf(host);
+    const options = dialectOf(module);
+    const recent = this.#recent(host, config.probe.maxAgeMs)?.snapshot;
+    if (recent && module.ipmiExporter) return renderDialect(recent, options);
+    return renderDialect(await this.#ask(host, request, partsOf(options.collectors)), options);
+  }
+
+  async #ask(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {
+    const { config } = this.#book;
     if (this.#probes >= config.probe.concurrency) {
       const message = `${this.#probes} probes are under way, as many as probe.concurrency allows; ask again later`;
       throw new ProbeRefused(503, message);
     }
     this.#probes++;
     try {
-      const snapshot = await this.#scheduler.pollNow(host, {
+      return await this.#scheduler.pollNow(host, {
         signal: request.signal,
+        parts,
         timeoutMs: Math.min(request.timeoutMs, this.#book.moduleOf(host).timeoutMs),
         deadlineMs: this.#clock.monotonicMs() + request.timeoutMs,
         trace: request.trace,
         revision: this.#book.revision(host.module, host.auth),
       });
-      const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
-      const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
-      return { record: { host, snapshot, failures, polls: 1, lastSuccessAt } };
     } catch (error) {
       if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
       if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
@@ -338,7 +369,8 @@ export class Exporter {
 
   async #reload(): Promise<ReloadResult> {
     try {
-      const config = await readConfig(this.#options.configFile, this.#env);
+      const { configFile, probeAllow } = this.#options;
+      const config = withAllowed(await readConfig(configFile, this.#env), probeAllow);
       const book = await PollSettingsBook.read(config, this.#env, this.#book);
       const budgets = new RackBudgets(config);
       const before = this.#book;
@@ -394,6 +426,10 @@ function boundTo(server: Server): string {
   if (bound === null || typeof bound === "string") return bound || "an inherited socket";
   const { address, family, port } = bound;
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+function withAllowed(config: Config, allow: readonly Cidr[] = []): Config {
+  return { ...config, probe: { ...config.probe, allow: [...config.probe.allow, ...allow] } };
 }
 
 function limitsOf(config: Config): { concurrency: number; groupConcurrency: number; maxBackOffMs: number } {

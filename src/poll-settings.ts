@@ -126,6 +126,7 @@ export class PollSettingsBook {
       filter: (sensor) => wantsSensor(module.sensors, sensor),
       quirks: ipmi.quirks.filter((name): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name)),
       tries: ipmi.retries === undefined ? undefined : ipmi.retries + 1,
+      coded: module.ipmiExporter !== undefined,
       packetsPerSecond: this.config.scheduler.packetsPerSecond,
       login: {
         credentials: {

@@ -30,7 +30,7 @@ export async function probeTarget(
   if (question.module !== undefined) refuseUnknown("module", question.module, config.modules.keys());
   if (question.auth !== undefined) refuseUnknown("auth", question.auth, config.auths.keys());
   const address = parsed(target);
-  const known = hosts.get(target) ?? (address && findByAddress(hosts, address));
+  const known = knownHost(target, hosts);
   if (known) {
     const { module = known.module, auth = known.auth } = question;
     return module === known.module && auth === known.auth ? known : { ...known, module, auth };
@@ -41,7 +41,10 @@ export async function probeTarget(
   const ip = await resolved(address.address, question.signal, guess);
   if (!cidrMatcher(config.probe.allow)(ip)) {
     const resolvedTo = ip === address.address ? "" : ` (${ip})`;
-    const message = `target "${target}"${resolvedTo} is not in the inventory and no network of probe.allow holds it; add it to targets, or its network to probe.allow`;
+    const remedy = config.foreign
+      ? `start lightsout with --probe.allow=${ip}/${isIP(ip) === 6 ? 128 : 32}, or with the network of your BMCs`
+      : "add it to targets, or its network to probe.allow";
+    const message = `target "${target}"${resolvedTo} is not in the inventory and no network of probe.allow holds it; ${remedy}`;
     throw new ProbeRefused(403, message);
   }
   const { module = "default", auth = "default" } = question;
@@ -51,6 +54,12 @@ export async function probeTarget(
       `no auth is named "${auth}"; give auth=, one of: ${[...config.auths.keys()].join(", ")}`,
     );
   return { name: target, address: ip, port: address.port, module, auth, place: {}, labels: {} };
+}
+
+/** The host of the inventory that a target means: by its name, or by the address of its BMC. */
+export function knownHost(target: string, hosts: ReadonlyMap<string, Host>): Host | undefined {
+  const address = parsed(target);
+  return hosts.get(target) ?? (address && findByAddress(hosts, address));
 }
 
 /** Names compared with a misspelt one: comparing takes microseconds each, and polls wait meanwhile. */

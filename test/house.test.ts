@@ -14,9 +14,23 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   scheduler: ["model", "lib"],
   store: ["model", "lib"],
   exposition: ["model", "lib"],
+  dialect: ["exposition", "model", "lib"],
   web: ["exposition", "model", "lib"],
   simulator: ["model", "lib", "ipmi"],
-  cli: ["main", "config", "inventory", "scheduler", "bmc", "model", "lib", "exposition", "web", "simulator", "ipmi"],
+  cli: [
+    "main",
+    "config",
+    "inventory",
+    "scheduler",
+    "bmc",
+    "model",
+    "lib",
+    "exposition",
+    "dialect",
+    "web",
+    "simulator",
+    "ipmi",
+  ],
 };
 
 /** Outside packages and the rooms they are at home in; node: modules are at home everywhere. */

@@ -45,6 +45,8 @@ export interface Bmc {
   readonly quirks: readonly string[];
   /** Steps are told here while it is set. */
   trace: TraceLine | undefined;
+  /** Sensors are told with their record and answer (`Sensor.coded`) while it is set. */
+  coded: boolean;
   /** One cheap question: is somebody there? Throws when not. */
   ping(ask: Ask): Promise<void>;
   /** Logs in unless that is done. */

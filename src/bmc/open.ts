@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
 import type { EventLog, Failure, Host, HostNews, HostSnapshot, PartName } from "../model/index.ts";
@@ -26,6 +27,8 @@ export interface PollSettings {
   readonly tries?: number;
   /** To this BMC. */
   readonly packetsPerSecond?: number;
+  /** Also what rounds read tells `Sensor.coded`; what a probe reads always does. */
+  readonly coded?: boolean;
 }
 
 /** Settings that cannot be had: a password file that cannot be read, say. */
@@ -68,12 +71,17 @@ interface Open {
   readonly watch: ChangeWatch;
   readonly settings: PollSettings;
   savedRevision: number;
+  /** Asked in passing: see BmcPool.release(). */
+  readonly passing: boolean;
+  busy: boolean;
 }
 
 interface ReadLog {
   readonly read: EventLog;
   readonly at: number;
 }
+/** BMCs of no inventory that are remembered when their session is closed. */
+const VISITED = 2048;
 
 /** Longer intervals do not keep a session: keeping it alive costs more than a login. */
 const LONGEST_HELD_INTERVAL_MS = 5 * 60_000;
@@ -82,6 +90,7 @@ const LONGEST_HELD_INTERVAL_MS = 5 * 60_000;
 export class BmcPool {
   readonly #parts: BmcPoolParts;
   readonly #open = new Map<string, Open>();
+  readonly #visited = new LRUCache<string, Open>({ max: VISITED });
 
   constructor(parts: BmcPoolParts) {
     this.#parts = parts;
@@ -98,7 +107,7 @@ export class BmcPool {
     const startedAt = clock.wallMs();
     let open: Open;
     try {
-      open = await this.#opened(host, options.passing ? undefined : this.#parts.keeper);
+      open = await this.#opened(host, options.passing ?? false);
     } catch (error) {
       const failure: Failure =
         error instanceof SettingsError
@@ -109,6 +118,8 @@ export class BmcPool {
     const { bmc, taker, watch, settings } = open;
     const { signal } = options;
     bmc.trace = options.trace;
+    open.busy = true;
+    bmc.coded = options.purpose === "probe" || settings.coded === true;
     try {
       if (options.purpose === "liveness") return await taker.ping({ signal, clock });
       const parts = options.parts ?? settings.parts;
@@ -125,15 +136,24 @@ export class BmcPool {
       await bmc.hold(kept ? 2 * settings.intervalMs : 0);
       return { ...snapshot, changes: watch.counts };
     } finally {
+      open.busy = false;
       bmc.trace = undefined;
     }
   }
 
-  async #opened(host: Host, keeper: StateKeeper | undefined): Promise<Open> {
+  async #opened(host: Host, passing: boolean): Promise<Open> {
     const key = keyOf(host);
     const known = this.#open.get(key);
     if (known) return known;
     const settings = await this.#parts.settingsOf(host);
+    const visited = this.#visited.get(key);
+    this.#visited.delete(key);
+    // Other settings are another account, or other sensors.
+    if (passing && visited?.settings === settings) {
+      this.#open.set(key, visited);
+      return visited;
+    }
+    const keeper = passing ? undefined : this.#parts.keeper;
     const bmc = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
     const watch = new ChangeWatch();
     if (keeper) {
@@ -142,7 +162,8 @@ export class BmcPool {
       watch.restore(partOf(saved, "changes"));
     }
     const taker = new SnapshotTaker(host, bmc);
-    const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision: bmc.revision };
+    const savedRevision = bmc.revision;
+    const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision, passing, busy: false };
     this.#open.set(key, open);
     return open;
   }
@@ -170,18 +191,25 @@ export class BmcPool {
     await open.keeper.saveHost(open.key, { ...state, changes: open.watch.save() });
   }
 
-  /** Logs out of a host and forgets what is known of it. */
+  /**
+   * Logs out of a host and forgets what is known of it. Of a host that was asked in passing the sensors and the
+   * end of its event log are remembered: whoever asked once asks again, and reading them is most of the work.
+   */
   async release(host: Host): Promise<void> {
     const key = keyOf(host);
     const open = this.#open.get(key);
     this.#open.delete(key);
-    await open?.bmc.close();
+    if (open?.passing && !open.busy) {
+      await open.bmc.hold(0);
+      this.#visited.set(key, open);
+    } else await open?.bmc.close();
   }
 
   /** Logs out everywhere. */
   async close(): Promise<void> {
     const all = [...this.#open.values()];
     this.#open.clear();
+    this.#visited.clear();
     await Promise.allSettled(all.map(({ bmc }) => bmc.close()));
   }
 }

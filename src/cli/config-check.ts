@@ -1,4 +1,4 @@
-import { ConfigError, loadWebConfig } from "../config/index.ts";
+import { ConfigError, formatProblem, loadWebConfig } from "../config/index.ts";
 import { buildInventory, RackBudgets } from "../inventory/index.ts";
 import { readConfig } from "../main.ts";
 import { PollSettingsBook } from "../poll-settings.ts";
@@ -8,12 +8,20 @@ import { problemLines } from "./problem-lines.ts";
 export async function checkConfig(file: string): Promise<number> {
   try {
     const config = await readConfig(file, process.env);
+    for (const note of config.notes) process.stderr.write(`${formatProblem(note)}\n`);
     const hosts = buildInventory(config);
     const budgets = new RackBudgets(config);
     const problems = (await PollSettingsBook.read(config, process.env)).problems();
     for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
     if (problems.length > 0) return 1;
     const discovered = config.fileSd.length + config.httpSd.length;
+    if (config.foreign) {
+      const modules = Object.keys(config.written.auths).length;
+      process.stdout.write(
+        `${file}: ok, a file of ipmi_exporter with ${modules} ${modules === 1 ? "module" : "modules"}\n`,
+      );
+      return 0;
+    }
     if (hosts.length === 0 && discovered === 0)
       process.stderr.write(`${file}: no host to poll; give targets, file_sd or http_sd\n`);
     // What discovery will tell is not known here; serve says the same once it is.

@@ -51,6 +51,7 @@ program
     "--shard <index/count>",
     "poll only this share of the inventory, 0/3 to 2/3 or a pod name such as lightsout-2/3",
   )
+  .option("--probe.allow <network>", "network whose addresses may be asked, repeatable; see probe.allow", collect)
   .addOption(new Option("--log.level <level>", "least severe line to log").choices(LOG_LEVELS).default("info"))
   .addOption(new Option("--log.format <format>", "form of log lines").choices(LOG_FORMATS).default("logfmt"))
   .allowExcessArguments()
@@ -63,6 +64,7 @@ program
       systemdSocket: options["web.systemdSocket"] ?? false,
       webConfigFile: options["web.config.file"],
       shard: options.shard,
+      probeAllow: options["probe.allow"],
       logLevel: options["log.level"],
       logFormat: options["log.format"],
       version,

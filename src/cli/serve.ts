@@ -1,4 +1,4 @@
-import { ConfigError } from "../config/index.ts";
+import { type Cidr, ConfigError, parseCidr } from "../config/index.ts";
 import { parseShard } from "../inventory/index.ts";
 import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { Exporter } from "../main.ts";
@@ -16,6 +16,8 @@ export interface ServeOptions {
   readonly systemdSocket: boolean;
   readonly webConfigFile?: string;
   readonly shard?: string;
+  /** Networks, as in 10.20.0.0/16. */
+  readonly probeAllow?: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly version: string;
@@ -33,6 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       listen: options.systemdSocket ? inheritedSockets(process.env, process.pid) : options.listen,
       webConfigFile: options.webConfigFile,
       version: options.version,
+      probeAllow: options.probeAllow?.map(network),
       shard: options.shard === undefined ? undefined : parseShard(options.shard),
       log,
     });
@@ -47,6 +50,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   setTimeout(() => process.exit(0), LONGEST_STOP_MS - 500).unref();
   await exporter.stop();
   return 0;
+}
+
+function network(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (!cidr) throw new RangeError(`--probe.allow: ${JSON.stringify(text)} is no network; give one as 10.20.0.0/16`);
+  return cidr;
 }
 
 /**

@@ -45,6 +45,8 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     severities: { files: file.severities.files.map(absolute), rules: [] },
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
+    foreign: false,
+    notes: [],
     source,
   };
 }
@@ -55,7 +57,7 @@ function ms(text: string): number {
 }
 
 function buildModule(name: string, written: ConfigFile["modules"][string]): ModuleConfig {
-  const { sensors, ipmi } = written;
+  const { sensors, ipmi, ipmi_exporter: dialect } = written;
   return {
     name,
     protocol: written.protocol,
@@ -75,6 +77,13 @@ function buildModule(name: string, written: ConfigFile["modules"][string]): Modu
       allowIpmi15: ipmi.allow_ipmi_1_5,
       inventoryIntervalMs: ms(ipmi.inventory_interval),
       quirks: ipmi.quirks,
+    },
+    ipmiExporter: dialect && {
+      auth: dialect.auth,
+      collectors: dialect.collectors,
+      excludeSensorIds: dialect.exclude_sensor_ids,
+      nonCritical: dialect.non_critical,
+      discreteReadings: dialect.discrete_readings,
     },
   };
 }

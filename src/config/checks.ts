@@ -25,6 +25,12 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
   for (const [name, value] of Object.entries(mapping(file.modules))) {
     checkTimes(["modules", name], mapping(value), say);
     checkProtocol(["modules", name], mapping(value), say);
+    const { auth } = mapping(mapping(value).ipmi_exporter);
+    if (typeof auth === "string" && !auths.includes(auth))
+      say(
+        ["modules", name, "ipmi_exporter", "auth"],
+        `no auth is named "${auth}"; ${suggestion(auth, auths, "auths")}`,
+      );
     if (options.knownQuirks) checkQuirks(["modules", name, "ipmi", "quirks"], value, options.knownQuirks, say);
   }
   for (const [name, auth] of Object.entries(mapping(file.auths))) {

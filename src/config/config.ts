@@ -1,6 +1,7 @@
 import type { Secret } from "../lib/index.ts";
-import type { PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
+import type { Collector, PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
+import type { ConfigProblem } from "./problem.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
 import type { SensorRule } from "./sensor-rules.ts";
 import type { ConfigSource } from "./source.ts";
@@ -24,6 +25,10 @@ export interface Config {
   readonly stateDir?: string;
   /** As written, with defaults; for redactConfig(). */
   readonly written: ConfigFile;
+  /** It was a configuration file of ipmi_exporter, and has no hosts. */
+  readonly foreign: boolean;
+  /** What the file asks for and does not get, with what happens instead. No reason not to start. */
+  readonly notes: readonly ConfigProblem[];
   /** Says where a value stands, for problems that are found later. */
   readonly source: ConfigSource;
 }
@@ -50,6 +55,18 @@ export interface ModuleConfig {
     readonly inventoryIntervalMs: number;
     readonly quirks: readonly string[];
   };
+  /** Absent: as ipmi_exporter does where it is told nothing. */
+  readonly ipmiExporter?: IpmiExporterConfig;
+}
+
+/** What /ipmi answers. */
+export interface IpmiExporterConfig {
+  /** For targets outside the inventory. */
+  readonly auth?: string;
+  readonly collectors: readonly Collector[];
+  readonly excludeSensorIds: readonly number[];
+  readonly nonCritical: "nominal" | "warning";
+  readonly discreteReadings: boolean;
 }
 
 /** Where a secret comes from. Files and variables are read when credentials are resolved. */

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { buildConfig } from "./build.ts";
 import { type CheckOptions, checkRelations } from "./checks.ts";
 import type { Config } from "./config.ts";
+import { isIpmiExporterFile, translateIpmiExporter } from "./ipmi-exporter.ts";
 import { inOrder, problemsOf } from "./issues.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import { ConfigError, type ConfigProblem } from "./problem.ts";
@@ -70,7 +71,9 @@ export async function loadConfig(
  */
 export function parseConfig(text: string, options: ParseOptions): Config {
   const source = new ConfigSource(text, options.path);
-  const raw = withoutEmptySections(source.values());
+  const values = source.values();
+  const foreign = isIpmiExporterFile(values) ? translateIpmiExporter(values, source) : undefined;
+  const raw = withoutEmptySections(foreign?.file ?? values);
   const result = fileSchema.safeParse(raw, { error: (issue) => sentence(issue) });
   const problems = [
     ...(result.success
@@ -81,7 +84,8 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...checkRelations(raw, source, options),
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(inOrder(problems));
-  return buildConfig(result.data, source, resolve(options.path, ".."));
+  const config = buildConfig(result.data, source, resolve(options.path, ".."));
+  return foreign ? { ...config, foreign: true, notes: foreign.notes } : config;
 }
 
 /** `targets:` with nothing behind it is an empty section, and `modules: { slow: }` a module of defaults. */

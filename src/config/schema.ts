@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DURATION_PATTERN } from "../lib/index.ts";
-import { PART_NAMES } from "../model/index.ts";
+import { COLLECTORS, DEFAULT_COLLECTORS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
 import { authSchema, secretSourceShape } from "./secret-schema.ts";
 import { mustBe } from "./sentences.ts";
@@ -86,6 +86,28 @@ const ipmiSchema = z.strictObject({
     .describe("Work-arounds to switch on for these BMCs, beside those found by manufacturer and product."),
 });
 
+/** Ids of sensor data records. */
+const recordId = () => whole(0, 65535);
+
+const ipmiExporterSchema = z.strictObject({
+  auth: filled("a name under auths")
+    .optional()
+    .describe("As whom targets outside the inventory are asked; `default` unless said."),
+  collectors: z
+    .array(z.enum(COLLECTORS))
+    .default([...DEFAULT_COLLECTORS])
+    .describe("What is told."),
+  exclude_sensor_ids: z.array(recordId()).default([]).describe("Record ids of sensors that are left out."),
+  non_critical: z
+    .enum(["nominal", "warning"])
+    .default("nominal")
+    .describe("State of a sensor beyond a non-critical limit: FreeIPMI thinks nothing of it."),
+  discrete_readings: z
+    .boolean()
+    .default(false)
+    .describe("Tell the values of discrete sensors, too: FreeIPMI's work-around flag `discretereading`."),
+});
+
 export const moduleSchema = z.strictObject({
   protocol: z.enum(PROTOCOLS).default("auto").describe("Protocol spoken; `auto` finds out."),
   interval: duration().default("60s").describe("Time from one poll of a host to the next."),
@@ -96,6 +118,9 @@ export const moduleSchema = z.strictObject({
     .describe("What is asked."),
   sensors: sensorsSchema.prefault({}).describe("Which sensors are read. All keys given in a rule must match."),
   ipmi: ipmiSchema.prefault({}).describe("How IPMI is spoken."),
+  ipmi_exporter: ipmiExporterSchema
+    .optional()
+    .describe("What `/ipmi` answers in the metrics of ipmi_exporter; see [migration](migration.md)."),
 });
 
 const WATTS = mustBe("a number of watts above 0, without a unit");

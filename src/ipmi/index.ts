@@ -22,6 +22,7 @@ export * from "./procedures/fru-area.ts";
 export type { CommandRunner } from "./procedures/runner.ts";
 export * from "./procedures/sdr-repository.ts";
 export * from "./procedures/sel-since.ts";
+export * from "./procedures/system-text.ts";
 export * from "./quirks.ts";
 export * from "./records/fru/index.ts";
 export * from "./records/sdr/index.ts";

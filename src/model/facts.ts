@@ -43,6 +43,8 @@ export interface ControllerInfo {
   readonly product?: string;
   readonly productId?: number;
   readonly firmware?: string;
+  /** Version of the system's firmware (BIOS), where the BMC was told it. */
+  readonly systemFirmware?: string;
   readonly ipmiVersion?: string;
   /** The 16 bytes as they came, hex, no dashes. */
   readonly guid?: string;
@@ -81,6 +83,8 @@ export interface Watchdog {
   readonly use: string;
   readonly action: string;
   readonly preTimeoutInterrupt: string;
+  /** Time between that interrupt and the end of the countdown. */
+  readonly preTimeoutSeconds: number;
   /** False: an expiration is not logged. */
   readonly logs: boolean;
   readonly initialCountdownSeconds: number;

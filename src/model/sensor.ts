@@ -47,6 +47,38 @@ export type Thresholds = Readonly<Partial<Record<ThresholdName, number>>>;
 export type NoReading = "unavailable" | "scanning_disabled" | "not_present" | "not_analog" | "not_asked";
 
 /**
+ * What an IPMI sensor data record says in its own codes, for those who tell of sensors in the words of other
+ * IPMI tools. Hosts with the same records share one.
+ */
+export interface SensorRecordCodes {
+  /** Not stable: firmware that changes its records numbers them anew. */
+  readonly recordId: number;
+  /** The name in the record, with all its spaces: the sensors of a shared record have one. */
+  readonly name: string;
+  /** Which sensor of a shared record it is, from 0. */
+  readonly shareIndex: number;
+  readonly sensorType: number;
+  /** Event/reading type code. */
+  readonly eventType: number;
+  /** Full records have what it takes to make a value of a reading. */
+  readonly full: boolean;
+  /** Unit code of values that are in that unit and nothing else: no percentage, no modifier, no rate. */
+  readonly unitCode?: number;
+  readonly percentage: boolean;
+  /** Values follow no formula: the BMC was asked for one. */
+  readonly nonLinear: boolean;
+}
+
+/** The last answer of an IPMI sensor, before anything was made of it. */
+export interface CodedReading {
+  readonly record: SensorRecordCodes;
+  /** In the unit of the record; absent where the sensor has none. */
+  readonly value?: number;
+  /** Bit n: state n is asserted; of threshold sensors the comparisons, 0 lower non-critical to 5 upper non-recoverable. */
+  readonly asserted: number;
+}
+
+/**
  * One sensor of a host, whatever protocol told of it. `name`, `id`, `entity`, `kind` and `role` never
  * change when hardware fails: they are labels.
  */
@@ -72,4 +104,6 @@ export interface Sensor {
   readonly health?: Health;
   /** Asserted discrete states in snake case: failure_detected, input_lost ... */
   readonly states: readonly string[];
+  /** Only where it was asked for, and only of sensors that answered. */
+  readonly coded?: CodedReading;
 }

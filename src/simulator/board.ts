@@ -128,6 +128,8 @@ export interface BoardDescription {
   readonly device: DeviceId;
   /** 16 bytes; a virtual BMC can have its own. */
   readonly guid?: Uint8Array;
+  /** Version of the system's firmware, Latin-1 text up to 255 bytes; absent: the BMC was not told it. */
+  readonly systemFirmware?: string;
   /** Raw records, header included, with their record ids, in repository order. */
   readonly sdr: readonly Uint8Array[];
   /** When the repository was written, seconds since 1970; 2024-01-01 where absent. */

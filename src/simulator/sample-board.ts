@@ -377,6 +377,7 @@ export function sampleBoard(): BoardDescription {
     name: "sample",
     device,
     guid: Buffer.from("6c696768747300ae4f75742d73616d70", "hex"),
+    systemFirmware: "2.19.1 of 2024-05-06, signed",
     sdr: sampleSdr(),
     readings: sampleReadings(),
     frus: sampleFrus(),

@@ -82,6 +82,8 @@ export interface WebParts {
   record(name: string): ListedHost | undefined;
   /** Asks one BMC now. Rejects with ProbeRefused, or with the signal's reason. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
+  /** Asks one BMC now, and gives what ipmi_exporter would have answered. Rejects as `probe` does. */
+  ipmi(request: ProbeRequest): Promise<string>;
   /** The exporter's own metrics in the text format. */
   selfMetrics(): Promise<string>;
   /** What racks may draw; told with the hosts. None unless said. */
@@ -163,6 +165,7 @@ export function bound(parts: WebParts): BoundParts {
     records: () => parts.records(),
     record: (name) => parts.record(name),
     probe: (request) => parts.probe(request),
+    ipmi: (request) => parts.ipmi(request),
     selfMetrics: () => parts.selfMetrics(),
     rackBudgets: () => parts.rackBudgets?.() ?? [],
     configText: () => parts.configText(),

@@ -8,7 +8,7 @@ import { traceText } from "./trace-text.ts";
 
 export const PROBE_PARAMETERS = ["target", "module", "auth", "debug"] as const;
 
-const HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
+export const HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
 const MAX_TIMEOUT_MS = 600_000;
 
 /** A trace is for reading; a poll that walks a large repository makes a few thousand steps. */
@@ -27,7 +27,7 @@ export function probeTimeoutMs(header: string | undefined, { timeoutOffsetMs, pr
 }
 
 /** Fires when the client goes away before it was answered. */
-function goneSignal(response: Response): AbortSignal {
+export function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) gone.abort(new Error("the client went away"));
@@ -36,18 +36,24 @@ function goneSignal(response: Response): AbortSignal {
 }
 
 /** The form of the landing page sends what was not filled in as empty. */
-function named(parameters: Parameters, name: string): string | undefined {
+export function named(parameters: Parameters, name: string): string | undefined {
   return parameters.one(name) || undefined;
 }
 
-function targetOf(parameters: Parameters): string {
+export function targetOf(parameters: Parameters, path: string): string {
   const target = parameters.one("target");
   if (target === undefined || target === "")
     throw new Refusal(
       400,
-      "target is missing: /probe?target=NAME, a host of the inventory or an address of probe.allow",
+      `target is missing: ${path}?target=NAME, a host of the inventory or an address of probe.allow`,
     );
   return target;
+}
+
+/** What a probe that was not made is to the client. */
+export function refusalOf(error: unknown): unknown {
+  if (!(error instanceof ProbeRefused)) return error;
+  return new Refusal(error.status, error.message, error.status === 503 ? { "Retry-After": "5" } : {});
 }
 
 /** Keeps the steps and when they were. */
@@ -73,7 +79,7 @@ export function probeHandler(parts: Pick<BoundParts, "probe" | "clock">, limits:
   const { clock } = parts;
 
   async function ask(request: Request, signal: AbortSignal, parameters: Parameters): Promise<Buffer | string> {
-    const target = targetOf(parameters);
+    const target = targetOf(parameters, "/probe");
     const [module, auth] = [named(parameters, "module"), named(parameters, "auth")];
     const debug = parameters.truth("debug");
     const timeoutMs = probeTimeoutMs(request.get(HEADER), limits);
@@ -102,8 +108,7 @@ export function probeHandler(parts: Pick<BoundParts, "probe" | "clock">, limits:
       response.set("Content-Type", contentType).send(Buffer.from(body));
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ProbeRefused)) throw error;
-      throw new Refusal(error.status, error.message, error.status === 503 ? { "Retry-After": "5" } : {});
+      throw refusalOf(error);
     }
   };
 }

@@ -7,6 +7,7 @@ import { BcryptThread } from "./bcrypt-thread.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Gate } from "./gate.ts";
 import type { InheritedSocket } from "./inherited.ts";
+import { ipmiHandler } from "./ipmi.ts";
 import { metricsHandler, selfMetricsHandler } from "./metrics.ts";
 import { TEXT_POLICY } from "./pages/style.ts";
 import { hostHandler, landingHandler } from "./pages-routes.ts";
@@ -72,6 +73,7 @@ export function createWeb(parts: WebParts): Web {
   read("/metrics", metricsHandler(own, limits));
   read("/metrics/self", selfMetricsHandler(own));
   read("/probe", probeHandler(own, limits));
+  read("/ipmi", ipmiHandler(own, limits));
   read("/sd", pages(sdHandler(own, limits)));
   read("/config", pages(configHandler(own)));
   read("/-/healthy", healthyHandler);

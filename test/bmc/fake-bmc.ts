@@ -9,6 +9,7 @@ export class FakeBmc implements Bmc {
   readonly quirks: readonly string[] = [];
   readonly revision = 0;
   trace: Bmc["trace"];
+  coded = false;
   readonly asked: string[] = [];
   /** Absent parts answer with nothing in particular. */
   parts: Partial<Record<PartName, Reads>> = {};

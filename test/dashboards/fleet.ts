@@ -209,6 +209,7 @@ export function recordOf(index: number, minute: number, start: number): HostReco
         use: "sms_os",
         action: "hard_reset",
         preTimeoutInterrupt: "none",
+        preTimeoutSeconds: 0,
         logs: true,
         initialCountdownSeconds: 300,
         expired: index === WITH.deadFan ? ["bios_post"] : [],

@@ -235,6 +235,7 @@ export const full: HostRecord = record(
       use: "sms_os",
       action: "hard_reset",
       preTimeoutInterrupt: "none",
+      preTimeoutSeconds: 0,
       logs: true,
       initialCountdownSeconds: 300,
       presentCountdownSeconds: 287.4,

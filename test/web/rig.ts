@@ -30,6 +30,9 @@ export function partsOf(records: readonly HostRecord[], more: Partial<WebParts> 
     probe: async () => {
       throw new Error("nobody said how to probe");
     },
+    ipmi: async () => {
+      throw new Error("nobody said how to ask");
+    },
     selfMetrics: async () => SELF,
     configText: () => "modules: {}\n",
     reload: async () => ({ ok: true, problems: [] }),

@@ -10,6 +10,8 @@ import {
   getSystemGuid,
   manufacturerName,
   productName,
+  readSystemText,
+  SYSTEM_FIRMWARE_PARAMETER,
 } from "../../ipmi/index.ts";
 import type { ControllerInfo, LanInfo } from "../../model/index.ts";
 import { selfTestOf } from "./self-test.ts";
@@ -18,7 +20,7 @@ export function readDeviceId(runner: CommandRunner, signal: AbortSignal): Promis
   return runner.run(getDeviceId, undefined, { signal });
 }
 
-/** Who the BMC is. GUID and self test are left out where it refuses them. */
+/** Who the BMC is. GUID, self test and the version of the system's firmware are left out where it refuses them. */
 export async function readController(
   runner: CommandRunner,
   device: DeviceId,
@@ -26,12 +28,14 @@ export async function readController(
 ): Promise<ControllerInfo> {
   const guid = await readGuid(runner, signal);
   const selfTest = await optional(runner.run(getSelfTestResults, undefined, { signal }));
+  const systemFirmware = await optional(readSystemText(runner, SYSTEM_FIRMWARE_PARAMETER, signal));
   return {
     manufacturer: manufacturerName(device.manufacturerId) ?? String(device.manufacturerId),
     manufacturerId: device.manufacturerId,
     product: productName(device.manufacturerId, device.productId) ?? String(device.productId),
     productId: device.productId,
     firmware: firmwareVersion(device),
+    systemFirmware: systemFirmware === "" ? undefined : systemFirmware,
     ipmiVersion: device.ipmiVersion,
     guid,
     updating: device.updateInProgress,
@@ -41,8 +45,21 @@ export async function readController(
 
 /** The identity with the LAN channel. Written out: a spread object has a hidden class of its own in each host. */
 export function withLan(c: ControllerInfo, lan: LanInfo | undefined): ControllerInfo {
-  const { manufacturer, manufacturerId, product, productId, firmware, ipmiVersion, guid, updating, selfTest } = c;
-  return { manufacturer, manufacturerId, product, productId, firmware, ipmiVersion, guid, updating, selfTest, lan };
+  const { manufacturer, manufacturerId, product, productId, firmware, systemFirmware } = c;
+  const { ipmiVersion, guid, updating, selfTest } = c;
+  return {
+    manufacturer,
+    manufacturerId,
+    product,
+    productId,
+    firmware,
+    systemFirmware,
+    ipmiVersion,
+    guid,
+    updating,
+    selfTest,
+    lan,
+  };
 }
 
 /**

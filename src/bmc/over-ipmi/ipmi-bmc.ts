@@ -85,6 +85,7 @@ export class IpmiBmc implements Bmc {
   readonly #eventLog: EventLogReader;
   readonly #lan: LanReader;
   readonly #meter: PowerMeter;
+  coded = false;
   #connection: IpmiConnection | undefined;
   #trace: TraceLine | undefined;
   #device: { readonly id: DeviceId; readonly at: number } | undefined;
@@ -232,6 +233,7 @@ export class IpmiBmc implements Bmc {
       hostOff: this.#hostOff,
       scanningDisabledIsValid: quirks.has("scanning_disabled_is_valid"),
     };
+    this.#sensors.coded = this.coded;
     const { sensors, failure } = await this.#sensors.read(connection, context, signal);
     if (this.#trace) for (const sensor of sensors) this.#trace("note", inWords(sensor));
     return { data: { sensors }, failure };

@@ -18,10 +18,15 @@ const ME_TRIES = 2;
 
 interface Known {
   readonly meter: "dcmi" | "node_manager" | "none";
+  /** What is told instead of asking, where there is no meter. */
+  readonly idle?: PowerConsumption;
   readonly limitWatts?: number;
   /** Monotonic. */
   readonly at: number;
 }
+
+/** DCMI answers and does not measure. */
+const IDLE: PowerConsumption = { source: "dcmi" };
 
 /** The power meter of one host: DCMI, or the Intel Management Engine behind the bridge where DCMI is missing. */
 export class PowerMeter {
@@ -37,31 +42,35 @@ export class PowerMeter {
   }
 
   /**
-   * Undefined where the BMC measures nothing.
+   * Undefined where the BMC has no meter, without watts where DCMI has one that does not measure.
    *
    * @throws IpmiError when it keeps silent or is busy, or the signal's reason
    */
   async read(runner: CommandRunner, hostOff: boolean, signal: AbortSignal): Promise<PowerConsumption | undefined> {
     const now = this.#clock.monotonicMs();
     const known = this.#known && now - this.#known.at < KNOWN_AGE_MS ? this.#known : undefined;
-    if (known?.meter === "none") return undefined;
+    if (known?.meter === "none") return known.idle;
+    let idle: PowerConsumption | undefined;
     if (known?.meter !== "node_manager") {
-      const reading = plausible(await readDcmiPower(runner, this.#memory, signal), hostOff);
+      const answer = await readDcmiPower(runner, this.#memory, signal);
+      const reading = plausible(answer, hostOff);
+      idle = answer && IDLE;
       if (!known && reading) this.#known = { meter: "dcmi", limitWatts: await readPowerLimit(runner, signal), at: now };
       if (reading) return withLimit(reading, this.#known?.limitWatts);
-      if (known) return undefined;
+      if (known) return idle;
     }
     const reading = this.#bridge ? plausible(await readNodeManager(runner, signal), hostOff) : undefined;
     if (!known && reading) this.#known = { meter: "node_manager", at: now };
     // A host that is off may have a meter that begins to measure with it.
-    else if (!known && !hostOff) this.#known = { meter: "none", at: now };
-    return reading;
+    else if (!known && !hostOff) this.#known = { meter: "none", idle, at: now };
+    return reading ?? idle;
   }
 }
 
 /** All zeros are what boards say that have the command and no meter. */
 function plausible(reading: PowerConsumption | undefined, hostOff: boolean): PowerConsumption | undefined {
-  return reading?.currentWatts === 0 && !hostOff ? undefined : reading;
+  const watts = reading?.currentWatts;
+  return watts === undefined || (watts === 0 && !hostOff) ? undefined : reading;
 }
 
 /** The statistics of Intel Node Manager; undefined where there is no ME, or one that does not answer. */

@@ -13,7 +13,8 @@ import type { PowerConsumption } from "../../model/index.ts";
 const LARGEST_PERIOD_MS = 0xffffffff;
 
 /**
- * The DCMI power reading without the limit; undefined where the BMC has none, whatever its capabilities say.
+ * The DCMI power reading without the limit; undefined where the BMC has none, whatever its capabilities say, and
+ * without watts where it has one that does not measure.
  *
  * @throws IpmiError when it keeps silent, or the signal's reason
  */
@@ -23,7 +24,8 @@ export async function readDcmiPower(
   signal: AbortSignal,
 ): Promise<PowerConsumption | undefined> {
   const reading = await refusedIsAbsent(runner.run(getPowerReading, {}, { signal }));
-  if (!reading || !isMeasured(reading)) return undefined;
+  if (!reading) return undefined;
+  if (!isMeasured(reading)) return { source: "dcmi" };
   if (!reading.active) memory.quirks.add("dcmi_inactive_is_valid");
   const hasStatistics = reading.maximumWatts > 0;
   return {

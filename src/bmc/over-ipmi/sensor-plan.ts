@@ -5,6 +5,7 @@ import {
   decodeSdr,
   entityText,
   type FruDeviceLocatorRecord,
+  isPlainUnit,
   quantityOf,
   type SdrRecord,
   type SensorDefinition,
@@ -12,7 +13,7 @@ import {
   sensorsOf,
   toBaseUnit,
 } from "../../ipmi/index.ts";
-import type { Health } from "../../model/index.ts";
+import type { Health, SensorRecordCodes } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
 import { convertedLimits, type Limits, LimitsCache } from "./limits.ts";
 
@@ -35,6 +36,7 @@ export interface PlannedSensor extends Limits {
   readonly unit?: BaseUnit;
   /** Raw reading to the base unit; undefined where there is none. */
   readonly convert: (raw: number) => number | undefined;
+  readonly codes: SensorRecordCodes;
 }
 
 /** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
@@ -151,7 +153,24 @@ function planned(definition: SensorDefinition): PlannedSensor {
     kind: sensorKind(sensorType),
     unit,
     convert: unit ? compiled(definition, unit) : () => undefined,
+    codes: codesOf(definition),
     ...(unit && convertedLimits(definition, unit)),
+  };
+}
+
+function codesOf(definition: SensorDefinition): SensorRecordCodes {
+  const { recordId, recordName, shareIndex, sensorType, eventType, recordType, units, nonLinear } = definition;
+  const alone = units !== undefined && units.modifierUse === 0 && isPlainUnit(units);
+  return {
+    recordId,
+    name: recordName,
+    shareIndex,
+    sensorType,
+    eventType,
+    full: recordType === "full",
+    unitCode: alone ? units.base : undefined,
+    percentage: units?.percentage === true && units.base === 0 && units.modifierUse === 0 && units.rate === 0,
+    nonLinear,
   };
 }
 

@@ -3,6 +3,7 @@ import {
   BEYOND,
   crossedState,
   crossedThresholds,
+  fromBaseUnit,
   type SensorReading,
   statesOf,
   THRESHOLD_NAMES,
@@ -10,7 +11,14 @@ import {
   thresholdMask,
   thresholdsIn,
 } from "../../ipmi/index.ts";
-import { type Health, type NoReading, type Sensor, type Thresholds, worstHealth } from "../../model/index.ts";
+import {
+  type CodedReading,
+  type Health,
+  type NoReading,
+  type Sensor,
+  type Thresholds,
+  worstHealth,
+} from "../../model/index.ts";
 import type { PlannedSensor } from "./sensor-plan.ts";
 
 /** What besides the answer decides what a reading means. */
@@ -81,6 +89,22 @@ export function sensorOf(
     thresholds,
     health: verdict.health,
     states: verdict.states,
+  };
+}
+
+/** What was answered, as it was: also where an off host's zero is no reading. Undefined where the BMC says there is none. */
+export function codedReading(
+  sensor: PlannedSensor,
+  reading: SensorReading,
+  context: ReadingContext,
+  convert = sensor.convert,
+): CodedReading | undefined {
+  if (noReadingOf(sensor, reading, { ...context, hostOff: false })) return undefined;
+  const based = sensor.unit ? convert(reading.raw) : undefined;
+  return {
+    record: sensor.codes,
+    value: based === undefined || !sensor.unit ? undefined : fromBaseUnit(based, sensor.unit),
+    asserted: reading.states,
   };
 }
 

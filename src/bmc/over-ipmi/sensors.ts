@@ -19,12 +19,12 @@ import {
   withFactors,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { NoReading, Sensor } from "../../model/index.ts";
+import type { CodedReading, NoReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
 import { asksHysteresis, limitsText } from "./limits.ts";
 import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
-import { heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
+import { codedReading, heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
 
 const BMC = 0x20;
 /** Limits change when somebody changes them: read again once a day. */
@@ -77,6 +77,8 @@ export class SensorReader {
   #revision = 0;
   /** Controllers behind the BMC that were asked in vain in this poll. */
   readonly #silent = new Set<string>();
+  /** Sensors are told with what was asked and answered, for other tools' words. */
+  coded = false;
   /** Where to begin: behind what the poll before had time for, so that a slow BMC's last sensors are read, too. */
   #first = 0;
 
@@ -125,7 +127,7 @@ export class SensorReader {
         continue;
       }
       const sensor = inWords(limited, answer, context, contextKey, limited.rearm && before);
-      sensors.push(sensor);
+      sensors.push(this.coded ? { ...sensor, coded: codedOf(limited, answer, context) } : sensor);
       const beyond = limited.rearm ? heldLimits(sensor) : 0;
       if (beyond !== 0) held.set(i, beyond);
     }
@@ -309,6 +311,13 @@ function inWords(
   if (typeof answer === "string") return limited.unread(answer);
   if (!("convert" in answer)) return limited.told(answer, context, contextKey, held);
   return sensorOf(limited.sensor, answer.reading, limited.thresholds, context, { convert: answer.convert });
+}
+
+/** Undefined for a sensor that did not answer. */
+function codedOf({ sensor }: LimitedSensor, answer: Answer, context: ReadingContext): CodedReading | undefined {
+  if (typeof answer === "string") return undefined;
+  if (!("convert" in answer)) return codedReading(sensor, answer, context);
+  return codedReading(sensor, answer.reading, context, answer.convert);
 }
 
 function controllerOf({ channel, ownerId }: PlannedSensor["definition"]): string {

@@ -14,6 +14,7 @@ export async function readWatchdog(runner: CommandRunner, signal: AbortSignal): 
     use: WATCHDOG_USES[timer.timerUse] ?? "reserved",
     action: WATCHDOG_ACTIONS[timer.action] ?? "reserved",
     preTimeoutInterrupt: WATCHDOG_PRE_TIMEOUT_INTERRUPTS[timer.preTimeoutInterrupt] ?? "reserved",
+    preTimeoutSeconds: timer.preTimeoutSeconds,
     logs: !timer.dontLog,
     initialCountdownSeconds: timer.initialCountdownMs / 1000,
     presentCountdownSeconds: timer.presentCountdownMs === undefined ? undefined : timer.presentCountdownMs / 1000,

@@ -72,6 +72,17 @@ export const identity = [
     madeOf: ({ snapshot }) => [snapshot?.controller],
   }),
   family({
+    name: "bmc_system_firmware_info",
+    type: "info",
+    help: "Version of the system's firmware (BIOS), where the BMC was told it.",
+    labels: ["version"],
+    source: "IPMI Get System Info Parameters",
+    *samples({ snapshot }) {
+      const version = snapshot?.controller?.systemFirmware;
+      if (version !== undefined) yield { labels: [version], value: 1 };
+    },
+  }),
+  family({
     name: "bmc_host_info",
     type: "info",
     help: "Labels of the inventory that are not on every series, and the address of the BMC unless one of them has that name.",

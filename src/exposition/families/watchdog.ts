@@ -39,6 +39,14 @@ export const watchdog = [
     value: ({ snapshot }) => snapshot?.watchdog?.initialCountdownSeconds,
   }),
   valueFamily({
+    name: "bmc_watchdog_pre_timeout_seconds",
+    type: "gauge",
+    help: "Time between the pre-timeout interrupt of the watchdog timer and its expiration.",
+    unit: "seconds",
+    source: SOURCE,
+    value: ({ snapshot }) => snapshot?.watchdog?.preTimeoutSeconds,
+  }),
+  valueFamily({
     name: "bmc_watchdog_countdown_seconds",
     type: "gauge",
     help: "Time left until the watchdog timer expires.",

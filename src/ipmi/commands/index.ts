@@ -18,6 +18,7 @@ import { getSelfTestResults } from "./app/get-self-test-results.ts";
 import { getSessionChallenge } from "./app/get-session-challenge.ts";
 import { getSessionInfo } from "./app/get-session-info.ts";
 import { getSystemGuid } from "./app/get-system-guid.ts";
+import { getSystemInfoParameters } from "./app/get-system-info-parameters.ts";
 import { getUserAccess } from "./app/get-user-access.ts";
 import { getUserName } from "./app/get-user-name.ts";
 import { getWatchdogTimer } from "./app/get-watchdog-timer.ts";
@@ -81,6 +82,7 @@ export * from "./app/get-self-test-results.ts";
 export * from "./app/get-session-challenge.ts";
 export * from "./app/get-session-info.ts";
 export * from "./app/get-system-guid.ts";
+export * from "./app/get-system-info-parameters.ts";
 export * from "./app/get-user-access.ts";
 export * from "./app/get-user-name.ts";
 export * from "./app/get-watchdog-timer.ts";
@@ -158,6 +160,7 @@ export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   getSessionChallenge,
   getSessionInfo,
   getSystemGuid,
+  getSystemInfoParameters,
   getUserAccess,
   getUserName,
   getWatchdogTimer,

@@ -91,6 +91,12 @@ export function toBaseUnit(value: number, unit: BaseUnit): number {
   return Number((value * unit.factor + unit.offset).toPrecision(12)) + 0;
 }
 
+/** The value in the sensor's own unit again, to 10 significant digits: what toBaseUnit rounded stays away. */
+export function fromBaseUnit(value: number, unit: BaseUnit): number {
+  if (unit.factor === 1 && unit.offset === 0) return value;
+  return Number(((value - unit.offset) / unit.factor).toPrecision(10)) + 0;
+}
+
 const HUMIDITY = /humid|(^|[^a-z])r\.?h\.?($|[^a-z])/i;
 
 function percentageOf(sensor: MeasuredSensor): BaseUnit | undefined {

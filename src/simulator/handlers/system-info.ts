@@ -1,26 +1,31 @@
-import { NetFn } from "../../ipmi/tables/net-fn.ts";
-import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
-import { Reader } from "../../ipmi/wire/bytes.ts";
-import type { Handler } from "./handler.ts";
+import {
+  getSystemInfoParameters,
+  SYSTEM_FIRMWARE_PARAMETER,
+} from "../../ipmi/commands/app/get-system-info-parameters.ts";
+import { type Handler, refuse, respond } from "./handler.ts";
 
 const PARAMETER_NOT_SUPPORTED = 0x80;
-const NO_DATA = new Uint8Array(0);
+const REVISION = 0x11;
+const ASCII = 0;
+const BLOCK = 16;
+const FIRST_BLOCK = 14;
 
 /**
- * Get System Info Parameters - IPMI 2.0 section 22.14b: known, and empty. FreeIPMI's bmc-info asks for
- * the firmware version of the host and gives up where the command itself is refused.
+ * Get System Info Parameters - IPMI 2.0 section 22.14b: of boards that were told it, the version of the system's
+ * firmware. FreeIPMI's bmc-info asks for it and gives up where the command itself is refused.
  */
 export const systemInfoHandlers: readonly Handler[] = [
-  {
-    name: "Get System Info Parameters",
-    netFn: NetFn.App,
-    code: 0x59,
-    privilege: PrivilegeLevel.User,
-    sessionless: false,
-    satellites: false,
-    run({ data }) {
-      new Reader(data, "Get System Info Parameters").skip(4);
-      return { completionCode: PARAMETER_NOT_SUPPORTED, data: NO_DATA };
-    },
-  },
+  respond(getSystemInfoParameters, ({ bmc }, { parameter, set = 0 }) => {
+    const version = bmc.model.description.systemFirmware;
+    if (parameter !== SYSTEM_FIRMWARE_PARAMETER || version === undefined) return refuse(PARAMETER_NOT_SUPPORTED);
+    const text = Buffer.from(version, "latin1");
+    const data = Buffer.alloc(1 + BLOCK);
+    data[0] = set;
+    if (set === 0) {
+      data[1] = ASCII;
+      data[2] = text.length;
+      text.copy(data, 3, 0, FIRST_BLOCK);
+    } else text.copy(data, 1, FIRST_BLOCK + (set - 1) * BLOCK, FIRST_BLOCK + set * BLOCK);
+    return { revision: REVISION, data };
+  }),
 ];

@@ -52,9 +52,9 @@ describe("power consumption by DCMI", () => {
     expect([...memory.quirks]).toEqual(["dcmi_inactive_is_valid"]);
   });
 
-  it("is absent, not 0, where the BMC neither measures nor says that it does", async () => {
+  it("has no watts, not 0, where the BMC neither measures nor says that it does", async () => {
     const nothing = "dc000000000000000000000000000000000000".slice(0, active.length);
-    expect(await read(new FakeRunner().onBytes(getPowerReading, nothing))).toBeUndefined();
+    expect(await read(new FakeRunner().onBytes(getPowerReading, nothing))).toEqual({ source: "dcmi" });
   });
 
   it("is 0 where it is measured to be 0; statistics of nothing are left out", async () => {
@@ -253,6 +253,7 @@ describe("the chassis and the watchdog", () => {
       use: "SMS/OS",
       action: "hard reset",
       preTimeoutInterrupt: "none",
+      preTimeoutSeconds: 0,
       logs: true,
       initialCountdownSeconds: 60,
       presentCountdownSeconds: 28.8,

@@ -64,12 +64,13 @@ describe("the power meter", () => {
     expect(runner.take()).toHaveLength(2);
   });
 
-  it("is none where all is 0 though the host is on, and looked for again while it is off", async () => {
+  it("has no watts where all is 0 though the host is on, and looked for again while it is off", async () => {
     const { meter: m } = meter(false);
     const runner = new FakeRunner().onBytes(getPowerReading, ZEROS);
     expect(await m.read(runner, true, signal)).toMatchObject({ currentWatts: 0 });
     const on = meter(false).meter;
-    expect(await on.read(runner, false, signal)).toBeUndefined();
+    expect(await on.read(runner, false, signal)).toEqual({ source: "dcmi" });
+    expect(await on.read(runner, false, signal)).toEqual({ source: "dcmi" });
     const off = meter(false).meter;
     const refusing = new FakeRunner();
     await off.read(refusing, true, signal);

@@ -50,10 +50,14 @@ export function encodeIdString(to: Writer, record: NamedRecord): void {
  * one: "DIMM " + "1", but "Fan" + "1".
  */
 export function nameStem(record: NamedRecord): string {
-  const { name, idString } = record;
-  if (!idString) return name;
-  const whole = decodeText(textType(idString.typeLength), idString.bytes, { trim: false });
+  const { name } = record;
+  const whole = wholeName(record);
   return whole.startsWith(`${name} `) ? `${name} ` : name;
+}
+
+/** The name with every space that stands at its end, as tools print it that trim nothing. */
+export function wholeName({ name, idString }: NamedRecord): string {
+  return idString ? decodeText(textType(idString.typeLength), idString.bytes, { trim: false }) : name;
 }
 
 const textType = (typeLength: number): TextType => (typeLength >>> 6) as TextType;

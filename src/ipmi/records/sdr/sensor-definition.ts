@@ -5,7 +5,7 @@ import { bit, bits } from "../../wire/bytes.ts";
 import type { CompactSensorRecord } from "./compact-sensor.ts";
 import type { EventOnlySensorRecord } from "./event-only-sensor.ts";
 import type { FullSensorRecord, SensorFactors, ThresholdRaws } from "./full-sensor.ts";
-import { nameStem } from "./id-string.ts";
+import { nameStem, wholeName } from "./id-string.ts";
 import type { SdrRecord } from "./sdr.ts";
 import type { AnalogFormat, SensorCapabilities, SharedSensors } from "./sensor-record.ts";
 
@@ -20,6 +20,10 @@ export interface SensorDefinition {
   readonly recordId: number;
   readonly recordType: "full" | "compact" | "event_only";
   readonly name: string;
+  /** The name its record holds, with all its spaces: the same for the sensors of a shared record. */
+  readonly recordName: string;
+  /** Which sensor of a shared record it is, from 0; 0 of others. */
+  readonly shareIndex: number;
   /** The byte as it came: 20h is the BMC, odd values are system software. */
   readonly ownerId: number;
   readonly ownerLun: number;
@@ -84,6 +88,8 @@ function keyOf(record: FullSensorRecord | CompactSensorRecord | EventOnlySensorR
   return {
     recordId: record.id,
     name: record.name,
+    recordName: wholeName(record),
+    shareIndex: 0,
     ownerId: record.ownerId,
     ownerLun: record.ownerLun,
     channel: record.channel,
@@ -213,6 +219,7 @@ function expand(
     sensors.push({
       ...first,
       name: stem + modifier(shared, i),
+      shareIndex: i,
       number: first.number + i,
       entityInstance: shared.incrementsEntityInstance
         ? (first.entityInstance & 0x80) | ((first.entityInstance + i) & 0x7f)

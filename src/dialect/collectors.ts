@@ -1,0 +1,130 @@
+import type { Collector, HostSnapshot, PartName, Watchdog } from "../model/index.ts";
+import { type DialectSample, FAMILIES } from "./metrics.ts";
+import { manufacturerLabel } from "./names.ts";
+import { type SensorChoices, sensorSamples } from "./sensors.ts";
+
+const PARTS: Readonly<Record<Collector, PartName | undefined>> = {
+  bmc: "inventory",
+  ipmi: "sensors",
+  chassis: "power",
+  dcmi: "dcmi",
+  sel: "sel",
+  "sel-events": "sel",
+  "bmc-watchdog": "watchdog",
+  "sm-lan-mode": undefined,
+};
+
+/** The parts of a poll that these collectors tell of. */
+export function partsOf(collectors: readonly Collector[]): readonly PartName[] {
+  return [...new Set(collectors.map((name) => PARTS[name]))].filter((part) => part !== undefined);
+}
+
+type Told = readonly DialectSample[] | undefined;
+
+/** What one collector tells of a snapshot; undefined where it failed. */
+export function collected(collector: Collector, snapshot: HostSnapshot, choices: SensorChoices): Told {
+  if (!snapshot.up) return undefined;
+  switch (collector) {
+    case "bmc":
+      return bmc(snapshot);
+    case "ipmi":
+      return sensors(snapshot, choices);
+    case "chassis":
+      return chassis(snapshot);
+    case "dcmi":
+      return dcmi(snapshot);
+    case "sel":
+      return sel(snapshot);
+    case "bmc-watchdog":
+      return snapshot.watchdog && watchdog(snapshot.watchdog);
+    case "sel-events":
+    case "sm-lan-mode":
+      return undefined;
+  }
+}
+
+/** It takes the digits and dots a version begins with. */
+const VERSION = /^[0-9.]*/;
+
+function bmc({ controller }: HostSnapshot): Told {
+  if (controller?.manufacturerId === undefined || controller.firmware === undefined) return undefined;
+  const system = controller.systemFirmware;
+  const labels = [
+    ["firmware_revision", VERSION.exec(controller.firmware)?.[0] ?? ""],
+    ["manufacturer_id", manufacturerLabel(controller.manufacturerId)],
+    ["system_firmware_version", system === undefined ? "N/A" : (VERSION.exec(system)?.[0] ?? "")],
+  ] as const;
+  return [{ family: FAMILIES.bmcInfo, labels, value: 1 }];
+}
+
+/** A reading that was cut short has failed as a whole: half of the sensors would look like a change of hardware. */
+function sensors({ sensors: read, parts }: HostSnapshot, choices: SensorChoices): Told {
+  if (!read || parts.some(({ part, ok }) => part === "sensors" && !ok)) return undefined;
+  return [...sensorSamples(read, choices)];
+}
+
+function chassis({ chassis: state }: HostSnapshot): Told {
+  if (!state) return undefined;
+  return [
+    { family: FAMILIES.chassisPower, value: state.powerOn ? 1 : 0 },
+    // 1 is good: no fault.
+    { family: FAMILIES.chassisDrive, value: state.faults.drive ? 0 : 1 },
+    { family: FAMILIES.chassisCooling, value: state.faults.cooling ? 0 : 1 },
+  ];
+}
+
+function dcmi({ consumption }: HostSnapshot): Told {
+  if (consumption?.source !== "dcmi") return undefined;
+  // A meter that does not measure tells 0 watts there; since 1.7 nothing, if it says that it does not.
+  return [{ family: FAMILIES.consumption, value: consumption.currentWatts ?? 0 }];
+}
+
+function sel({ eventLog }: HostSnapshot): Told {
+  if (eventLog?.freeBytes === undefined) return undefined;
+  return [
+    { family: FAMILIES.selEntries, value: eventLog.entries },
+    { family: FAMILIES.selFree, value: eventLog.freeBytes },
+  ];
+}
+
+/** Label and our word for it. */
+const USES = [
+  ["BIOS FRB2", "BIOS FRB2"],
+  ["BIOS POST", "BIOS/POST"],
+  ["OS LOAD", "OS load"],
+  ["SMS/OS", "SMS/OS"],
+  ["OEM", "OEM"],
+] as const;
+const ACTIONS = [
+  ["None", "none"],
+  ["Hard Reset", "hard reset"],
+  ["Power Down", "power down"],
+  ["Power Cycle", "power cycle"],
+] as const;
+const INTERRUPTS = [
+  ["None", "none"],
+  ["SMI", "SMI"],
+  ["NMI / Diagnostic Interrupt", "NMI"],
+  ["Messaging Interrupt", "messaging"],
+] as const;
+
+function watchdog(w: Watchdog): Told {
+  const one = (family: DialectSample["family"], value: number): DialectSample => ({ family, value });
+  const each = (
+    family: DialectSample["family"],
+    label: string,
+    words: readonly (readonly [string, string])[],
+    word: string,
+  ): DialectSample[] =>
+    words.map(([theirs, ours]) => ({ family, labels: [[label, theirs] as const], value: ours === word ? 1 : 0 }));
+  return [
+    one(FAMILIES.watchdogTimer, w.running ? 1 : 0),
+    ...each(FAMILIES.watchdogUse, "name", USES, w.use),
+    one(FAMILIES.watchdogLogging, w.logs ? 1 : 0),
+    ...each(FAMILIES.watchdogAction, "action", ACTIONS, w.action),
+    ...each(FAMILIES.watchdogInterrupt, "interrupt", INTERRUPTS, w.preTimeoutInterrupt),
+    one(FAMILIES.watchdogInterval, w.preTimeoutSeconds),
+    one(FAMILIES.watchdogInitial, Math.trunc(w.initialCountdownSeconds)),
+    one(FAMILIES.watchdogCurrent, Math.trunc(w.presentCountdownSeconds ?? 0)),
+  ];
+}

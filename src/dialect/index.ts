@@ -1,0 +1,9 @@
+/**
+ * dialect - what other exporters would have answered: a snapshot in the metrics of ipmi_exporter. Knows its
+ * families, FreeIPMI's words and its judgement of sensors. Knows no protocol, no HTTP and no configuration.
+ */
+export { partsOf } from "./collectors.ts";
+export { type CompareOptions, type Difference, differences, seriesOf } from "./compare.ts";
+export { type DialectOptions, renderDialect } from "./render.ts";
+export type { SensorChoices } from "./sensors.ts";
+export { type NonCritical, type State, stateOf } from "./severity.ts";

@@ -1,0 +1,37 @@
+import { escapeValue } from "../exposition/index.ts";
+import { type Collector, DEFAULT_COLLECTORS, type HostSnapshot } from "../model/index.ts";
+import { collected } from "./collectors.ts";
+import { type DialectSample, FAMILIES } from "./metrics.ts";
+import type { SensorChoices } from "./sensors.ts";
+
+export interface DialectOptions extends SensorChoices {
+  readonly collectors?: readonly Collector[];
+}
+
+/**
+ * The answer of ipmi_exporter's /ipmi about a snapshot: families in the order of their names, series in the order
+ * of their labels, as client_golang writes them.
+ */
+export function renderDialect(snapshot: HostSnapshot, options: DialectOptions = {}): string {
+  const samples: DialectSample[] = [{ family: FAMILIES.duration, value: snapshot.durationMs / 1000 }];
+  for (const collector of options.collectors ?? DEFAULT_COLLECTORS) {
+    const told = collected(collector, snapshot, options);
+    samples.push({ family: FAMILIES.up, labels: [["collector", collector]], value: told ? 1 : 0 });
+    if (told) samples.push(...told);
+  }
+  const families = [...new Set(samples.map(({ family }) => family))].sort((a, b) => compare(a.name, b.name));
+  let text = "";
+  for (const family of families) {
+    text += `# HELP ${family.name} ${family.help}\n# TYPE ${family.name} gauge\n`;
+    const own = samples.filter((sample) => sample.family === family);
+    text += own.map(line).sort(compare).join("");
+  }
+  return text;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function line({ family, labels = [], value }: DialectSample): string {
+  const text = labels.map(([name, label]) => `${name}="${escapeValue(label)}"`).join(",");
+  return text === "" ? `${family.name} ${value}\n` : `${family.name}{${text}} ${value}\n`;
+}
