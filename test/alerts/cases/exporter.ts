@@ -63,6 +63,35 @@ export const exporter: readonly Case[] = [
     at: "20m",
   },
   {
+    alert: "BmcExporterWebConfigFailed",
+    story: "a bad file",
+    series: [
+      ["lightsout_config_last_reload_successful", shard, "1x25"],
+      ["lightsout_web_config_last_reload_successful", shard, "1x5 0x20"],
+    ],
+    at: "20m",
+    fires: shard,
+  },
+  {
+    alert: "BmcExporterWebConfigFailed",
+    story: "a good file",
+    series: [["lightsout_web_config_last_reload_successful", shard, "1x25"]],
+    at: "20m",
+  },
+  {
+    alert: "BmcExporterCertificateExpiring",
+    story: "in eleven days and a half",
+    series: [["lightsout_web_certificate_expiry_timestamp_seconds", shard, "1000800x150"]],
+    at: "2h",
+    fires: shard,
+  },
+  {
+    alert: "BmcExporterCertificateExpiring",
+    story: "in three weeks",
+    series: [["lightsout_web_certificate_expiry_timestamp_seconds", shard, "1821600x150"]],
+    at: "2h",
+  },
+  {
     alert: "BmcExporterOverloaded",
     story: "one in ten",
     series: [
