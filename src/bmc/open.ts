@@ -134,7 +134,8 @@ export class BmcPool {
       if (!options.passing) this.#tell(host, log, changes);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
       await bmc.hold(kept ? 2 * settings.intervalMs : 0);
-      return { ...snapshot, changes: watch.counts };
+      // Into the fresh snapshot: a spread copy would have a hidden class of its own in each host.
+      return Object.assign(snapshot, { changes: watch.counts });
     } finally {
       open.busy = false;
       bmc.trace = undefined;
@@ -227,9 +228,24 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
   if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
   const { transport, clock, cache, observer, roles, severities } = parts;
   const { login, filter, bridge, quirks, tries, packetsPerSecond } = settings;
-  const rules = { filter, roles, severities };
-  const remote = { address: host.address, port: host.port ?? settings.port };
-  return { ...remote, login, transport, clock, cache, observer, ...rules, bridge, quirks, tries, packetsPerSecond };
+  const { address, port = settings.port } = host;
+  // One literal, no spread: it is kept for each host, and would have a hidden class of its own in each.
+  return {
+    address,
+    port,
+    login,
+    transport,
+    clock,
+    cache,
+    observer,
+    filter,
+    roles,
+    severities,
+    bridge,
+    quirks,
+    tries,
+    packetsPerSecond,
+  };
 }
 
 function keyOf(host: Host): string {
