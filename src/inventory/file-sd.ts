@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -6,11 +7,17 @@ import type { FileSdConfig } from "../config/index.ts";
 import { type Clock, fileProblem, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Source, SourceChanged } from "./source.ts";
-import { candidatesOf, type TargetGroup, targetGroups } from "./target-groups.ts";
+import { type TargetGroup, type Told, targetGroups, toldBy } from "./target-groups.ts";
 
 /** Editors and config maps make several events of one change. */
 const SETTLE_MS = 100;
 const MAX_BYTES = 64 * 1024 * 1024;
+
+/** A file that was read: what is in it, and how to tell that it has changed. */
+interface ReadFile {
+  readonly digest: string;
+  readonly told: Told;
+}
 
 /**
  * Hosts from files in Prometheus' file_sd format. Folders are watched rather than files, because files
@@ -21,8 +28,10 @@ export class FileSource implements Source {
   readonly #clock: Clock;
   readonly #changed: SourceChanged;
   readonly #watchers = new Map<string, FSWatcher>();
-  readonly #groups = new Map<string, readonly TargetGroup[]>();
+  /** In the order of their paths. */
+  #files: ReadonlyMap<string, ReadFile> = new Map();
   #problems: readonly string[] = [];
+  #wasRead = false;
   #timer: Timer | undefined;
   #settling: Timer | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -47,15 +56,11 @@ export class FileSource implements Source {
   }
 
   candidates(): readonly Candidate[] {
-    return [...this.#groups].flatMap(([path, groups]) => candidatesOf(groups, this.#config, `file ${path}`, () => {}));
+    return [...this.#files.values()].flatMap(({ told }) => told.candidates);
   }
 
   problems(): readonly string[] {
-    const warnings: string[] = [];
-    for (const [path, groups] of this.#groups) {
-      candidatesOf(groups, this.#config, `file ${path}`, (warning) => warnings.push(warning));
-    }
-    return [...this.#problems, ...warnings];
+    return [...this.#problems, ...[...this.#files.values()].flatMap(({ told }) => told.warnings)];
   }
 
   /** One reading after the other: two at once could keep the older text. */
@@ -63,10 +68,15 @@ export class FileSource implements Source {
     this.#reading = this.#reading.then(async () => {
       if (this.#stopped) return;
       this.#watchFolders();
+      const before = { files: this.#files, problems: this.#problems };
       await this.#readAll();
       if (this.#stopped) return;
       this.#timer?.cancel();
       this.#timer = this.#clock.after(this.#config.refreshMs, () => this.#refreshByTimer());
+      // Most readings find what was there: joining the lists of all sources again would be for nothing.
+      const same = sameFiles(before.files, this.#files) && before.problems.join("\n") === this.#problems.join("\n");
+      if (this.#wasRead && same) return;
+      this.#wasRead = true;
       this.#changed();
     });
     return this.#reading;
@@ -108,29 +118,42 @@ export class FileSource implements Source {
     for (const pattern of this.#config.files) {
       const found = await filesOf(pattern).catch((error) => {
         problems.push(`file_sd: cannot look for ${pattern}: ${reason(error)}; its hosts are kept as they were`);
-        return [...this.#groups.keys()].filter((path) => dirname(path) === dirname(pattern));
+        return [...this.#files.keys()].filter((path) => dirname(path) === dirname(pattern));
       });
       if (found.length === 0) problems.push(`file_sd: no file matches ${pattern}`);
       for (const path of found) paths.add(path);
     }
-    for (const path of this.#groups.keys()) if (!paths.has(path)) this.#groups.delete(path);
+    const files = new Map<string, ReadFile>();
     for (const path of [...paths].sort()) {
+      const known = this.#files.get(path);
       try {
-        this.#groups.set(path, await readGroups(path));
+        files.set(path, await this.#read(path, known));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") this.#groups.delete(path);
-        const kept = this.#groups.has(path) ? "; its hosts are kept as they were" : "";
-        problems.push(`file ${path}: ${reason(error)}${kept}`);
+        const isKept = known && (error as NodeJS.ErrnoException).code !== "ENOENT";
+        if (isKept) files.set(path, known);
+        problems.push(`file ${path}: ${reason(error)}${isKept ? "; its hosts are kept as they were" : ""}`);
       }
     }
+    this.#files = files;
     this.#problems = problems;
+  }
+
+  /** The file as it was known, where its text is the same. */
+  async #read(path: string, known: ReadFile | undefined): Promise<ReadFile> {
+    if ((await stat(path)).size > MAX_BYTES) throw new Error(`is larger than ${MAX_BYTES} bytes`);
+    const text = await readFile(path, "utf8");
+    const digest = createHash("sha256").update(text).digest("base64");
+    if (known?.digest === digest) return known;
+    return { digest, told: toldBy(groupsIn(path, text), this.#config, `file ${path}`) };
   }
 }
 
+function sameFiles(a: ReadonlyMap<string, ReadFile>, b: ReadonlyMap<string, ReadFile>): boolean {
+  return a.size === b.size && [...a].every(([path, file]) => b.get(path) === file);
+}
+
 /** YAML without types, as Prometheus reads it: `rack: 07` is the text 07. */
-async function readGroups(path: string): Promise<TargetGroup[]> {
-  if ((await stat(path)).size > MAX_BYTES) throw new Error(`is larger than ${MAX_BYTES} bytes`);
-  const text = await readFile(path, "utf8");
+function groupsIn(path: string, text: string): TargetGroup[] {
   return targetGroups(/\.json$/i.test(path) ? JSON.parse(text) : (parse(text, { schema: "failsafe" }) ?? []));
 }
 

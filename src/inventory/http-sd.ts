@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import type { HttpSdConfig } from "../config/index.ts";
 import { readSecret } from "../config/index.ts";
 import { type Clock, serverProblem, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Source, SourceChanged } from "./source.ts";
-import { candidatesOf, type TargetGroup, targetGroups } from "./target-groups.ts";
+import { type TargetGroup, type Told, targetGroups, toldBy } from "./target-groups.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const FIRST_RETRY_MS = 5000;
@@ -15,6 +16,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface HttpSourceMemory {
   readonly groups: readonly TargetGroup[];
   readonly etag?: string;
+  /** Of the answer the groups were in: many servers know no ETag and give the same list each minute. */
+  readonly digest?: string;
 }
 
 /**
@@ -30,6 +33,7 @@ export class HttpSource implements Source {
   #request: AbortController | undefined;
   readonly #inherited: boolean;
   #memory: HttpSourceMemory;
+  #told: Told;
   #failure: string | undefined;
   #failures = 0;
   #timer: Timer | undefined;
@@ -49,6 +53,7 @@ export class HttpSource implements Source {
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
     this.#inherited = options.memory !== undefined;
     this.#memory = options.memory ?? { groups: [] };
+    this.#told = this.#toldBy(this.#memory);
   }
 
   get url(): string {
@@ -73,17 +78,20 @@ export class HttpSource implements Source {
   }
 
   candidates(): readonly Candidate[] {
-    return candidatesOf(this.#memory.groups, this.#config, this.#config.url, () => {});
+    return this.#told.candidates;
   }
 
   problems(): readonly string[] {
-    const problems = this.#failure === undefined ? [] : [`${this.#config.url}: ${this.#failure}`];
-    candidatesOf(this.#memory.groups, this.#config, this.#config.url, (warning) => problems.push(warning));
-    return problems;
+    const failures = this.#failure === undefined ? [] : [`${this.#config.url}: ${this.#failure}`];
+    return [...failures, ...this.#told.warnings];
+  }
+
+  #toldBy({ groups }: HttpSourceMemory): Told {
+    return toldBy(groups, this.#config, this.#config.url);
   }
 
   async #refresh(): Promise<void> {
-    const before = { memory: this.#memory, failure: this.#failure };
+    const before = { groups: this.#memory.groups, failure: this.#failure };
     try {
       this.#memory = await this.#ask();
       this.#failure = undefined;
@@ -94,7 +102,9 @@ export class HttpSource implements Source {
     }
     if (this.#stopped) return;
     this.#timer = this.#clock.after(this.#delayMs(), () => void this.#refresh());
-    if (before.memory !== this.#memory || before.failure !== this.#failure) this.#changed();
+    const isNew = before.groups !== this.#memory.groups;
+    if (isNew) this.#told = this.#toldBy(this.#memory);
+    if (isNew || before.failure !== this.#failure) this.#changed();
   }
 
   #delayMs(): number {
@@ -125,8 +135,10 @@ export class HttpSource implements Source {
         await response.body?.cancel();
         throw new Error(statusProblem(response));
       }
-      const groups = targetGroups(JSON.parse(await readBody(response)));
-      return { groups, etag: response.headers.get("etag") ?? undefined };
+      const body = await readBody(response);
+      const digest = createHash("sha256").update(body).digest("base64");
+      const groups = digest === this.#memory.digest ? this.#memory.groups : targetGroups(JSON.parse(body));
+      return { groups, digest, etag: response.headers.get("etag") ?? undefined };
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {

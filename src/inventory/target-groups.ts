@@ -45,11 +45,24 @@ function labelsOf(labels: unknown, i: number): Record<string, string> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
+/** What the groups of a source come to. */
+export interface Told {
+  readonly candidates: readonly Candidate[];
+  /** What made no host, and why. */
+  readonly warnings: readonly string[];
+}
+
+export function toldBy(groups: readonly TargetGroup[], config: DiscoveryConfig, origin: string): Told {
+  const warnings: string[] = [];
+  const candidates = candidatesOf(groups, config, origin, (warning) => warnings.push(warning));
+  return { candidates, warnings };
+}
+
 /**
  * The hosts of a source's groups: labels renamed by `map`, special ones taken out. What makes no host is
  * left out and told to `warn`.
  */
-export function candidatesOf(
+function candidatesOf(
   groups: readonly TargetGroup[],
   config: DiscoveryConfig,
   origin: string,

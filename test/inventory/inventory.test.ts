@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Config, ConfigError, parseConfig } from "../../src/config/index.ts";
+import { FileSource } from "../../src/inventory/file-sd.ts";
+import { HttpSource } from "../../src/inventory/http-sd.ts";
 import { foldHosts, Inventory, type InventoryDiff, type InventoryOptions, ownedBy } from "../../src/inventory/index.ts";
 import { FakeClock } from "./fake-clock.ts";
 
@@ -113,6 +115,28 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     clock.advance(60_000);
     await vi.waitFor(() => expect(names(inventory)).toBe(""), 5000);
     expect(inventory.problems()).toEqual([]);
+  });
+
+  it("are not joined again while the files stay as they are", async () => {
+    await write("a.json", '[{"targets":["n1","no name!"]}]');
+    const clock = new FakeClock();
+    const [config] = read("file_sd: [{ files: [a.json], refresh_interval: 1m }]").fileSd;
+    if (!config) throw new Error("no file_sd");
+    let changes = 0;
+    const source = new FileSource(config, { clock, changed: () => changes++ });
+    await source.start();
+    const first = source.candidates();
+    expect([changes, first.length, source.problems().length]).toEqual([1, 1, 1]);
+    await write("a.json", '[{"targets":["n1","no name!"]}]');
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(clock.pending).toContain(60_000), 5000);
+    expect(source.candidates()[0]).toBe(first[0]);
+    expect(changes).toBe(1);
+    await write("a.json", '[{"targets":["n2"]}]');
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(changes).toBe(2), 5000);
+    expect([source.candidates()[0]?.name, source.problems()]).toEqual(["n2", []]);
+    source.stop();
   });
 
   it("come when their folder does, by the timer", async () => {
@@ -235,6 +259,28 @@ describe("hosts from a server", () => {
     answer = { status: 200, body: '[{"targets":["n2","n3"]}]', etag: '"2"' };
     clock.advance(60_000);
     await vi.waitFor(() => expect(changes).toEqual(["+n3 -n1 ~n2"]), 5000);
+  });
+
+  it("are not joined again while a server without ETag gives the same list", async () => {
+    answer = { status: 200, body: '[{"targets":["n1","no name!"]}]' };
+    const clock = new FakeClock();
+    const [config] = read(`http_sd: [{ url: "${url}" }]`).httpSd;
+    if (!config) throw new Error("no http_sd");
+    let changes = 0;
+    const source = new HttpSource(config, { clock, changed: () => changes++ });
+    await source.start();
+    const first = source.candidates();
+    expect([changes, first.length, source.problems().length]).toEqual([1, 1, 1]);
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(requests.length).toBe(2), 5000);
+    await vi.waitFor(() => expect(clock.pending).toEqual([60_000]), 5000);
+    expect(source.candidates()).toBe(first);
+    expect(changes).toBe(1);
+    answer = { status: 200, body: '[{"targets":["n2"]}]' };
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(changes).toBe(2), 5000);
+    expect([source.candidates()[0]?.name, source.problems()]).toEqual(["n2", []]);
+    source.stop();
   });
 
   it("stay while the server fails, which is asked later and later, and soon again when it is well", async () => {
