@@ -70,6 +70,13 @@ const VENDORS: Readonly<Record<string, readonly Row[]>> = {
     ["DASD Temp", "temperature", 4, "drive"],
     ["SysBrd 12V", "voltage", 7, "board"],
   ],
+  "OpenBMC, Huawei and NVIDIA": [
+    ["bmc_temp", "temperature", 46, "bmc"],
+    ["BMC Boot", { kind: "system_boot" }, 46, "none"],
+    ["Disks Temp", "temperature", 4, "drive"],
+    ["Bay 3", { kind: "oem" }, 4, "drive"],
+    ["NVSW_1_Temp", "temperature", 11, "gpu"],
+  ],
   Supermicro: [
     ["CPU1 Temp", { kind: "oem" }, 3, "cpu"],
     ["PCH Temp", "temperature", 3, "pch"],

@@ -1,20 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderFleet, renderHost, renderProbe, renderRackBudgets } from "../../src/exposition/index.ts";
 import type { HostRecord } from "../../src/model/index.ts";
+import { golden } from "../support/golden.ts";
 import { checkMetrics, promtoolMissing } from "./promtool.ts";
 import { awkward, dead, full, stale, unheard } from "./records.ts";
-
-/** `UPDATE_GOLDEN=1` writes the files anew; read the difference before committing it. */
-function golden(name: string, text: Buffer): string {
-  const path = join(import.meta.dirname, "golden", name);
-  if (process.env.UPDATE_GOLDEN !== undefined || !existsSync(path)) {
-    if (process.env.CI === "true") throw new Error(`${path} is missing`);
-    writeFileSync(path, text);
-  }
-  return readFileSync(path, "utf8");
-}
 
 const fleet = (records: readonly HostRecord[]): Buffer =>
   Buffer.concat([...renderFleet(records.map((record) => renderHost(record, { placed: true })))]);
@@ -35,7 +24,7 @@ const EXPOSITIONS: readonly (readonly [title: string, file: string, text: () => 
 
 describe("the exposition of", () => {
   it.each(EXPOSITIONS)("%s is the golden text", (_, file, text) => {
-    expect(text().toString()).toBe(golden(file, text()));
+    expect(text().toString()).toBe(golden(import.meta.dirname, file, text()));
   });
 
   // promtool has no complaint about any decided name; one that it has in future is explained here.

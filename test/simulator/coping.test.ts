@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { BmcPool, SdrCache } from "../../src/bmc/index.ts";
-import { credentials, NetFn } from "../../src/ipmi/index.ts";
-import { type Host, type HostSnapshot, PART_NAMES } from "../../src/model/index.ts";
+import { NetFn } from "../../src/ipmi/index.ts";
+import type { HostSnapshot } from "../../src/model/index.ts";
 import {
   badChecksums,
   badIntegrity,
-  compileBoard,
   completionCodes,
   duplication,
   endlessSdr,
@@ -26,20 +24,15 @@ import {
   reordering,
   repeatedRequestsRefused,
   type Scenario,
-  sampleBoard,
   sessionsTaken,
   smallReads,
   strayAddress,
-  VirtualBmc,
   wedged,
   wrongLengths,
 } from "../../src/simulator/index.ts";
-import { FakeClock } from "../support/fake-clock.ts";
-import { Wire } from "./bench-network.ts";
+import { INTERVAL_MS, pollerOf } from "./polled-bmc.ts";
 
 const ROUNDS = 5;
-const INTERVAL_MS = 60_000;
-const TIMEOUT_MS = 20_000;
 const SENSORS = 40;
 
 interface Options {
@@ -57,42 +50,16 @@ function outcomeOf({ up, failure, parts, sensors = [], frus = [] }: HostSnapshot
 
 /** Polls a BMC as the exporter does, a few rounds at a minute's distance. */
 async function rounds(scenarios: readonly Scenario[], options: Options = {}): Promise<readonly string[]> {
-  const clock = new FakeClock();
-  const model = compileBoard({ ...sampleBoard(), channel: { ipmi20: options.ipmi20 ?? true } });
-  const bmc = new VirtualBmc({ model, clock, scenarios, seed: 11 });
-  const pool = new BmcPool({
-    transport: new Wire(bmc),
-    clock,
-    cache: new SdrCache(),
-    settingsOf: async () => ({
-      protocol: "ipmi",
-      login: { credentials: credentials("monitor", options.password ?? "sesame"), privilege: 2 },
-      port: 623,
-      parts: PART_NAMES,
-      intervalMs: INTERVAL_MS,
-      slowIntervalMs: INTERVAL_MS,
-      bridge: false,
-      quirks: [],
-    }),
-  });
-  const host: Host = { name: "n", address: "127.0.0.1", module: "m", auth: "a", place: {}, labels: {} };
+  const { password, ipmi20 = true } = options;
+  const poller = pollerOf({ board: { channel: { ipmi20 } }, scenarios, password });
   const outcomes: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const deadline = new AbortController();
-    const timer = clock.after(TIMEOUT_MS, () => deadline.abort(new Error("deadline")));
-    let snapshot: HostSnapshot | undefined;
-    void pool.poll(host, { purpose: "round", signal: deadline.signal }).then((s) => {
-      snapshot = s;
-    });
-    const end = clock.monotonicMs() + INTERVAL_MS;
-    while (!snapshot && clock.monotonicMs() < end) await clock.advance(50);
-    timer.cancel();
+    const end = poller.clock.monotonicMs() + INTERVAL_MS;
+    const snapshot = await poller.tryPoll();
     outcomes.push(snapshot ? outcomeOf(snapshot) : "hung");
-    await clock.advance(end - clock.monotonicMs());
+    await poller.clock.advance(end - poller.clock.monotonicMs());
   }
-  const closed = pool.close();
-  await clock.advance(TIMEOUT_MS);
-  await closed;
+  await poller.close();
   return outcomes;
 }
 

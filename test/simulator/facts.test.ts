@@ -1,61 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { BmcPool, type PollSettings, SdrCache } from "../../src/bmc/index.ts";
-import { credentials } from "../../src/ipmi/index.ts";
-import type { Host, HostSnapshot } from "../../src/model/index.ts";
-import {
-  type BmcIdentity,
-  type BoardDescription,
-  compileBoard,
-  sampleBoard,
-  VirtualBmc,
-} from "../../src/simulator/index.ts";
-import { FakeClock } from "../support/fake-clock.ts";
-import { Wire } from "./bench-network.ts";
+import type { HostSnapshot, PartName } from "../../src/model/index.ts";
+import { type PolledOptions, pollerOf } from "./polled-bmc.ts";
 
-const HOST: Host = { name: "n", address: "127.0.0.1", module: "m", auth: "a", place: {}, labels: {} };
-
-interface Options {
-  readonly board?: Partial<BoardDescription>;
-  readonly identity?: BmcIdentity;
-  readonly settings?: Partial<PollSettings>;
-  readonly user?: "monitor" | "admin";
-  readonly password?: string;
-}
+const PARTS: readonly PartName[] = ["inventory", "security"];
 
 /** One poll of a virtual BMC, as the exporter does it. */
-async function polled(options: Options = {}): Promise<HostSnapshot> {
-  const clock = new FakeClock();
-  const model = compileBoard({ ...sampleBoard(), ...options.board });
-  const bmc = new VirtualBmc({ model, clock, identity: options.identity, seed: 11 });
-  bmc.state.setPower(344);
-  const isAdmin = options.user === "admin";
-  const password = options.password ?? (isAdmin ? "open sesame" : "sesame");
-  const pool = new BmcPool({
-    transport: new Wire(bmc),
-    clock,
-    cache: new SdrCache(),
-    settingsOf: async () => ({
-      protocol: "ipmi",
-      login: { credentials: credentials(isAdmin ? "admin" : "monitor", password), privilege: isAdmin ? 4 : 2 },
-      port: 623,
-      parts: ["inventory", "security"],
-      intervalMs: 60_000,
-      slowIntervalMs: 3_600_000,
-      bridge: false,
-      quirks: [],
-      ...options.settings,
-    }),
-  });
-  const wait = async <T>(work: Promise<T>): Promise<T> => {
-    let result: { readonly value: T } | undefined;
-    void work.then((value) => {
-      result = { value };
-    });
-    while (!result) await clock.advance(50);
-    return result.value;
-  };
-  const snapshot = await wait(pool.poll(HOST, { purpose: "round", signal: new AbortController().signal }));
-  await wait(pool.close());
+async function polled({ settings, ...options }: PolledOptions = {}): Promise<HostSnapshot> {
+  const poller = pollerOf({ ...options, settings: { parts: PARTS, ...settings } });
+  poller.bmc.state.setPower(344);
+  const snapshot = await poller.poll();
+  await poller.close();
   return snapshot;
 }
 

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { Roles, Severities } from "../../../src/bmc/index.ts";
+import { loadRoleRules, loadSeverityRules } from "../../../src/config/index.ts";
+import type { HostSnapshot } from "../../../src/model/index.ts";
+import { BOARD_NAMES, makeBoard } from "../../../src/simulator/boards/index.ts";
+import { injectFault } from "../../../src/simulator/faults/index.ts";
+import { compileBoard } from "../../../src/simulator/index.ts";
+import { HostPhysics, Rack, wireBoard } from "../../../src/simulator/physics/index.ts";
+import { checkMetrics, promtoolMissing } from "../../exposition/promtool.ts";
+import { doubleSeries, expositionOf } from "../../support/exposition.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { golden } from "../../support/golden.ts";
+import { STEADY } from "../physics/machine-room.ts";
+import { INTERVAL_MS, POLLED_HOST, Poller, virtualBmc } from "../polled-bmc.ts";
+
+/** Boards of these families measure the air somewhere on the board and nowhere at the inlet. */
+const NO_INLET = ["supermicro-x11", "supermicro-x9", "asrock-single", "dense-node"];
+
+/** Afternoon: the room is warm, the load is what it is by day. */
+const START_MS = Date.UTC(2026, 2, 4, 15);
+
+let rules: { readonly roles: Roles; readonly severities: Severities };
+
+beforeAll(async () => {
+  const [roles, severities] = await Promise.all([loadRoleRules(), loadSeverityRules()]);
+  rules = { roles: new Roles(roles), severities: new Severities(severities) };
+});
+
+/**
+ * A machine of a board that runs and is well, after a past with a corrected memory error and a feed that came
+ * back: what the exporter has of it at its third poll.
+ */
+async function snapshotOf(name: string): Promise<HostSnapshot> {
+  const clock = new FakeClock({ wallMs: START_MS });
+  const board = makeBoard(name);
+  const model = compileBoard(board.description);
+  const rack = new Rack({ clock, seed: 3 });
+  const physics = new HostPhysics({ wiring: wireBoard(board, model), rack, unit: 20, seed: 7, profile: STEADY });
+  const bmc = virtualBmc({ clock, model, behaviour: physics });
+  physics.attach(bmc);
+  const settings = { bridge: true };
+  const poller = new Poller(bmc, clock, { user: "monitor", password: "monitor", settings, rules });
+  bmc.state.addEvent(board.memory.event("correctable", 1));
+  await poller.poll();
+  // A machine with one supply would be dark without it.
+  const fault = board.plan.plant.supplies.count > 1 ? injectFault(physics, "psu_input_lost", {}) : undefined;
+  await clock.advance(INTERVAL_MS);
+  await poller.poll();
+  fault?.stop();
+  await clock.advance(INTERVAL_MS);
+  await poller.poll();
+  await clock.advance(INTERVAL_MS);
+  const snapshot = await poller.poll();
+  await poller.close();
+  return snapshot;
+}
+
+const texts = new Map<string, string>();
+
+describe("the exposition of a healthy board", () => {
+  it.each(BOARD_NAMES)("%s is the golden text", async (name) => {
+    const text = expositionOf(POLLED_HOST, await snapshotOf(name));
+    texts.set(name, text);
+    expect(text).toBe(golden(import.meta.dirname, `${name}.txt`, text));
+  });
+
+  it("has no health but 0, no series twice and no part that failed", () => {
+    for (const [name, text] of texts) {
+      expect(
+        text.split("\n").filter((line) => /^bmc_(sensor_)?health\{.*\} [^0]/.test(line)),
+        name,
+      ).toEqual([]);
+      expect(doubleSeries(text), name).toEqual([]);
+      const failed = text.split("\n").filter((line) => /^bmc_part_up\{.*\} 0/.test(line));
+      expect(failed, name).toEqual([]);
+    }
+  });
+
+  it("has air that comes in at 20 to 25 degrees, where the board has a sensor there", () => {
+    const without = [...texts].filter(
+      ([, text]) => !/^bmc_temperature_celsius\{.*role="inlet".*\} 2[0-5]$/m.test(text),
+    );
+    expect(without.map(([name]) => name)).toEqual(NO_INLET);
+  });
+
+  it("knows the part that each reading of a temperature is of", () => {
+    for (const [name, text] of texts) {
+      const lines = text.split("\n").filter((line) => line.startsWith("bmc_temperature_celsius{"));
+      expect(
+        lines.filter((line) => !line.includes('role="')),
+        name,
+      ).toEqual([]);
+    }
+  });
+
+  it.skipIf(promtoolMissing)(`is clean for promtool (skipped where ${promtoolMissing ?? "it is missing"})`, () => {
+    expect(texts.size).toBe(BOARD_NAMES.length);
+    for (const [name, text] of texts) expect(checkMetrics(text), name).toEqual([]);
+  });
+});
