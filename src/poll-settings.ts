@@ -124,6 +124,7 @@ export class PollSettingsBook {
       slowIntervalMs: ipmi.inventoryIntervalMs,
       bridge: module.sensors.bridge,
       filter: (sensor) => wantsSensor(module.sensors, sensor),
+      probeCipherZero: ipmi.probeCipherZero,
       quirks: ipmi.quirks.filter((name): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name)),
       tries: ipmi.retries === undefined ? undefined : ipmi.retries + 1,
       coded: module.ipmiExporter !== undefined,

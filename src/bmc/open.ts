@@ -22,6 +22,8 @@ export interface PollSettings {
   readonly slowIntervalMs: number;
   readonly filter?: SensorFilter;
   readonly bridge: boolean;
+  /** Tries to log in without a password, where security findings are read. */
+  readonly probeCipherZero?: boolean;
   readonly quirks: readonly QuirkName[];
   /** Transmissions of a request before the BMC counts as silent. */
   readonly tries?: number;
@@ -227,7 +229,7 @@ function partOf(saved: unknown, name: string): unknown {
 export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
   if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
   const { transport, clock, cache, observer, roles, severities } = parts;
-  const { login, filter, bridge, quirks, tries, packetsPerSecond } = settings;
+  const { login, filter, bridge, probeCipherZero, quirks, tries, packetsPerSecond } = settings;
   const { address, port = settings.port } = host;
   // One literal, no spread: it is kept for each host, and would have a hidden class of its own in each.
   return {
@@ -242,6 +244,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
     roles,
     severities,
     bridge,
+    probeCipherZero,
     quirks,
     tries,
     packetsPerSecond,

@@ -76,6 +76,7 @@ function buildModule(name: string, written: ConfigFile["modules"][string]): Modu
       retries: ipmi.retries,
       allowIpmi15: ipmi.allow_ipmi_1_5,
       inventoryIntervalMs: ms(ipmi.inventory_interval),
+      probeCipherZero: ipmi.probe_cipher_zero,
       quirks: ipmi.quirks,
     },
     ipmiExporter: dialect && {

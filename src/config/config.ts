@@ -53,6 +53,7 @@ export interface ModuleConfig {
     readonly retries?: number;
     readonly allowIpmi15: "auto" | boolean;
     readonly inventoryIntervalMs: number;
+    readonly probeCipherZero: boolean;
     readonly quirks: readonly string[];
   };
   /** Absent: as ipmi_exporter does where it is told nothing. */

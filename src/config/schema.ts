@@ -80,6 +80,12 @@ const ipmiSchema = z.strictObject({
     .default("auto")
     .describe("Speak IPMI 1.5: `auto` only with BMCs that know nothing newer."),
   inventory_interval: duration().default("1h").describe("How often FRUs and other things that hardly change are read."),
+  probe_cipher_zero: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Try, with the other security findings, to log in as the user of `auths` without a password (cipher suite 0), and close that session at once. The log of a BMC that refuses may show a failed login each time, and one that locks accounts may count it.",
+    ),
   quirks: z
     .array(filled("the name of a quirk"))
     .default([])

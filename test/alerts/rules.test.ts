@@ -162,7 +162,9 @@ describe("the names in rules and runbooks", () => {
     expect(matched(/^bmc_security_finding$/, "finding")).toEqual([
       "anonymous_login",
       "auth_type_none",
+      "cipher_suite_0_enabled",
       "cipher_suite_0_listed",
+      "cipher_zero",
     ]);
     expect(matched(/^bmc_power_consumption_watts$/, "statistic")).toEqual(["current"]);
     expect(matched(/^bmc_chassis_fault$/, "fault")).toEqual(["intrusion"]);

@@ -78,7 +78,14 @@ describe("a configuration", () => {
         timeoutMs: 20_000,
         parts: ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"],
         sensors: { include: [], exclude: [], bridge: false },
-        ipmi: { port: 623, privilege: "user", allowIpmi15: "auto", inventoryIntervalMs: 3_600_000, quirks: [] },
+        ipmi: {
+          port: 623,
+          privilege: "user",
+          allowIpmi15: "auto",
+          inventoryIntervalMs: 3_600_000,
+          probeCipherZero: false,
+          quirks: [],
+        },
       });
       expect(config.scheduler).toEqual({
         concurrency: 512,

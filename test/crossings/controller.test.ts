@@ -98,6 +98,16 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
     });
   });
 
+  it("gets in without a password where ipmitool does, and leaves no session behind", async () => {
+    const wrong = { ...peerLogin(sim, "admin", { cipherSuite: 0 }), password: "wrong" };
+    const peer = (await ipmitool(wrong).raw("chassis", "status")).code === 0;
+    const client = ourClientOf(sim, "admin", { settings: { probeCipherZero: true }, login: { cipherSuites: [3] } });
+    const { findings = [] } = await client.poll({ parts: ["security"] });
+    expect(findings.find((f) => f.finding === "cipher_zero")?.present).toBe(peer);
+    await client.close();
+    expect(client.reports.closed).toBe(client.reports.opened.length);
+  });
+
   it("sees the power go off and on, as ipmitool does", async () => {
     const client = ourClientOf(sim, "admin");
     const tool = ipmitool(peerLogin(sim, "admin"));

@@ -48,6 +48,23 @@ describe("a virtual BMC tells", () => {
     expect(consumption?.currentWatts).toBeGreaterThan(0);
   });
 
+  it.each([
+    ["lets anybody in with cipher suite 0", [17, 0], true, true],
+    ["refuses cipher suite 0", [17, 3], true, false],
+    ["is not to be tried", [17, 0], false, undefined],
+  ])("whether it %s", async (_, cipherSuites, probeCipherZero, present) => {
+    const snapshot = await polled({ board: { channel: { cipherSuites } }, settings: { probeCipherZero } });
+    expect(snapshot.findings?.find((f) => f.finding === "cipher_zero")?.present).toBe(present);
+    expect(snapshot.parts.filter((p) => !p.ok)).toEqual([]);
+  });
+
+  it("nothing of cipher suite 0 while its sessions are used up", async () => {
+    const board = { channel: { cipherSuites: [17, 0] }, sessions: { limit: 1 } };
+    const snapshot = await polled({ board, settings: { probeCipherZero: true } });
+    expect(snapshot.findings?.map((f) => f.finding)).not.toContain("cipher_zero");
+    expect(snapshot.up).toBe(true);
+  });
+
   it("what its self test found", async () => {
     const snapshot = await polled({ board: { firmware: { selfTest: [0x57, 0x80] } } });
     expect(snapshot.controller?.selfTest).toEqual({ results: ["sel_corrupted"], health: 1 });

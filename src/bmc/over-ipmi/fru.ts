@@ -65,7 +65,8 @@ function wayTo(locator: FruDeviceLocatorRecord, bridge: boolean, signal: AbortSi
 /** What is worth a label: the product area, and the board or chassis where it says nothing. */
 function fruOf(name: string, id: number, inventory: FruInventory): Fru {
   const { product, board, chassis } = inventory;
-  const supply = inventory.multiRecords.find((r) => r.type === "power_supply");
+  // Some parts have a second, empty record.
+  const supplies = inventory.multiRecords.flatMap((r) => (r.type === "power_supply" ? [r.capacityWatts] : []));
   return {
     name,
     id,
@@ -75,7 +76,7 @@ function fruOf(name: string, id: number, inventory: FruInventory): Fru {
     serial: product?.serial ?? board?.serial ?? chassis?.serial,
     assetTag: product?.assetTag,
     version: product?.version,
-    capacityWatts: supply && supply.capacityWatts > 0 ? supply.capacityWatts : undefined,
+    capacityWatts: supplies.find((watts) => watts > 0),
     problems: inventory.problems,
   };
 }

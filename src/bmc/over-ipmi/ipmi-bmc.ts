@@ -12,7 +12,7 @@ import {
   type SessionInfo,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { HostChange, PartName, Sensor } from "../../model/index.ts";
+import { Health, type HostChange, type PartName, type Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
@@ -48,6 +48,8 @@ export interface IpmiBmcOptions {
   readonly severities?: () => Severities;
   /** Reads sensors and FRUs of controllers behind the BMC. */
   readonly bridge?: boolean;
+  /** Tries, with the other security findings, to log in without a password. */
+  readonly probeCipherZero?: boolean;
   readonly quirks?: readonly QuirkName[];
   readonly tries?: number;
   readonly packetsPerSecond?: number;
@@ -180,6 +182,9 @@ export class IpmiBmc implements Bmc {
     const findings = [...securityFindings(this.#memory)];
     try {
       findings.push(...(await this.#lan.findings(connection, signal)));
+      const isRmcpPlus = connection.session?.info.protocol === "2.0";
+      const open = this.#options.probeCipherZero && isRmcpPlus ? await connection.acceptsCipherZero(signal) : undefined;
+      if (open !== undefined) findings.push({ finding: "cipher_zero", present: open, severity: Health.Critical });
       return { data: { findings } };
     } catch (failure) {
       return { data: { findings }, failure };

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../../lib/index.ts";
 import { offersIpmi20 } from "../commands/app/get-channel-authentication-capabilities.ts";
 import { getDeviceId } from "../commands/app/get-device-id.ts";
 import type { Command } from "../commands/command.ts";
+import { cipherSuite } from "../crypto/cipher-suite.ts";
 import { IpmiError } from "../errors.ts";
 import { type IpmiObserver, silentObserver, type Trace } from "../observer.ts";
 import type { DatagramTransport, Remote } from "../transport/datagram.ts";
@@ -10,7 +11,8 @@ import { Conversation, closedError, SilenceError } from "./conversation.ts";
 import { type LoginOptions, login } from "./login.ts";
 import { BmcMemory } from "./memory.ts";
 import { Requester } from "./requester.ts";
-import type { RunOptions, Session } from "./session.ts";
+import { HandshakeRefused, loginRmcpPlus } from "./rmcp-plus-login.ts";
+import { type RunOptions, Session } from "./session.ts";
 import { SharedWait } from "./shared-wait.ts";
 
 /** BMCs end idle sessions after 60 s, give or take 3. */
@@ -89,6 +91,31 @@ export class IpmiConnection {
   async survey(signal?: AbortSignal): Promise<void> {
     const capabilities = await askCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
     if (offersIpmi20(capabilities)) await askCipherSuites(this.#requester, this.memory, signal);
+  }
+
+  /**
+   * Whether the BMC lets the configured user in without a password, by cipher suite 0: one login with no password,
+   * closed at once. It takes a second session slot for that moment, and the BMC may log it. Undefined where the
+   * BMC keeps silent or has no slot.
+   *
+   * @throws the signal's reason
+   */
+  async acceptsCipherZero(signal?: AbortSignal): Promise<boolean | undefined> {
+    const suite = cipherSuite(0);
+    if (!suite) return undefined;
+    const { credentials, privilege } = this.#options.login;
+    const nobody = { userName: credentials.userName, password: new Uint8Array(0) };
+    const request = { credentials: nobody, suite, privilege, memory: new BmcMemory(), signal };
+    try {
+      const { framing, bmcSessionId } = await loginRmcpPlus(this.#conversation, request);
+      this.#conversation.observer.sessionOpened("2.0");
+      const info = { protocol: "2.0", cipherSuite: suite.id, privilege } as const;
+      await new Session(this.#requester, framing, bmcSessionId, info).close();
+      return true;
+    } catch (error) {
+      if (!(error instanceof IpmiError)) throw error;
+      return error instanceof HandshakeRefused && error.reason !== "no_free_session" ? false : undefined;
+    }
   }
 
   /** Logs in unless a session is open. Callers that come meanwhile wait for the same login. */
