@@ -121,6 +121,45 @@ program
   });
 
 program
+  .command("compare <hosts...>")
+  .description("ask ipmi_exporter and the BMCs themselves, and print where the answers differ")
+  .requiredOption("--exporter <url>", "the ipmi_exporter, http://old.example.org:9290", address)
+  .addOption(configOption())
+  .option("--module <name>", "module, in both configurations")
+  .addOption(
+    new Option("--tolerance <ratio>", "how far readings may be apart, as they are read one after the other")
+      .default(0.05)
+      .argParser(ratio),
+  )
+  .option("--ignore <pattern>", "regular expression of series that are not compared, repeatable", patterns)
+  .option("--timeout <seconds>", "time each answer may take", seconds, 60)
+  .action(async (hosts: string[], options) => {
+    const { compare } = await import("./compare.ts");
+    process.exitCode = await compare({
+      hosts,
+      exporter: options.exporter,
+      configFile: options["config.file"],
+      module: options.module,
+      tolerance: options.tolerance,
+      ignore: options.ignore ?? [],
+      timeoutMs: options.timeout * 1000,
+    });
+  });
+
+function address(text: string): string {
+  if (/^https?:\/\/[^/]/.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError("give a URL such as http://old.example.org:9290");
+}
+
+function patterns(text: string, before: readonly RegExp[] | undefined): readonly RegExp[] {
+  try {
+    return [...(before ?? []), new RegExp(text)];
+  } catch {
+    throw new InvalidArgumentError("give a regular expression");
+  }
+}
+
+program
   .command("config")
   .description("look at the configuration")
   .addCommand(
@@ -133,6 +172,16 @@ program
         const webFile = options["web.config.file"];
         const web = webFile === undefined ? 0 : await checkWebConfig(webFile);
         process.exitCode = Math.max(web, await checkConfig(file));
+      }),
+  )
+  .addCommand(
+    new Command("convert")
+      .description("print the configuration file of ipmi_exporter as one of lightsout; passwords are not printed")
+      .argument("<file>", "its configuration file, ipmi_remote.yml")
+      .option("--secrets-dir <folder>", "write the passwords to files in this folder")
+      .action(async (file: string, options) => {
+        const { convertConfig } = await import("./config-convert.ts");
+        process.exitCode = await convertConfig(file, options.secretsDir);
       }),
   );
 

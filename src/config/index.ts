@@ -7,6 +7,7 @@ export { Secret } from "../lib/index.ts";
 export { type Cidr, cidrMatcher, parseCidr } from "./cidr.ts";
 export type * from "./config.ts";
 export { staleAfterMs } from "./config.ts";
+export { type ConvertedConfig, convertIpmiExporter } from "./convert.ts";
 export { type Credentials, CredentialsError, type Environment, readSecret, resolveCredentials } from "./credentials.ts";
 export { configJsonSchema, type JsonSchema } from "./json-schema.ts";
 export { loadConfig, type ParseOptions, parseConfig } from "./parse.ts";

@@ -1,0 +1,165 @@
+import { BmcPool, SdrCache } from "../bmc/index.ts";
+import { type Config, ConfigError } from "../config/index.ts";
+import { type Difference, differences, partsOf, renderDialect } from "../dialect/index.ts";
+import { buildInventory, expandHosts, foldHosts, formatAddress, HostListError } from "../inventory/index.ts";
+import { UdpTransport } from "../ipmi/index.ts";
+import { dialectOf, dialectTarget } from "../ipmi-exporter.ts";
+import { systemClock } from "../lib/index.ts";
+import { readConfig } from "../main.ts";
+import type { Host } from "../model/index.ts";
+import { PollSettingsBook } from "../poll-settings.ts";
+import { knownHost } from "../probe-target.ts";
+import { fanOut } from "../scheduler/index.ts";
+import { problemLines } from "./problem-lines.ts";
+
+export interface CompareCommand {
+  /** Folded host lists or addresses. */
+  readonly hosts: readonly string[];
+  /** http://old:9290 */
+  readonly exporter: string;
+  readonly configFile: string;
+  readonly module?: string;
+  /** See CompareOptions. */
+  readonly tolerance: number;
+  /** Series that are not compared. */
+  readonly ignore: readonly RegExp[];
+  readonly timeoutMs: number;
+}
+
+/** Hosts asked at once: each costs the old exporter some processes. */
+const CONCURRENCY = 8;
+/** An answer that is longer is none of ipmi_exporter. */
+const LONGEST_ANSWER = 16 * 1024 * 1024;
+/** Somebody at a terminal may ask any address: probe.allow guards the HTTP endpoint. */
+const EVERYWHERE = [
+  { address: "0.0.0.0", prefix: 0, family: "ipv4" },
+  { address: "::", prefix: 0, family: "ipv6" },
+] as const;
+
+/**
+ * Asks ipmi_exporter and the BMCs themselves about the same hosts, and prints where the answers differ, hosts with
+ * the same differences together. 0 when they are the same, 1 when not, 2 when some could not be asked.
+ */
+export async function compare(command: CompareCommand): Promise<number> {
+  let config: Config;
+  let targets: readonly string[];
+  try {
+    targets = command.hosts.flatMap((text) => (/\[[\d,/-]+\]/.test(text) ? expandHosts(text) : [text]));
+    config = await readConfig(command.configFile, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof HostListError)) throw error;
+    const lines = error instanceof ConfigError ? problemLines(error) : [error.message];
+    for (const line of lines) process.stderr.write(`lightsout: ${line}\n`);
+    return 2;
+  }
+  const comparison = new Comparison(command, { ...config, probe: { ...config.probe, allow: EVERYWHERE } });
+  try {
+    const book = await PollSettingsBook.read(config, process.env);
+    const results = await fanOut(targets, CONCURRENCY, (target) => comparison.of(target, book));
+    return tell(targets, results);
+  } finally {
+    await comparison.close();
+  }
+}
+
+class Comparison {
+  readonly #command: CompareCommand;
+  readonly #config: Config;
+  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #transport = new UdpTransport();
+  #pool: BmcPool | undefined;
+
+  constructor(command: CompareCommand, config: Config) {
+    this.#command = command;
+    this.#config = config;
+    this.#hosts = new Map(buildInventory(config).map((host) => [host.name, host]));
+  }
+
+  /** One after the other: a BMC has few sessions. */
+  async of(target: string, book: PollSettingsBook): Promise<readonly Difference[]> {
+    const { module, timeoutMs, tolerance, ignore } = this.#command;
+    const known = knownHost(target, this.#hosts);
+    const theirs = await this.#theirs(known ? formatAddress(known) : target, AbortSignal.timeout(timeoutMs));
+    const signal = AbortSignal.timeout(timeoutMs);
+    const host = await dialectTarget({ target, module, signal }, this.#config, this.#hosts);
+    const options = dialectOf(book.moduleOf(host));
+    const parts = partsOf(options.collectors);
+    const snapshot = await this.#bmcs(book).poll(host, { purpose: "probe", signal, parts, passing: true });
+    return differences(theirs, renderDialect(snapshot, options), { tolerance }).filter(
+      ({ series }) => !ignore.some((pattern) => pattern.test(series)),
+    );
+  }
+
+  #bmcs(book: PollSettingsBook): BmcPool {
+    const settingsOf = async (host: Host) => book.settingsOf(host);
+    this.#pool ??= new BmcPool({ transport: this.#transport, clock: systemClock, cache: new SdrCache(), settingsOf });
+    return this.#pool;
+  }
+
+  async #theirs(target: string, signal: AbortSignal): Promise<string> {
+    const { exporter, module } = this.#command;
+    const url = new URL("/ipmi", exporter);
+    url.searchParams.set("target", target);
+    if (module !== undefined) url.searchParams.set("module", module);
+    let response: Response;
+    let text = "";
+    try {
+      response = await fetch(url, { signal });
+      for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(piece).toString("latin1");
+        if (text.length > LONGEST_ANSWER) throw new Error("its answer does not end");
+      }
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      throw new Error(`${url.origin} did not answer: ${cause instanceof Error ? cause.message : cause}`);
+    }
+    text = Buffer.from(text, "latin1").toString("utf8");
+    if (response.ok) return text;
+    throw new Error(`${url.origin} answered ${response.status}: ${text.trim().slice(0, 200)}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    await this.#transport.close();
+  }
+}
+
+interface Group {
+  readonly hosts: string[];
+  readonly found: readonly Difference[];
+}
+
+function tell(targets: readonly string[], results: readonly PromiseSettledResult<readonly Difference[]>[]): number {
+  const groups = new Map<string, Group>();
+  const failures = new Map<string, string[]>();
+  for (const [i, result] of results.entries()) {
+    const target = targets[i] ?? "";
+    if (result.status === "rejected") {
+      const why = result.reason instanceof Error ? result.reason.message : String(result.reason);
+      failures.set(why, [...(failures.get(why) ?? []), target]);
+      continue;
+    }
+    // Readings differ from host to host; what differs is the same.
+    const key = JSON.stringify(result.value.map(({ kind, series }) => [kind, series]));
+    const group = groups.get(key) ?? { hosts: [], found: result.value };
+    groups.set(key, group);
+    group.hosts.push(target);
+  }
+  let code = 0;
+  for (const { hosts, found } of groups.values()) {
+    if (found.length > 0) code = 1;
+    process.stdout.write(`${foldHosts(hosts)}: ${found.length === 0 ? "the same" : count(found)}\n`);
+    for (const difference of found) process.stdout.write(`  ${inWords(difference)}\n`);
+  }
+  for (const [why, hosts] of failures) process.stderr.write(`lightsout: ${foldHosts(hosts)}: ${why}\n`);
+  return failures.size > 0 ? 2 : code;
+}
+
+function count({ length }: readonly Difference[]): string {
+  return length === 1 ? "1 difference" : `${length} differences`;
+}
+
+function inWords({ kind, series, theirs, ours }: Difference): string {
+  const values = [theirs === undefined ? [] : [`theirs ${theirs}`], ours === undefined ? [] : [`ours ${ours}`]].flat();
+  return `${kind.padEnd(7)}  ${series}  ${values.join(", ")}`;
+}

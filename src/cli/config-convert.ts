@@ -1,0 +1,62 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ConfigError, type ConvertedConfig, convertIpmiExporter, formatProblem } from "../config/index.ts";
+
+/** How the configuration names the folder of the passwords where nobody said one. */
+const DEFAULT_FOLDER = "secrets";
+
+/**
+ * Prints a configuration file of ipmi_exporter as ours. Passwords are never printed: they go to files in
+ * `secretsDir`, or nowhere where none is given. Gives the exit code.
+ */
+export async function convertConfig(file: string, secretsDir: string | undefined): Promise<number> {
+  let converted: ConvertedConfig;
+  try {
+    converted = convertIpmiExporter(await readFile(file, "utf8"), file, secretsDir ?? DEFAULT_FOLDER);
+  } catch (error) {
+    const lines = error instanceof ConfigError ? error.problems.map(formatProblem) : [cannot("read", file, error)];
+    for (const line of lines) process.stderr.write(`${line}\n`);
+    return 1;
+  }
+  for (const note of converted.notes) process.stderr.write(`${formatProblem(note)}\n`);
+  if (secretsDir !== undefined && !(await writeSecrets(converted, secretsDir))) return 1;
+  process.stdout.write(converted.text);
+  if (secretsDir === undefined)
+    process.stderr.write(
+      `lightsout: passwords are not printed; --secrets-dir ${DEFAULT_FOLDER} writes the ${converted.secrets.size} files the configuration names\n`,
+    );
+  return 0;
+}
+
+/** Files only the owner reads. What is there already is not touched: it may be newer than the old file. */
+async function writeSecrets({ secrets }: ConvertedConfig, folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    process.stderr.write(`${cannot("make", folder, error)}\n`);
+    return false;
+  }
+  let good = true;
+  for (const [name, secret] of secrets) {
+    try {
+      await writeFile(join(folder, name), secret.revealBytes(), { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      good = false;
+      process.stderr.write(`${cannot("write", join(folder, name), error)}\n`);
+    }
+  }
+  return good;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EACCES: "this user may not",
+  EEXIST: "it is there already; remove it, or give another folder",
+  ENOTDIR: "this is no folder",
+  EISDIR: "this is a folder",
+};
+
+function cannot(what: string, path: string, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
+  return `${path}: cannot ${what} it: ${REASONS[code] ?? code}`;
+}
