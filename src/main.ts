@@ -12,6 +12,8 @@ import {
   staleAfterMs,
 } from "./config/index.ts";
 import { partsOf, renderDialect } from "./dialect/index.ts";
+import { Events } from "./events/index.ts";
+import { eventsSettings } from "./events-settings.ts";
 import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
 import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
@@ -28,7 +30,7 @@ import {
 } from "./model/index.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
-import { ipmiReports, schedulerReports } from "./reports.ts";
+import { eventsReports, ipmiReports, schedulerReports } from "./reports.ts";
 import { ruleVocabulary } from "./rule-vocabulary.ts";
 import {
   QueueFullError,
@@ -51,6 +53,8 @@ import { WebAccess } from "./web-access.ts";
 const SWEEP_MS = 5000;
 /** What logging out everywhere may take when the process ends. */
 const LOGOUT_MS = 3000;
+/** What sending the last events may take then, and when an output is taken out of the configuration. */
+const FLUSH_MS = 2000;
 
 export interface ExporterOptions {
   readonly configFile: string;
@@ -90,6 +94,7 @@ export class Exporter {
   readonly #scheduler: Scheduler;
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
+  readonly #events: Events;
   readonly #web: Web;
   #access: WebAccess | undefined;
   #book: PollSettingsBook;
@@ -142,12 +147,14 @@ export class Exporter {
     this.#rackBudgets = new RackBudgets(config);
     const clock = this.#clock;
     this.#self = new SelfMetrics({ version: options.version });
+    this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self) });
     this.#pool = new BmcPool({
       transport: this.#transport,
       clock,
       cache: new SdrCache({ report: this.#self, keeper: state }),
       keeper: state,
       observer: ipmiReports(this.#self),
+      onNews: (host, news) => this.#events.take(this.#inventory.current().get(host.name) ?? host, news),
       roles: () => this.#book.roles,
       severities: () => this.#book.severities,
       settingsOf: async (host) => this.#book.settingsOf(host),
@@ -209,6 +216,7 @@ export class Exporter {
 
   async #begin(listening: readonly string[]): Promise<void> {
     this.#tellProblems();
+    await this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
     await this.#inventory.start();
     this.#takeHosts();
     this.#ready = true;
@@ -383,6 +391,7 @@ export class Exporter {
       }
       this.#rackBudgets = budgets;
       this.#scheduler.configure(limitsOf(config));
+      void this.#events.configure(eventsSettings(config, this.#env), FLUSH_MS);
       // Also when no host came or went: intervals and credentials may have changed.
       this.#takeHosts();
       this.#tellProblems();
@@ -411,7 +420,7 @@ export class Exporter {
     const late = new Promise<void>((resolve) => {
       timer = this.#clock.after(LOGOUT_MS, resolve);
     });
-    await Promise.race([this.#pool.close(), late]);
+    await Promise.all([Promise.race([this.#pool.close(), late]), this.#events.close(FLUSH_MS)]);
     // A timer that still runs would keep the process alive.
     timer?.cancel();
     await this.#transport.close();

@@ -1,3 +1,4 @@
+import { type EventsReport, OUTCOMES } from "./events/index.ts";
 import type { SelfMetrics } from "./exposition/index.ts";
 import type { IpmiObserver } from "./ipmi/index.ts";
 import type { SchedulerReport } from "./scheduler/index.ts";
@@ -31,5 +32,14 @@ export function schedulerReports(self: SelfMetrics): SchedulerReport {
     stuck: () => {},
     coalesced: () => {},
     refused: () => {},
+  };
+}
+
+/** What the outputs of events say, as metrics of the exporter. */
+export function eventsReports(self: SelfMetrics): EventsReport {
+  return {
+    outputConfigured: (output) => self.outputConfigured(output, OUTCOMES),
+    eventsEnded: (output, outcome, count) => self.eventsEnded(output, outcome, count),
+    eventsWaiting: (output, change) => self.eventsWaiting(output, change),
   };
 }

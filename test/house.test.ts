@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   inventory: ["model", "config", "lib"],
   scheduler: ["model", "lib"],
   store: ["model", "lib"],
+  events: ["model", "lib"],
   exposition: ["model", "lib"],
   dialect: ["exposition", "model", "lib"],
   web: ["exposition", "model", "lib"],

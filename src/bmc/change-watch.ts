@@ -21,8 +21,17 @@ export interface SavedChanges {
 
 type Known = Omit<SavedChanges, "counts">;
 
-const none = (): Record<ChangeKind, number> =>
-  Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
+/** What of a snapshot is compared. */
+export type Watched = Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">;
+
+/** Of hosts that never changed; one for all of them. */
+const NO_CHANGES: ChangeCounts = Object.freeze({
+  board_replaced: 0,
+  firmware_changed: 0,
+  sensor_appeared: 0,
+  sensor_vanished: 0,
+  power_changed: 0,
+});
 
 /**
  * Compares what a poll read of a host with what was known of it. What was not read, or cannot be trusted,
@@ -30,7 +39,7 @@ const none = (): Record<ChangeKind, number> =>
  */
 export class ChangeWatch {
   #known: Known = {};
-  #counts = none();
+  #counts = NO_CHANGES;
   /** Something was read, now or in an earlier run: the counts are worth telling. */
   #begun = false;
   #revision = 0;
@@ -41,7 +50,7 @@ export class ChangeWatch {
   }
 
   /** @param sensors changes of the sensor set that this poll found */
-  observe(snapshot: HostSnapshot, sensors: readonly HostChange[] = []): readonly HostChange[] {
+  observe(snapshot: Watched, sensors: readonly HostChange[] = []): readonly HostChange[] {
     const { controller, chassis } = snapshot;
     // A BMC in the middle of an update tells anything.
     const identified = controller && !controller.updating ? controller : undefined;
@@ -52,22 +61,27 @@ export class ChangeWatch {
       firmware: identified?.firmware,
       powerOn: chassis?.powerOn,
     };
-    this.#known = { ...before, ...present(read) };
+    const { guid, serial, firmware: version, powerOn } = read;
+    this.#known = {
+      guid: guid ?? before.guid,
+      serial: serial ?? before.serial,
+      firmware: version ?? before.firmware,
+      powerOn: powerOn ?? before.powerOn,
+    };
     const changes = [...board(before, read), ...firmware(before, read), ...sensors, ...power(before, read)];
-    for (const { change } of changes) this.#counts[change]++;
-    const isNews = changes.length > 0 || JSON.stringify(before) !== JSON.stringify(this.#known);
-    if (isNews) this.#revision++;
+    for (const { change } of changes) this.#counts = { ...this.#counts, [change]: this.#counts[change] + 1 };
+    if (changes.length > 0 || !isSame(before, this.#known)) this.#revision++;
     if (snapshot.up) this.#begun = true;
     return changes;
   }
 
   /** Undefined before the first reading. */
   get counts(): ChangeCounts | undefined {
-    return this.#begun ? { ...this.#counts } : undefined;
+    return this.#begun ? this.#counts : undefined;
   }
 
   save(): SavedChanges {
-    return { ...this.#known, counts: { ...this.#counts } };
+    return { ...this.#known, counts: this.#counts };
   }
 
   /** Takes what an earlier run saved; what has not its form is left out. */
@@ -75,26 +89,27 @@ export class ChangeWatch {
     if (typeof saved !== "object" || saved === null) return;
     const { guid, serial, firmware, powerOn, counts } = saved as Readonly<Record<string, unknown>>;
     const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-    this.#known = present({
+    this.#known = {
       guid: text(guid),
       serial: text(serial),
       firmware: text(firmware),
       powerOn: typeof powerOn === "boolean" ? powerOn : undefined,
-    });
+    };
     if (typeof counts !== "object" || counts === null) return;
     for (const kind of CHANGE_KINDS) {
       const count: unknown = (counts as Readonly<Record<string, unknown>>)[kind];
-      if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) this.#counts[kind] = count;
+      if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0) continue;
+      this.#counts = { ...this.#counts, [kind]: count };
     }
   }
 }
 
-function present(known: Known): Known {
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+function isSame(a: Known, b: Known): boolean {
+  return a.guid === b.guid && a.serial === b.serial && a.firmware === b.firmware && a.powerOn === b.powerOn;
 }
 
 /** Of the FRU of the BMC itself, where it was read whole. */
-function serialOf({ frus }: HostSnapshot): string | undefined {
+function serialOf({ frus }: Watched): string | undefined {
   const own = frus?.find(({ id }) => id === 0);
   const serial = own && own.problems.length === 0 ? own.serial?.trim() : undefined;
   return serial === undefined || NO_SERIAL.test(serial) ? undefined : serial;

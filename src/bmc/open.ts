@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
-import type { EventLog, Failure, Host, HostNews, HostSnapshot, PartName } from "../model/index.ts";
+import type { EventLog, Failure, Host, HostChange, HostNews, HostSnapshot, PartName } from "../model/index.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
@@ -9,7 +9,7 @@ import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
 import type { Roles } from "./roles.ts";
 import type { SdrCache } from "./sdr-cache.ts";
 import type { Severities } from "./severities.ts";
-import { SnapshotTaker } from "./snapshot.ts";
+import { type SnapshotOptions, SnapshotTaker } from "./snapshot.ts";
 import type { StateKeeper } from "./state-dir.ts";
 
 /** How a host is polled: its module and auth, resolved. */
@@ -130,14 +130,17 @@ export class BmcPool {
       const onEventLog = (read: EventLog, at: number): void => {
         log = { read, at };
       };
-      const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock, onEventLog });
-      const changes = watch.observe(snapshot, bmc.takeChanges?.());
+      let changes: readonly HostChange[] = [];
+      const compare: SnapshotOptions["compare"] = (read) => {
+        changes = watch.observe(read, bmc.takeChanges?.());
+        return watch.counts;
+      };
+      const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock, onEventLog, compare });
       await this.#save(open);
       if (!options.passing) this.#tell(host, log, changes);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
       await bmc.hold(kept ? 2 * settings.intervalMs : 0);
-      // Into the fresh snapshot: a spread copy would have a hidden class of its own in each host.
-      return Object.assign(snapshot, { changes: watch.counts });
+      return snapshot;
     } finally {
       open.busy = false;
       bmc.trace = undefined;

@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/index.ts";
 import {
+  type ChangeCounts,
   type EventLog,
   type Failure,
   type Host,
@@ -28,6 +29,8 @@ export interface SnapshotOptions {
   readonly slowIntervalMs: number;
   /** Asks slow parts, too, whatever their age. */
   readonly everything?: boolean;
+  /** Compares what was read with what was known of the host; gives the changes counted so far. */
+  readonly compare?: (read: Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">) => ChangeCounts | undefined;
   /** Told of each reading of the event log, whatever becomes of the poll: what is new in it is told once. */
   readonly onEventLog?: (log: EventLog, readAt: number) => void;
   readonly signal: AbortSignal;
@@ -128,6 +131,7 @@ export class SnapshotTaker {
       watchdog: told.watchdog,
       frus: told.frus,
       findings: told.findings,
+      changes: options.compare?.({ ...told, up: failure === undefined }),
       quirks: this.#bmc.quirks,
     };
   }

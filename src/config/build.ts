@@ -2,7 +2,16 @@ import { isAbsolute, resolve } from "node:path";
 import { parseDuration, type Secret } from "../lib/index.ts";
 import { PLACE_LABELS, type Place } from "../model/index.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
-import type { AuthConfig, Config, HttpSdConfig, ModuleConfig, SecretSource, TargetConfig } from "./config.ts";
+import type {
+  AuthConfig,
+  Config,
+  EventsConfig,
+  ModuleConfig,
+  SecretSource,
+  ServerAuth,
+  TargetConfig,
+} from "./config.ts";
+import { FACILITIES, parseServer, parseSize } from "./events-schema.ts";
 import { type ConfigFile, moduleSchema } from "./schema.ts";
 import { sensorRule } from "./sensor-rules.ts";
 import type { ConfigSource } from "./source.ts";
@@ -43,6 +52,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     },
     roles: { files: file.roles.files.map(absolute), rules: [] },
     severities: { files: file.severities.files.map(absolute), rules: [] },
+    events: buildEvents(file.events, absolute),
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
     foreign: false,
@@ -129,7 +139,39 @@ function discovery(sd: Pick<ConfigFile["file_sd"][number], "refresh_interval" | 
   return { refreshMs: ms(sd.refresh_interval), module: sd.module, auth: sd.auth, labels: sd.labels, map: sd.map };
 }
 
-function serverAuth(sd: ConfigFile["http_sd"][number], absolute: Absolute): HttpSdConfig["authorization"] {
+function buildEvents(
+  { historical, log, syslog, alertmanager }: ConfigFile["events"],
+  absolute: Absolute,
+): EventsConfig {
+  const path = log?.path;
+  return {
+    historical,
+    log: log && {
+      path: path === undefined ? undefined : absolute(path),
+      maxBytes: parseSize(log.max_size) ?? 0,
+      maxFiles: log.max_files,
+    },
+    syslog: syslog && {
+      // The schema has seen to it that this is an address.
+      ...(parseServer(syslog.address) ?? { host: syslog.address, port: 0 }),
+      transport: syslog.transport,
+      facility: FACILITIES.indexOf(syslog.facility),
+      appName: syslog.app_name,
+    },
+    alertmanager: alertmanager && {
+      urls: [...new Set(typeof alertmanager.url === "string" ? [alertmanager.url] : alertmanager.url)],
+      minSeverity: alertmanager.min_severity,
+      resolveAfterMs: ms(alertmanager.resolve_after),
+      timeoutMs: ms(alertmanager.timeout),
+      labels: alertmanager.labels,
+      authorization: serverAuth(alertmanager, absolute),
+    },
+  };
+}
+
+type WithServerAuth = Pick<ConfigFile["http_sd"][number], "basic_auth" | "authorization">;
+
+function serverAuth(sd: WithServerAuth, absolute: Absolute): ServerAuth | undefined {
   const { basic_auth: basic, authorization: header } = sd;
   if (basic) {
     const secret = secretSource(basic.password, basic.password_file, basic.password_env, absolute);

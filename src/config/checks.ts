@@ -54,6 +54,7 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
       if (section === "http_sd") checkServerAuth([section, i], entry, options, say);
     }
   }
+  if (isMapping(file.events)) checkEvents(["events"], file.events, options, say);
   return problems;
 }
 
@@ -112,6 +113,29 @@ function checkServerAuth(path: ConfigPath, entry: Mapping, options: CheckOptions
   const needed = { needed: true, ...options };
   if (basic !== undefined) checkSecret([...path, "basic_auth"], mapping(basic), "password", needed, say);
   if (token !== undefined) checkSecret([...path, "authorization"], mapping(token), "credentials", needed, say);
+}
+
+/** Labels that make the alert the rule's alert. */
+const OWN_LABELS = ["alertname", "severity", "component", "host", ...PLACE_LABELS];
+
+function checkEvents(path: ConfigPath, events: Mapping, options: CheckOptions, say: Say): void {
+  const { log, alertmanager } = events;
+  if (isMapping(log)) {
+    const given = ["path", "stdout"].filter((key) => log[key] !== undefined && log[key] !== null);
+    if (given.length === 0) say([...path, "log"], "give path, or stdout: true");
+    if (given.length === 2) say([...path, "log", "stdout"], "give only one of path, stdout");
+  }
+  if (!isMapping(alertmanager)) return;
+  const at = [...path, "alertmanager"];
+  checkServerAuth(at, alertmanager, options, say);
+  for (const key of ["resolve_after", "timeout"]) {
+    const value = alertmanager[key];
+    if (typeof value === "string" && parseDuration(value) === 0) say([...at, key], "must be more than 0s");
+  }
+  for (const key of Object.keys(mapping(alertmanager.labels))) {
+    if (OWN_LABELS.includes(key))
+      say([...at, "labels", key], "cannot be given here: it is a label of the alert itself");
+  }
 }
 
 function checkPlaces(path: ConfigPath, target: Mapping, say: Say): void {

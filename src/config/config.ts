@@ -1,5 +1,5 @@
 import type { Secret } from "../lib/index.ts";
-import type { Collector, PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
+import type { AlertSeverity, Collector, PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
@@ -21,6 +21,7 @@ export interface Config {
   readonly probe: ProbeConfig;
   readonly roles: RolesConfig;
   readonly severities: SeveritiesConfig;
+  readonly events: EventsConfig;
   /** Absolute. */
   readonly stateDir?: string;
   /** As written, with defaults; for redactConfig(). */
@@ -123,12 +124,39 @@ export interface FileSdConfig extends DiscoveryConfig {
   readonly files: readonly string[];
 }
 
+/** Who we are towards an HTTP server. */
+export type ServerAuth =
+  | { readonly type: "basic"; readonly username: string; readonly secret: SecretSource }
+  | { readonly type: "header"; readonly scheme: string; readonly secret: SecretSource };
+
 export interface HttpSdConfig extends DiscoveryConfig {
   readonly url: string;
   readonly timeoutMs: number;
-  readonly authorization?:
-    | { readonly type: "basic"; readonly username: string; readonly secret: SecretSource }
-    | { readonly type: "header"; readonly scheme: string; readonly secret: SecretSource };
+  readonly authorization?: ServerAuth;
+}
+
+/** Where events go. */
+export interface EventsConfig {
+  /** Also what logs held at first contact. */
+  readonly historical: boolean;
+  /** Without a path: standard output. */
+  readonly log?: { readonly path?: string; readonly maxBytes: number; readonly maxFiles: number };
+  readonly syslog?: {
+    readonly host: string;
+    readonly port: number;
+    readonly transport: "udp" | "tcp";
+    /** RFC 5424 table 1. */
+    readonly facility: number;
+    readonly appName: string;
+  };
+  readonly alertmanager?: {
+    readonly urls: readonly string[];
+    readonly minSeverity: AlertSeverity;
+    readonly resolveAfterMs: number;
+    readonly timeoutMs: number;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly authorization?: ServerAuth;
+  };
 }
 
 export interface SchedulerConfig {

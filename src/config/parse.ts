@@ -14,7 +14,7 @@ import { sentence } from "./sentences.ts";
 import { loadSeverityRules, type SeverityVocabulary } from "./severity-rules.ts";
 import { ConfigSource } from "./source.ts";
 
-const HOLDERS_OF_SECRETS = /^(auths|http_sd)$/;
+const HOLDERS_OF_SECRETS = /^(auths|http_sd|events)$/;
 
 export interface ParseOptions extends CheckOptions {
   /** The file the text is from: named in problems, and the folder other files are relative to. */

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { DURATION_PATTERN } from "../lib/index.ts";
 import { COLLECTORS, DEFAULT_COLLECTORS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
-import { authSchema, secretSourceShape } from "./secret-schema.ts";
+import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
+import { authSchema } from "./secret-schema.ts";
 import { mustBe } from "./sentences.ts";
 
 /*
@@ -181,15 +182,6 @@ export const fileSdSchema = z.strictObject({
   ...sdShape,
 });
 
-const basicAuthSchema = z.strictObject({
-  username: z.string().describe("User name."),
-  ...secretSourceShape("password"),
-});
-const authorizationSchema = z.strictObject({
-  type: filled("a scheme").default("Bearer").describe("Scheme: `Bearer`, `Token` ..."),
-  ...secretSourceShape("credentials"),
-});
-
 const URL_FORM = mustBe("an http:// or https:// URL");
 
 export const httpSdSchema = z.strictObject({
@@ -281,6 +273,9 @@ export const fileSchema = z.strictObject({
   probe: probeSchema.prefault({}).describe("Whom `/probe` may ask."),
   roles: rolesSchema.prefault({}).describe("What sensors are for: the `role` label; see [roles](roles.md)."),
   severities: severitiesSchema.prefault({}).describe("How bad each state is; see [severities](severities.md)."),
+  events: eventsSchema(duration, labels)
+    .prefault({})
+    .describe("Where new records of event logs and changes of hosts are sent; see [events](events.md)."),
   state_dir: filled("a folder")
     .optional()
     .describe("Folder for what a restart should not have to learn again; relative to this file."),

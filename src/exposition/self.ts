@@ -42,6 +42,8 @@ export class SelfMetrics {
   readonly #pollsLate: Counter;
   readonly #queueDepth: Gauge;
   readonly #queueWait: Histogram;
+  readonly #events: Counter;
+  readonly #eventsWaiting: Gauge;
   readonly #reloadOk: Gauge;
   readonly #reloadTime: Gauge;
   readonly #reloads: Tally;
@@ -134,6 +136,19 @@ export class SelfMetrics {
     );
     // Without labels they would say 0 where there is nothing to say.
     for (const absent of [this.#webConfigOk, this.#webConfigTime, this.#webExpiry]) absent.remove();
+
+    this.#events = new Counter({
+      name: "lightsout_events_total",
+      help: "Events by output and by what became of them: sent, queue_full (dropped for a newer one), refused by the receiver, undelivered at the end.",
+      labelNames: ["output", "outcome"],
+      registers: [r],
+    });
+    this.#eventsWaiting = new Gauge({
+      name: "lightsout_events_waiting",
+      help: "Events that wait to be sent, by output.",
+      labelNames: ["output"],
+      registers: [r],
+    });
 
     this.#watchEventLoop();
     if (options.processMetrics !== false) {
@@ -236,6 +251,22 @@ export class SelfMetrics {
 
   sdrCacheMiss(): void {
     this.#sdrCache.add("miss");
+  }
+
+  /** An output of events is configured: its series are there from now on, from 0. */
+  outputConfigured(output: string, outcomes: readonly string[]): void {
+    for (const outcome of outcomes) this.#events.inc({ output, outcome }, 0);
+    this.#eventsWaiting.inc({ output }, 0);
+  }
+
+  /** Events left an output's queue. */
+  eventsEnded(output: string, outcome: string, count: number): void {
+    this.#events.inc({ output, outcome }, count);
+  }
+
+  /** How many more events wait than before. */
+  eventsWaiting(output: string, change: number): void {
+    this.#eventsWaiting.inc({ output }, change);
   }
 
   /** The configuration was loaded, or could not be and the old one stays. */

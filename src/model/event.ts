@@ -8,6 +8,10 @@ import type { Place } from "./host.ts";
  */
 export type TimeStatus = "wall_clock" | "pre_init" | "unspecified" | "implausible";
 
+/** From which severity on somebody is told at once. */
+export const ALERT_SEVERITIES = ["warning", "critical", "non_recoverable"] as const satisfies readonly EventSeverity[];
+export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
+
 interface EventBase {
   readonly host: string;
   readonly place: Place;

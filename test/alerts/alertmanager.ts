@@ -20,6 +20,8 @@ export interface Notification {
 /** An Alertmanager of the test's own that runs the example; what it sends out arrives here. */
 export interface Alertmanager {
   readonly port: number;
+  /** Where its API is. */
+  readonly url: string;
   readonly notifications: readonly Notification[];
   /** Raises alerts that last until the end. */
   raise(alerts: readonly Labels[]): Promise<void>;
@@ -94,6 +96,7 @@ export async function startAlertmanager(rewrite: (config: string) => string = im
 
   return {
     port: reserved.port,
+    url,
     notifications,
     async raise(alerts) {
       const response = await fetch(`${url}/api/v2/alerts`, {

@@ -1,0 +1,114 @@
+import type { Secret } from "../lib/index.ts";
+import { type AlertSeverity, type EventSeverity, type HostEvent, PLACE_LABELS, type SelEvent } from "../model/index.ts";
+import { type Sender, SendRefused } from "./delivery.ts";
+
+const RANKS: Readonly<Record<EventSeverity, number>> = {
+  unknown: 0,
+  ok: 0,
+  warning: 1,
+  critical: 2,
+  non_recoverable: 3,
+};
+const DASHBOARD = "https://grafana.example.org/d/bmc-host?var-host=";
+const RUNBOOKS = "https://github.com/lightsout/lightsout/blob/main/docs/runbooks";
+
+export interface AlertmanagerOptions {
+  /** Of the server, `http://alertmanager:9093`; a path before `/api/v2/alerts` may follow. */
+  readonly url: string;
+  readonly resolveAfterMs: number;
+  /** More labels: the external labels of the Prometheus that evaluates the rules. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Value of the header Authorization. Asked for each time: a token may change. */
+  readonly authorization?: () => Promise<Secret | undefined>;
+  /** Another one for tests. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What pages somebody: asserted records of the event log from a severity on, and no history. */
+export function isAlert(event: HostEvent, least: AlertSeverity): event is SelEvent {
+  const isNews = event.type === "sel" && !event.historical && event.entry.direction === "asserted";
+  return isNews && RANKS[event.severity] >= RANKS[least];
+}
+
+/**
+ * Alerts to the Alertmanager's API v2. They carry the labels of the rule SelCriticalEvent, to the letter: both are one
+ * alert, which the rule goes on with when Prometheus has seen the counter grow.
+ */
+export class AlertmanagerSender implements Sender {
+  readonly batch = 64;
+  readonly #options: AlertmanagerOptions;
+
+  constructor(options: AlertmanagerOptions) {
+    this.#options = options;
+  }
+
+  async send(events: readonly HostEvent[], signal: AbortSignal): Promise<void> {
+    const { url, authorization, fetch: ask = fetch } = this.#options;
+    const secret = await authorization?.();
+    const response = await ask(`${url.replace(/\/+$/, "")}/api/v2/alerts`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "lightsout",
+        ...(secret && { authorization: secret.reveal() }),
+      },
+      body: JSON.stringify(alertsOf(events, this.#options)),
+      // Where a redirect leads to, the token has no business.
+      redirect: "error",
+      signal,
+    }).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : error;
+    });
+    await response.body?.cancel();
+    if (response.ok) return;
+    const problem = `answered ${response.status} ${response.statusText}`.trimEnd();
+    // A token may be mended and a busy server may have time again; a bad request stays one.
+    const isFinal = response.status === 400 || response.status === 413 || response.status === 422;
+    throw isFinal ? new SendRefused(problem) : new Error(problem);
+  }
+
+  async close(): Promise<void> {}
+}
+
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+/** One alert per set of labels: the newest event is its text, the first one its beginning. */
+function alertsOf(events: readonly HostEvent[], options: AlertmanagerOptions): readonly Alert[] {
+  const alerts = new Map<string, Alert>();
+  for (const event of events) {
+    const alert = alertOf(event, options);
+    const key = JSON.stringify(alert.labels);
+    const before = alerts.get(key);
+    alerts.set(key, before ? { ...alert, startsAt: before.startsAt } : alert);
+  }
+  return [...alerts.values()];
+}
+
+function alertOf({ host, place, severity, seenAt, text }: HostEvent, options: AlertmanagerOptions): Alert {
+  const isCritical = RANKS[severity] >= RANKS.critical;
+  const alertname = isCritical ? "SelCriticalEvent" : "SelWarningEvent";
+  const places = PLACE_LABELS.flatMap((label) => {
+    const value = place[label];
+    return value === undefined ? [] : [[label, value] as const];
+  });
+  const own = { alertname, severity: isCritical ? "warning" : "info", component: "sel" };
+  const where = place.rack === undefined ? "" : ` (rack ${place.rack}${position(place.position)})`;
+  return {
+    labels: { ...options.labels, ...Object.fromEntries(places), host, ...own },
+    annotations: {
+      summary: `${host}: ${isCritical ? "critical event" : "event"} logged`,
+      description: `${host}${where} logged: ${text}`,
+      ...(isCritical && { runbook_url: `${RUNBOOKS}/SelCriticalEvent.md` }),
+      dashboard_url: DASHBOARD + encodeURIComponent(host),
+    },
+    startsAt: new Date(seenAt).toISOString(),
+    endsAt: new Date(seenAt + options.resolveAfterMs).toISOString(),
+  };
+}
+
+const position = (value: string | undefined): string => (value === undefined ? "" : `, position ${value}`);

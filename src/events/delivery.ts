@@ -1,0 +1,218 @@
+import type { Clock, Logger, Timer } from "../lib/index.ts";
+import type { HostEvent } from "../model/index.ts";
+
+/** Where events go. One call of `send` at a time. */
+export interface Sender {
+  /** Events it takes at once. */
+  readonly batch: number;
+  /**
+   * Hands over the events, all or none. May take as long as the signal allows.
+   *
+   * @throws SendRefused where trying again would not help, anything else where it may
+   */
+  send(events: readonly HostEvent[], signal: AbortSignal): Promise<void>;
+  /** Lets go of sockets and files. */
+  close(): Promise<void>;
+}
+
+/** The receiver has the events and does not want them. */
+export class SendRefused extends Error {
+  override readonly name = "SendRefused";
+}
+
+export const OUTPUTS = ["log", "stdout", "syslog", "alertmanager"] as const;
+export type OutputName = (typeof OUTPUTS)[number];
+
+/** What became of an event; a closed set. */
+export const OUTCOMES = ["sent", "queue_full", "refused", "undelivered"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Told what happens to events, to be counted elsewhere. */
+export interface EventsReport {
+  /** `undelivered`: the process, or the output, ended before they could be sent. */
+  eventsEnded(output: OutputName, outcome: Outcome, count: number): void;
+  /** An output was added: its counters are worth telling. */
+  outputConfigured(output: OutputName): void;
+  /** Events that wait now at one of the outputs of this name: how many more, or fewer, than before. */
+  eventsWaiting(output: OutputName, change: number): void;
+}
+
+export interface DeliveryOptions {
+  readonly output: OutputName;
+  /** For log lines: "udp://loghost:514". Never a secret. */
+  readonly target: string;
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly report: EventsReport;
+  /** Events that may wait; the oldest is dropped for one more. */
+  readonly capacity?: number;
+  /** Milliseconds that one handing over may take. */
+  readonly timeoutMs?: number;
+}
+
+const CAPACITY = 10_000;
+const TIMEOUT_MS = 10_000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+const LETTING_GO_MS = 500;
+
+/**
+ * A bounded queue and who empties it. Taking an event never waits and never throws: where the receiver is slow
+ * or gone, events wait, and the oldest give way. What went wrong is told once, and once when it is over.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #capacity: number;
+  #queue: HostEvent[] = [];
+  /** Of the queue's beginning: being sent, and until that went well the same ones each time. Not to be dropped. */
+  #sending = 0;
+  #isRunning = false;
+  #running: Promise<void> = Promise.resolve();
+  #failures = 0;
+  #complaint: string | undefined;
+  #isFullTold = false;
+  #closing = false;
+  #wake: (() => void) | undefined;
+  readonly #stop = new AbortController();
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#capacity = options.capacity ?? CAPACITY;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  offer(event: HostEvent): void {
+    if (this.#closing) {
+      this.#ended("undelivered", 1);
+      return;
+    }
+    this.#queue.push(event);
+    this.#options.report.eventsWaiting(this.#options.output, 1);
+    if (this.#queue.length - this.#sending > this.#capacity) this.#dropOldest();
+    if (!this.#isRunning) this.#running = this.#run();
+  }
+
+  #dropOldest(): void {
+    this.#queue.splice(this.#sending, 1);
+    this.#options.report.eventsWaiting(this.#options.output, -1);
+    this.#ended("queue_full", 1);
+    if (this.#isFullTold) return;
+    this.#isFullTold = true;
+    this.#options.log.warn(this.#fields(), `${this.#capacity} events wait, the oldest are dropped`);
+  }
+
+  async #run(): Promise<void> {
+    const { sender, output, report } = this.#options;
+    this.#isRunning = true;
+    while (this.#queue.length > 0 && !this.#stop.signal.aborted) {
+      this.#sending ||= Math.min(sender.batch, this.#queue.length);
+      const outcome = await this.#attempt(this.#queue.slice(0, this.#sending));
+      // What was left at the end has been counted.
+      if (this.#stop.signal.aborted) break;
+      if (outcome === "failed") {
+        await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 16), LONGEST_RETRY_MS));
+        continue;
+      }
+      const ended = this.#queue.splice(0, this.#sending).length;
+      this.#sending = 0;
+      report.eventsWaiting(output, -ended);
+      this.#ended(outcome, ended);
+    }
+    this.#isRunning = false;
+  }
+
+  async #attempt(events: readonly HostEvent[]): Promise<"sent" | "refused" | "failed"> {
+    const { sender, clock, timeoutMs = TIMEOUT_MS } = this.#options;
+    const late = new AbortController();
+    const timer = clock.after(timeoutMs, () => late.abort(new Error(`not done within ${timeoutMs / 1000} s`)));
+    try {
+      await sender.send(events, AbortSignal.any([late.signal, this.#stop.signal]));
+      this.#recovered();
+      return "sent";
+    } catch (error) {
+      this.#complain(error);
+      return error instanceof SendRefused ? "refused" : "failed";
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #recovered(): void {
+    if (this.#complaint !== undefined) this.#options.log.info(this.#fields(), "events can be sent again");
+    this.#complaint = undefined;
+    this.#failures = 0;
+    this.#isFullTold = false;
+  }
+
+  #complain(error: unknown): void {
+    this.#failures++;
+    const problem = problemOf(error);
+    if (problem === this.#complaint || this.#stop.signal.aborted) return;
+    this.#complaint = problem;
+    const what = error instanceof SendRefused ? "events are refused" : "events cannot be sent and wait";
+    this.#options.log.warn({ ...this.#fields(), problem }, what);
+  }
+
+  /** Until a time has passed, or the output is to be closed: then there is one more try at once. */
+  #pause(ms: number): Promise<void> {
+    if (this.#closing) this.#stop.abort(new Error("closed"));
+    return new Promise((resolve) => {
+      let timer: Timer | undefined;
+      this.#wake = () => {
+        timer?.cancel();
+        this.#wake = undefined;
+        resolve();
+      };
+      timer = this.#options.clock.after(this.#closing ? 0 : ms, () => this.#wake?.());
+    });
+  }
+
+  /** Sends what waits, as far as that goes within the time, and lets go. */
+  async close(withinMs: number): Promise<void> {
+    const { clock, sender, output, report, log } = this.#options;
+    this.#closing = true;
+    this.#wake?.();
+    await within(clock, withinMs, this.#running);
+    this.#stop.abort(new Error("closed"));
+    const left = this.#queue.splice(0).length;
+    if (left > 0) {
+      report.eventsWaiting(output, -left);
+      this.#ended("undelivered", left);
+      log.warn({ ...this.#fields(), events: left }, "events could not be sent before the end");
+    }
+    // A file system that hangs hangs here, too.
+    await within(clock, LETTING_GO_MS, sender.close());
+  }
+
+  #ended(outcome: Outcome, count: number): void {
+    this.#options.report.eventsEnded(this.#options.output, outcome, count);
+  }
+
+  #fields(): { readonly output: string; readonly target: string } {
+    return { output: this.#options.output, target: this.#options.target };
+  }
+}
+
+/** Until it is done, whatever its end, or the time is over. */
+async function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = clock.after(ms, resolve);
+    const end = (): void => {
+      timer.cancel();
+      resolve();
+    };
+    done.then(end, end);
+  });
+}
+
+/** A sentence without what the receiver sent; fetch hides what happened behind "fetch failed". */
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as NodeJS.ErrnoException).code;
+  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;
+}

@@ -1,0 +1,60 @@
+import type { EventSeverity, Host, HostChange, HostEvent, HostNews, LogEntry, TimeStatus } from "../model/index.ts";
+
+/** A record cannot be from later than the clock that stamped it; this much is for two questions in a row. */
+const AHEAD_MS = 5 * 60_000;
+/** IPMI 2.0 was published on this day: what is older was stamped by a clock that had lost its battery. */
+const EARLIEST = Date.UTC(2004, 1, 12);
+
+/** The events of what one poll of a host found, oldest first. */
+export function eventsOf(host: Pick<Host, "name" | "place">, news: HostNews): readonly HostEvent[] {
+  const { seenAt, clockOffsetSeconds, historical } = news;
+  const common = { host: host.name, place: host.place, seenAt };
+  const records = news.entries.map((entry, i): HostEvent => {
+    const { severity, text } = entry;
+    const timeStatus = timeStatusOf(entry, news);
+    return {
+      ...common,
+      type: "sel",
+      severity,
+      text,
+      entry,
+      timeStatus,
+      clockOffsetSeconds,
+      historical: i < historical,
+    };
+  });
+  const changes = news.changes.map((change): HostEvent => {
+    const { change: kind, from, to, sensors, sensorCount } = change;
+    const said = { change: kind, from, to, sensors, sensorCount };
+    return { ...common, type: "change", severity: severityOf(change), text: sentenceOf(change), ...said };
+  });
+  return [...records, ...changes];
+}
+
+function timeStatusOf({ time, relativeTime }: LogEntry, { seenAt, clockOffsetSeconds = 0 }: HostNews): TimeStatus {
+  if (relativeTime) return "pre_init";
+  if (time === undefined) return "unspecified";
+  const now = seenAt + clockOffsetSeconds * 1000;
+  return time < EARLIEST || time > now + AHEAD_MS ? "implausible" : "wall_clock";
+}
+
+function severityOf({ change }: HostChange): EventSeverity {
+  return change === "board_replaced" || change === "sensor_vanished" ? "warning" : "ok";
+}
+
+function sentenceOf({ change, from, to, sensors = [], sensorCount = sensors.length }: HostChange): string {
+  const more = sensorCount > sensors.length ? ` and ${sensorCount - sensors.length} more` : "";
+  const names = `${sensorCount} ${sensorCount === 1 ? "sensor" : "sensors"}: ${sensors.join(", ")}${more}`;
+  switch (change) {
+    case "board_replaced":
+      return `Board replaced: was ${from}, is ${to}`;
+    case "firmware_changed":
+      return `Firmware of the BMC changed from ${from} to ${to}`;
+    case "power_changed":
+      return `Power switched ${to}`;
+    case "sensor_appeared":
+      return `The BMC has new sensors; ${names}`;
+    case "sensor_vanished":
+      return `The BMC has lost sensors; ${names}`;
+  }
+}

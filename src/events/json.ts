@@ -1,0 +1,35 @@
+import type { HostEvent, SelEvent } from "../model/index.ts";
+
+const iso = (epochMs: number | undefined): string | undefined =>
+  epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+
+/** An event as one line of JSON, without the end of the line. Keys that have nothing to say are not there. */
+export function eventJson(event: HostEvent): string {
+  const { host, place, seenAt, severity, text, type } = event;
+  const { site, room, row, rack, position } = place;
+  const common = { seen: iso(seenAt), type, host, site, room, row, rack, position, severity };
+  if (event.type === "sel") return JSON.stringify({ ...common, ...recordFields(event), text, ...bytesOf(event) });
+  const { change, from, to, sensors, sensorCount } = event;
+  return JSON.stringify({ ...common, event: change, from, to, sensors, sensor_count: sensorCount, text });
+}
+
+function recordFields({ entry, timeStatus, clockOffsetSeconds, historical }: SelEvent) {
+  const { time, relativeSeconds, kind, event, direction, sensor, sensorNumber, dimm } = entry;
+  return {
+    time: iso(time),
+    time_status: timeStatus,
+    seconds_since_start: relativeSeconds,
+    clock_offset_seconds: clockOffsetSeconds,
+    kind,
+    event,
+    direction,
+    sensor: sensor === "" ? undefined : sensor,
+    sensor_number: sensorNumber,
+    dimm,
+    historical: historical || undefined,
+  };
+}
+
+function bytesOf({ entry: { recordId, raw } }: SelEvent) {
+  return { record_id: recordId, raw };
+}
