@@ -8,6 +8,7 @@ import { cpus } from "node:os";
 import { startMeasurement } from "./child.mjs";
 import { fetchTimed, freePort, startExporter } from "./exporter.mjs";
 import { IN_FLIGHT, median, startResponder } from "./fleet.mjs";
+import { exporterPoll } from "./ipmi-exporter.mjs";
 import { ipmitoolPoll } from "./ipmitool.mjs";
 import { row, table } from "./table.mjs";
 
@@ -209,15 +210,20 @@ async function probes(remotes) {
   }
 }
 
-async function peer(remote, ours) {
-  progress("ipmitool");
-  const cpuMs = await ipmitoolPoll(remote, quick ? 1 : 5);
+async function peers(remote, ours) {
+  await peer("ipmitool", "three calls", () => ipmitoolPoll(remote, quick ? 1 : 5), ours);
+  await peer("ipmi_exporter", "three collectors", () => exporterPoll(remote, quick ? 1 : 5), ours);
+}
+
+async function peer(name, how, poll, ours) {
+  progress(name);
+  const cpuMs = await poll();
   if (cpuMs === undefined) {
-    process.stderr.write("ipmitool is not installed, or it failed: no comparison\n");
+    process.stderr.write(`${name} is not installed, or it failed: no comparison\n`);
     return;
   }
   const ratio = (cpuMs * 1000) / ours;
-  say("the same poll by ipmitool, three calls", { value: cpuMs, unit: "ms", note: `${ratio.toFixed(0)}× this client` });
+  say(`the same poll by ${name}, ${how}`, { value: cpuMs, unit: "ms", note: `${ratio.toFixed(0)}× this client` });
 }
 
 const begin = performance.now();
@@ -229,7 +235,7 @@ try {
   await memory(responder.remotes);
   await exposition(inFlight.slice(0, 1));
   await probes(inFlight.slice(0, 40));
-  await peer(inFlight[0], ours);
+  await peers(inFlight[0], ours);
 } finally {
   await responder.stop();
 }

@@ -23,7 +23,7 @@ export async function convertConfig(file: string, secretsDir: string | undefined
   process.stdout.write(converted.text);
   if (secretsDir === undefined)
     process.stderr.write(
-      `lightsout: passwords are not printed; --secrets-dir ${DEFAULT_FOLDER} writes the ${converted.secrets.size} files the configuration names\n`,
+      `lightsout: passwords are not printed; --secrets-dir ${DEFAULT_FOLDER} writes them to the files that the configuration names\n`,
     );
   return 0;
 }
