@@ -1,10 +1,17 @@
-import { accessSync, appendFileSync, constants } from "node:fs";
+import { accessSync, appendFileSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, it } from "vitest";
+import { fetched, fetchedPath } from "../../scripts/fetched.mjs";
 import { MISSING_PEERS_FILE, peers } from "../../scripts/peers.mjs";
 
-/** Full path of a program on PATH, or undefined. Debian keeps some in sbin, which is not on everybody's PATH. */
+/**
+ * Full path of a program that `npm test` fetched, or on PATH; or undefined. Debian keeps some in sbin, which is not on
+ * everybody's PATH.
+ */
 export function findProgram(program: string): string | undefined {
+  if (fetched.some((one) => one.program === program)) {
+    return existsSync(fetchedPath(program)) ? fetchedPath(program) : undefined;
+  }
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
   return folders
     .filter((folder) => folder !== "")
@@ -26,6 +33,8 @@ export function peer(program: string): boolean {
 
 /** "ipmi_sim (Debian package openipmi)", for people who read what was skipped. */
 function named(program: string): string {
+  const npm = fetched.find((one) => one.program === program)?.npm;
+  if (npm !== undefined) return `${program} (of npm package ${npm}; npm test fetches it)`;
   const debian = peers.find((p) => p.program === program)?.debian;
   return debian === undefined ? program : `${program} (Debian package ${debian})`;
 }

@@ -1,0 +1,104 @@
+{{- define "lightsout.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* At most 50 characters: a pod's name has its number behind it, and its label a hash as well. */}}
+{{- define "lightsout.fullname" -}}
+{{- $name := include "lightsout.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "lightsout.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "lightsout.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "lightsout.labels" -}}
+{{- $own := dict "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") "app.kubernetes.io/version" .Chart.AppVersion "app.kubernetes.io/managed-by" .Release.Service -}}
+{{- toYaml (merge (include "lightsout.selectorLabels" . | fromYaml) $own .Values.commonLabels) -}}
+{{- end -}}
+
+{{/* metadata of an object: of the release's namespace unless the part of the values has one. */}}
+{{- define "lightsout.metadata" -}}
+{{- $root := .root -}}
+name: {{ .name | default (include "lightsout.fullname" $root) }}
+namespace: {{ .namespace | default $root.Release.Namespace }}
+labels:
+  {{- toYaml (merge (include "lightsout.labels" $root | fromYaml) (.labels | default dict)) | nindent 2 }}
+{{- with merge (dict) (.annotations | default dict) $root.Values.additionalAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* lightsout.yml. Secrets are files beside it, named after the auth. */}}
+{{- define "lightsout.config" -}}
+{{- $auths := dict -}}
+{{- range $name, $given := .Values.auths -}}
+{{- $auth := omit $given "existingSecret" "passwordKey" "kgKey" -}}
+{{- if $given.existingSecret -}}
+{{- $_ := set $auth "password_file" (printf "../secrets/%s/password" $name) -}}
+{{- if $given.kgKey -}}{{- $_ := set $auth "kg_file" (printf "../secrets/%s/kg" $name) -}}{{- end -}}
+{{- end -}}
+{{- $_ := set $auths $name $auth -}}
+{{- end -}}
+{{- toYaml (merge (dict "modules" .Values.modules "auths" $auths "targets" .Values.targets "state_dir" "/var/lib/lightsout") .Values.config) -}}
+{{- end -}}
+
+{{/* Whether anything is mounted below secrets/. */}}
+{{- define "lightsout.hasSecrets" -}}
+{{- if .Values.secretFiles }}yes{{ end -}}
+{{- range .Values.auths }}{{ if .existingSecret }}yes{{ end }}{{ end -}}
+{{- end -}}
+
+{{/* How Kubernetes asks the exporter at a path: only whether it listens, where it would be asked for a password. */}}
+{{- define "lightsout.probe" -}}
+{{- $web := .root.Values.webConfig -}}
+{{- if and $web.existingSecret $web.restricted -}}
+tcpSocket: { port: http }
+{{- else -}}
+httpGet: { path: {{ .path }}, port: http, scheme: {{ ternary "HTTPS" "HTTP" (and (ne $web.existingSecret "") $web.tls) }} }
+{{- end }}
+{{- end -}}
+
+{{/*
+One endpoint of a ServiceMonitor or PodMonitor. Alerts know the job "lightsout". Series of hosts lose what tells the
+exporters apart, so that they stay the same when a host moves to another one; those of the exporter itself keep the
+pod's name, which outlives its address.
+*/}}
+{{- define "lightsout.endpoint" -}}
+{{- $web := .root.Values.webConfig -}}
+- port: http
+  path: {{ .monitor.telemetryPath }}
+  scheme: {{ ternary "https" "http" (and (ne $web.existingSecret "") $web.tls) }}
+  interval: {{ .monitor.interval }}
+  scrapeTimeout: {{ .monitor.timeout }}
+  honorLabels: true
+  {{- with .monitor.tlsConfig }}
+  tlsConfig:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .monitor.basicAuth }}
+  basicAuth:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  relabelings:
+    - { targetLabel: job, replacement: lightsout }
+    - { sourceLabels: [__meta_kubernetes_pod_name], targetLabel: instance }
+    {{- with .monitor.relabelings }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  metricRelabelings:
+    - { sourceLabels: [__name__], regex: "bmc_.+", targetLabel: pod, replacement: "" }
+    - { sourceLabels: [__name__], regex: "bmc_.+", targetLabel: instance, replacement: "" }
+    - { sourceLabels: [__name__, host], regex: "bmc_.+;(.+)", targetLabel: instance, replacement: "$1" }
+    {{- with .monitor.metricRelabelings }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end -}}

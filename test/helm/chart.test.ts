@@ -1,0 +1,335 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { builtMain } from "../e2e/build.ts";
+import { configFolder, lightsout } from "../e2e/lightsout.ts";
+import { temporaryFolder } from "../rig/child.ts";
+import { checkRules } from "../rig/promtool.ts";
+import { withPeers } from "../rig/requirements.ts";
+import { runOrFail } from "../rig/run.ts";
+import {
+  chart,
+  HELMS,
+  type Helm,
+  helm,
+  kinds,
+  type Manifest,
+  manifests,
+  only,
+  root,
+  VALUES,
+  type Values,
+  valuesArgs,
+  workload,
+} from "./chart.ts";
+
+const dashboards = readdirSync(join(root, "dashboards")).filter((name) => name.endsWith(".json"));
+const ruleFiles = readdirSync(join(root, "alerts")).filter((name) => name.endsWith(".yml"));
+const read = (...path: readonly string[]): string => readFileSync(join(root, ...path), "utf8");
+
+/** The folder /etc/lightsout of the pod: configuration and files, and a text for every key of a Secret that is mounted. */
+function etcLightsout(all: readonly Manifest[]): ReturnType<typeof configFolder> {
+  const { pod, container } = workload(all);
+  const files: Record<string, string> = {};
+  for (const { name, mountPath } of container.volumeMounts) {
+    const folder = mountPath.replace(/^\/etc\/lightsout\//, "");
+    for (const source of pod.volumes.find((one) => one.name === name)?.projected?.sources ?? []) {
+      const map = kinds(all, "ConfigMap").find((one) => one.metadata.name === source.configMap?.name);
+      for (const [file, text] of Object.entries(map?.data ?? {})) files[`${folder}/${file}`] = text;
+      for (const { path } of source.secret?.items ?? []) files[`${folder}/${path}`] = "s3cret";
+    }
+  }
+  return configFolder("", files);
+}
+
+withPeers(HELMS, "the chart", () => {
+  beforeAll(() => builtMain(), 120_000);
+
+  describe.each(HELMS)("with %s", (version) => {
+    it.each(VALUES)("is found good by lint --strict, with the values %s", async (values) => {
+      const result = await helm(version, "lint", "--strict", chart, ...valuesArgs(values));
+      expect(result.code, result.stdout + result.stderr).toBe(0);
+    });
+
+    it.each([
+      ["a key that is misspelt", "tolerration=x", /tolerration/],
+      ["no exporter at all", "replicaCount=0", /replicaCount/],
+      ["a setting of a module that does not exist", "modules.default.intervall=60s", /intervall/],
+      ["a time without a unit", "modules.default.interval=soon", /modules.*interval/],
+      ["a password", "auths.default.username=a,auths.default.password=b", /password/],
+      ["an account without a password", "auths.default.username=a", /existingSecret/],
+      ["a token", "config.http_sd[0].url=http://a/,config.http_sd[0].authorization.credentials=b", /credentials/],
+      ["an image policy that does not exist", "image.pullPolicy=Sometimes", /pullPolicy/],
+      ["a network that is none", "networkPolicy.bmcNetworks={all}", /bmcNetworks/],
+      ["a folder of the state, which is the chart's business", "config.state_dir=/tmp", /state_dir/],
+      ["both monitors", "serviceMonitor.enabled=true,podMonitor.enabled=true", /take one/],
+      [
+        "a configuration beside a Secret with one",
+        "configSecret.enabled=true,configSecret.name=a,targets[0].hosts=a",
+        /must be empty/,
+      ],
+      ["a Secret without a name", "configSecret.enabled=true", /give the name of the Secret/],
+    ])("refuses %s", async (_, set, message) => {
+      const result = await helm(version, "template", "lo", chart, "--set", set);
+      expect(result.code).not.toBe(0);
+      expect(result.stderr).toMatch(message);
+    });
+
+    it("packs rules and dashboards as they are, and nothing from beside them", async () => {
+      const folder = temporaryFolder("chart");
+      try {
+        await helm(version, "package", chart, "--destination", folder.path);
+        const [archive = ""] = readdirSync(folder.path);
+        await runOrFail("tar", ["-xzf", join(folder.path, archive), "-C", folder.path]);
+        const packed = join(folder.path, "lightsout", "files");
+        for (const [subject, names] of [["alerts", ruleFiles] as const, ["dashboards", dashboards] as const]) {
+          expect(readdirSync(join(packed, subject)).sort()).toEqual([...names].sort());
+          for (const name of names)
+            expect(readFileSync(join(packed, subject, name)).equals(readFileSync(join(root, subject, name)))).toBe(
+              true,
+            );
+        }
+      } finally {
+        folder.remove();
+      }
+    });
+
+    describe.each(VALUES)("and the values %s", (values) => objects(version, values));
+  });
+});
+
+function objects(version: Helm, values: Values): void {
+  let all: readonly Manifest[] = [];
+  beforeAll(async () => {
+    all = await manifests(version, values);
+  });
+
+  it("makes objects with names and labels, each once", () => {
+    const names = all.map((one) => `${one.kind} ${one.metadata.namespace} ${one.metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { metadata } of all) {
+      expect(metadata.name).toMatch(/^[a-z0-9-]{1,63}$/);
+      expect(metadata.labels).toMatchObject({
+        "app.kubernetes.io/name": "lightsout",
+        "app.kubernetes.io/instance": "lo",
+        "helm.sh/chart": "lightsout-0.1.0",
+      });
+    }
+    const expected = ["ConfigMap", "PodDisruptionBudget", "Service", "StatefulSet"];
+    const more = {
+      default: [],
+      full: ["NetworkPolicy", "PrometheusRule", "ServiceMonitor"],
+      sharded: ["PodMonitor"],
+      tls: ["ServiceMonitor"],
+    };
+    expect([...new Set(all.map(({ kind }) => kind))].sort()).toEqual([...expected, ...more[values]].sort());
+  });
+
+  it("is admitted where the restricted pod security standard is enforced", () => {
+    const { pod, container } = workload(all);
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      privileged: false,
+      capabilities: { drop: ["ALL"] },
+    });
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(pod.hostNetwork).toBe(undefined);
+    expect(pod.volumes.every((volume) => volume.projected ?? volume.secret ?? volume.emptyDir)).toBe(true);
+    // The one place where it writes; Secrets and configuration cannot be written anyway.
+    const writable = container.volumeMounts.filter(({ readOnly }) => readOnly !== true);
+    expect(writable.map(({ mountPath }) => mountPath)).toEqual(["/var/lib/lightsout"]);
+  });
+
+  it("has no secret in it, only the names of Secrets", () => {
+    expect(kinds(all, "Secret")).toEqual([]);
+    const { container } = workload(all);
+    for (const { name, value } of container.env) expect(value, name).toBe(undefined);
+    for (const { data } of kinds(all, "ConfigMap"))
+      expect(data?.["lightsout.yml"] ?? "").not.toMatch(/^\s*-?\s*(password|kg|credentials):/m);
+  });
+
+  it("mounts what it names, and nothing twice", () => {
+    const { set, pod, container } = workload(all);
+    const claims = (set.volumeClaimTemplates ?? []) as readonly Manifest[];
+    const volumes = [...pod.volumes.map(({ name }) => name), ...claims.map(({ metadata }) => metadata.name)];
+    expect(container.volumeMounts.map(({ name }) => name).sort()).toEqual(volumes.sort());
+  });
+
+  it("is selected by its service, disruption budget and monitors, and by nothing that changes", () => {
+    const { set } = workload(all);
+    expect(set.serviceName).toBe(only(all, "Service").metadata.name);
+    const selector = set.selector.matchLabels;
+    expect(Object.keys(selector)).toEqual(["app.kubernetes.io/name", "app.kubernetes.io/instance"]);
+    expect(set.template.metadata.labels).toMatchObject(selector);
+    expect(only(all, "Service").spec).toMatchObject({ clusterIP: "None", selector });
+    for (const kind of ["PodDisruptionBudget", "ServiceMonitor", "PodMonitor"])
+      for (const { spec } of kinds(all, kind)) expect(spec).toMatchObject({ selector: { matchLabels: selector } });
+    for (const { spec } of kinds(all, "NetworkPolicy"))
+      expect(spec).toMatchObject({ podSelector: { matchLabels: selector } });
+  });
+
+  it("has time to close its sessions, and is asked for its health", () => {
+    const { pod, container } = workload(all);
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(10);
+    const asked = (path: string) => ({ httpGet: { path, port: "http", scheme: "HTTP" } });
+    const connected = { tcpSocket: { port: "http" } };
+    expect(container.livenessProbe).toMatchObject(values === "tls" ? connected : asked("/-/healthy"));
+    expect(container.readinessProbe).toMatchObject(values === "tls" ? connected : asked("/-/ready"));
+  });
+
+  it("gives the exporter a configuration that it takes", async () => {
+    const { folder, remove } = etcLightsout(all);
+    try {
+      const file = join(folder, "config", "lightsout.yml");
+      const result = await lightsout(["config", "check", file], { env: { BMC_PASSWORD: "s3cret" } });
+      expect(result.code, result.stderr).toBe(0);
+      const hosts = { default: "0 hosts", full: "40 hosts", sharded: "100 hosts", tls: "2 hosts" };
+      expect(result.stdout).toContain(`ok, ${hosts[values]}`);
+      expect(parse(readFileSync(file, "utf8"))).toMatchObject({ state_dir: "/var/lib/lightsout" });
+    } finally {
+      remove();
+    }
+  });
+}
+
+withPeers(["helm-4.1"], "what the chart makes", () => {
+  let full: readonly Manifest[] = [];
+  let sharded: readonly Manifest[] = [];
+  let tls: readonly Manifest[] = [];
+  beforeAll(async () => {
+    [full, sharded, tls] = await Promise.all([
+      manifests("helm-4.1", "full"),
+      manifests("helm-4.1", "sharded"),
+      manifests("helm-4.1", "tls"),
+    ]);
+  });
+
+  it("takes every value", () => {
+    const { set, pod, container } = workload(full);
+    expect(container.image).toBe("registry.example.org/lightsout:1.2.3");
+    expect(container.args).toEqual([
+      "serve",
+      "--config.file=/etc/lightsout/config/lightsout.yml",
+      "--web.listen-address=:9623",
+      "--log.level=debug",
+      "--log.format=json",
+    ]);
+    expect(pod).toMatchObject({
+      imagePullSecrets: [{ name: "registry" }],
+      priorityClassName: "high",
+      nodeSelector: { "example.org/management-network": "yes" },
+      tolerations: [{ key: "dedicated", operator: "Exists" }],
+    });
+    expect(container.env).toContainEqual({
+      name: "BMC_PASSWORD",
+      valueFrom: { secretKeyRef: { name: "bmc-variable", key: "password" } },
+    });
+    expect(set.volumeClaimTemplates).toMatchObject([
+      { spec: { storageClassName: "fast", resources: { requests: { storage: "2Gi" } } } },
+    ]);
+    expect(set.template.metadata.labels).toMatchObject({ tier: "monitoring", team: "hardware" });
+    expect(set.template.metadata.annotations).toMatchObject({ "example.org/note": "yes" });
+    for (const { metadata } of full) {
+      expect(metadata.labels.team, metadata.name).toBe("hardware");
+      expect(metadata.annotations?.["example.org/owner"], metadata.name).toBe("hardware");
+    }
+    expect(only(full, "NetworkPolicy").spec).toMatchObject({
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }] }],
+      egress: [
+        {},
+        {
+          ports: [{ protocol: "UDP", port: 623 }],
+          to: [{ ipBlock: { cidr: "10.20.0.0/16" } }, { ipBlock: { cidr: "2001:db8::/48" } }],
+        },
+        { ports: [{ port: 443, protocol: "TCP" }] },
+      ],
+    });
+  });
+
+  it("mounts each password where the configuration looks for it", () => {
+    const sources = workload(full).pod.volumes.find(({ name }) => name === "secrets")?.projected?.sources;
+    expect(sources?.map(({ secret }) => secret)).toEqual([
+      { name: "bmc", items: [{ key: "password", path: "default/password" }] },
+      {
+        name: "bmc-two-key",
+        items: [
+          { key: "pw", path: "two-key/password" },
+          { key: "kg", path: "two-key/kg" },
+        ],
+      },
+      { name: "netbox", items: [{ key: "token", path: "netbox-token" }] },
+    ]);
+  });
+
+  it("starts anew when the configuration changes, and not otherwise", async () => {
+    const checksum = (all: readonly Manifest[]) => workload(all).set.template.metadata.annotations?.["checksum/config"];
+    expect(checksum(full)).toMatch(/^[0-9a-f]{64}$/);
+    expect(checksum(full)).not.toBe(checksum(sharded));
+    expect(checksum(await manifests("helm-4.1", "full"))).toBe(checksum(full));
+  });
+
+  it("gives each shard its number, from the name of its pod", () => {
+    const { set, container } = workload(sharded);
+    expect(set).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel" });
+    expect(container.args).toContain("--shard=$(POD_NAME)/3");
+    expect(container.env).toContainEqual({
+      name: "POD_NAME",
+      valueFrom: { fieldRef: { fieldPath: "metadata.name" } },
+    });
+  });
+
+  it("serves and is scraped with TLS and a password where that is wished", () => {
+    const { pod, container } = workload(tls);
+    expect(container.args).toContain("--web.config.file=/etc/lightsout/web/web.yml");
+    expect(pod.volumes.find(({ name }) => name === "web")?.secret?.secretName).toBe("lightsout-web");
+    const { endpoints } = only(tls, "ServiceMonitor").spec as { endpoints: readonly object[] };
+    expect(endpoints).toMatchObject([
+      {
+        scheme: "https",
+        tlsConfig: { serverName: "lightsout" },
+        basicAuth: { password: { name: "scrape", key: "password" } },
+      },
+    ]);
+  });
+
+  it("has every dashboard to the byte, where the sidecar of Grafana finds it", () => {
+    const maps = kinds(full, "ConfigMap").filter(({ metadata }) => metadata.labels.grafana_dashboard === "1");
+    const found = maps.flatMap(({ data }) => Object.entries(data ?? {}));
+    expect(found.map(([name]) => name).sort()).toEqual([...dashboards].sort());
+    for (const [name, text] of found) expect(text === read("dashboards", name), name).toBe(true);
+    for (const { metadata } of maps) {
+      expect(metadata.namespace).toBe("monitoring");
+      expect(metadata.annotations?.grafana_folder).toBe("Metal");
+    }
+  });
+
+  it("has every rule as it is, but for the address of Grafana", () => {
+    const rules = new Map(kinds(full, "PrometheusRule").map((one) => [one.metadata.name, one]));
+    expect([...rules.keys()].sort()).toEqual(ruleFiles.map((name) => `lo-lightsout-${basename(name, ".yml")}`).sort());
+    for (const name of ruleFiles) {
+      const rule = rules.get(`lo-lightsout-${basename(name, ".yml")}`);
+      expect(rule?.metadata).toMatchObject({ namespace: "monitoring", labels: { release: "prometheus" } });
+      const mine = read("alerts", name).replaceAll("https://grafana.example.org", "https://grafana.mine");
+      expect(rule?.spec).toEqual(parse(mine));
+    }
+  });
+
+  withPeers(["promtool"], "for Prometheus", () => {
+    it("is found good by promtool", async () => {
+      const folder = configFolder("");
+      try {
+        const files = kinds(full, "PrometheusRule").map(({ metadata, spec }) => {
+          folder.write(stringify(spec), `${metadata.name}.yml`);
+          return join(folder.folder, `${metadata.name}.yml`);
+        });
+        const result = await checkRules(...files);
+        expect(result.ok, result.complaints.join("\n")).toBe(true);
+      } finally {
+        folder.remove();
+      }
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import { beforeAll, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { builtMain } from "../e2e/build.ts";
+import { eventually, type Lightsout, startLightsout } from "../e2e/lightsout.ts";
+import { startPrometheus } from "../rig/prometheus.ts";
+import { withPeers } from "../rig/requirements.ts";
+import { kinds, manifests, only, workload } from "./chart.ts";
+
+interface Relabeling {
+  readonly sourceLabels?: readonly string[];
+  readonly targetLabel?: string;
+  readonly regex?: string;
+  readonly replacement?: string;
+  readonly action?: string;
+}
+interface Endpoint {
+  readonly honorLabels: boolean;
+  readonly path: string;
+  readonly relabelings: readonly Relabeling[];
+  readonly metricRelabelings: readonly Relabeling[];
+}
+
+/** A relabelling of the Prometheus Operator as Prometheus writes it. */
+const plain = ({ sourceLabels, targetLabel, ...same }: Relabeling): object => ({
+  ...same,
+  ...(sourceLabels && { source_labels: sourceLabels }),
+  ...(targetLabel && { target_label: targetLabel }),
+});
+
+withPeers(["helm-4.1", "prometheus"], "shards that are scraped as the chart says", () => {
+  beforeAll(() => builtMain(), 120_000);
+
+  it("tell of each host once, in series that no other shard would change", { timeout: 60_000 }, async () => {
+    const all = await manifests("helm-4.1", "sharded");
+    const { container, set } = workload(all);
+    const name = only(all, "StatefulSet").metadata.name;
+    const [endpoint] = (only(all, "PodMonitor").spec as { readonly podMetricsEndpoints: readonly Endpoint[] })
+      .podMetricsEndpoints;
+    if (!endpoint) throw new Error("the PodMonitor has no endpoint");
+    const map = kinds(all, "ConfigMap").find((one) => one.data?.["lightsout.yml"] !== undefined);
+    const config = map?.data?.["lightsout.yml"]?.replace("/var/lib/lightsout", "state") ?? "";
+    const flags = container.args.filter((arg) => /^--(shard|log)/.test(arg));
+
+    const started: { stop(): Promise<unknown> }[] = [];
+    try {
+      const shards: Lightsout[] = [];
+      for (let ordinal = 0; ordinal < set.replicas; ordinal++) {
+        const args = flags.map((flag) => flag.replace("$(POD_NAME)", `${name}-${ordinal}`));
+        const shard = await startLightsout({
+          config: config.replace("../secrets/default/password", "password"),
+          files: { password: "s3cret" },
+          args,
+        });
+        started.push(shard);
+        shards.push(shard);
+      }
+      const prometheus = await startPrometheus(
+        stringify({
+          scrape_configs: [
+            {
+              job_name: "podMonitor/bmc/lo-lightsout/0",
+              scrape_interval: "1s",
+              honor_labels: endpoint.honorLabels,
+              metrics_path: endpoint.path,
+              // What the Operator puts on each target, and the discovery below it.
+              static_configs: shards.map(({ url }, ordinal) => ({
+                targets: [url.slice("http://".length)],
+                labels: {
+                  namespace: "bmc",
+                  container: "lightsout",
+                  endpoint: "http",
+                  pod: `${name}-${ordinal}`,
+                  __meta_kubernetes_pod_name: `${name}-${ordinal}`,
+                },
+              })),
+              relabel_configs: endpoint.relabelings.map(plain),
+              metric_relabel_configs: endpoint.metricRelabelings.map(plain),
+            },
+          ],
+        }),
+      );
+      started.push(prometheus);
+
+      const ups = await eventually(
+        () => prometheus.query("bmc_up"),
+        (found) => found.length === 100,
+        20_000,
+      );
+      for (const { labels } of ups) {
+        expect(labels.pod).toBe(undefined);
+        expect(labels).toMatchObject({ instance: labels.host, job: "lightsout", namespace: "bmc" });
+        expect(labels.rack).toMatch(/^r[1-5]$/);
+      }
+      // Every shard tells the budgets of its racks: the same five series.
+      const budgets = await prometheus.query("bmc_rack_power_budget_watts");
+      expect(budgets.map(({ labels }) => labels.rack).sort()).toEqual(["r1", "r2", "r3", "r4", "r5"]);
+      expect(budgets.filter(({ labels }) => labels.pod ?? labels.instance)).toEqual([]);
+      // Of itself a shard speaks under the name of its pod, also when its address has changed.
+      const own = await prometheus.query("up");
+      expect(own.map(({ labels }) => labels.instance).sort()).toEqual([0, 1, 2].map((ordinal) => `${name}-${ordinal}`));
+    } finally {
+      await Promise.all(started.map((one) => one.stop()));
+    }
+  });
+});
