@@ -1,10 +1,10 @@
 import {
   firmwareVersion,
-  KNOWN_QUIRKS,
   manufacturerName,
   privilegeName,
   QUIRKS,
   type QuirkName,
+  quirkRowsOf,
 } from "../ipmi/index.ts";
 import type { Host } from "../model/index.ts";
 import type { SensorFilter, TraceLine } from "./bmc.ts";
@@ -104,12 +104,7 @@ function hostLines(
 function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFindings["device"]): string {
   if (settings.quirks.includes(name)) return "the module's ipmi.quirks list it";
   const { manufacturerId, productId } = device;
-  const row = KNOWN_QUIRKS.find(
-    (known) =>
-      known.manufacturerId === manufacturerId &&
-      known.quirks.includes(name) &&
-      (known.productIds?.includes(productId) ?? true),
-  );
+  const row = quirkRowsOf(device).find((known) => known.quirks.includes(name));
   if (!row) return "learnt from its answers";
   const maker = manufacturerName(manufacturerId) ?? `manufacturer ${manufacturerId}`;
   return `known of ${maker}${row.productIds ? `, product ${productId}` : ""} (seen on ${row.seen})`;

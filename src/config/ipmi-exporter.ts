@@ -200,12 +200,13 @@ function understood(
 
 /** FreeIPMI's flags: those that are ours, too; those that lightsout finds out by itself; those nobody needs. */
 const OWN: Readonly<Record<string, string>> = {
-  opensesspriv: "open_session_privilege_zero",
   ignorescanningdisabled: "scanning_disabled_is_valid",
   assumebmcowner: "assume_bmc_owner",
 };
 const BY_ITSELF: ReadonlySet<string> = new Set([
   "none",
+  // We ask for the privilege we want in Open Session, which is what the flag makes FreeIPMI do.
+  "opensesspriv",
   "authcap",
   "noauthcodecheck",
   "nochecksumcheck",

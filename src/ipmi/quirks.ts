@@ -16,10 +16,12 @@ export const QUIRKS = {
   scanning_disabled_is_valid: "reports scanning disabled for sensors that have a valid reading",
   discrete_reading: "gives analog readings on discrete sensors",
   assume_bmc_owner: "names an owner in its SDRs that does not answer; the BMC itself does",
+  embedded_bridge_replies: "puts the reply of a bridged controller inside the answer to Send Message",
   sdr_partial_reads: "answers a read of a whole SDR wrongly",
   sdr_small_reads: "gives fewer bytes of an SDR at once than asked for",
   fru_small_reads: "gives fewer bytes of a FRU at once than asked for",
   sdr_endless: "never ends its SDR repository",
+  sdr_records_refused: "lists SDRs that it does not give",
   ipmi_1_5_only_first_form: "answers Get Channel Authentication Capabilities only in the IPMI 1.5 form",
   dcmi_inactive_is_valid: "gives valid power readings and calls the measurement inactive",
 } as const;
@@ -31,26 +33,45 @@ export const QUIRK_NAMES = Object.keys(QUIRKS) as readonly QuirkName[];
 export interface QuirkRow {
   readonly manufacturerId: number;
   readonly productIds?: readonly number[];
+  /** Major firmware revision from which on it is mended. */
+  readonly firmwareBelow?: number;
   readonly quirks: readonly QuirkName[];
   /** Where it was seen. */
   readonly seen: string;
 }
 
 const DELL = 674;
-const SUPERMICRO = 10876;
-const SUPERMICRO_OTHER = 47488;
-const HP = 11;
+/** iDRAC 9 begins with firmware 3; its sensors that are not scanned have no reading indeed. */
+const IDRAC_9 = 3;
 
+/** Only what cannot be learnt from answers needs a row. */
 export const KNOWN_QUIRKS: readonly QuirkRow[] = [
-  { manufacturerId: DELL, quirks: ["scanning_disabled_is_valid"], seen: "PowerEdge 2900, 2950, R410, R610" },
-  { manufacturerId: HP, quirks: ["discrete_reading"], seen: "ProLiant DL380 G7, ML310 G5" },
-  { manufacturerId: SUPERMICRO, quirks: ["ignore_message_checksum"], seen: "X9SCM-iiF, X9DRi-F, X9DRFR" },
-  { manufacturerId: SUPERMICRO_OTHER, quirks: ["ignore_message_checksum"], seen: "X8DTH, X8DTU and later boards" },
+  {
+    manufacturerId: DELL,
+    firmwareBelow: IDRAC_9,
+    quirks: ["scanning_disabled_is_valid"],
+    seen: "PowerEdge 2900, 2950, R410, R610",
+  },
 ];
 
-/** What is known to be odd about a model before it shows. */
-export function quirksOf(manufacturerId: number, productId: number): readonly QuirkName[] {
+/** What decides whether a row is about a BMC. */
+export interface QuirkSubject {
+  readonly manufacturerId: number;
+  readonly productId: number;
+  readonly firmwareMajor: number;
+}
+
+/** The rows about a BMC. */
+export function quirkRowsOf({ manufacturerId, productId, firmwareMajor }: QuirkSubject): readonly QuirkRow[] {
   return KNOWN_QUIRKS.filter(
-    (row) => row.manufacturerId === manufacturerId && (row.productIds?.includes(productId) ?? true),
-  ).flatMap((row) => row.quirks);
+    (row) =>
+      row.manufacturerId === manufacturerId &&
+      (row.productIds?.includes(productId) ?? true) &&
+      (row.firmwareBelow === undefined || firmwareMajor < row.firmwareBelow),
+  );
+}
+
+/** What is known to be odd about a model before it shows. */
+export function quirksOf(bmc: QuirkSubject): readonly QuirkName[] {
+  return quirkRowsOf(bmc).flatMap((row) => row.quirks);
 }

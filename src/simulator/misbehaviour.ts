@@ -1,3 +1,4 @@
+import type { KeyExchange } from "../ipmi/crypto/key-exchange.ts";
 import type { Clock } from "../lib/index.ts";
 import type { BoardState } from "./board.ts";
 import type { Random } from "./random.ts";
@@ -28,6 +29,18 @@ export interface Reply {
 
 export type LoginStep = "open_session" | "rakp1" | "rakp3" | "session_challenge" | "activate_session";
 
+/** How firmware departs from the specification when it makes the codes of an RMCP+ login. */
+export interface LoginHashing {
+  /** What it hashes in place of what was said. */
+  readonly exchange?: (said: KeyExchange) => KeyExchange;
+  /** Bytes of the password it keeps; 20 where absent. */
+  readonly passwordBytes?: number;
+  /** Changes the code of RAKP 2 before it is sent. */
+  readonly rakp2?: (code: Buffer) => Buffer;
+  /** The integrity algorithm, and not the one of authentication, says how long the value of RAKP 4 is. */
+  readonly rakp4ByIntegrity?: boolean;
+}
+
 /** Sends a packet to the console, now or later, from the BMC's address or a stray one. */
 export type Deliver = (packet: Buffer, delayMs?: number, stray?: boolean) => void;
 
@@ -36,8 +49,9 @@ export interface Misbehaviour {
   readonly name: string;
   /** A packet arrives: true swallows it. */
   swallow?(packet: Uint8Array): boolean;
-  /** A login step: a status (RMCP+) or completion code (1.5) refuses it. */
-  refuseLogin?(step: LoginStep): number | undefined;
+  /** A login step: a status (RMCP+) or completion code (1.5) refuses it. @param privilege what Open Session asked for */
+  refuseLogin?(step: LoginStep, privilege?: number): number | undefined;
+  readonly hashing?: LoginHashing;
   /** A login failed: wrong code, or given up by the console. */
   loginFailed?(): void;
   /** Answers in place of the handler; "silence" answers nothing. */

@@ -5,6 +5,7 @@ import {
   rakp2Code,
   rakp3Code,
   rakp4CheckValue,
+  rakp4CheckValueByIntegrity,
   sameCode,
   sessionKeys,
 } from "../ipmi/crypto/key-exchange.ts";
@@ -35,7 +36,7 @@ const NAME_ONLY = 0x10;
 export function answerOpenSession(bmc: VirtualBmc, payload: Uint8Array, peer: Peer): Buffer {
   const request = decodeOpenSessionRequest(payload);
   const { tag, consoleSessionId, privilege } = request;
-  const refused = bmc.refusal("open_session");
+  const refused = bmc.refusal("open_session", privilege);
   if (refused) return encodeOpenSessionResponse({ tag, status: refused });
   const suite = bmc.cipherSuites
     .map((id) => cipherSuite(id))
@@ -101,6 +102,7 @@ export function answerRakp1(bmc: VirtualBmc, payload: Uint8Array): Buffer | unde
   };
   const exchange = exchangeOf(bmc, session);
   if (!exchange) return undefined;
+  const authCode = rakp2Code(suite, keyOf(bmc, user), exchange);
   return encodeRakp2({
     tag,
     status: 0,
@@ -108,7 +110,7 @@ export function answerRakp1(bmc: VirtualBmc, payload: Uint8Array): Buffer | unde
       consoleSessionId: session.consoleSessionId,
       bmcRandom: session.handshake.bmcRandom,
       guid: bmc.guid,
-      authCode: rakp2Code(suite, passwordKey(user.password), exchange),
+      authCode: bmc.hashing.rakp2?.(authCode) ?? authCode,
     },
   });
 }
@@ -135,25 +137,28 @@ export function answerRakp3(bmc: VirtualBmc, payload: Uint8Array): Buffer | unde
   }
   const refused = bmc.refusal("rakp3");
   if (refused) return give(refused);
-  const key = passwordKey(user.password);
+  const key = keyOf(bmc, user);
   const authentic =
     suite.authentication === AuthenticationAlgorithm.None ||
     sameCode(rakp3Code(suite, key, exchange), request.authCode);
   if (!authentic) return give(Status.InvalidCheckValue);
   const keys = sessionKeys(suite, key, exchange, bmc.channel.kg);
   session.privilege = Math.min(session.privilege, session.privilegeLimit);
-  session.activateRmcpPlus(suite, keys, user.password, bmc.random);
+  session.activateRmcpPlus(suite, keys, key, bmc.random);
   session.lastUsedMs = bmc.clock.monotonicMs();
   bmc.stats.sessionsOpened++;
-  return encodeRakp4({
-    tag,
-    status: 0,
-    accepted: { consoleSessionId: session.consoleSessionId, checkValue: rakp4CheckValue(suite, keys, exchange) },
-  });
+  const makeCheckValue = bmc.hashing.rakp4ByIntegrity ? rakp4CheckValueByIntegrity : rakp4CheckValue;
+  const checkValue = makeCheckValue(suite, keys, exchange);
+  return encodeRakp4({ tag, status: 0, accepted: { consoleSessionId: session.consoleSessionId, checkValue } });
 }
 
 function exchangeOf(bmc: VirtualBmc, session: ServerSession): KeyExchange | undefined {
   const { handshake } = session;
   if (!handshake) return undefined;
-  return { ...handshake, consoleSessionId: session.consoleSessionId, bmcSessionId: session.id, guid: bmc.guid };
+  const said = { ...handshake, consoleSessionId: session.consoleSessionId, bmcSessionId: session.id, guid: bmc.guid };
+  return bmc.hashing.exchange?.(said) ?? said;
+}
+
+function keyOf(bmc: VirtualBmc, user: BoardUser): Uint8Array {
+  return passwordKey(user.password).subarray(0, bmc.hashing.passwordBytes);
 }

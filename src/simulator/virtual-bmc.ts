@@ -5,7 +5,7 @@ import type { Clock } from "../lib/index.ts";
 import type { BoardBehaviour, BoardModel, BoardUser, ChannelTraits } from "./board.ts";
 import { receive } from "./ipmi-front.ts";
 import { LiveBoard } from "./live-board.ts";
-import type { Deliver, LoginStep, Misbehaviour, Scenario } from "./misbehaviour.ts";
+import type { Deliver, LoginHashing, LoginStep, Misbehaviour, Scenario } from "./misbehaviour.ts";
 import { Random, seedOf } from "./random.ts";
 import type { Peer, ServerSession } from "./server-session.ts";
 import { SessionTable } from "./session-table.ts";
@@ -13,6 +13,7 @@ import { SessionTable } from "./session-table.ts";
 const SUITES: readonly number[] = [17, 3];
 const AUTH_TYPES = ["md5"] as const;
 const BEHAVIOUR_PERIOD_MS = 1000;
+const PLAIN_HASHING: LoginHashing = {};
 const NO_FRUS: ReadonlyMap<number, Uint8Array> = new Map();
 
 /** Hands a packet to the network. @param stray from another address than the BMC's */
@@ -211,12 +212,17 @@ export class VirtualBmc {
   }
 
   /** The status with which a scenario refuses a login step; 0: none does. */
-  refusal(step: LoginStep): number {
+  refusal(step: LoginStep, privilege?: number): number {
     for (const m of this.#misbehaviours) {
-      const status = m.refuseLogin?.(step);
+      const status = m.refuseLogin?.(step, privilege);
       if (status) return status;
     }
     return 0;
+  }
+
+  /** Departures in the codes of a login; empty: as the specification says. */
+  get hashing(): LoginHashing {
+    return this.#misbehaviours.find((m) => m.hashing)?.hashing ?? PLAIN_HASHING;
   }
 
   loginFailed(): void {

@@ -91,11 +91,7 @@ describe("a configuration file of ipmi_exporter", () => {
   it("understands FreeIPMI's work-around flags, and notes the ones nobody knows", () => {
     const flags = "[opensesspriv, ignorescanningdisabled, assumebmcowner, authcap, intel20, moonshine]";
     const config = parse(`modules: { default: { user: u, pass: p, workaround_flags: ${flags} } }`);
-    expect(config.modules.get("default")?.ipmi.quirks).toEqual([
-      "open_session_privilege_zero",
-      "scanning_disabled_is_valid",
-      "assume_bmc_owner",
-    ]);
+    expect(config.modules.get("default")?.ipmi.quirks).toEqual(["scanning_disabled_is_valid", "assume_bmc_owner"]);
     expect(config.notes.map(({ message }) => message)).toEqual(['"moonshine" is not known here and ignored']);
   });
 

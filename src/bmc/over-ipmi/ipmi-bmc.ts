@@ -227,7 +227,9 @@ export class IpmiBmc implements Bmc {
     if (this.#sensors?.plan !== plan) {
       const { filter, bridge = false, clock } = this.#options;
       const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
-      this.#sensors = new SensorReader(plan, { filter, bridge, clock, before: this.#sensors });
+      const assumeBmcOwner = this.#memory.quirks.has("assume_bmc_owner");
+      this.#sensors = new SensorReader(plan, { filter, bridge, assumeBmcOwner, clock, before: this.#sensors });
+      if (this.#sensors.hasDiscreteReadings) this.#memory.quirks.add("discrete_reading");
       if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
       this.#savedLimits = undefined;
     }
@@ -256,7 +258,7 @@ export class IpmiBmc implements Bmc {
     if (this.#device && now - this.#device.at < IDENTITY_AGE_MS) return this.#device.id;
     const id = await readDeviceId(connection, signal);
     this.#device = { id, at: now };
-    for (const quirk of quirksOf(id.manufacturerId, id.productId)) this.#memory.quirks.add(quirk);
+    for (const quirk of quirksOf(id)) this.#memory.quirks.add(quirk);
     return id;
   }
 

@@ -62,6 +62,7 @@ export class SensorReader {
   readonly plan: SensorPlan;
   readonly #wanted: readonly PlannedSensor[];
   readonly #bridge: boolean;
+  readonly #assumeBmcOwner: boolean;
   readonly #clock: Clock;
   /** The wanted sensors under the limits this host tells. */
   #limited: readonly LimitedSensor[];
@@ -87,6 +88,8 @@ export class SensorReader {
     options: {
       readonly filter?: SensorFilter;
       readonly bridge: boolean;
+      /** The quirk: whatever the records say, all sensors are the BMC's own. */
+      readonly assumeBmcOwner?: boolean;
       readonly clock: Clock;
       /** The reader of this host until now: what its sensors were beyond counts on. */
       readonly before?: SensorReader;
@@ -95,9 +98,15 @@ export class SensorReader {
     this.plan = plan;
     this.#wanted = plan.wanted(options.filter);
     this.#bridge = options.bridge;
+    this.#assumeBmcOwner = options.assumeBmcOwner ?? false;
     this.#clock = options.clock;
     this.#limited = plan.limits.row(this.#wanted.map((sensor) => plan.limits.limited(sensor, undefined)));
     this.#held = options.before?.heldBy(this.#wanted);
+  }
+
+  /** Sensors with states have a value besides. */
+  get hasDiscreteReadings(): boolean {
+    return this.#wanted.some(({ unit, definition }) => unit !== undefined && definition.class !== "threshold");
   }
 
   /** One request per readable sensor, and once a day one more for its limits. Gives what there was time for. */
@@ -191,19 +200,24 @@ export class SensorReader {
 
   /** A controller behind the BMC that keeps silent costs one wait per poll, not one per sensor. */
   #isBehindSilence({ definition }: PlannedSensor): boolean {
-    return definition.ownerId !== BMC && this.#silent.has(controllerOf(definition));
+    return this.#isBehind(definition) && this.#silent.has(controllerOf(definition));
   }
 
   #isSilenceBehind({ definition }: PlannedSensor, error: unknown): boolean {
-    const silent = definition.ownerId !== BMC && isSilence(error);
+    const silent = this.#isBehind(definition) && isSilence(error);
     if (silent) this.#silent.add(controllerOf(definition));
     return silent;
+  }
+
+  /** Another controller owns it. */
+  #isBehind({ ownerId }: PlannedSensor["definition"]): boolean {
+    return ownerId !== BMC && !this.#assumeBmcOwner;
   }
 
   /** How to reach the sensor's owner; undefined: behind a bridge that is not to be crossed. */
   #way(sensor: PlannedSensor, signal: AbortSignal): RunOptions | undefined {
     const { ownerId, ownerLun, channel } = sensor.definition;
-    if (ownerId === BMC) return { signal, lun: ownerLun };
+    if (!this.#isBehind(sensor.definition)) return { signal, lun: ownerLun };
     if (!this.#bridge) return undefined;
     return { signal, bridge: { channel, address: ownerId, lun: ownerLun } };
   }

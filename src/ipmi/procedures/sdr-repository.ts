@@ -138,6 +138,7 @@ export class SdrWalk {
         if (isWorthwhile && ++this.#refusals < REFUSED_RUNS) throw error;
         // Dell FC830 never gives its last record, OpenBMC lists ids of sensors that have gone.
         this.problems.push(`SDR ${hex4(id)} skipped: ${error.message}`);
+        this.#memory.quirks.add("sdr_records_refused");
         return next === undefined ? undefined : { next };
       }
     }

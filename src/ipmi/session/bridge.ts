@@ -77,7 +77,9 @@ export async function bridged<Q, R>(
         return m;
       }
       // Without data it is only the acknowledgement: the reply follows.
-      return m.data.length > 0 ? (sendMessage.decodeResponse(m.data).reply ?? undefined) : undefined;
+      const embedded = m.data.length > 0 ? sendMessage.decodeResponse(m.data).reply : undefined;
+      if (embedded) requester.learnt("embedded_bridge_replies");
+      return embedded;
     },
     { patienceMs: PATIENCE_MS, tries: TRIES, ...options },
   );

@@ -14,6 +14,7 @@ export * from "./loss.ts";
 export * from "./lost-reservations.ts";
 export * from "./lost-sessions.ts";
 export * from "./moving-clock.ts";
+export * from "./odd-rakp.ts";
 export * from "./odd-sequences.ts";
 export * from "./rebooting.ts";
 export * from "./record-id-mismatch.ts";

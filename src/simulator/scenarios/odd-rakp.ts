@@ -1,0 +1,39 @@
+import { MAX_USER_NAME } from "../../ipmi/wire/rakp.ts";
+import type { LoginHashing, Scenario } from "../misbehaviour.ts";
+
+const LEVEL = 0x0f;
+const PAD = 16;
+const INVALID_ROLE = 0x09;
+
+const HASHINGS = {
+  /** The privilege alone, without the bit for looking the user up by name (Supermicro X8). */
+  role_without_lookup_bit: { exchange: (said) => ({ ...said, role: said.role & LEVEL }) },
+  /** The privilege of Open Session, which was 0. */
+  zero_role: { exchange: (said) => ({ ...said, role: 0 }) },
+  /** The user name as it is stored (Intel SE7520AF2, 82571). */
+  padded_user_name: {
+    exchange: (said) => {
+      const userName = Buffer.alloc(MAX_USER_NAME);
+      userName.set(said.userName);
+      return { ...said, role: said.role & LEVEL, userName };
+    },
+  },
+  /** A byte too many in RAKP 2 (Supermicro H8QME). */
+  long_rakp2: { rakp2: (code) => Buffer.concat([code, Buffer.of(0)]) },
+  /** 16 bytes of 20 (Sun). */
+  short_rakp2: { rakp2: (code) => code.subarray(0, PAD) },
+  rakp4_by_integrity: { rakp4ByIntegrity: true },
+  password_16: { passwordBytes: PAD },
+} satisfies Readonly<Record<string, LoginHashing>>;
+
+export type OddRakp = keyof typeof HASHINGS | "privilege_refused";
+
+/** Firmware that makes the codes of a login in a way of its own, or wants no privilege in Open Session. */
+export function oddRakp(options: { readonly way: OddRakp }): Scenario {
+  const { way } = options;
+  if (way !== "privilege_refused") return () => ({ name: "odd RAKP", hashing: HASHINGS[way] });
+  return () => ({
+    name: "odd RAKP",
+    refuseLogin: (step, privilege = 0) => (step === "open_session" && privilege !== 0 ? INVALID_ROLE : undefined),
+  });
+}

@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import {
+  credentials,
+  decodeSdr,
+  KNOWN_QUIRKS,
+  NetFn,
+  QUIRK_NAMES,
+  type QuirkName,
+  quirksOf,
+} from "../../src/ipmi/index.ts";
+import type { HostSnapshot } from "../../src/model/index.ts";
+import { makeBoard } from "../../src/simulator/boards/index.ts";
+import {
+  badChecksums,
+  compileBoard,
+  completionCodes,
+  endlessSdr,
+  noWholeSdrReads,
+  oddRakp,
+  sampleBoard,
+  smallReads,
+} from "../../src/simulator/index.ts";
+import { expositionOf } from "../support/exposition.ts";
+import { POLLED_HOST, type PolledOptions, type Poller, pollerOf } from "./polled-bmc.ts";
+
+/** One odd BMC. */
+interface Case {
+  /** The BMC that has it. */
+  readonly odd: PolledOptions;
+  /** Without odd answers nothing of it shows; the sample board where absent. */
+  readonly plain?: PolledOptions;
+  /** Sets the odd state. */
+  readonly prepare?: (poller: Poller) => void;
+  /** Who says that it has it: its answers, or the configuration or a row of the table. */
+  readonly told: "learnt" | "configured";
+  /** That the BMC is read rightly; all parts ok where absent. */
+  readonly right?: (snapshot: HostSnapshot) => void;
+}
+
+const whole = (snapshot: HostSnapshot): void => {
+  expect(snapshot.failure).toBeUndefined();
+  expect(snapshot.parts.filter((part) => !part.ok)).toEqual([]);
+  expect(snapshot.sensors?.length).toBeGreaterThan(40);
+  expect(snapshot.frus?.length).toBeGreaterThan(0);
+};
+
+const reading = (snapshot: HostSnapshot, name: string): number | undefined =>
+  snapshot.sensors?.find((sensor) => sensor.name === name)?.value;
+
+const login = (cipherSuite: number) => ({
+  board: { channel: { cipherSuites: [cipherSuite] } },
+  settings: { login: { credentials: credentials("monitor", "sesame"), privilege: 2, cipherSuites: [cipherSuite] } },
+});
+
+const LONG_PASSWORD = "a password of 20 by.";
+const longUser = { id: 2, name: "monitor", password: Buffer.from(LONG_PASSWORD), privilege: 2 };
+const sdrs = sampleBoard().sdr.length;
+const openBmc = { model: compileBoard(makeBoard("openbmc-node").description), password: "monitor" };
+const hpe = { model: compileBoard(makeBoard("hpe-proliant").description), password: "monitor" };
+
+const OWNER_AT = 5;
+const CPU1_TEMP = 0x03;
+
+/** A board whose record of a sensor of the BMC names a controller that is not there. */
+function wrongOwner(): PolledOptions {
+  const model = compileBoard(sampleBoard());
+  const sdr = model.sdr.map((bytes) => {
+    const record = decodeSdr(bytes);
+    if (record.type !== "full" || record.name !== "CPU1 Temp") return bytes;
+    const wrong = Buffer.from(bytes);
+    wrong[OWNER_AT] = 0x24;
+    return wrong;
+  });
+  return { model: { ...model, sdr }, settings: { bridge: true } };
+}
+
+/** Each quirk and the proof of it: the one place to look when a quirk is new. */
+const CASES: Readonly<Record<QuirkName, Case>> = {
+  password_16: {
+    told: "learnt",
+    odd: { identity: { users: [longUser] }, password: LONG_PASSWORD, scenarios: [oddRakp({ way: "password_16" })] },
+    plain: { identity: { users: [longUser] }, password: LONG_PASSWORD },
+  },
+  rakp_role_without_lookup_bit: {
+    told: "learnt",
+    odd: { scenarios: [oddRakp({ way: "role_without_lookup_bit" })] },
+  },
+  rakp_zero_role: { told: "learnt", odd: { scenarios: [oddRakp({ way: "zero_role" })] } },
+  rakp_padded_user_name: { told: "learnt", odd: { scenarios: [oddRakp({ way: "padded_user_name" })] } },
+  rakp2_code_length: {
+    told: "learnt",
+    odd: { ...login(3), scenarios: [oddRakp({ way: "short_rakp2" })] },
+    plain: login(3),
+  },
+  rakp4_by_integrity: {
+    told: "learnt",
+    odd: { ...login(1), scenarios: [oddRakp({ way: "rakp4_by_integrity" })] },
+    plain: login(1),
+  },
+  open_session_privilege_zero: { told: "configured", odd: { scenarios: [oddRakp({ way: "privilege_refused" })] } },
+  ignore_message_checksum: { told: "learnt", odd: { scenarios: [badChecksums({ probability: 1 })] } },
+  scanning_disabled_is_valid: {
+    told: "configured",
+    odd: {},
+    prepare: ({ bmc }) => bmc.state.setSensor(CPU1_TEMP, { raw: 47, scanningDisabled: true }),
+    right: (snapshot) => expect(reading(snapshot, "CPU1 Temp")).toBe(47),
+  },
+  discrete_reading: {
+    told: "learnt",
+    odd: hpe,
+    right: (snapshot) => expect(reading(snapshot, "Fan 1")).toBeGreaterThan(0.1),
+  },
+  assume_bmc_owner: {
+    told: "configured",
+    odd: wrongOwner(),
+    right: (snapshot) => expect(reading(snapshot, "CPU1 Temp")).toBe(54),
+  },
+  embedded_bridge_replies: {
+    told: "learnt",
+    odd: {
+      board: { satellites: sampleBoard().satellites?.map((satellite) => ({ ...satellite, embeddedReply: true })) },
+      settings: { bridge: true },
+    },
+    plain: { settings: { bridge: true } },
+    right: (snapshot) => expect(reading(snapshot, "ME Temp")).toBe(48),
+  },
+  sdr_partial_reads: { told: "learnt", odd: { scenarios: [noWholeSdrReads({ answer: "refused" })] } },
+  sdr_small_reads: {
+    told: "learnt",
+    odd: { scenarios: [noWholeSdrReads({ answer: "refused" }), smallReads({ sdrBytes: 16 })] },
+  },
+  fru_small_reads: { told: "learnt", odd: { scenarios: [smallReads({ fruBytes: 8 })] } },
+  sdr_endless: { told: "learnt", odd: { scenarios: [endlessSdr({ followedBy: "first" })] } },
+  sdr_records_refused: {
+    told: "learnt",
+    odd: {
+      scenarios: [0, 1].map((reservation) =>
+        completionCodes({
+          filter: { netFn: NetFn.Storage, command: 0x23, data: [reservation, 0, sdrs, 0] },
+          code: 0xc3,
+        }),
+      ),
+    },
+  },
+  ipmi_1_5_only_first_form: {
+    told: "learnt",
+    odd: { scenarios: [completionCodes({ filter: { netFn: NetFn.App, command: 0x38, data: [0x8e] }, code: 0xcc })] },
+  },
+  dcmi_inactive_is_valid: {
+    told: "learnt",
+    odd: openBmc,
+    right: ({ consumption }) => expect(consumption?.currentWatts).toBeGreaterThan(100),
+  },
+};
+
+async function polled(options: PolledOptions, quirks: readonly QuirkName[], prepare?: Case["prepare"]) {
+  const poller = pollerOf({ ...options, settings: { ...options.settings, quirks } });
+  poller.bmc.state.setPower(344);
+  prepare?.(poller);
+  const snapshot = await poller.poll();
+  await poller.close();
+  return snapshot;
+}
+
+const named = (snapshot: HostSnapshot): readonly string[] =>
+  [...expositionOf(POLLED_HOST, snapshot).matchAll(/^bmc_quirk_active\{quirk="(\w+)"\} 1$/gm)].map(
+    ([, name = ""]) => name,
+  );
+
+const cases = Object.entries(CASES) as [QuirkName, Case][];
+const learnt = cases.filter(([, { told }]) => told === "learnt");
+const configured = cases.filter(([, { told }]) => told === "configured");
+
+describe("a quirk", () => {
+  it("is never without a proof, and what is proven exists", () => {
+    expect(Object.keys(CASES).toSorted()).toEqual(QUIRK_NAMES.toSorted());
+  });
+
+  it.each(learnt)(
+    "%s is learnt from a BMC that has it, which is read rightly, and from no other",
+    async (name, row) => {
+      const { odd, plain = {}, prepare, right = whole } = row;
+      const snapshot = await polled(odd, [], prepare);
+      right(snapshot);
+      expect(named(snapshot)).toContain(name);
+      expect(named(await polled(plain, []))).not.toContain(name);
+    },
+  );
+
+  it.each(configured)("%s makes a BMC that has it be read rightly, which is not so without", async (name, row) => {
+    const { odd, prepare, right = whole } = row;
+    const without = await polled(odd, [], prepare);
+    expect(() => right(without)).toThrow();
+    expect(named(without)).not.toContain(name);
+    const snapshot = await polled(odd, [name], prepare);
+    right(snapshot);
+    expect(named(snapshot)).toEqual([name]);
+  });
+});
+
+describe("the rows of known quirks", () => {
+  // biome-ignore format: a table
+  const bmcs: readonly (readonly [what: string, manufacturerId: number, productId: number, firmwareMajor: number, quirks: readonly QuirkName[]])[] = [
+    ["an iDRAC 6", 674, 256, 2, ["scanning_disabled_is_valid"]],
+    ["a BMC of a PowerEdge 2950", 674, 32, 1, ["scanning_disabled_is_valid"]],
+    ["an iDRAC 9", 674, 256, 3, []],
+    ["a BMC of HPE", 11, 8224, 2, []],
+    ["a Supermicro X9, whose checksums show by themselves", 10876, 1645, 3, []],
+    ["a manufacturer whose number begins alike", 6740, 256, 2, []],
+    ["nobody", 0, 0, 0, []],
+  ];
+
+  it.each(bmcs)("fit %s", (_, manufacturerId, productId, firmwareMajor, quirks) => {
+    expect(quirksOf({ manufacturerId, productId, firmwareMajor })).toEqual(quirks);
+  });
+
+  it("each fit one of these at least, and hold only what answers do not tell", () => {
+    for (const row of KNOWN_QUIRKS) {
+      expect(
+        bmcs.some(([, manufacturerId, , , quirks]) => manufacturerId === row.manufacturerId && quirks.length > 0),
+      ).toBe(true);
+      for (const name of row.quirks) expect(CASES[name].told).toBe("configured");
+    }
+  });
+
+  it("take effect by what the BMC says it is", async () => {
+    const prepare: Case["prepare"] = ({ bmc }) => bmc.state.setSensor(CPU1_TEMP, { raw: 47, scanningDisabled: true });
+    const { device } = sampleBoard();
+    const dell = (firmwareMajor: number) => ({ board: { device: { ...device, manufacturerId: 674, firmwareMajor } } });
+    const old = await polled(dell(2), [], prepare);
+    expect([named(old), reading(old, "CPU1 Temp")]).toEqual([["scanning_disabled_is_valid"], 47]);
+    const mended = await polled(dell(6), [], prepare);
+    expect([named(mended), reading(mended, "CPU1 Temp")]).toEqual([[], undefined]);
+  });
+});
