@@ -137,6 +137,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
       use: "SMS/OS",
       action: "none",
       preTimeoutInterrupt: "none",
+      preTimeoutSeconds: 0,
       logs: true,
       initialCountdownSeconds: 600,
       presentCountdownSeconds: undefined,
