@@ -238,6 +238,11 @@ const simulateCommand = program
   .option("--loss <ratio>", "share of packets that get lost, 0 to 1", ratio)
   .option("--silent <ratio>", "share of BMCs that answer nothing, 0 to 1", ratio)
   .option("--lossy <ratio>", "share of BMCs that lose packets, a tenth of them or as --loss says", ratio)
+  .option(
+    "--scenario <name[=argument][:share]>",
+    "what is wrong with all BMCs, or a share of them, repeatable: hung=sessions:0.1; see simulate scenarios",
+    collect,
+  )
   .addOption(new Option("--latency <milliseconds>", "mean time an answer takes").argParser(whole(0, 60_000)))
   .addOption(
     new Option("--seed <number>", "the same seed gives the same machines").default(1).argParser(whole(0, 2 ** 31)),
@@ -257,6 +262,7 @@ const simulateCommand = program
       silentRatio: options.silent,
       lossyRatio: options.lossy,
       latencyMs: options.latency,
+      scenarios: options.scenario,
       seed: options.seed,
     });
   });
@@ -287,6 +293,14 @@ simulateCommand
   .action(async () => {
     const { listFaults } = await import("./simulate.ts");
     process.exitCode = listFaults();
+  });
+
+simulateCommand
+  .command("scenarios")
+  .description("list what can be wrong with BMCs and the network before them, for --scenario")
+  .action(async () => {
+    const { listScenarios } = await import("./simulate.ts");
+    process.exitCode = listScenarios();
   });
 
 simulateCommand

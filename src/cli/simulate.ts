@@ -1,17 +1,22 @@
 import { readFileSync } from "node:fs";
 import {
+  type AskedScenario,
+  allowedArgument,
   BOARD_NAMES,
   type BoardModel,
   type BoardUser,
   compileBoard,
+  defaultArgument,
   FAULTS,
   hung,
   latency,
   loss,
   Park,
+  parseScenario,
   parseTimetable,
   recordedBoard,
   runTimetable,
+  SCENARIOS,
   type Scenario,
   serveControl,
   type Trouble,
@@ -34,6 +39,8 @@ export interface SimulateOptions {
   /** Share of BMCs that lose packets; all of them where absent and `lossRatio` is given. */
   readonly lossyRatio?: number;
   readonly latencyMs?: number;
+  /** NAME[=ARGUMENT][:SHARE] each. */
+  readonly scenarios?: readonly string[];
   readonly seed: number;
 }
 
@@ -53,6 +60,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   let park: Park | undefined;
   let stopTimetable = (): void => {};
   try {
+    const asked = (options.scenarios ?? []).map(parseScenario);
     const timetable = options.timetable === undefined ? [] : readTimetable(options.timetable);
     park = await Park.open({
       racks: options.racks,
@@ -60,8 +68,8 @@ export async function simulate(options: SimulateOptions): Promise<number> {
       boards: options.boards,
       extra: recordedMachines(options),
       port: options.port,
-      scenarios: scenariosOf(options),
-      troubles: troublesOf(options),
+      scenarios: scenariosOf(options, asked),
+      troubles: troublesOf(options, asked),
       seed: options.seed,
     });
     await serveControl(park, options.controlPort);
@@ -117,16 +125,34 @@ function recordedMachines({
   });
 }
 
-function troublesOf({ silentRatio = 0, lossyRatio = 0, lossRatio }: SimulateOptions): readonly Trouble[] {
-  if (silentRatio + lossyRatio > 1) throw new RangeError("silent and lossy BMCs together are more than all");
+function troublesOf(
+  { silentRatio = 0, lossyRatio = 0, lossRatio }: SimulateOptions,
+  asked: readonly AskedScenario[],
+): readonly Trouble[] {
+  const named = asked.flatMap(({ name, scenario, share }) => (share === undefined ? [] : [{ name, scenario, share }]));
+  const total = named.reduce((sum, { share }) => sum + share, silentRatio + lossyRatio);
+  // Tenths do not add up to one exactly.
+  if (total > 1 + 1e-9) {
+    const names = [
+      ...(silentRatio > 0 ? ["silent"] : []),
+      ...(lossyRatio > 0 ? ["lossy"] : []),
+      ...named.map((n) => n.name),
+    ];
+    const last = names.pop();
+    throw new RangeError(`${names.join(", ")} and ${last} BMCs together are more than all`);
+  }
   return [
     { name: "silent", share: silentRatio, scenario: hung({ what: "everything" }) },
     { name: "lossy", share: lossyRatio, scenario: loss({ probability: lossRatio ?? LOSS_OF_LOSSY }) },
+    ...named,
   ];
 }
 
-function scenariosOf({ lossRatio, lossyRatio, latencyMs }: SimulateOptions): readonly Scenario[] {
-  const scenarios: Scenario[] = [];
+function scenariosOf(
+  { lossRatio, lossyRatio, latencyMs }: SimulateOptions,
+  asked: readonly AskedScenario[],
+): readonly Scenario[] {
+  const scenarios = asked.flatMap(({ scenario, share }) => (share === undefined ? [scenario] : []));
   if (latencyMs !== undefined) scenarios.push(latency({ meanMs: latencyMs, distribution: "exponential" }));
   if (lossRatio !== undefined && lossyRatio === undefined) scenarios.push(loss({ probability: lossRatio }));
   return scenarios;
@@ -137,6 +163,15 @@ export function listFaults(): number {
   for (const { name, scope, title, parameters } of FAULTS) {
     const words = Object.entries(parameters).map(([key, p]) => `${key}=${p.default}`);
     print(`${name.padEnd(24)} ${scope.padEnd(5)} ${title}${words.length > 0 ? ` (${words.join(" ")})` : ""}`);
+  }
+  return 0;
+}
+
+/** Lists what can be wrong with BMCs and the network before them, with the argument each takes. */
+export function listScenarios(): number {
+  for (const { name, title, argument } of SCENARIOS) {
+    const choice = argument ? `; =${defaultArgument(argument)}, ${allowedArgument(argument)}` : "";
+    print(`${name.padEnd(20)} ${title}${choice}`);
   }
   return 0;
 }

@@ -5,7 +5,7 @@ import { BmcPool, SdrCache } from "../../src/bmc/index.ts";
 import { credentials, UdpTransport } from "../../src/ipmi/index.ts";
 import { systemClock } from "../../src/lib/index.ts";
 import { type Host, type HostSnapshot, PART_NAMES } from "../../src/model/index.ts";
-import { BOARD_NAMES, FAULTS } from "../../src/simulator/index.ts";
+import { BOARD_NAMES, FAULTS, SCENARIOS } from "../../src/simulator/index.ts";
 import { builtMain, root } from "../e2e/build.ts";
 import { configFolder, lightsout } from "../e2e/lightsout.ts";
 import { type RigChild, startChild, untilReady } from "../rig/child.ts";
@@ -63,7 +63,8 @@ describe("lightsout simulate", () => {
   let free: number;
 
   beforeAll(async () => {
-    simulator = await startSimulator("--racks", "2", "--per-rack", "10", "--silent", "0.1", "--lossy", "0.05");
+    const troubles = ["--silent", "0.1", "--lossy", "0.05", "--scenario", "hung=sessions:0.1"];
+    simulator = await startSimulator("--racks", "2", "--per-rack", "10", ...troubles, "--scenario", "duplication");
     const reserved = await reservePort();
     free = reserved.port;
     reserved.release();
@@ -81,7 +82,7 @@ describe("lightsout simulate", () => {
     const said = simulator.child.output();
     expect(said).toContain("20 virtual BMCs, 127.0.1.1 to 127.0.1.20");
     expect(said).toContain(`targets for http_sd: ${simulator.url}/sd`);
-    expect(said).toContain("3 of them are in trouble");
+    expect(said).toContain("5 of them are in trouble");
     expect(said).toMatch(/lightsout simulate inject r1u02 fan_stopped/);
   });
 
@@ -89,6 +90,7 @@ describe("lightsout simulate", () => {
     const troubles = (await simulator.hosts()).map((h) => h.trouble);
     expect(troubles.filter((t) => t === "silent")).toHaveLength(2);
     expect(troubles.filter((t) => t === "lossy")).toHaveLength(1);
+    expect(troubles.filter((t) => t === "hung")).toHaveLength(2);
   });
 
   it("gives Prometheus a list of targets with their places", async () => {
@@ -144,8 +146,10 @@ describe("lightsout simulate", () => {
     );
   });
 
-  it("lists every fault and every board", async () => {
-    const [faults, boards] = await Promise.all([simulate("faults"), simulate("boards")]);
+  it("lists every fault, every scenario and every board", async () => {
+    const lists = await Promise.all([simulate("faults"), simulate("boards"), simulate("scenarios")]);
+    const [faults, boards, scenarios] = lists;
+    for (const { name, title } of SCENARIOS) expect(scenarios.stdout).toMatch(new RegExp(`^${name} +${title}`, "m"));
     for (const { name, title } of FAULTS) expect(faults.stdout).toMatch(new RegExp(`^${name} .*${title}`, "m"));
     expect(boards.stdout.trim().split("\n")).toEqual(BOARD_NAMES);
   });
@@ -157,7 +161,10 @@ describe("lightsout simulate", () => {
       [["--recorded", "/nowhere/at/all"], 1, /nowhere/],
       [["--timetable", folder.file], 1, /entry 0\.at/],
       [["--timetable", "/nowhere.yml"], 1, /nowhere\.yml/],
-      [["--silent", "0.6", "--lossy", "0.6"], 1, /together are more than all/],
+      [["--silent", "0.6", "--lossy", "0.6"], 1, /silent and lossy BMCs together are more than all/],
+      [["--silent", "0.6", "--scenario", "hung:0.6"], 1, /silent and hung BMCs together are more than all/],
+      [["--scenario", "los=0.1"], 1, /there is no scenario "los"; did you mean loss\?/],
+      [["--scenario", "loss=2"], 1, /loss: "2" will not do; give a number from 0 to 1/],
       [["--silent", "5"], 2, /ratio from 0 to 1/],
       [["--racks", "two"], 2, /whole number from 0 to 1000/],
       [

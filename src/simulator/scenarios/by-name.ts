@@ -1,0 +1,197 @@
+import { nearest } from "../../lib/index.ts";
+import type { Scenario } from "../misbehaviour.ts";
+import { badChecksums } from "./bad-checksums.ts";
+import { badIntegrity } from "./bad-integrity.ts";
+import { completionCodes } from "./completion-codes.ts";
+import { duplication } from "./duplication.ts";
+import { endlessSdr } from "./endless-sdr.ts";
+import { fullSel } from "./full-sel.ts";
+import { garbage } from "./garbage.ts";
+import { hung } from "./hung.ts";
+import { latency } from "./latency.ts";
+import { lockedOut } from "./locked-out.ts";
+import { loss } from "./loss.ts";
+import { lostReservations } from "./lost-reservations.ts";
+import { lostSessions } from "./lost-sessions.ts";
+import { movingClock } from "./moving-clock.ts";
+import { oddRakp } from "./odd-rakp.ts";
+import { oddSequences } from "./odd-sequences.ts";
+import { reboot } from "./rebooting.ts";
+import { recordIdMismatch } from "./record-id-mismatch.ts";
+import { refusedLogin, sessionsTaken } from "./refused-login.ts";
+import { reordering } from "./reordering.ts";
+import { repeatedRequestsRefused } from "./repeated-requests.ts";
+import {
+  type Argument,
+  argumentValue,
+  bytes,
+  type Choice,
+  type Count,
+  choice,
+  count,
+  type Hex,
+  probability,
+  type ValueOf,
+} from "./scenario-argument.ts";
+import { smallReads } from "./small-reads.ts";
+import { strayAddress } from "./stray-address.ts";
+import { wedged } from "./wedged.ts";
+import { noWholeSdrReads } from "./whole-sdr-reads.ts";
+import { wrongLengths } from "./wrong-lengths.ts";
+
+/** A scenario that can be asked for by its name, as lists show it. */
+export interface NamedScenario {
+  /** With hyphens, stable. */
+  readonly name: string;
+  /** What goes wrong, for people. */
+  readonly title: string;
+  /** What can be chosen; absent: nothing. */
+  readonly argument?: Argument;
+  /** @throws RangeError for an argument that does not fit; it says what would */
+  make(argument?: string): Scenario;
+}
+
+function plain(name: string, title: string, make: () => Scenario): NamedScenario {
+  return {
+    name,
+    title,
+    make(written) {
+      if (written !== undefined) throw new RangeError(`${name} takes no argument`);
+      return make();
+    },
+  };
+}
+
+function one<A extends Count | Choice | Hex>(
+  name: string,
+  title: string,
+  argument: A,
+  make: (value: ValueOf<A>) => Scenario,
+): NamedScenario {
+  return { name, title, argument, make: (written) => make(argumentValue(name, argument, written)) };
+}
+
+/** Moves the session sequence numbers by so many where it skips. */
+const SKIP_BY = 1;
+const MINUTE_MS = 60_000;
+
+/** What can be wrong with a BMC and the network before it, by name. */
+export const SCENARIOS: readonly NamedScenario[] = [
+  one("bad-checksums", "the second checksum of messages is wrong", probability(1), (p) =>
+    badChecksums({ probability: p }),
+  ),
+  one("bad-integrity", "authentication codes of packets are wrong", probability(0.03), (p) =>
+    badIntegrity({ probability: p }),
+  ),
+  one(
+    "completion-code",
+    "a command is refused: network function, command, code",
+    bytes("04/2d/c0", 3),
+    ([netFn = 0, command = 0, code = 0]) => completionCodes({ filter: { netFn, command }, code }),
+  ),
+  one("duplication", "answers come twice", probability(1), (p) => duplication({ probability: p, delayMs: 30 })),
+  one("endless-sdr", "the last SDR is followed by the first, or by itself", choice("first", "itself"), (followedBy) =>
+    endlessSdr({ followedBy }),
+  ),
+  plain("full-sel", "the event log is full since long", fullSel),
+  one("garbage", "packets that mean nothing come before answers", probability(0.5), (p) => garbage({ probability: p })),
+  one("hung", "the firmware has crashed", choice("everything", "sessions", "commands"), (what) => hung({ what })),
+  one("latency", "answers take this long on average, exponentially", count(40, 0, 60_000, "ms"), (meanMs) =>
+    latency({ meanMs, distribution: "exponential" }),
+  ),
+  one("latency-tail", "most answers are quick, a few take very long", count(40, 0, 60_000, "ms"), (meanMs) =>
+    latency({ meanMs, distribution: "heavy_tailed" }),
+  ),
+  one("locked-out", "after so many failed logins nobody is let in for 5 min", count(3, 1, 100), (attempts) =>
+    lockedOut({ attempts, forMs: 5 * MINUTE_MS }),
+  ),
+  one("loss", "packets get lost", probability(0.1), (p) => loss({ probability: p })),
+  one("lost-reservations", "reads of SDR and SEL are broken into", probability(0.1), (p) =>
+    lostReservations({ probability: p }),
+  ),
+  one("lost-sessions", "sessions are forgotten after so many requests", count(60, 1, 1_000_000), (everyRequests) =>
+    lostSessions({ everyRequests }),
+  ),
+  one(
+    "moving-clock",
+    "the BMC's clock is ahead by so much",
+    count(-86_400, -(10 ** 9), 10 ** 9, "s"),
+    (offsetSeconds) => movingClock({ offsetSeconds }),
+  ),
+  one(
+    "odd-rakp",
+    "the codes of a login are made in a way of its own",
+    choice(
+      "role_without_lookup_bit",
+      "zero_role",
+      "padded_user_name",
+      "long_rakp2",
+      "short_rakp2",
+      "rakp4_by_integrity",
+      "password_16",
+      "privilege_refused",
+    ),
+    (way) => oddRakp({ way }),
+  ),
+  one("odd-sequences", "session sequence numbers are left out", probability(0.5), (skip) =>
+    oddSequences({ skip, skipBy: SKIP_BY }),
+  ),
+  one("reboot", "the BMC restarts every so many seconds, which takes a minute", count(600, 61, 10 ** 6, "s"), (s) =>
+    reboot({ afterMs: s * 1000, everyMs: s * 1000, durationMs: MINUTE_MS }),
+  ),
+  one("record-id-mismatch", "records carry another id", probability(0.3), (p) => recordIdMismatch({ probability: p })),
+  one("refused-login", "RAKP 1 is refused with this status", bytes("0d", 1), ([status = 0]) =>
+    refusedLogin({ step: "rakp1", status }),
+  ),
+  one("reordering", "answers overtake one another", probability(0.1), (p) =>
+    reordering({ probability: p, holdMs: 400 }),
+  ),
+  plain("repeated-requests", "repetitions of a request are refused", repeatedRequestsRefused),
+  plain("sessions-taken", "other consoles have taken all sessions", sessionsTaken),
+  one("small-reads", "so many bytes of an SDR or a FRU at once", count(16, 1, 255, "bytes"), (most) =>
+    smallReads({ sdrBytes: most, fruBytes: most }),
+  ),
+  one("stray-address", "answers come from another address", probability(0.05), (p) => strayAddress({ probability: p })),
+  one("wedged", "so many packets within a second silence it for a minute", count(300, 1, 10 ** 6), (packets) =>
+    wedged({ packets, withinMs: 1000, forMs: MINUTE_MS }),
+  ),
+  one("whole-sdr-reads", "reads of a whole SDR go wrong", choice("refused", "garbage", "short", "silence"), (answer) =>
+    noWholeSdrReads({ answer }),
+  ),
+  one(
+    "wrong-lengths",
+    "responses lack bytes: network function, command, how many",
+    bytes("0a/40/03", 3),
+    ([netFn = 0, command = 0, by = 0]) => wrongLengths({ filter: { netFn, command }, by: -by }),
+  ),
+];
+
+/** What was asked for, and for which share of the BMCs. */
+export interface AskedScenario {
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** 0 to 1; absent: all of them. */
+  readonly share?: number;
+}
+
+/**
+ * Reads "NAME", "NAME=ARGUMENT", "NAME:SHARE" or "NAME=ARGUMENT:SHARE".
+ *
+ * @throws RangeError that says what is wrong and what would do
+ */
+export function parseScenario(written: string): AskedScenario {
+  const [, name = "", argument, shareText] = /^([^=:]*)(?:=([^:]*))?(?::(.*))?$/.exec(written) ?? [];
+  const named = SCENARIOS.find((known) => known.name === name);
+  if (!named) {
+    const near = nearest(
+      name,
+      SCENARIOS.map((known) => known.name),
+    );
+    const hint = near ? `did you mean ${near}?` : "lightsout simulate scenarios lists them";
+    throw new RangeError(`there is no scenario "${name}"; ${hint}`);
+  }
+  const share = shareText === undefined ? undefined : Number(shareText);
+  if (share !== undefined && (shareText === "" || !(share > 0 && share <= 1)))
+    throw new RangeError(`${name}: "${shareText}" is no share of the BMCs; give a number above 0 up to 1, 0.05 is 5 %`);
+  return { name, scenario: named.make(argument), share };
+}
