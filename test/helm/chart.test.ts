@@ -196,6 +196,18 @@ function objects(version: Helm, values: Values): void {
 }
 
 withPeers(["helm-4.1"], "what the chart makes", () => {
+  it("is what its README shows", async () => {
+    const [, example = ""] = /```yaml\n(# my-values.yaml\n[\s\S]*?)```/.exec(read("helm/lightsout/README.md")) ?? [];
+    const { folder, remove } = configFolder("", { "values.yaml": example });
+    try {
+      const result = await helm("helm-4.1", "lint", "--strict", chart, "--values", join(folder, "values.yaml"));
+      expect(example).not.toBe("");
+      expect(result.code, result.stdout + result.stderr).toBe(0);
+    } finally {
+      remove();
+    }
+  });
+
   let full: readonly Manifest[] = [];
   let sharded: readonly Manifest[] = [];
   let tls: readonly Manifest[] = [];

@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+# Built on the machine's own architecture for whichever is wished: there is nothing native in it.
+ARG NODE_MAJOR=24
+FROM --platform=$BUILDPLATFORM node:${NODE_MAJOR}-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && find dist \( -name "*.map" -o -name "*.d.ts" \) -delete && npm ci --omit=dev && mkdir state
+
+FROM gcr.io/distroless/nodejs${NODE_MAJOR}-debian12:nonroot
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="lightsout" \
+      org.opencontainers.image.description="Prometheus exporter for the BMCs of a data centre" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="gcr.io/distroless/nodejs-debian12:nonroot"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /src/node_modules ./node_modules
+COPY --from=build /src/dist ./dist
+COPY package.json LICENSE ./
+COPY rules ./rules
+COPY packaging/healthcheck.mjs ./packaging/
+# A volume that is mounted here belongs to the exporter: state_dir
+COPY --from=build --chown=65532:65532 /src/state /var/lib/lightsout
+# nonroot; as a number, so that Kubernetes can tell that it is not root
+USER 65532:65532
+EXPOSE 9623
+STOPSIGNAL SIGTERM
+# TLS or another port: LIGHTSOUT_HEALTH_URL=https://127.0.0.1:9700/-/healthy
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/nodejs/bin/node", "/app/packaging/healthcheck.mjs"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli/main.js"]
+CMD ["serve", "--config.file", "/etc/lightsout/lightsout.yml"]
