@@ -43,3 +43,74 @@ describe("the severity of an event", () => {
     expect(decodeEvent(bytes, { plan, severities }).entry.severity).toBe("unknown");
   });
 });
+
+type Row = readonly [
+  what: string,
+  sensorType: number,
+  eventType: number,
+  offset: number,
+  kind: string,
+  event: string,
+  severities: string,
+];
+
+/** A record of an event that began, and of the same that ended. */
+function bothDirections(sensorType: number, eventType: number, offset: number): readonly Buffer[] {
+  return [0, 0x80].map((end) =>
+    Buffer.from([1, 0, 2, 0, 0, 0, 0x60, 0x20, 0, 4, sensorType, 0x61, eventType | end, offset, 0xff, 0xff]),
+  );
+}
+
+describe("an event of each class", () => {
+  // biome-ignore format: a table
+  it.each<Row>([
+    ["a limit, going beyond", 0x01, 0x01, 0x9, "temperature", "upper_critical_going_high", "critical, then warning"],
+    ["a limit, coming back", 0x04, 0x01, 0x3, "fan", "lower_critical_going_high", "warning, then warning"],
+    ["the softest limit", 0x02, 0x01, 0x0, "voltage", "lower_non_critical_going_low", "warning, then ok"],
+    ["the hardest limit", 0x01, 0x01, 0xb, "temperature", "upper_non_recoverable_going_high", "non_recoverable, then critical"],
+    ["usage (02h)", 0x07, 0x02, 2, "processor", "busy", "ok, then ok"],
+    ["digital state (03h)", 0x04, 0x03, 1, "fan", "state_asserted", "warning, then ok"],
+    ["digital state of a processor", 0x07, 0x03, 1, "processor", "state_asserted", "critical, then ok"],
+    ["digital state of a drive slot, upside down", 0x0d, 0x03, 0, "drive", "state_deasserted", "warning, then ok"],
+    ["predictive failure (04h)", 0x08, 0x04, 1, "power_supply", "predictive_failure", "critical, then ok"],
+    ["limit (05h)", 0x01, 0x05, 1, "temperature", "limit_exceeded", "critical, then ok"],
+    ["performance (06h)", 0x07, 0x06, 1, "processor", "performance_lags", "critical, then warning"],
+    ["severity (07h)", 0x02, 0x07, 2, "voltage", "critical_from_less_severe", "critical, then ok"],
+    ["presence (08h)", 0x04, 0x08, 0, "fan", "device_absent", "critical, then ok"],
+    ["presence of a bay that may be empty", 0x08, 0x08, 0, "power_supply", "device_absent", "warning, then ok"],
+    ["enabled (09h)", 0x27, 0x09, 0, "lan", "device_disabled", "warning, then ok"],
+    ["availability (0Ah)", 0x04, 0x0a, 6, "fan", "degraded", "critical, then warning"],
+    ["redundancy (0Bh)", 0x09, 0x0b, 1, "power_unit", "redundancy_lost", "critical, then warning"],
+    ["ACPI device power (0Ch)", 0x22, 0x0c, 3, "acpi_power_state", "d3", "ok, then ok"],
+    ["sensor-specific (6Fh)", 0x07, 0x6f, 1, "processor", "thermal_trip", "critical, then ok"],
+    ["a class nobody defined", 0x01, 0x3f, 1, "temperature", "event_1", "unknown, then unknown"],
+    ["an OEM class (75h)", 0xdc, 0x75, 1, "oem", "oem_event_1", "unknown, then unknown"],
+    ["an offset without a meaning", 0x08, 0x6f, 0xe, "power_supply", "event_14", "unknown, then unknown"],
+  ])("has the severity, the kind and the direction of %s", (_what, sensorType, eventType, offset, kind, event, wanted) => {
+    const entries = bothDirections(sensorType, eventType, offset).map((bytes) => decodeEvent(bytes, {}).entry);
+    expect(entries.map((entry) => [entry.kind, entry.event])).toEqual([[kind, event], [kind, event]]);
+    expect(entries.map(({ direction }) => direction)).toEqual(["asserted", "deasserted"]);
+    expect(entries.map(({ severity }) => severity).join(", then ")).toBe(wanted);
+    const graded = bothDirections(sensorType, eventType, offset).map(
+      (bytes) => decodeEvent(bytes, { severities: new Severities(shipped) }).entry.severity,
+    );
+    expect(graded.join(", then "), "by the shipped rules").toBe(wanted);
+  });
+
+  it.each([
+    ["with a time stamp", 0xc0, Date.UTC(2026, 0, 1) / 1000],
+    ["without one", 0xe5, undefined],
+  ])("of an OEM record %s keeps its bytes and is nothing else", (_what, type, seconds) => {
+    const bytes = Buffer.from([7, 0, type, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    if (seconds !== undefined) bytes.writeUInt32LE(seconds, 3);
+    const { entry, memoryError } = decodeEvent(bytes, { plan, severities: new Severities(shipped) });
+    expect(entry).toMatchObject({ recordId: 7, kind: "oem", event: "oem_record", severity: "unknown" });
+    expect(entry.raw).toBe(bytes.toString("hex"));
+    expect([entry.time, entry.sensor, entry.dimm, memoryError]).toEqual([
+      seconds && seconds * 1000,
+      "",
+      undefined,
+      undefined,
+    ]);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { StateKeeper } from "../../src/bmc/index.ts";
+import type { HostSnapshot } from "../../src/model/index.ts";
+import { compileBoard, Random, sampleBoard } from "../../src/simulator/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { INTERVAL_MS, Poller, virtualBmc } from "./polled-bmc.ts";
+
+/** A state folder that two exporters share, in memory; what goes in and out is JSON as on disk. */
+function sharedFolder(): StateKeeper {
+  const hosts = new Map<string, string>();
+  const boards = new Map<string, readonly Buffer[]>();
+  return {
+    loadHost: async (key) => JSON.parse(hosts.get(key) ?? "null") ?? undefined,
+    saveHost: async (key, state) => void hosts.set(key, JSON.stringify(state)),
+    forgetHost: async (key) => void hosts.delete(key),
+    loadRecords: async (digest) => boards.get(digest),
+    saveRecords: async (digest, records) =>
+      void boards.set(
+        digest,
+        records.map((bytes) => Buffer.from(bytes)),
+      ),
+  };
+}
+
+const FAN = 0x33;
+const LOWER_CRITICAL_GOING_LOW = 0x02;
+const CAPACITY = 30;
+
+/** A BMC with an empty, small log, and the exporters it has had. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly bmc = virtualBmc({
+    clock: this.clock,
+    model: compileBoard({ ...sampleBoard(), sel: { capacity: CAPACITY, whenFull: "drop_oldest" } }),
+  });
+  added = 0;
+
+  exporter(keeper?: StateKeeper): Poller {
+    return new Poller(this.bmc, this.clock, { keeper, settings: { parts: ["sel"] } });
+  }
+
+  fanStops(): void {
+    this.bmc.state.addEvent({ sensor: FAN, offset: LOWER_CRITICAL_GOING_LOW, data2: this.added & 0xff });
+    this.added++;
+  }
+
+  async minute(): Promise<void> {
+    await this.clock.advance(INTERVAL_MS);
+  }
+}
+
+const counted = ({ eventLog }: HostSnapshot): number => eventLog?.counters?.bySeverity.critical ?? -1;
+
+describe("a host that moves to another exporter", () => {
+  it("without its state is counted as its log stands, all of it history", async () => {
+    const bench = new Bench();
+    const first = bench.exporter();
+    for (let n = 0; n < 5; n++) bench.fanStops();
+    await first.poll();
+    bench.bmc.state.clearSel();
+    for (let n = 0; n < 2; n++) bench.fanStops();
+    await bench.minute();
+    expect(counted(await first.poll())).toBe(7);
+    await first.close();
+
+    await bench.minute();
+    const second = bench.exporter();
+    expect(counted(await second.poll())).toBe(2);
+    const [news] = second.news;
+    expect(news?.historical).toBe(news?.entries.length);
+    bench.fanStops();
+    await bench.minute();
+    expect(counted(await second.poll())).toBe(3);
+    await second.close();
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    "with its state is counted on exactly, whatever happens on the way (seed %i)",
+    async (seed) => {
+      const bench = new Bench();
+      const random = new Random(seed);
+      const folder = sharedFolder();
+      let exporter = bench.exporter(folder);
+      await exporter.poll();
+      const told: string[] = [];
+      const take = (): void => {
+        told.push(...exporter.news.flatMap(({ entries }) => entries.map(({ raw }) => raw)));
+        exporter.news.length = 0;
+      };
+      take();
+      const before = told.length;
+      let cleared = 0;
+      for (let step = 0; step < 30; step++) {
+        const dice = random.integer(10);
+        // Fewer than fit between two polls: what falls out of a full log unread nobody can count.
+        for (let n = random.integer(CAPACITY / 3); n > 0; n--) bench.fanStops();
+        if (dice < 3) {
+          await exporter.close();
+          exporter = bench.exporter(folder);
+        }
+        await bench.minute();
+        const snapshot = await exporter.poll();
+        take();
+        expect(counted(snapshot), `step ${step}`).toBe(bench.added);
+        if (dice !== 5) continue;
+        bench.bmc.state.clearSel();
+        cleared++;
+        await bench.minute();
+      }
+      expect(new Set(told).size).toBe(told.length);
+      expect(told.length - before).toBeGreaterThanOrEqual(bench.added);
+      expect(told.length - before).toBeLessThanOrEqual(bench.added + cleared);
+      await exporter.close();
+    },
+  );
+});
