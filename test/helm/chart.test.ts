@@ -76,6 +76,19 @@ withPeers(HELMS, "the chart", () => {
       expect(result.stderr).toMatch(message);
     });
 
+    it("says after the installation how to look at it, and what is missing", async () => {
+      const install = (...args: readonly string[]) =>
+        helm(version, "install", "lo", chart, "--dry-run=client", "--namespace", "bmc", ...args);
+      const bare = (await install()).stdout;
+      expect(bare).toContain("kubectl --namespace bmc port-forward lo-lightsout-0 9623");
+      expect(bare).toContain("There is no host to poll");
+      expect(bare).toContain("Nothing tells Prometheus to scrape it");
+      const tls = (await install(...valuesArgs("tls"))).stdout;
+      expect(tls).toContain("open https://localhost:9623/");
+      expect(tls).not.toContain("There is no host to poll");
+      expect(tls).toContain("The cluster does not know monitoring.coreos.com/v1");
+    });
+
     it("packs rules and dashboards as they are, and nothing from beside them", async () => {
       const folder = temporaryFolder("chart");
       try {
