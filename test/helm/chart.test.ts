@@ -76,19 +76,6 @@ withPeers(HELMS, "the chart", () => {
       expect(result.stderr).toMatch(message);
     });
 
-    it("says after the installation how to look at it, and what is missing", async () => {
-      const install = (...args: readonly string[]) =>
-        helm(version, "install", "lo", chart, "--dry-run=client", "--namespace", "bmc", ...args);
-      const bare = (await install()).stdout;
-      expect(bare).toContain("kubectl --namespace bmc port-forward lo-lightsout-0 9623");
-      expect(bare).toContain("There is no host to poll");
-      expect(bare).toContain("Nothing tells Prometheus to scrape it");
-      const tls = (await install(...valuesArgs("tls"))).stdout;
-      expect(tls).toContain("open https://localhost:9623/");
-      expect(tls).not.toContain("There is no host to poll");
-      expect(tls).toContain("The cluster does not know monitoring.coreos.com/v1");
-    });
-
     it("packs rules and dashboards as they are, and nothing from beside them", async () => {
       const folder = temporaryFolder("chart");
       try {
@@ -209,6 +196,20 @@ function objects(version: Helm, values: Values): void {
 }
 
 withPeers(["helm-4.1"], "what the chart makes", () => {
+  // Helm 3 renders the notes with a cluster only.
+  it("says after the installation how to look at it, and what is missing", async () => {
+    const install = (...args: readonly string[]) =>
+      helm("helm-4.1", "install", "lo", chart, "--dry-run=client", "--namespace", "bmc", ...args);
+    const bare = (await install()).stdout;
+    expect(bare).toContain("kubectl --namespace bmc port-forward lo-lightsout-0 9623");
+    expect(bare).toContain("There is no host to poll");
+    expect(bare).toContain("Nothing tells Prometheus to scrape it");
+    const tls = (await install(...valuesArgs("tls"))).stdout;
+    expect(tls).toContain("open https://localhost:9623/");
+    expect(tls).not.toContain("There is no host to poll");
+    expect(tls).toContain("The cluster does not know monitoring.coreos.com/v1");
+  });
+
   it("is what its README shows", async () => {
     const [, example = ""] = /```yaml\n(# my-values.yaml\n[\s\S]*?)```/.exec(read("helm/lightsout/README.md")) ?? [];
     const { folder, remove } = configFolder("", { "values.yaml": example });
