@@ -65,7 +65,11 @@ export async function explainHost(
       ...known,
       ...hostLines(findings, settings, bmc.quirks as readonly QuirkName[]),
       records: keeper.records.length,
-      sensors: sensorLines(findings, keeper.records, parts, about, filter),
+      sensors: sensorLines(findings, keeper.records, parts, {
+        about,
+        filter,
+        assumeBmcOwner: settings.quirks.includes("assume_bmc_owner"),
+      }),
       failure: failure === undefined ? undefined : failureOf(failure, "sensors", signal),
     };
   } catch (error) {
@@ -114,9 +118,13 @@ function sensorLines(
   findings: SensorFindings,
   records: readonly Uint8Array[],
   { roles, severities }: BmcPoolParts,
-  about: SensorFilter | undefined,
-  filter: SensorFilter | undefined,
+  asked: {
+    readonly about: SensorFilter | undefined;
+    readonly filter: SensorFilter | undefined;
+    readonly assumeBmcOwner: boolean;
+  },
 ): HostExplanation["sensors"] {
+  const { about, filter, assumeBmcOwner } = asked;
   const { plan, device, sensors, calls } = findings;
   const { manufacturerId, productId } = device;
   const told = new Map(sensors.map((sensor) => [sensor.id, sensor]));
@@ -130,7 +138,7 @@ function sensorLines(
         sensor,
         record: byRecord.get(recordId),
         told: readable ? told.get(sensor.id) : undefined,
-        calls: calls.filter((call) => isAbout(call, sensor)),
+        calls: calls.filter((call) => isAbout(call, sensor, assumeBmcOwner)),
         excluded: readable && !(filter?.(sensor) ?? true),
         manufacturerId,
         productId,
@@ -141,12 +149,16 @@ function sensorLines(
 
 const COMMANDS = /^Get Sensor (Reading|Thresholds|Hysteresis|Reading Factors)$/;
 
-function isAbout({ command, request, options }: RecordedCall, { definition }: PlannedSensor): boolean {
+function isAbout(
+  { command, request, options }: RecordedCall,
+  { definition }: PlannedSensor,
+  assumeBmcOwner: boolean,
+): boolean {
   if (!COMMANDS.test(command)) return false;
   const { sensorNumber } = request as { readonly sensorNumber: number };
   const { ownerId, ownerLun, channel, number } = definition;
   if (sensorNumber !== number) return false;
   const bridge = options?.bridge;
-  if (!bridge) return ownerId === 0x20 && (options?.lun ?? 0) === ownerLun;
+  if (!bridge) return (ownerId === 0x20 || assumeBmcOwner) && (options?.lun ?? 0) === ownerLun;
   return bridge.address === ownerId && bridge.channel === channel && bridge.lun === ownerLun;
 }
