@@ -38,8 +38,8 @@ export class EventCounts {
   /** Takes counts of an earlier run. */
   restore(counts: EventCounters): void {
     this.#told = undefined;
-    Object.assign(this.#severity, counts.bySeverity);
-    Object.assign(this.#memory, counts.memoryErrors);
+    take(this.#severity, counts.bySeverity);
+    take(this.#memory, counts.memoryErrors);
     for (const { kind, event, direction, count } of counts.records) {
       const way = direction === "deasserted" ? direction : "asserted";
       this.#records.set(`${kind}|${event}|${way}`, { kind, event, direction: way, count });
@@ -57,4 +57,9 @@ export class EventCounts {
     };
     return this.#told;
   }
+}
+
+/** Takes the counts that have a name of ours: a file may hold others, or some of them. */
+function take<K extends string>(counts: Record<K, number>, saved: Readonly<Partial<Record<K, number>>>): void {
+  for (const name of Object.keys(counts) as K[]) counts[name] = saved[name] ?? counts[name];
 }

@@ -35,7 +35,9 @@ class RecordKeeper implements StateKeeper {
 
   async loadRecords(): Promise<undefined> {}
   async loadHost(): Promise<undefined> {}
-  async saveHost(): Promise<void> {}
+  async saveHost(): Promise<boolean> {
+    return true;
+  }
   async forgetHost(): Promise<void> {}
 }
 

@@ -194,7 +194,9 @@ export class BmcPool {
     open.savedRevision = revision;
     const saved = open.bmc.save();
     const state = typeof saved === "object" && saved !== null ? saved : {};
-    await open.keeper.saveHost(open.key, { ...state, changes: open.watch.save() });
+    // On a disk that is full for an hour, the poll after that hour saves what the ones before could not.
+    const done = await open.keeper.saveHost(open.key, { ...state, changes: open.watch.save() });
+    if (!done) open.savedRevision = -1;
   }
 
   /**

@@ -7,7 +7,8 @@ import type { Logger } from "../lib/index.ts";
 export interface StateKeeper {
   /** What was saved of a host; undefined when nothing was, or nothing readable. */
   loadHost(key: string): Promise<unknown>;
-  saveHost(key: string, state: unknown): Promise<void>;
+  /** False: it could not be written, and is worth another try. */
+  saveHost(key: string, state: unknown): Promise<boolean>;
   forgetHost(key: string): Promise<void>;
   /** The records of a repository by their digest. */
   loadRecords(digest: string): Promise<readonly Buffer[] | undefined>;
@@ -68,7 +69,7 @@ export class StateDir implements StateKeeper {
     }
   }
 
-  saveHost(key: string, state: unknown): Promise<void> {
+  saveHost(key: string, state: unknown): Promise<boolean> {
     return this.#write(this.#hostPath(key), Buffer.from(JSON.stringify({ format: FORMAT, key, state })));
   }
 
@@ -91,8 +92,8 @@ export class StateDir implements StateKeeper {
     return undefined;
   }
 
-  saveRecords(digest: string, records: readonly Uint8Array[]): Promise<void> {
-    return this.#write(this.#recordsPath(digest), Buffer.concat(records));
+  async saveRecords(digest: string, records: readonly Uint8Array[]): Promise<void> {
+    await this.#write(this.#recordsPath(digest), Buffer.concat(records));
   }
 
   /** Names of hosts are anything; names of files are not. */
@@ -113,15 +114,17 @@ export class StateDir implements StateKeeper {
     }
   }
 
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
+  async #write(path: string, bytes: Uint8Array): Promise<boolean> {
     const beside = `${path}.${process.pid}.${this.#counter++}.tmp`;
     try {
       await writeFile(beside, bytes);
       await rename(beside, path);
       this.#complaint = undefined;
+      return true;
     } catch (error) {
       this.#complain("cannot write", path, error);
       await rm(beside, { force: true }).catch(() => {});
+      return false;
     }
   }
 

@@ -26,3 +26,4 @@ export {
 export type { ConfigSource } from "./source.ts";
 export { loadWebConfig } from "./web/load.ts";
 export type { ClientAuthType, WebConfig, WebRateLimit, WebTls } from "./web/web-config.ts";
+export { yamlDocument, yamlFaultText } from "./yaml-document.ts";

@@ -227,7 +227,7 @@ function workarounds(
   const quirks: string[] = [];
   let discreteReadings = false;
   for (const [i, flag] of flags.entries()) {
-    const own = OWN[flag];
+    const own = Object.hasOwn(OWN, flag) ? OWN[flag] : undefined;
     if (own !== undefined) quirks.push(own);
     else if (flag === "discretereading") discreteReadings = true;
     else if (!BY_ITSELF.has(flag)) note(["workaround_flags", i], `"${flag}" is not known here and ignored`);

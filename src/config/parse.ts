@@ -75,12 +75,11 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   const foreign = isIpmiExporterFile(values) ? translateIpmiExporter(values, source) : undefined;
   const raw = withoutEmptySections(foreign?.file ?? values);
   const result = fileSchema.safeParse(raw, { error: (issue) => sentence(issue) });
+  const issues = result.success ? [] : result.error.issues;
+  // Made once: a file of another program has an issue in each line.
+  const shape = issues.length > 0 ? { schema: configJsonSchema(), secretive: HOLDERS_OF_SECRETS } : undefined;
   const problems = [
-    ...(result.success
-      ? []
-      : result.error.issues.flatMap((issue) =>
-          problemsOf(issue, raw, source, { schema: configJsonSchema(), secretive: HOLDERS_OF_SECRETS }),
-        )),
+    ...(shape ? issues.flatMap((issue) => problemsOf(issue, raw, source, shape)) : []),
     ...checkRelations(raw, source, options),
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(inOrder(problems));

@@ -19,11 +19,23 @@ export interface ConfigProblem extends Position {
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[], options: { cause?: unknown } = {}) {
+  constructor(all: readonly ConfigProblem[], options: { cause?: unknown } = {}) {
+    const problems = listed(all);
     super(problems.map(formatProblem).join("\n"), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "ConfigError";
     this.problems = problems;
   }
+}
+
+/** The file of another program is wrong in each of its lines, and a log wants to be read. */
+const MOST_PROBLEMS = 200;
+
+function listed(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const rest = problems.slice(MOST_PROBLEMS);
+  const [first] = rest;
+  if (!first) return problems;
+  const message = `and ${rest.length} more problems; is this the right file?`;
+  return [...problems.slice(0, MOST_PROBLEMS), { file: first.file, line: 0, column: 0, path: "", message }];
 }
 
 /** `lightsout.yml:12:5: targets[2].adress: unknown key; did you mean "address"?` */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { DURATION_PATTERN } from "../lib/index.ts";
 import { COLLECTORS, DEFAULT_COLLECTORS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
+import { duration, someTime } from "./duration-schema.ts";
 import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
 import { authSchema } from "./secret-schema.ts";
 import { mustBe } from "./sentences.ts";
@@ -17,8 +17,6 @@ export const PRIVILEGES = ["user", "operator", "administrator"] as const;
 /** Suites without the xRC4 ciphers, which nobody offers any more. */
 export const CIPHER_SUITES = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] as const;
 
-const DURATION = mustBe("a duration such as 60s, 1m30s or 500ms");
-const duration = () => z.string({ error: DURATION }).regex(DURATION_PATTERN, { error: DURATION });
 const whole = (low: number, high: number) => {
   const error = mustBe(`a whole number from ${low} to ${high}`);
   return z.int({ error }).min(low, { error }).max(high, { error });
@@ -178,7 +176,7 @@ export const fileSdSchema = z.strictObject({
     .array(z.string().regex(GLOB, { error: mustBe("a .json, .yml or .yaml file, * and ? only in its last part") }))
     .min(1, { error: "is an empty list; name a file" })
     .describe("JSON or YAML files in Prometheus' file_sd format; `*` and `?` in the last part of the path."),
-  refresh_interval: duration().default("5m").describe("Files are watched; this is how often they are read anyway."),
+  refresh_interval: someTime().default("5m").describe("Files are watched; this is how often they are read anyway."),
   ...sdShape,
 });
 
@@ -193,8 +191,8 @@ export const httpSdSchema = z.strictObject({
     })
     .refine((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text), { error: URL_FORM })
     .describe("Answers a list in Prometheus' http_sd format."),
-  refresh_interval: duration().default("60s").describe("How often it is asked."),
-  timeout: duration().default("30s").describe("Time an answer may take."),
+  refresh_interval: someTime().default("60s").describe("How often it is asked."),
+  timeout: someTime().default("30s").describe("Time an answer may take."),
   basic_auth: basicAuthSchema.optional().describe("User name and password for the server."),
   authorization: authorizationSchema.optional().describe("A token for the server."),
   ...sdShape,

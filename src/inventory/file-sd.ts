@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { parse } from "yaml";
-import type { FileSdConfig } from "../config/index.ts";
-import { type Clock, fileProblem, type Timer } from "../lib/index.ts";
+import { LineCounter } from "yaml";
+import { type FileSdConfig, yamlDocument, yamlFaultText } from "../config/index.ts";
+import { type Clock, fileProblem, matchesWildcard, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Source, SourceChanged } from "./source.ts";
 import { type TargetGroup, type Told, targetGroups, toldBy } from "./target-groups.ts";
@@ -154,24 +154,28 @@ function sameFiles(a: ReadonlyMap<string, ReadFile>, b: ReadonlyMap<string, Read
 
 /** YAML without types, as Prometheus reads it: `rack: 07` is the text 07. */
 function groupsIn(path: string, text: string): TargetGroup[] {
-  return targetGroups(/\.json$/i.test(path) ? JSON.parse(text) : (parse(text, { schema: "failsafe" }) ?? []));
+  return targetGroups(/\.json$/i.test(path) ? JSON.parse(text) : (yamlValues(text) ?? []));
+}
+
+function yamlValues(text: string): unknown {
+  const lineCounter = new LineCounter();
+  const { document, faults } = yamlDocument(text, { schema: "failsafe", lineCounter });
+  const [fault] = faults;
+  if (!fault) return document.toJS();
+  const { line, col } = lineCounter.linePos(fault.at);
+  throw new SyntaxError(`${yamlFaultText(fault.code)} at line ${line}, column ${col}`);
 }
 
 /** The files a path with * and ? in its last part stands for. */
 async function filesOf(pattern: string): Promise<string[]> {
   const last = basename(pattern);
   if (!/[*?]/.test(last)) return (await exists(pattern)) ? [pattern] : [];
-  const source = last
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
   const names = await readdir(dirname(pattern)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  const matches = new RegExp(`^${source}$`);
   return names
-    .filter((name) => matches.test(name) && !name.startsWith("."))
+    .filter((name) => matchesWildcard(last, name) && !name.startsWith("."))
     .map((name) => join(dirname(pattern), name));
 }
 
@@ -185,9 +189,5 @@ function exists(path: string): Promise<boolean> {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [line = ""] = error.message.split("\n");
-  return error instanceof SyntaxError || error.name === "YAMLParseError"
-    ? `cannot be read: ${line}`
-    : "code" in error
-      ? fileProblem(error)
-      : line;
+  return error instanceof SyntaxError ? `cannot be read: ${line}` : "code" in error ? fileProblem(error) : line;
 }

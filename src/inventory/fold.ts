@@ -5,8 +5,8 @@
 export function foldHosts(names: Iterable<string>): string {
   const shapes = new Map<string, Row[]>();
   for (const name of new Set(names)) {
-    const texts = name.split(/\d+/);
-    const numbers = (name.match(/\d+/g) ?? []).map((digits) => ({ text: digits, runs: [run(digits)] }));
+    const texts = name.split(NUMBER);
+    const numbers = (name.match(NUMBER) ?? []).map((digits) => ({ text: digits, runs: [run(digits)] }));
     const shape = JSON.stringify(texts);
     const rows = shapes.get(shape);
     if (rows) rows.push(numbers);
@@ -20,13 +20,14 @@ export function foldHosts(names: Iterable<string>): string {
   return items.join(",");
 }
 
+/** A number that can be counted with; longer rows of digits are text. */
+const NUMBER = /(?<!\d)\d{1,15}(?!\d)/g;
+
 /** Consecutive numbers; `width` as in host lists. */
 interface Run {
   readonly first: number;
   readonly last: number;
   readonly width: number;
-  /** As written, for numbers too long to count with. */
-  readonly literal?: string;
 }
 
 /** One number of a name, or the numbers many names have in its place. */
@@ -38,7 +39,6 @@ interface Field {
 type Row = readonly Field[];
 
 function run(digits: string): Run {
-  if (digits.length > 15) return { first: 0, last: 0, width: 0, literal: digits };
   return { first: Number(digits), last: Number(digits), width: digits.startsWith("0") ? digits.length : 1 };
 }
 
@@ -77,8 +77,7 @@ function joinFields(runs: readonly Run[]): Field {
 }
 
 function continues(before: Run | undefined, next: Run): boolean {
-  if (!before || before.literal !== undefined || next.literal !== undefined || next.first !== before.last + 1)
-    return false;
+  if (!before || next.first !== before.last + 1) return false;
   // 08, 09, 10: the 10 has no zero to show, but is as wide as the run.
   return padded(next.first, before.width) === padded(next.first, next.width);
 }
@@ -87,8 +86,7 @@ function padded(number: number, width: number): string {
   return String(number).padStart(width, "0");
 }
 
-function runText({ first, last, width, literal }: Run): string {
-  if (literal !== undefined) return literal;
+function runText({ first, last, width }: Run): string {
   return first === last ? padded(first, width) : `${padded(first, width)}-${padded(last, width)}`;
 }
 

@@ -1,4 +1,4 @@
-import { nearest } from "../lib/index.ts";
+import { matchesWildcard, nearest } from "../lib/index.ts";
 import { type Host, PLACE_LABELS } from "../model/index.ts";
 import { foldHosts } from "./fold.ts";
 import { expandHosts, splitList } from "./host-list.ts";
@@ -107,14 +107,7 @@ function noSuchHost(missing: readonly string[], known: ReadonlySet<string>): str
 
 /** Exact, or with * and ?, or a folded list. */
 function valueTest(value: string): (text: string) => boolean {
-  if (/[*?]/.test(value)) {
-    const source = value
-      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".");
-    const pattern = new RegExp(`^${source}$`);
-    return (text) => pattern.test(text);
-  }
+  if (/[*?]/.test(value)) return (text) => matchesWildcard(value, text);
   if (!value.includes("[")) return (text) => text === value;
   const values = new Set(attempt(() => expandHosts(value)));
   return (text) => values.has(text);

@@ -71,7 +71,7 @@ function candidatesOf(
   return groups.flatMap(({ targets, labels: theirs }) => {
     const labels: Record<string, string> = { ...config.labels, ...theirs };
     for (const [ours, their] of Object.entries(config.map)) {
-      const value = theirs[their];
+      const value = Object.hasOwn(theirs, their) ? theirs[their] : undefined;
       if (value !== undefined && value !== "") labels[ours] = value;
     }
     return targets.flatMap((target) => candidate(target, labels, config, origin, warn) ?? []);

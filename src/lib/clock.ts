@@ -16,11 +16,21 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Timer;
 }
 
+/** What Node.js can count to, 24.8 days; a longer delay would end at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
 class SystemTimer implements Timer {
-  readonly #handle: NodeJS.Timeout;
+  #handle: NodeJS.Timeout;
 
   constructor(delayMs: number, callback: () => void) {
-    this.#handle = setTimeout(callback, delayMs);
+    this.#handle = this.#start(delayMs, callback);
+  }
+
+  #start(delayMs: number, callback: () => void): NodeJS.Timeout {
+    if (delayMs <= LONGEST_DELAY_MS) return setTimeout(callback, delayMs);
+    return setTimeout(() => {
+      this.#handle = this.#start(delayMs - LONGEST_DELAY_MS, callback);
+    }, LONGEST_DELAY_MS);
   }
 
   cancel(): void {

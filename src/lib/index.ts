@@ -11,3 +11,4 @@ export { createLogger, LOG_FORMATS, LOG_LEVELS } from "./pino-logger.ts";
 export { Secret } from "./secret.ts";
 export { fileProblem, serverProblem } from "./system-error.ts";
 export { editDistance, nearest, snakeCase } from "./text.ts";
+export { matchesWildcard } from "./wildcard.ts";

@@ -1,8 +1,12 @@
+/** Nobody misspells more, and comparing takes the product of both lengths. */
+const LONGEST_GUESSED = 300;
+
 /**
  * The candidate that `word` was probably meant to be; undefined when none is near. Case and the
  * difference between - and _ cost nothing; a swap of two neighbours costs one.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_GUESSED) return undefined;
   const plainWord = plain(word);
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;

@@ -108,6 +108,8 @@ function wanted(body: unknown): { target: string; fault: string; parameters: Val
     throw new BadRequest("target and fault are names, as text");
   const isValues = typeof parameters === "object" && parameters !== null && !Array.isArray(parameters);
   if (!isValues) throw new BadRequest("parameters is an object of names and values");
+  const odd = Object.entries(parameters).find(([, value]) => typeof value !== "string" && typeof value !== "number");
+  if (odd) throw new BadRequest(`the parameter ${odd[0]} is a number or a word`);
   if (duration === undefined) return { target, fault, parameters: parameters as Values };
   const forMs = typeof duration === "string" ? parseDuration(duration) : undefined;
   if (forMs === undefined) throw new BadRequest('for is a duration, "10m"');

@@ -30,11 +30,13 @@ export type TimetableEntry = z.output<typeof entry>;
 export function parseTimetable(text: string): readonly TimetableEntry[] {
   let document: unknown;
   try {
-    document = parse(text);
+    document = parse(text, { logLevel: "error" });
   } catch (error) {
     throw new RangeError(`no YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const read = z.array(entry).safeParse(document ?? []);
+  const read = z
+    .array(entry)
+    .safeParse(document ?? [], { error: ({ input }) => (input === undefined ? "is missing" : undefined) });
   if (read.success) return read.data;
   const problems = read.error.issues.map((issue) => `entry ${issue.path.join(".") || "list"}: ${issue.message}`);
   throw new RangeError(problems.join("; "));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf, StateDir } from "../../src/bmc/state-dir.ts";
 import type { Logger } from "../../src/lib/index.ts";
+import { pollerOf } from "../simulator/polled-bmc.ts";
 
 const record = (id: number, length: number): Buffer =>
   Buffer.from([id, 0, 0x51, 0xc0, length, ...Buffer.alloc(length, id)]);
@@ -76,11 +77,38 @@ describe("the state folder", () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
     const dir = await StateDir.open(join(file, "below"), log);
-    for (let i = 0; i < 10; i++) await dir.saveHost(`node${i}`, {});
+    for (let i = 0; i < 10; i++) expect(await dir.saveHost(`node${i}`, {})).toBe(false);
     expect(await dir.loadHost("node1")).toBeUndefined();
     expect(warnings.length).toBeGreaterThan(0);
     expect(warnings.length).toBeLessThan(5);
     expect(warnings.join()).toContain("a restart will have to learn again");
+  });
+});
+
+describe("what a full disk did not take", () => {
+  it("is saved by the next poll, though nothing is new", async () => {
+    const tries: boolean[] = [];
+    let full = true;
+    const poller = pollerOf({
+      keeper: {
+        loadHost: async () => undefined,
+        forgetHost: async () => {},
+        loadRecords: async () => undefined,
+        saveRecords: async () => {},
+        saveHost: async () => {
+          tries.push(!full);
+          return !full;
+        },
+      },
+    });
+    await poller.poll();
+    await poller.poll();
+    expect(tries).toEqual([false, false]);
+    full = false;
+    await poller.poll();
+    await poller.poll();
+    expect(tries).toEqual([false, false, true]);
+    await poller.close();
   });
 });
 

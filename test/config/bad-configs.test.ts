@@ -17,6 +17,30 @@ function messageOf(file: string): string {
   throw new Error(`${file} was accepted`);
 }
 
+describe("the file of another program", () => {
+  const problemsOf = (text: string): readonly { readonly message: string }[] => {
+    try {
+      parseConfig(text, { path: "x.yml" });
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+    throw new Error("it was accepted");
+  };
+
+  it("is refused with its first mistakes, not with a page for each line", () => {
+    const keys = Array.from({ length: 10_000 }, (_, i) => `node${i}: 10.0.0.1`).join("\n");
+    const problems = problemsOf(keys);
+    expect(problems).toHaveLength(201);
+    expect(problems.at(-1)?.message).toBe("and 9800 more problems; is this the right file?");
+  });
+
+  it("is not quoted without end", () => {
+    for (const { message } of problemsOf(`targets: [{ hosts: n1, auth: ${"a".repeat(50_000)} }]`))
+      expect(message.length).toBeLessThan(1100);
+  });
+});
+
 describe("a bad configuration", () => {
   const files = readdirSync(folder).filter((file) => file.endsWith(".yml"));
 

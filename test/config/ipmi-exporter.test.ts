@@ -45,6 +45,15 @@ const messageOf = (text: string): string => {
 };
 
 describe("a configuration file of ipmi_exporter", () => {
+  it("may name a flag as objects name what they have of themselves", () => {
+    const { modules, notes } = parse("modules: { m: { user: a, pass: b, workaround_flags: [constructor, toString] } }");
+    expect(modules.get("m")?.ipmi.quirks).toEqual([]);
+    expect(notes.map(({ message }) => message)).toEqual([
+      '"constructor" is not known here and ignored',
+      '"toString" is not known here and ignored',
+    ]);
+  });
+
   it("is known by its keys and read as if it were ours", () => {
     const config = parse(EXAMPLE);
     expect(config.foreign).toBe(true);

@@ -14,7 +14,10 @@ function memoryKeeper(): StateKeeper {
   const records = new Map<string, readonly Buffer[]>();
   return {
     loadHost: async (key) => JSON.parse(hosts.get(key) ?? "null"),
-    saveHost: async (key, state) => void hosts.set(key, JSON.stringify(state)),
+    saveHost: async (key, state) => {
+      hosts.set(key, JSON.stringify(state));
+      return true;
+    },
     forgetHost: async (key) => void hosts.delete(key),
     loadRecords: async (digest) => records.get(digest),
     saveRecords: async (digest, all) =>

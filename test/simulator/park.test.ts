@@ -119,6 +119,8 @@ describe("the control of a park", () => {
       400,
       { error: 'there is no field "fan"; there are target, fault, parameters, for' },
     ]);
+    const odd = await post({ target: "r1u02", fault: "fan_stopped", parameters: { fan: { toString: 1 } } });
+    expect([odd.status, await odd.json()]).toEqual([400, { error: "the parameter fan is a number or a word" }]);
     expect((await fetch(`${base}/faults/${id}`, { method: "DELETE" })).status).toBe(204);
     expect((await fetch(`${base}/faults/${id}`, { method: "DELETE" })).status).toBe(400);
     server.closeAllConnections();

@@ -78,18 +78,30 @@ function isRepository(value: unknown): value is SavedRepository {
 }
 
 function isLimits(value: unknown): value is SavedLimits {
-  return isObject(value) && typeof value.readAt === "number" && isObject(value.limits);
+  if (!isObject(value) || typeof value.readAt !== "number" || !isObject(value.limits)) return false;
+  return Object.values(value.limits).every((text) => typeof text === "string");
 }
 
 function isEventLog(value: unknown): value is SavedEventLog {
   if (!isObject(value) || !isTexts(value.remembered) || !isObject(value.counts)) return false;
   const { cursor, counts } = value;
-  const knownCursor = cursor === undefined || (isObject(cursor) && typeof cursor.bytes === "string");
-  const numbers = [counts.bySeverity, counts.memoryErrors].every(
-    (group) => isObject(group) && Object.values(group).every((n) => Number.isSafeInteger(n)),
+  const knownCursor =
+    cursor === undefined || (isObject(cursor) && isCount(cursor.recordId) && typeof cursor.bytes === "string");
+  // What is counted is exported as it stands, and a counter that was wrong once stays so.
+  return (
+    knownCursor &&
+    isCounts(counts.bySeverity) &&
+    isCounts(counts.memoryErrors) &&
+    isRows(counts.records, ["kind", "event"]) &&
+    isRows(counts.dimmErrors, ["dimm", "kind"])
   );
-  const lists = [counts.records, counts.dimmErrors].every(
-    (list) => Array.isArray(list) && list.every((row) => isObject(row) && Number.isSafeInteger(row.count)),
-  );
-  return knownCursor && numbers && lists;
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCounts = (group: unknown): boolean => isObject(group) && Object.values(group).every(isCount);
+
+function isRows(list: unknown, words: readonly string[]): boolean {
+  const isRow = (row: unknown): boolean =>
+    isObject(row) && isCount(row.count) && words.every((word) => typeof row[word] === "string");
+  return Array.isArray(list) && list.every(isRow);
 }

@@ -27,7 +27,7 @@ export async function loadWebConfig(path: string, reads: (path: string) => void 
     throw new ConfigError([{ file: path, line: 0, column: 0, path: "", message }]);
   }
   const source = new ConfigSource(text, path);
-  const file = checked(source);
+  const file = checkedWebFile(source);
   const { tls_server_config: section, http_server_config: http, rate_limit: limit } = file;
   const tls = section && wantsTls(section) ? section : undefined;
   const intervalMs = limit && parseDuration(limit.interval);
@@ -46,7 +46,8 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EACCES: "this user may not read it",
 };
 
-function checked(source: ConfigSource): WebFile {
+/** The values of the file; throws ConfigError with everything that is wrong with them. */
+export function checkedWebFile(source: ConfigSource): WebFile {
   const raw = withoutEmptySections(source.values());
   const result = webFileSchema.safeParse(raw, { error: (issue) => sentence(issue) });
   if (!result.success) {

@@ -1,6 +1,7 @@
 import { validateHeaderValue } from "node:http";
 import { z } from "zod";
-import { DURATION_PATTERN, Secret } from "../../lib/index.ts";
+import { Secret } from "../../lib/index.ts";
+import { duration } from "../duration-schema.ts";
 import { mustBe, secretMustBe } from "../sentences.ts";
 import { CIPHERS, CURVES, TLS_1_3_SUITES, TLS_VERSIONS } from "./tls-names.ts";
 import { CLIENT_AUTH_TYPES } from "./web-config.ts";
@@ -10,7 +11,6 @@ import { CLIENT_AUTH_TYPES } from "./web-config.ts";
  * docs/web-configuration.md), so that one file serves them all.
  */
 
-const DURATION = mustBe("a duration such as 1s or 500ms");
 const file = () => z.string().min(1, { error: "is empty; name a file" }).optional();
 /** Certificates are no secret, but what stands in a wrong place may be. */
 const PEM = secretMustBe("text in PEM form, -----BEGIN ...");
@@ -83,7 +83,7 @@ export const webFileSchema = z.strictObject({
   basic_auth_users: z.record(userName, hash).default({}),
   rate_limit: z
     .strictObject({
-      interval: z.string({ error: DURATION }).regex(DURATION_PATTERN, { error: DURATION }),
+      interval: duration(),
       burst: z.int({ error: mustBe("a whole number from 1") }).min(1, { error: mustBe("a whole number from 1") }),
     })
     .optional(),

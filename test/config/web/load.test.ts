@@ -109,7 +109,10 @@ rate_limit: { interval: 500ms, burst: 4 }
     ["basic_auth_users: { a: hunter2 }", "basic_auth_users.a: must be a bcrypt hash such as `htpasswd -nBC 10"],
     [`basic_auth_users: { a: "${HASH.replace("10", "20")}" }`, "has a bcrypt cost that is not between 4 and 16"],
     [`basic_auth_users: { "a:b": "${HASH}" }`, "has a colon, which ends the name where it is sent"],
-    ["rate_limit: { interval: 5, burst: 0 }", "rate_limit.interval: must be a duration such as 1s or 500ms, got 5"],
+    [
+      "rate_limit: { interval: 5, burst: 0 }",
+      "rate_limit.interval: must be a duration such as 60s, 1m30s or 500ms, got 5",
+    ],
     ["rate_limit: { interval: 5s, burst: 0 }", "rate_limit.burst: must be a whole number from 1, got 0"],
     [
       "tls_server_config: { cert_file: a.pem, key_file: a.key }",

@@ -1,0 +1,109 @@
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  type Node,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from "yaml";
+
+/** What is wrong with YAML: the parser's words, and one of our own for a name that objects keep for themselves. */
+export type YamlFaultCode = YAMLError["code"] | "RESERVED_NAME";
+
+/** Where something is wrong, as an offset into the text. */
+export interface YamlFault {
+  readonly code: YamlFaultCode;
+  readonly at: number;
+}
+
+/** Nodes above a node, and pairs: deeper than what is written on purpose, and far from the end of the stack. */
+const DEEPEST = 100;
+
+export type YamlOptions = Pick<SchemaOptions, "schema" | "merge"> & Pick<ParseOptions, "lineCounter">;
+
+/**
+ * Text as a YAML document with everything that is wrong with it. In time linear in the text: the parser's own look
+ * for keys that are there twice compares each with each, and a list of 100,000 hosts may come as a mapping.
+ */
+export function yamlDocument(
+  text: string,
+  options: YamlOptions = {},
+): { readonly document: Document; readonly faults: readonly YamlFault[] } {
+  // Pretty errors quote the line they are about, and a password may be on it; so do warnings.
+  const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false, logLevel: "error" });
+  const faults: YamlFault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, at: pos[0] }));
+  const say = (code: YamlFaultCode, node: unknown): void => void faults.push({ code, at: startOf(node) ?? 0 });
+  const anchors = new Set<string>();
+  visit(document, {
+    Scalar(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias(_, alias) {
+      if (!anchors.has(alias.source)) say("BAD_ALIAS", alias);
+    },
+    Collection(_, node, path) {
+      if (path.length > DEEPEST) {
+        say("RESOURCE_EXHAUSTION", node);
+        return visit.BREAK;
+      }
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+      if (isMap(node)) checkNames(node, say);
+      return undefined;
+    },
+  });
+  return { document, faults };
+}
+
+function checkNames(map: YAMLMap, say: (code: YamlFaultCode, node: unknown) => void): void {
+  const names = new Set<string>();
+  for (const { key } of map.items) {
+    if (isCollection(key)) say("NON_STRING_KEY", key);
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    if (names.has(name)) say("DUPLICATE_KEY", key);
+    if (name === "__proto__") say("RESERVED_NAME", key);
+    names.add(name);
+  }
+}
+
+/** Where a node starts in the text. */
+export function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** Words of our own: those of the parser quote what stands there. */
+export function yamlFaultText(code: YamlFaultCode): string {
+  return SYNTAX[code] ?? "cannot be read as YAML here";
+}
+
+const SYNTAX: Readonly<Partial<Record<YamlFaultCode, string>>> = {
+  ALIAS_PROPS: "an alias (*name) cannot have an anchor or a tag",
+  BAD_ALIAS: "text that starts with * is an alias and this one is not defined; put text in quotes",
+  BAD_COLLECTION_TYPE: "a tag that does not fit the value behind it",
+  BAD_DIRECTIVE: "a line that starts with % is a directive and this one is not known; put text in quotes",
+  BAD_DQ_ESCAPE: "a backslash escape that is not known in \"double quotes\"; use 'single quotes'",
+  BAD_INDENT: "wrong indentation",
+  BAD_PROP_ORDER: "an anchor or a tag belongs before the value",
+  BAD_SCALAR_START: "plain text cannot start with this character; put it in quotes",
+  BLOCK_AS_IMPLICIT_KEY: 'a second colon on one line; put text that contains ": " in quotes, or mind the indentation',
+  BLOCK_IN_FLOW: "block style inside [ ] or { }",
+  DUPLICATE_KEY: "the same key twice in one mapping",
+  IMPOSSIBLE: "cannot be read as YAML here",
+  KEY_OVER_1024_CHARS: "a key longer than 1024 characters",
+  MISSING_CHAR: "a comma, a colon, a space, a quote or a closing bracket is missing",
+  MULTILINE_IMPLICIT_KEY: "a key must be on one line; is a colon missing?",
+  MULTIPLE_ANCHORS: "more than one anchor for one value",
+  MULTIPLE_DOCS: "more than one document in one file (---)",
+  MULTIPLE_TAGS: "more than one tag for one value",
+  NON_STRING_KEY: "a key must be text",
+  RESERVED_NAME: "__proto__ cannot be a name",
+  RESOURCE_EXHAUSTION: "nested too deeply",
+  TAB_AS_INDENT: "a tab; YAML is indented with spaces",
+  TAG_RESOLVE_FAILED: "text that starts with ! is a tag and this one is not known; put text in quotes",
+  UNEXPECTED_TOKEN: "something that does not belong here; put text with special characters in quotes",
+};
