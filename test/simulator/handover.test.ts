@@ -11,7 +11,7 @@ function sharedFolder(): StateKeeper {
   const boards = new Map<string, readonly Buffer[]>();
   return {
     loadHost: async (key) => JSON.parse(hosts.get(key) ?? "null") ?? undefined,
-    saveHost: async (key, state) => void hosts.set(key, JSON.stringify(state)),
+    saveHost: async (key, state) => hosts.set(key, JSON.stringify(state)).size > 0,
     forgetHost: async (key) => void hosts.delete(key),
     loadRecords: async (digest) => boards.get(digest),
     saveRecords: async (digest, records) =>

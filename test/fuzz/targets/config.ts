@@ -30,6 +30,7 @@ const SMALL = [
   "auths: { default: { username: monitor, password_env: X, kg: 'hex:00ff' } }\ntargets: [{ hosts: 'n[1-3]', rack: 'r{1}' }]",
   "modules: { slow: { interval: 5m, timeout: 1m30s, parts: [power, sensors], ipmi: { cipher_suites: [17, 3], retries: 2 } } }",
   "modules: { m: &a { interval: 5m }, n: { <<: *a, timeout: 10s } }",
+  "events: { historical: true, log: { path: e.jsonl, max_size: 10MB, max_files: 3 }, syslog: { address: 'loghost:514' }, alertmanager: { url: 'http://a:9093' } }",
   "racks: [{ racks: 'r[1-4]', site: a, power_budget_watts: 4000 }]\nprobe: { allow: [10.0.0.0/8, '::1'], max_age: 10s }",
   "http_sd: [{ url: 'https://x.example/', authorization: { credentials: abc }, map: { host: __meta_name } }]",
   JSON.stringify({
