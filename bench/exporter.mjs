@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 import { PASSWORD, USER } from "./fleet.mjs";
 
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
-const PATIENCE = 100;
+/** Tenths of a second that it has to get ready. */
+const PATIENCE = 600;
+const PER_RACK = 40;
 
 /** A TCP port nobody uses now. */
 export async function freePort() {
@@ -50,20 +52,35 @@ export function fetchTimed(agent, port, path) {
   });
 }
 
-const config = (remotes, suite, maxAge) => `modules:
-  default: { protocol: ipmi, interval: 5m, ipmi: { cipher_suites: [${suite}] } }
+/** Hosts are in a list of their own, as a discovery writes them: JSON of ten thousand is read faster than YAML. */
+const config = ({ suite, interval, timeout, maxAge, stateDir }) => `modules:
+  default: { protocol: ipmi, interval: ${interval}, timeout: ${timeout}, ipmi: { cipher_suites: [${suite}] } }
 auths:
   default: { username: ${USER}, password: ${PASSWORD} }
-targets:
-${remotes.map(({ address, port }, i) => `  - { hosts: node${i + 1}, address: "${address}:${port}", rack: r1 }`).join("\n")}
+file_sd: [{ files: [hosts.json] }]
 probe: { max_age: ${maxAge} }
-`;
+${stateDir === undefined ? "" : `state_dir: ${JSON.stringify(stateDir)}\n`}`;
 
-/** Starts `lightsout serve` for these BMCs; how to ask it, and how to end it. */
-export async function startExporter(remotes, suite) {
+const hostList = (remotes) =>
+  remotes.map(({ address, port }, i) => ({
+    targets: [`${address}:${port}`],
+    labels: { host: `node${i + 1}`, rack: `r${Math.floor(i / PER_RACK) + 1}` },
+  }));
+
+/**
+ * Starts `lightsout serve` for these BMCs; how to ask it, and how to end it.
+ *
+ * @param options.interval between rounds, as Prometheus writes it
+ * @param options.stateDir where it keeps what it learnt; nowhere where absent
+ */
+export async function startExporter(remotes, suite, options = {}) {
+  const { interval = "5m", timeout = "20s", stateDir } = options;
   const folder = mkdtempSync(join(tmpdir(), "lightsout-bench-"));
   const file = join(folder, "lightsout.yml");
-  writeFileSync(file, config(remotes, suite, "0s"), { mode: 0o600 });
+  const write = (maxAge) =>
+    writeFileSync(file, config({ suite, interval, timeout, maxAge, stateDir }), { mode: 0o600 });
+  write("0s");
+  writeFileSync(join(folder, "hosts.json"), JSON.stringify(hostList(remotes)));
   const port = await freePort();
   const listen = ["--web.listen-address", `127.0.0.1:${port}`];
   const child = spawn(process.execPath, [main, "serve", "--config.file", file, ...listen, "--log.level", "error"], {
@@ -81,16 +98,19 @@ export async function startExporter(remotes, suite) {
   };
   await until("readiness", async () => (await ask("/-/ready")).status === 200);
   return {
+    pid: child.pid,
+    url: `http://127.0.0.1:${port}`,
     ask,
     /** Lets probes be answered from polls that are younger than this. */
     async allowAge(maxAge) {
-      writeFileSync(file, config(remotes, suite, maxAge));
+      write(maxAge);
       child.kill("SIGHUP");
       await until("the reload", async () => (await ask("/config")).text.includes(`max_age: ${maxAge}`));
     },
-    async stop() {
+    /** @param signal SIGKILL leaves sessions open, as a crash does */
+    async stop(signal = "SIGTERM") {
       agent.destroy();
-      child.kill("SIGTERM");
+      child.kill(signal);
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },

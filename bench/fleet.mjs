@@ -9,9 +9,19 @@ export const PASSWORD = "bench-password";
 /** Conversations in flight while commands and polls are measured. */
 export const IN_FLIGHT = 128;
 
-/** Starts a process that plays `bmcs` BMCs: their remotes, and how to end it. */
-export async function startResponder(bmcs) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("responder.mjs", import.meta.url)), String(bmcs)], {
+/** Sockets that one process has: less than the files systems allow it, and each BMC is a socket. */
+const BMCS_PER_RESPONDER = 9_000;
+/** The loopback network has 127.77.0.1 to 127.77.255.254 for them. */
+export const MOST_BMCS = 65_000;
+
+/**
+ * Starts a process that plays `bmcs` BMCs: their remotes, and how to end it.
+ *
+ * @param from number of the first, for another process that plays the ones before
+ */
+export async function startResponder(bmcs, from = 0) {
+  const script = fileURLToPath(new URL("responder.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, String(bmcs), String(from)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
@@ -21,14 +31,35 @@ export async function startResponder(bmcs) {
       throw new Error("the responder did not start");
     }),
   ]);
-  const { addresses, port } = JSON.parse(line);
+  const told = JSON.parse(line);
   return {
-    remotes: addresses.map((address) => ({ address, port })),
+    remotes: told.addresses.map((address) => ({ address, port: told.port })),
     async stop() {
       child.stdin.end();
       await ended;
     },
   };
+}
+
+/** BMCs in as many processes as it takes, more of them when more are asked for: those there are stay where they are. */
+export class GrowingFleet {
+  #responders = [];
+  #remotes = [];
+
+  /** The remotes of the first so many. */
+  async first(bmcs) {
+    while (this.#remotes.length < bmcs) {
+      const from = this.#remotes.length;
+      const responder = await startResponder(Math.min(BMCS_PER_RESPONDER, bmcs - from), from);
+      this.#responders.push(responder);
+      this.#remotes.push(...responder.remotes);
+    }
+    return this.#remotes.slice(0, bmcs);
+  }
+
+  async stop() {
+    for (const responder of this.#responders) await responder.stop();
+  }
 }
 
 /** The login of an exporter, with one cipher suite. */

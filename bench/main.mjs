@@ -1,22 +1,42 @@
 /**
  * Measures what DESIGN's budgets are about and prints budget, measured value and verdict. Clients, floor
  * and BMCs are processes of their own, measured in turns, so that ratios hold on a busy machine where
- * absolute figures do not. `--quick`: fewer rounds and hosts.
+ * absolute figures do not. `--quick`: fewer rounds and hosts, and fleets polled every 10 s. `--no-fleets`:
+ * without the rows that poll whole fleets, which take most of the time. `--only-fleets`:
+ * nothing but these.
  */
+
+import { mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
-import { cpus } from "node:os";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { startMeasurement } from "./child.mjs";
 import { fetchTimed, freePort, startExporter } from "./exporter.mjs";
-import { IN_FLIGHT, median, startResponder } from "./fleet.mjs";
+import { GrowingFleet, IN_FLIGHT, median, startResponder } from "./fleet.mjs";
 import { exporterPoll } from "./ipmi-exporter.mjs";
 import { ipmitoolPoll } from "./ipmitool.mjs";
+import { largestFleet } from "./largest.mjs";
+import { firstRound } from "./rounds.mjs";
 import { row, table } from "./table.mjs";
 
-const quick = process.argv.includes("--quick");
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    "no-fleets": { type: "boolean", default: false },
+    "only-fleets": { type: "boolean", default: false },
+  },
+});
+const { quick } = flags;
 const ROUNDS = quick ? 5 : 15;
 const COMMANDS = quick ? 5_120 : 12_800;
 const MEMORY_HOSTS = quick ? 200 : 1_000;
 const FLEETS = quick ? [100, 1_000] : [100, 1_000, 10_000];
+const withFleets = !flags["no-fleets"];
+const onlyFleets = flags["only-fleets"];
+const FLEET_INTERVAL = quick ? 10 : 60;
+const STARTED_HOSTS = quick ? 1_000 : 10_000;
+const SEARCH_SECONDS = quick ? 120 : 600;
 const PROBES = quick ? 20 : 60;
 /** Rounds whose figures are thrown away: code is being compiled. */
 const WARM_UP = 3;
@@ -210,6 +230,7 @@ async function probes(remotes) {
   }
 }
 
+/** Other tools and exporters, asked the same of the same BMC in the same run. */
 async function peers(remote, ours) {
   await peer("ipmitool", "three calls", () => ipmitoolPoll(remote, quick ? 1 : 5), ours);
   await peer("ipmi_exporter", "three collectors", () => exporterPoll(remote, quick ? 1 : 5), ours);
@@ -226,18 +247,89 @@ async function peer(name, how, poll, ours) {
   say(`the same poll by ${name}, ${how}`, { value: cpuMs, unit: "ms", note: `${ratio.toFixed(0)}× this client` });
 }
 
+/** The first round of a fleet, of which nothing is known and then all. */
+async function coldStart(fleet, stateDir) {
+  progress(`first rounds of ${STARTED_HOSTS} hosts`);
+  const remotes = await fleet.first(STARTED_HOSTS);
+  const options = { intervalSeconds: FLEET_INTERVAL, stateDir, patienceSeconds: 10 * FLEET_INTERVAL };
+  for (const known of [false, true]) {
+    const { figures } = await firstRound(remotes, options);
+    const start = known ? "restart on its state directory" : "cold start with an empty state directory";
+    if (figures === undefined) {
+      process.stderr.write(`${start}: not every host was read in ${options.patienceSeconds} s\n`);
+      return;
+    }
+    const { readySeconds, seconds, cpu, sdrReads, late } = figures;
+    say(`${start}, ${STARTED_HOSTS} hosts: each read once`, {
+      value: seconds,
+      // Whoever is due in the last second of the interval needs a little more.
+      ...(known && { limit: FLEET_INTERVAL + 2, budget: `an interval, ${FLEET_INTERVAL} s, and a poll` }),
+      unit: "s",
+      note: `ready after ${readySeconds.toFixed(1)} s, ${late} rounds late`,
+    });
+    say("  CPU", { value: cpu, unit: "s", note: `${((cpu * 1000) / STARTED_HOSTS).toFixed(1)} ms a host` });
+    say("  Get SDR", { value: sdrReads, ...(known && { limit: 0, budget: "none" }), digits: 0 });
+  }
+}
+
+async function largest(fleet, stateDir, ours) {
+  progress("the largest fleet with no late round");
+  const found = await largestFleet({
+    fleet,
+    stateDir,
+    pollMicroseconds: ours,
+    intervalSeconds: FLEET_INTERVAL,
+    seconds: SEARCH_SECONDS,
+    tell: (hosts, result) =>
+      process.stderr.write(
+        result === undefined
+          ? `  ${hosts} hosts: first contact did not end in time\n`
+          : `  ${hosts} hosts: ${result.late} late, ${result.skipped} skipped, ${result.cores.toFixed(2)} cores\n`,
+      ),
+  });
+  if (found === undefined) {
+    process.stderr.write("no fleet that was tried had no late round: something else needs this machine\n");
+    return;
+  }
+  const { hosts, cores, cpuPerPollMs, rss } = found;
+  const per = FLEET_INTERVAL === 60 ? "" : `; the same polls a second as ${(hosts * 60) / FLEET_INTERVAL} every 60 s`;
+  say(`largest fleet with no late round, every ${FLEET_INTERVAL} s`, {
+    value: hosts,
+    least: (10_000 * FLEET_INTERVAL) / 60,
+    unit: "hosts",
+    digits: 0,
+    note: `${Math.round(rss / 2 ** 20)} MiB${per}`,
+  });
+  say("  its share of a core, whole exporter", { value: cores, unit: "cores", digits: 2 });
+  say("  CPU per poll, whole exporter", { value: cpuPerPollMs, limit: 2, unit: "ms", digits: 2 });
+}
+
 const begin = performance.now();
 const responder = await startResponder(IN_FLIGHT + MEMORY_HOSTS);
+let ours;
 try {
   const inFlight = responder.remotes.slice(0, IN_FLIGHT);
-  await commands(inFlight);
-  const ours = await polls(inFlight);
-  await memory(responder.remotes);
-  await exposition(inFlight.slice(0, 1));
-  await probes(inFlight.slice(0, 40));
-  await peers(inFlight[0], ours);
+  if (!onlyFleets) await commands(inFlight);
+  ours = await polls(inFlight);
+  if (!onlyFleets) {
+    await memory(responder.remotes);
+    await exposition(inFlight.slice(0, 1));
+    await probes(inFlight.slice(0, 40));
+    await peers(inFlight[0], ours);
+  }
 } finally {
   await responder.stop();
+}
+if (withFleets) {
+  const fleet = new GrowingFleet();
+  const stateDir = mkdtempSync(join(tmpdir(), "lightsout-bench-state-"));
+  try {
+    await coldStart(fleet, stateDir);
+    await largest(fleet, stateDir, ours);
+  } finally {
+    await fleet.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
 }
 const seconds = Math.round((performance.now() - begin) / 1000);
 console.log(

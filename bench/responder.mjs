@@ -173,7 +173,7 @@ function answerTo(packet) {
   return handshake[payloadType]?.(payload);
 }
 
-/** Addresses of the loopback network: 127.77.0.1, 127.77.0.2 ... */
+/** Addresses of the loopback network: 127.77.0.1, 127.77.0.2 ..., from the one of that number. */
 const addressOf = (i) => `127.77.${(i + 1) >> 8}.${(i + 1) & 0xff}`;
 
 async function listen(address, port) {
@@ -189,11 +189,11 @@ async function listen(address, port) {
   return socket;
 }
 
-const bmcs = Number(process.argv[2]);
-const first = await listen(addressOf(0), 0);
+const [bmcs, from] = process.argv.slice(2).map(Number);
+const first = await listen(addressOf(from), 0);
 const { port } = first.address();
-const addresses = [addressOf(0)];
-for (let i = 1; i < bmcs; i++) {
+const addresses = [addressOf(from)];
+for (let i = from + 1; i < from + bmcs; i++) {
   await listen(addressOf(i), port);
   addresses.push(addressOf(i));
 }

@@ -1,9 +1,22 @@
-/** One line of the report: what, the budget in words, and the measured value against its limit. */
-export function row(what, { value, limit, unit = "", digits = 1, budget, note = "" }) {
+/**
+ * One line of the report: what, the budget in words, and the measured value against its limit.
+ *
+ * @param least in place of `limit`: what the value must reach
+ */
+export function row(what, { value, least, limit = least, unit = "", digits = 1, budget, note = "" }) {
   const measured = `${value.toFixed(digits)}${unit === "" ? "" : ` ${unit}`}`;
-  const ratio = limit === undefined ? "" : `${(value / limit).toFixed(2)}×`;
-  const verdict = limit === undefined ? "" : value <= limit ? "ok" : "over";
-  const told = budget ?? (limit === undefined ? "" : `${Number(limit.toFixed(2))} ${unit}`.trim());
+  const ratio = limit === undefined || limit === 0 ? "" : `${(value / limit).toFixed(2)}×`;
+  const verdict =
+    limit === undefined
+      ? ""
+      : (least === undefined ? value <= limit : value >= least)
+        ? "ok"
+        : least === undefined
+          ? "over"
+          : "under";
+  const told =
+    budget ??
+    (limit === undefined ? "" : `${least === undefined ? "" : "at least "}${Number(limit.toFixed(2))} ${unit}`.trim());
   return [what, told, measured, ratio, verdict, note];
 }
 

@@ -88,7 +88,11 @@ export class SelfMetrics {
       "outcome",
     ]).startAt(["ok"]);
     this.#pollsSkipped = counter(r, "polls_skipped_total", "Polls left out because the one before had not ended.");
-    this.#pollsLate = counter(r, "polls_late_total", "Polls that started later than they were due.");
+    this.#pollsLate = counter(
+      r,
+      "polls_late_total",
+      "Rounds that started more than a second after they were due; of hosts that are not backed off.",
+    );
     this.#queueDepth = gauge(r, "queue_depth", "Polls that are due and wait for a place.");
     this.#queueWait = histogram(r, "queue_wait_seconds", "Time a poll waited for its place.", QUEUE_WAIT_BUCKETS);
 

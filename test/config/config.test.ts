@@ -89,7 +89,7 @@ describe("a configuration", () => {
       });
       expect(config.scheduler).toEqual({
         concurrency: 512,
-        groupConcurrency: 16,
+        groupConcurrency: 32,
         groupBy: "subnet",
         maxBackoffMs: 900_000,
       });

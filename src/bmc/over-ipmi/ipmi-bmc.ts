@@ -92,6 +92,8 @@ export class IpmiBmc implements Bmc {
   #trace: TraceLine | undefined;
   #device: { readonly id: DeviceId; readonly at: number } | undefined;
   #sensors: SensorReader | undefined;
+  /** Of the sensors by earlier plans: a new repository must not look as if nothing had changed. */
+  #revisionBefore = 0;
   /** Of an earlier run, until the sensors are read. */
   #savedLimits: SavedLimits | undefined;
   #hostOff = false;
@@ -228,6 +230,7 @@ export class IpmiBmc implements Bmc {
       const { filter, bridge = false, clock } = this.#options;
       const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
       const assumeBmcOwner = this.#memory.quirks.has("assume_bmc_owner");
+      this.#revisionBefore += this.#sensors?.revision ?? 0;
       this.#sensors = new SensorReader(plan, { filter, bridge, assumeBmcOwner, clock, before: this.#sensors });
       if (this.#sensors.hasDiscreteReadings) this.#memory.quirks.add("discrete_reading");
       if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
@@ -286,7 +289,8 @@ export class IpmiBmc implements Bmc {
   get revision(): number {
     const { login, quirks } = this.#memory;
     const known = (login ? 1 : 0) + quirks.size;
-    return known + this.#repository.revision + this.#eventLog.revision + (this.#sensors?.revision ?? 0);
+    const sensors = this.#revisionBefore + (this.#sensors?.revision ?? 0);
+    return known + this.#repository.revision + this.#eventLog.revision + sensors;
   }
 
   save(): SavedBmc {

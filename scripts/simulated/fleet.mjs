@@ -1,0 +1,100 @@
+/** Virtual BMCs in this process, on a clock that is handed in, and the wire to them: no socket, no real time. */
+
+import { HmacScratch } from "../../dist/ipmi/crypto/kept-hmac.js";
+import { RandomPool } from "../../dist/ipmi/crypto/random-pool.js";
+import { makeBoard } from "../../dist/simulator/boards/index.js";
+import { compileBoard, hung, latency, loss, sampleBoard, VirtualBmc } from "../../dist/simulator/index.js";
+
+/** Packets that a lossy BMC loses, each way. */
+const LOSS = 0.1;
+const USER = { id: 2, name: "monitor", password: Buffer.from("monitor"), privilege: 2 };
+
+/** "sample" has few sensors; the others are boards of the simulator. */
+function modelOf(name) {
+  const description = name === "sample" ? sampleBoard() : makeBoard(name).description;
+  return compileBoard({ ...description, users: [USER] });
+}
+
+const addressOf = (i, perSubnet) => {
+  const subnet = Math.floor(i / perSubnet);
+  return `10.${subnet >> 8}.${subnet & 0xff}.${(i % perSubnet) + 1}`;
+};
+
+/**
+ * Hosts with their BMCs: the share that is silent and the share that is lossy stand evenly among the others.
+ *
+ * @param latencyMs least and most time an answer takes
+ */
+export function makeFleet({ hosts, silent, lossy, boards, perSubnet, latencyMs: [least, most], clock, seed }) {
+  const models = boards.map(modelOf);
+  const random = new RandomPool();
+  const troubleOf = (i) => {
+    // Of each hundred, multiplied by a number that has no factor in common with it.
+    const place = ((i * 37) % 100) / 100;
+    return place < silent ? "silent" : place < silent + lossy ? "lossy" : undefined;
+  };
+  return Array.from({ length: hosts }, (_, i) => {
+    const trouble = troubleOf(i);
+    const scenarios = [latency({ meanMs: (least + most) / 2, distribution: "uniform", leastMs: least, mostMs: most })];
+    if (trouble === "silent") scenarios.push(hung({ what: "everything" }));
+    if (trouble === "lossy") scenarios.push(loss({ probability: LOSS }));
+    const name = `node${String(i + 1).padStart(5, "0")}`;
+    const address = addressOf(i, perSubnet);
+    const bmc = new VirtualBmc({
+      model: models[i % models.length],
+      clock,
+      scenarios,
+      seed: seed + i,
+      random,
+      identity: { name, ipAddress: address },
+    });
+    const rack = `r${Math.floor(i / 40) + 1}`;
+    const host = { name, address, module: "default", auth: "default", place: { rack }, labels: {} };
+    return { host, bmc, trouble };
+  });
+}
+
+/** Carries packets between clients and the BMCs of a fleet. */
+export class Wires {
+  random = new RandomPool();
+  scratch = new HmacScratch();
+  #bmcs;
+  #opened = 0;
+  #plugged = true;
+
+  constructor(fleet) {
+    this.#bmcs = new Map(fleet.map(({ host, bmc }) => [host.address, bmc]));
+  }
+
+  open(remote, handlers) {
+    const bmc = this.#bmcs.get(remote.address);
+    const peer = { address: "10.255.255.1", port: 1024 + (this.#opened++ % 60_000) };
+    let open = true;
+    const heard = (answer, _peer, stray) => {
+      if (!open || stray) return;
+      const copy = Buffer.from(answer);
+      queueMicrotask(() => open && this.#plugged && handlers.packet(copy));
+    };
+    return {
+      remote,
+      send: (packet) => {
+        const copy = Buffer.from(packet);
+        if (this.#plugged) queueMicrotask(() => bmc?.receive(copy, peer, heard));
+      },
+      close() {
+        open = false;
+      },
+    };
+  }
+
+  /** Nothing goes through any more, as after the death of the client. */
+  unplug() {
+    this.#plugged = false;
+  }
+
+  async diagnose() {
+    return "silent";
+  }
+
+  async close() {}
+}

@@ -1,0 +1,158 @@
+/** Scheduler, pool of BMCs and store, joined as the exporter joins them, on a clock and a wire that are handed in. */
+import { BmcPool, SdrCache } from "../../dist/bmc/index.js";
+import { renderHost } from "../../dist/exposition/index.js";
+import { silentObserver } from "../../dist/ipmi/index.js";
+import { PART_NAMES } from "../../dist/model/index.js";
+import { Scheduler } from "../../dist/scheduler/index.js";
+import { Store } from "../../dist/store/index.js";
+
+const TIMEOUT_MS = 20_000;
+const nothing = () => {};
+
+export class Poller {
+  late = 0;
+  skipped = 0;
+  queue = 0;
+  polls = 0;
+  commands = 0;
+  sdrReads = 0;
+  /** Open now, as the client knows it. */
+  sessions = 0;
+  mostSessions = 0;
+  /** By name: when it was last read, the longest time between two readings, the longest poll; ms. */
+  hosts = new Map();
+  #scheduler;
+  #pool;
+  #clock;
+  #timer;
+
+  constructor({ fleet, transport, clock, keeper, intervalMs, limits, random }) {
+    this.#clock = clock;
+    const hosts = fleet.map(({ host }) => host);
+    const login = {
+      credentials: { userName: Buffer.from("monitor"), password: Buffer.from("monitor") },
+      privilege: 2,
+    };
+    const settings = {
+      protocol: "ipmi",
+      login,
+      port: 623,
+      parts: PART_NAMES,
+      intervalMs,
+      slowIntervalMs: 3_600_000,
+      bridge: false,
+      quirks: [],
+    };
+    this.#pool = new BmcPool({
+      transport,
+      clock,
+      cache: new SdrCache({ keeper }),
+      keeper,
+      observer: {
+        ...silentObserver,
+        commandSent: (name) => {
+          this.commands++;
+          if (name === "Get SDR") this.sdrReads++;
+        },
+        sessionOpened: () => {
+          this.mostSessions = Math.max(this.mostSessions, ++this.sessions);
+        },
+        sessionClosed: () => {
+          this.sessions--;
+        },
+      },
+      settingsOf: async () => settings,
+    });
+    this.store = new Store({
+      clock,
+      keepReadings: true,
+      prepare: (record, before) => renderHost(record, { placed: true }, before),
+      staleAfterMs: () => 3 * intervalMs,
+    });
+    this.store.setHosts(hosts);
+    this.#scheduler = new Scheduler({
+      clock,
+      random,
+      poll: (host, { purpose, signal, parts }) => this.#pool.poll(host, { purpose, signal, parts }),
+      deliver: (snapshot) => this.#deliver(snapshot),
+      release: (host) => this.#pool.release(host),
+      options: limits,
+      report: {
+        queued: (depth) => {
+          this.queue = depth;
+        },
+        started: () => {
+          this.polls++;
+        },
+        ended: nothing,
+        late: () => {
+          this.late++;
+        },
+        skipped: (_cause, rounds) => {
+          this.skipped += rounds;
+        },
+        stuck: nothing,
+        coalesced: nothing,
+        refused: nothing,
+      },
+    });
+    this.#scheduler.setHosts(hosts.map((host) => ({ host, intervalMs, timeoutMs: TIMEOUT_MS })));
+    const sweep = () => {
+      this.store.sweep();
+      this.#timer = clock.after(5000, sweep);
+    };
+    sweep();
+  }
+
+  #deliver(snapshot) {
+    this.store.put(snapshot);
+    if (!snapshot.up) return;
+    const now = this.#clock.monotonicMs();
+    const known = this.hosts.get(snapshot.host);
+    if (known === undefined) {
+      this.hosts.set(snapshot.host, { at: now, longestGapMs: 0, longestPollMs: snapshot.durationMs });
+      return;
+    }
+    known.longestGapMs = Math.max(known.longestGapMs, now - known.at);
+    known.longestPollMs = Math.max(known.longestPollMs, snapshot.durationMs);
+    known.at = now;
+  }
+
+  /** Late, skipped and the longest times count from here. */
+  forget() {
+    this.late = 0;
+    this.skipped = 0;
+    this.polls = 0;
+    this.commands = 0;
+    for (const known of this.hosts.values()) {
+      known.longestGapMs = 0;
+      known.longestPollMs = 0;
+    }
+  }
+
+  /** The longest time between two readings, the one that is not over yet included, and the longest poll, of these hosts. */
+  longest(names) {
+    const now = this.#clock.monotonicMs();
+    let [gapMs, pollMs] = [0, 0];
+    for (const name of names) {
+      const known = this.hosts.get(name);
+      if (known === undefined) return { gapMs: Number.POSITIVE_INFINITY, pollMs };
+      gapMs = Math.max(gapMs, known.longestGapMs, now - known.at);
+      pollMs = Math.max(pollMs, known.longestPollMs);
+    }
+    return { gapMs, pollMs };
+  }
+
+  /** As a process that is killed, its wires unplugged before: nobody logs out. Time must go on for it to be done. */
+  abandon() {
+    this.#timer.cancel();
+    return this.#scheduler.stop({ graceMs: 0 });
+  }
+
+  /** Ends in order; time must go on for it to be done. */
+  async close() {
+    this.#timer.cancel();
+    await this.#scheduler.stop();
+    await this.#pool.close();
+  }
+}

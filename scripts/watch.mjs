@@ -1,0 +1,78 @@
+/** Looks at a running exporter from outside: what its process takes, what it says of itself, what its hosts told. */
+import { readFileSync } from "node:fs";
+
+/** USER_HZ, fixed on Linux. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * CPU seconds and resident bytes of a process so far; Linux only.
+ *
+ * @param withChildren counts those it has waited for, too
+ */
+export function usage(pid, { withChildren = false } = {}) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const ticks = fields.slice(11, withChildren ? 15 : 13).reduce((sum, field) => sum + Number(field), 0);
+  const rss = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return { cpu: ticks / TICKS_PER_SECOND, rss: Number(rss?.[1] ?? 0) * 1024 };
+}
+
+/** The body of an answer. @throws Error for any status but 2xx */
+export async function text(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.text();
+}
+
+/** What the exporter says of itself, in one object. */
+export async function readSelf(exporterUrl) {
+  const exposition = await text(`${exporterUrl}/metrics/self`);
+  const value = (series) => Number(new RegExp(`^${series} (\\S+)$`, "m").exec(exposition)?.[1] ?? 0);
+  const outcomes = {};
+  for (const [, outcome, n] of exposition.matchAll(/^lightsout_polls_total\{outcome="(\w+)"\} (\S+)$/gm)) {
+    outcomes[outcome] = Number(n);
+  }
+  return {
+    ok: outcomes.ok ?? 0,
+    outcomes,
+    late: value("lightsout_polls_late_total"),
+    skipped: value("lightsout_polls_skipped_total"),
+    queue: value("lightsout_queue_depth"),
+    sdr: value('lightsout_commands_total\\{command="Get SDR"\\}'),
+    sessions: value("lightsout_sessions_open"),
+    loopP99: value('lightsout_event_loop_delay_seconds\\{statistic="p99"\\}'),
+    loopMax: value('lightsout_event_loop_delay_seconds\\{statistic="max"\\}'),
+    heap: value("nodejs_heap_size_used_bytes"),
+  };
+}
+
+const LAST_SUCCESS = "bmc_last_success_timestamp_seconds";
+const LINE_OF_IT = new RegExp(`^${LAST_SUCCESS}\\{host="([^"]*)".*\\} (\\S+)$`, "gm");
+const NEW_LINE = 0x0a;
+
+/** Reads /metrics whole, as Prometheus does: time to the first byte and to the last, size, and the age of each host's last success, s. */
+export async function readFleet(exporterUrl) {
+  const begin = performance.now();
+  const nowSeconds = Date.now() / 1000;
+  const response = await fetch(`${exporterUrl}/metrics`, { signal: AbortSignal.timeout(300_000) });
+  let first = 0;
+  let bytes = 0;
+  let rest = Buffer.alloc(0);
+  const ages = new Map();
+  for await (const chunk of response.body) {
+    first ||= performance.now() - begin;
+    bytes += chunk.length;
+    const piece = Buffer.concat([rest, chunk]);
+    const end = piece.lastIndexOf(NEW_LINE) + 1;
+    rest = piece.subarray(end);
+    // Few pieces have lines of this family: the others, a gigabyte perhaps, are not made strings of.
+    if (!piece.includes(LAST_SUCCESS)) continue;
+    for (const [, host, at] of piece.toString("latin1", 0, end).matchAll(LINE_OF_IT)) {
+      ages.set(host, Math.max(0, nowSeconds - Number(at)));
+    }
+  }
+  return { first, ms: performance.now() - begin, bytes, ages };
+}
+
+/** The oldest of these hosts, s; Infinity where one was never read. */
+export const oldest = (ages, names) => names.reduce((most, name) => Math.max(most, ages.get(name) ?? Infinity), 0);

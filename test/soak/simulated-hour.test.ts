@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const built = existsSync(resolve(root, "dist/simulator/index.js"));
+if (!built) console.warn("the simulated hour is not tested: there is no build in dist/");
+
+interface Figures {
+  readonly good: boolean;
+  readonly contact: { readonly readAfterMinutes?: number; readonly sdrReads: number };
+  readonly hour: Readonly<Record<string, number>>;
+  readonly restart: Readonly<Record<string, number>>;
+  readonly checks: readonly { readonly good: boolean; readonly what: string }[];
+}
+
+let folder: string;
+let runs = 0;
+
+/** Runs the script and gives its exit code, what it printed and its figures. */
+function simulated(...args: string[]): Promise<{ code: number; printed: string; figures?: Figures }> {
+  const out = join(folder, `${runs++}.json`);
+  const script = resolve(root, "scripts/simulated-hour.mjs");
+  return new Promise((done) => {
+    const child = execFile(
+      process.execPath,
+      ["--expose-gc", script, "--boards", "sample", "--out", out, ...args],
+      (_, stdout, stderr) => {
+        const figures = existsSync(out) ? (JSON.parse(readFileSync(out, "utf8")) as Figures) : undefined;
+        done({ code: child.exitCode ?? -1, printed: stdout + stderr, figures });
+      },
+    );
+  });
+}
+
+describe.skipIf(!built)("an hour in simulated time", () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "lightsout-hour-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("has no late round, although some BMCs are silent and some lose packets", async () => {
+    const { code, printed, figures } = await simulated("--hosts", "40", "--silent", "0.1", "--lossy", "0.1");
+    expect(figures?.checks.filter(({ good }) => !good)).toEqual([]);
+    expect(code, printed).toBe(0);
+    // 36 hosts that answer are polled once a minute; silent ones less and less often.
+    expect(figures?.hour.polls).toBeGreaterThan(33 * 60);
+    expect(figures?.contact.sdrReads).toBeGreaterThan(0);
+    expect(figures?.hour.sdrReads).toBe(0);
+    expect(figures?.restart.sdrReads).toBe(0);
+  }, 120_000);
+
+  it("tells late rounds where the cap is too low, and ends with 1", async () => {
+    const { code, figures } = await simulated(
+      ...["--hosts", "40", "--minutes", "5", "--group-concurrency", "1", "--latency", "80-120"],
+    );
+    expect(figures?.hour.late).toBeGreaterThan(0);
+    expect(figures?.good).toBe(false);
+    expect(code).toBe(1);
+  }, 120_000);
+
+  it("says which option it cannot use", async () => {
+    const { code, printed } = await simulated("--latency", "fast");
+    expect(code).toBe(2);
+    expect(printed).toContain("--latency fast: wants the least and the most milliseconds, as 5-50");
+  });
+});
