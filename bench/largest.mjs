@@ -16,6 +16,8 @@ const CONTACT_SECONDS = 0.02;
  * smaller where one is. What was learnt of the BMCs is kept from step to step, so that only new ones have to be
  * walked.
  *
+ * Undefined: none that was tried had no late round.
+ *
  * @param options.fleet GrowingFleet
  * @param options.stateDir a folder, with what is known of the fleet
  * @param options.pollMicroseconds CPU time of a poll, from another measurement of the same run

@@ -4,6 +4,7 @@ import { readFleet, readSelf, usage } from "../scripts/watch.mjs";
 import { startExporter } from "./exporter.mjs";
 
 const LOOK_MS = 500;
+const SCRAPE_MS = 3000;
 
 /** Waits until it is true, `seconds` at most. False: it did not come true. */
 async function within(seconds, isTrue) {
@@ -20,7 +21,10 @@ async function allRead(exporter, hosts) {
   // Asking this is cheap, and is false for most of the time.
   if ((await readSelf(exporter.url)).ok < hosts) return false;
   const { ages } = await readFleet(exporter.url);
-  return ages.size >= hosts;
+  if (ages.size >= hosts) return true;
+  // Not the text of a whole fleet twice a second: that would be what it is busy with.
+  await sleep(SCRAPE_MS);
+  return false;
 }
 
 /**

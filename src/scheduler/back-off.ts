@@ -1,4 +1,4 @@
-import { type FailureReason, needsOperator } from "../model/index.ts";
+import { type FailureReason, type FailureStage, needsOperator, PART_NAMES } from "../model/index.ts";
 
 export const DEFAULT_MAX_BACK_OFF_MS = 15 * 60_000;
 
@@ -13,8 +13,12 @@ export type FollowUp =
   /** It answered, however badly: its next round will do. */
   | "next_round";
 
-export function followUpOf(reason: FailureReason): FollowUp {
+const PARTS: ReadonlySet<string> = new Set(PART_NAMES);
+
+/** @param stage where it failed; a BMC that let us in and was too slow is there, and goes on in its next round */
+export function followUpOf(reason: FailureReason, stage?: FailureStage): FollowUp {
   if (needsOperator(reason)) return "stop";
+  if (reason === "timeout" && stage !== undefined && PARTS.has(stage)) return "next_round";
   switch (reason) {
     case "name_not_resolved":
     case "unreachable":

@@ -185,7 +185,8 @@ export class Rounds implements RoundKeeper {
       entry.onGrid = false;
       agenda.at(entry, clock.monotonicMs() + delayMs);
     };
-    switch (snapshot.up ? "next_round" : followUpOf(snapshot.failure?.reason ?? "protocol_error")) {
+    const { up, failure } = snapshot;
+    switch (up ? "next_round" : followUpOf(failure?.reason ?? "protocol_error", failure?.stage)) {
       case "stop":
         this.#stop(entry, snapshot);
         break;

@@ -22,6 +22,13 @@ describe("what follows a failure", () => {
       tls_error: "next_round",
     });
   });
+
+  it("is the next round for a BMC that let us in and had no time to tell a part, and not less and less asking", () => {
+    expect(followUpOf("timeout", "sensors")).toBe("next_round");
+    expect(followUpOf("timeout", "connect")).toBe("back_off");
+    expect(followUpOf("no_answer", "sensors")).toBe("back_off");
+    expect(followUpOf("wrong_password", "sensors")).toBe("stop");
+  });
 });
 
 describe("back-off", () => {
