@@ -42,5 +42,6 @@ export function dialectOf(module: ModuleConfig): DialectOptions & { readonly col
     excludeIds: own?.excludeSensorIds,
     nonCritical: own?.nonCritical,
     discreteReadings: own?.discreteReadings,
+    selEvents: own?.selEvents,
   };
 }

@@ -128,6 +128,7 @@ export class PollSettingsBook {
       quirks: ipmi.quirks.filter((name): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name)),
       tries: ipmi.retries === undefined ? undefined : ipmi.retries + 1,
       coded: module.ipmiExporter !== undefined,
+      wholeLog: module.ipmiExporter?.collectors.includes("sel-events") ?? false,
       packetsPerSecond: this.config.scheduler.packetsPerSecond,
       login: {
         credentials: {

@@ -87,6 +87,7 @@ describe("what a module lets /ipmi tell", () => {
       collectors: ["sel"],
       excludeIds: [7],
       nonCritical: "warning",
+      selEvents: [],
       discreteReadings: false,
     });
   });

@@ -47,6 +47,8 @@ export interface Bmc {
   trace: TraceLine | undefined;
   /** Sensors are told with their record and answer (`Sensor.coded`) while it is set. */
   coded: boolean;
+  /** The event log is told as a whole (`EventLog.coded`) while it is set, not just what is new in it. */
+  wholeLog: boolean;
   /** One cheap question: is somebody there? Throws when not. */
   ping(ask: Ask): Promise<void>;
   /** Logs in unless that is done. */

@@ -31,6 +31,8 @@ export interface PollSettings {
   readonly packetsPerSecond?: number;
   /** Also what rounds read tells `Sensor.coded`; what a probe reads always does. */
   readonly coded?: boolean;
+  /** All records of the event log are kept and told. */
+  readonly wholeLog?: boolean;
 }
 
 /** Settings that cannot be had: a password file that cannot be read, say. */
@@ -122,6 +124,7 @@ export class BmcPool {
     bmc.trace = options.trace;
     open.busy = true;
     bmc.coded = options.purpose === "probe" || settings.coded === true;
+    bmc.wholeLog = settings.wholeLog === true;
     try {
       if (options.purpose === "liveness") return await taker.ping({ signal, clock });
       const parts = options.parts ?? settings.parts;

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { parseDuration, type Secret } from "../lib/index.ts";
+import { GoRegexp, parseDuration, type Secret } from "../lib/index.ts";
 import { PLACE_LABELS, type Place } from "../model/index.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
 import type {
@@ -95,6 +95,7 @@ function buildModule(name: string, written: ConfigFile["modules"][string]): Modu
       excludeSensorIds: dialect.exclude_sensor_ids,
       nonCritical: dialect.non_critical,
       discreteReadings: dialect.discrete_readings,
+      selEvents: dialect.sel_events.map(({ name, regex }) => ({ name, regexp: new GoRegexp(regex) })),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Secret } from "../lib/index.ts";
+import type { GoRegexp, Secret } from "../lib/index.ts";
 import type { AlertSeverity, Collector, PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -69,6 +69,8 @@ export interface IpmiExporterConfig {
   readonly excludeSensorIds: readonly number[];
   readonly nonCritical: "nominal" | "warning";
   readonly discreteReadings: boolean;
+  /** Events that are counted by name. */
+  readonly selEvents: readonly { readonly name: string; readonly regexp: GoRegexp }[];
 }
 
 /** Where a secret comes from. Files and variables are read when credentials are resolved. */

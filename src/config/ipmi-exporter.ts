@@ -3,6 +3,7 @@ import { formatDuration, nearest } from "../lib/index.ts";
 import { COLLECTORS, DEFAULT_COLLECTORS } from "../model/index.ts";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./problem.ts";
 import { MAX_PASSWORD_BYTES, MAX_USERNAME_BYTES } from "./secret-schema.ts";
+import { selEvents } from "./sel-events.ts";
 import { mustBe, secretMustBe, sentence } from "./sentences.ts";
 import type { ConfigSource } from "./source.ts";
 
@@ -80,7 +81,7 @@ const foreignModule = z.strictObject({
   collector_cmd: z.record(z.string(), z.string()).optional(),
   default_args: args().optional(),
   custom_args: args().optional(),
-  sel_events: z.array(z.strictObject({ name: z.string(), regex: z.string() })).optional(),
+  sel_events: selEvents().default([]),
 });
 type ForeignModule = z.output<typeof foreignModule>;
 
@@ -148,10 +149,8 @@ function ourModule(name: string, module: ForeignModule, note: Note): Mapping {
       ["collectors"],
       "sm-lan-mode sends a command of Supermicro's own, which lightsout does not; it is told as down",
     );
-  if (told.includes("sel-events"))
-    note(["collectors"], "sel-events is told as down; use bmc_sel_records_total of /metrics instead");
-  if (module.sel_events)
-    note(["sel_events"], "is ignored; events are counted by what happened in bmc_sel_records_total");
+  if (module.sel_events.length > 0 && !told.includes("sel-events"))
+    note(["sel_events"], "counts nothing: sel-events is not among the collectors");
   if (module.collector_cmd) note(["collector_cmd"], "is ignored: no program is run");
   if (module.default_args) note(["default_args"], "is ignored: no program is run");
   const { bridge, cipherSuite } = understood(module, note);
@@ -173,6 +172,7 @@ function ourModule(name: string, module: ForeignModule, note: Note): Mapping {
       collectors: told,
       ...(module.exclude_sensor_ids.length > 0 && { exclude_sensor_ids: module.exclude_sensor_ids }),
       ...(discreteReadings && { discrete_readings: true }),
+      ...(module.sel_events.length > 0 && { sel_events: module.sel_events }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { parseCidr } from "./cidr.ts";
 import { duration, someTime } from "./duration-schema.ts";
 import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
 import { authSchema } from "./secret-schema.ts";
+import { selEvents } from "./sel-events.ts";
 import { mustBe } from "./sentences.ts";
 
 /*
@@ -111,6 +112,7 @@ const ipmiExporterSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Tell the values of discrete sensors, too: FreeIPMI's work-around flag `discretereading`."),
+  sel_events: selEvents().default([]).describe("Events that the collector `sel-events` counts by name."),
 });
 
 export const moduleSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import type { Collector, HostSnapshot, PartName, Watchdog } from "../model/index.ts";
 import { type DialectSample, FAMILIES } from "./metrics.ts";
 import { manufacturerLabel } from "./names.ts";
+import { type SelEventRule, selEventSamples } from "./sel-events.ts";
 import { type SensorChoices, sensorSamples } from "./sensors.ts";
 
 const PARTS: Readonly<Record<Collector, PartName | undefined>> = {
@@ -19,10 +20,11 @@ export function partsOf(collectors: readonly Collector[]): readonly PartName[] {
   return [...new Set(collectors.map((name) => PARTS[name]))].filter((part) => part !== undefined);
 }
 
+type Choices = SensorChoices & { readonly selEvents?: readonly SelEventRule[] };
 type Told = readonly DialectSample[] | undefined;
 
 /** What one collector tells of a snapshot; undefined where it failed. */
-export function collected(collector: Collector, snapshot: HostSnapshot, choices: SensorChoices): Told {
+export function collected(collector: Collector, snapshot: HostSnapshot, choices: Choices): Told {
   if (!snapshot.up) return undefined;
   switch (collector) {
     case "bmc":
@@ -38,6 +40,7 @@ export function collected(collector: Collector, snapshot: HostSnapshot, choices:
     case "bmc-watchdog":
       return snapshot.watchdog && watchdog(snapshot.watchdog);
     case "sel-events":
+      return selEvents(snapshot, choices);
     case "sm-lan-mode":
       return undefined;
   }
@@ -85,6 +88,11 @@ function sel({ eventLog }: HostSnapshot): Told {
     { family: FAMILIES.selEntries, value: eventLog.entries },
     { family: FAMILIES.selFree, value: eventLog.freeBytes },
   ];
+}
+
+/** A log that was not read to its end has failed: part of it would look like events that have gone. */
+function selEvents({ eventLog }: HostSnapshot, { selEvents: rules = [] }: Choices): Told {
+  return eventLog?.coded && selEventSamples(eventLog.coded, rules);
 }
 
 /** Label and our word for it. */

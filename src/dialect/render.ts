@@ -2,10 +2,13 @@ import { escapeValue } from "../exposition/index.ts";
 import { type Collector, DEFAULT_COLLECTORS, type HostSnapshot } from "../model/index.ts";
 import { collected } from "./collectors.ts";
 import { type DialectSample, FAMILIES } from "./metrics.ts";
+import type { SelEventRule } from "./sel-events.ts";
 import type { SensorChoices } from "./sensors.ts";
 
 export interface DialectOptions extends SensorChoices {
   readonly collectors?: readonly Collector[];
+  /** What the collector `sel-events` counts by name. */
+  readonly selEvents?: readonly SelEventRule[];
 }
 
 /**

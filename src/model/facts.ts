@@ -1,3 +1,4 @@
+import type { CodedEvent } from "./coded-event.ts";
 import type { Health } from "./health.ts";
 
 /** The LAN channel the BMC is talked to over; what it does not tell is absent. */
@@ -177,4 +178,9 @@ export interface EventLog {
   readonly fresh: readonly LogEntry[];
   /** How many of `fresh`, from its beginning, the log held when it was read for the first time ever; 0 if absent. */
   readonly historical?: number;
+  /**
+   * All records the log holds, oldest first; decoded each time they are gone through, since few ask. Only where it
+   * was asked for, and where the log was read to its end.
+   */
+  readonly coded?: Iterable<CodedEvent>;
 }

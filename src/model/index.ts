@@ -3,6 +3,7 @@
  * protocol, no file, no clock.
  */
 export * from "./change.ts";
+export * from "./coded-event.ts";
 export * from "./collector.ts";
 export * from "./event.ts";
 export * from "./facts.ts";

@@ -10,6 +10,7 @@ export class FakeBmc implements Bmc {
   readonly revision = 0;
   trace: Bmc["trace"];
   coded = false;
+  wholeLog = false;
   readonly asked: string[] = [];
   /** Absent parts answer with nothing in particular. */
   parts: Partial<Record<PartName, Reads>> = {};

@@ -87,6 +87,21 @@ describe("a configuration file of ipmi_exporter", () => {
     ]);
   });
 
+  it("has the events that are counted by name, and a note where nothing counts them", () => {
+    const events = 'sel_events: [{ name: memory, regex: "(?i)ecc|memory" }]';
+    const config = parse(`modules: { default: { user: u, pass: p, collectors: [sel-events], ${events} } }`);
+    const rules = config.modules.get("default")?.ipmiExporter?.selEvents ?? [];
+    expect(rules.map(({ name, regexp }) => [name, regexp.matches("Correctable MEMORY error")])).toEqual([
+      ["memory", true],
+    ]);
+    expect(config.notes).toEqual([]);
+    const idle = parse(`modules: { default: { user: u, pass: p, ${events} } }`);
+    expect(idle.notes.map(({ message }) => message)).toEqual([
+      "counts nothing: sel-events is not among the collectors",
+    ]);
+    expect(redactConfig(config)).toContain("(?i)ecc|memory");
+  });
+
   it.each([
     ["-I 17", '["-I", "17"]', [17]],
     ["-I17", '["-I17"]', [17]],
@@ -131,6 +146,21 @@ describe("a configuration file of ipmi_exporter", () => {
       "a password no BMC takes",
       `modules: { default: { user: u, pass: ${"swordfish".repeat(3)} } }`,
       "longer than 20 bytes",
+    ],
+    [
+      "an event's expression that Go refuses",
+      'modules: { default: { sel_events: [{ name: x, regex: "a(?!b)" }] } }',
+      "modules.default.sel_events[0].regex: is no regular expression of Go: at character 2: (?=, (?!,",
+    ],
+    [
+      "an event without a name",
+      'modules: { default: { sel_events: [{ name: "", regex: "a" }] } }',
+      "modules.default.sel_events[0].name: must be a name, the label of the count",
+    ],
+    [
+      "an event without an expression",
+      "modules: { default: { sel_events: [{ name: x }] } }",
+      "modules.default.sel_events[0].regex: is missing",
     ],
     [
       "a time-out with a unit",

@@ -19,17 +19,19 @@ import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
 import { optional, readController, readDeviceId, withLan } from "./controller.ts";
-import { EventLogReader } from "./event-log.ts";
+import { type EventContext, EventLogReader } from "./event-log.ts";
 import { readFrus } from "./fru.ts";
 import { LanReader } from "./lan.ts";
 import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
+import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { type SavedLimits, SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
+import { WholeLog } from "./whole-log.ts";
 
 /** Age at which the identity of the BMC is asked again. */
 const IDENTITY_AGE_MS = 3600_000;
@@ -88,6 +90,8 @@ export class IpmiBmc implements Bmc {
   readonly #lan: LanReader;
   readonly #meter: PowerMeter;
   coded = false;
+  wholeLog = false;
+  readonly #wholeLog = new WholeLog();
   #connection: IpmiConnection | undefined;
   #trace: TraceLine | undefined;
   #device: { readonly id: DeviceId; readonly at: number } | undefined;
@@ -162,6 +166,7 @@ export class IpmiBmc implements Bmc {
       case "sel": {
         const device = await this.#identity(connection, signal);
         const context = { plan: this.#repository.known, device, severities: this.#options.severities?.() };
+        if (this.wholeLog) return this.#readWholeLog(connection, device, context, signal);
         const { log, failure } = await this.#eventLog.read(connection, context, signal);
         return { data: { eventLog: log }, failure };
       }
@@ -173,6 +178,27 @@ export class IpmiBmc implements Bmc {
         return this.#readInventory(connection, signal);
       case "security":
         return this.#readSecurity(connection, signal);
+    }
+  }
+
+  /** What is new, and all there is: records that both want are asked for once. */
+  async #readWholeLog(
+    connection: CommandRunner,
+    device: DeviceId,
+    context: EventContext,
+    signal: AbortSignal,
+  ): Promise<PartReading> {
+    // Reads what sensors there are where nobody did yet: events tell values. A repository that cannot be read is
+    // the matter of another part.
+    const plan = context.plan ?? (await optional(this.#repository.plan(connection, device, signal)));
+    const runner = new RememberingRunner(connection);
+    const { log, failure } = await this.#eventLog.read(runner, { ...context, plan }, signal);
+    if (failure !== undefined) return { data: { eventLog: log }, failure };
+    try {
+      const coded = await this.#wholeLog.read(runner, log.entries, plan, signal);
+      return { data: { eventLog: { ...log, coded } } };
+    } catch (error) {
+      return { data: { eventLog: log }, failure: error };
     }
   }
 

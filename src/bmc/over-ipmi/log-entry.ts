@@ -77,7 +77,7 @@ function severityOf(
 }
 
 /** By owner, LUN and number; by number alone at the BMC, since some firmware fills the generator wrongly. */
-function sensorOfEvent(record: SelRecord, plan: SensorPlan): PlannedSensor | undefined {
+export function sensorOfEvent(record: SelRecord, plan: SensorPlan): PlannedSensor | undefined {
   if (record.type !== "system_event") return undefined;
   const { generator, sensorNumber } = record;
   const own = generator.kind === "ipmb" ? eventKey(generator.address, generator.lun, sensorNumber) : undefined;

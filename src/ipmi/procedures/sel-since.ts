@@ -46,6 +46,11 @@ export async function readSelSince(
   return { records, failure, continued: false };
 }
 
+/** The oldest record of the log as it is now; undefined where it is empty. */
+export async function firstSelRecord(runner: CommandRunner, signal?: AbortSignal): Promise<Buffer | undefined> {
+  return (await entry(runner, FIRST_RECORD, signal))?.record;
+}
+
 async function collect(
   runner: CommandRunner,
   first: number,

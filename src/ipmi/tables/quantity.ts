@@ -94,7 +94,9 @@ export function toBaseUnit(value: number, unit: BaseUnit): number {
 /** The value in the sensor's own unit again, to 10 significant digits: what toBaseUnit rounded stays away. */
 export function fromBaseUnit(value: number, unit: BaseUnit): number {
   if (unit.factor === 1 && unit.offset === 0) return value;
-  return Number(((value - unit.offset) / unit.factor).toPrecision(10)) + 0;
+  const own = (value - unit.offset) / unit.factor;
+  // What was rounded is not small beside a value near 0 of a scale that begins elsewhere.
+  return Number(unit.offset === 0 ? own.toPrecision(10) : own.toFixed(6)) + 0;
 }
 
 const HUMIDITY = /humid|(^|[^a-z])r\.?h\.?($|[^a-z])/i;

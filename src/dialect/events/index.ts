@@ -1,0 +1,2 @@
+export { type EventState, eventState } from "./event-state.ts";
+export { eventText } from "./event-text.ts";

@@ -1,0 +1,36 @@
+/** Unit codes of a sensor's values as its record has them - IPMI 2.0 section 43.1, table 43-15. */
+export interface UnitCodes {
+  readonly base: number;
+  readonly modifier: number;
+  /** 0 none, 1 base / modifier, 2 base x modifier. */
+  readonly modifierUse: number;
+  /** 0 none, 1 per microsecond to 6 per day. */
+  readonly rate: number;
+  readonly percentage: boolean;
+}
+
+/**
+ * A record of the event log in the protocol's own codes, for those who tell of events in the words of other IPMI
+ * tools.
+ */
+export type CodedEvent =
+  | {
+      readonly type: "event";
+      /** Raw: FFFFFFFFh unspecified, up to 20000000h since the BMC started, else seconds since 1970. */
+      readonly timestamp: number;
+      readonly sensorType: number;
+      /** Event/reading type code. */
+      readonly eventType: number;
+      readonly deassertion: boolean;
+      readonly data1: number;
+      readonly data2: number;
+      readonly data3: number;
+      /** The record of the sensor says what its values are: those of data 2 and 3, as values, in this unit. */
+      readonly values?: { readonly data2: number; readonly data3: number; readonly unit: UnitCodes };
+    }
+  | {
+      readonly type: "oem";
+      /** Absent for types that have none. */
+      readonly timestamp?: number;
+      readonly data: Uint8Array;
+    };
