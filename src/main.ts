@@ -381,15 +381,11 @@ export class Exporter {
       const config = withAllowed(await readConfig(configFile, this.#env), probeAllow);
       const book = await PollSettingsBook.read(config, this.#env, this.#book);
       const budgets = new RackBudgets(config);
-      const before = this.#book;
-      this.#book = book;
-      try {
-        await this.#inventory.reload(config);
-      } catch (error) {
-        this.#book = before;
-        throw error;
-      }
-      this.#rackBudgets = budgets;
+      // Together: the hosts of one edition may be in modules that the other does not have.
+      await this.#inventory.reload(config, () => {
+        this.#book = book;
+        this.#rackBudgets = budgets;
+      });
       this.#scheduler.configure(limitsOf(config));
       void this.#events.configure(eventsSettings(config, this.#env), FLUSH_MS);
       // Also when no host came or went: intervals and credentials may have changed.

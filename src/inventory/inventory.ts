@@ -85,8 +85,11 @@ export class Inventory {
   /**
    * Takes a new configuration: one change is reported, when every new source was read once. Throws
    * ConfigError where its static targets make no sense; the inventory is then what it was.
+   *
+   * @param onTaken called when the configuration is in force, before the change is reported; until then, while
+   * new sources are read, the hosts are those of the old one. Not called once the inventory was stopped
    */
-  async reload(config: Config): Promise<void> {
+  async reload(config: Config, onTaken: () => void = () => {}): Promise<void> {
     const statics = staticCandidates(config);
     await this.#inTurn(async () => {
       const before = this.#sources;
@@ -100,6 +103,7 @@ export class Inventory {
       this.#statics = statics;
       this.#sources = sources;
       for (const source of before) source.stop();
+      onTaken();
       this.#update();
     });
   }

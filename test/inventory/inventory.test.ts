@@ -356,6 +356,17 @@ describe("a reload", () => {
     expect(inventory.current().size).toBe(0);
   });
 
+  it("is in force before it is reported, and never once the inventory was stopped", async () => {
+    const inventory = await started(read('targets: [{ hosts: "n1" }]'));
+    const order: string[] = [];
+    inventory.onChange((diff) => order.push(summary(diff)));
+    await inventory.reload(read('targets: [{ hosts: "n2" }]'), () => order.push("in force"));
+    expect(order).toEqual(["in force", "+n2 -n1 ~"]);
+    inventory.stop();
+    await inventory.reload(read('targets: [{ hosts: "n3" }]'), () => order.push("in force"));
+    expect(order).toHaveLength(2);
+  });
+
   it("that changes nothing is no change", async () => {
     const config = 'targets: [{ hosts: "n[1-4]", rack: r1, labels: { a: b } }]';
     const inventory = await started(read(config));

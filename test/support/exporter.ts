@@ -11,6 +11,8 @@ export interface InProcess {
   readonly url: string;
   readonly exporter: Exporter;
   get(path: string): Promise<{ readonly status: number; readonly text: string }>;
+  /** Writes another configuration; it is in force when the exporter was told to reload. */
+  write(config: string | object): void;
   stop(): Promise<void>;
 }
 
@@ -21,7 +23,9 @@ export async function startExporter(
 ): Promise<InProcess> {
   const folder = temporaryFolder("exporter");
   const configFile = join(folder.path, "lightsout.yml");
-  writeFileSync(configFile, typeof config === "string" ? config : JSON.stringify(config));
+  const write = (text: string | object): void =>
+    writeFileSync(configFile, typeof text === "string" ? text : JSON.stringify(text));
+  write(config);
   const reserved = await reservePort();
   const url = `http://127.0.0.1:${reserved.port}`;
   const exporter = await Exporter.start({
@@ -34,6 +38,7 @@ export async function startExporter(
   return {
     url,
     exporter,
+    write,
     async get(path) {
       const response = await fetch(url + path);
       return { status: response.status, text: await response.text() };

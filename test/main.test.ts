@@ -1,0 +1,43 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { reservePort } from "./rig/ports.ts";
+import { startExporter } from "./support/exporter.ts";
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+describe("a reload that waits for a discovery source", () => {
+  it("leaves hosts in their modules until the new ones are in force, also where these have other names", async () => {
+    const unanswered: ServerResponse[] = [];
+    const server = createServer((_request, response) => void unanswered.push(response));
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    closers.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const silent = await reservePort();
+    closers.push(() => silent.release());
+    const config = (module: string, more: object = {}): object => ({
+      auths: { default: { username: "monitor", password: "x" } },
+      modules: { [module]: { timeout: "1s" } },
+      targets: [{ hosts: "n1", address: `127.0.0.1:${silent.port}`, module }],
+      ...more,
+    });
+    const running = await startExporter(config("former"));
+    closers.push(() => running.stop());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    running.write(config("latter", { http_sd: [{ url }] }));
+    const reload = running.exporter.reload();
+    await vi.waitFor(() => expect(unanswered).toHaveLength(1), 5000);
+    const meanwhile = await running.get("/probe?target=n1");
+    expect(meanwhile.status).toBe(200);
+    expect(meanwhile.text).toMatch(/^bmc_up 0$/m);
+    unanswered[0]?.setHeader("content-type", "application/json").end("[]");
+    expect(await reload).toEqual({ ok: true, problems: [] });
+    expect((await running.get("/probe?target=n1&module=latter")).status).toBe(200);
+    expect((await running.get("/probe?target=n1&module=former")).status).toBe(400);
+  });
+});
