@@ -14,7 +14,7 @@ import {
 } from "./selection.ts";
 import { sendPieces } from "./stream.ts";
 
-type Needs = Pick<BoundParts, "records" | "record" | "rackBudgets" | "selfMetrics" | "log" | "clock" | "report">;
+type Needs = Pick<BoundParts, "records" | "record" | "rackBudgets" | "selfMetrics">;
 
 /** Told once for a fleet that is scraped in slices, and never with single hosts. */
 function budgetsOf(selection: Selection, parts: Needs): Buffer {
@@ -56,16 +56,10 @@ export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler 
       const self = isEverything(selection) ? await parts.selfMetrics() : "";
       const stock = new PieceStock();
       const pieces = expositionOf(texts, stock, budgetsOf(selection, parts), self);
-      const end = await sendPieces(request, response, pieces, {
+      await sendPieces(request, response, pieces, {
         contentType: CONTENT_TYPE,
         sent: (piece) => stock.give(piece),
-        clock: parts.clock,
-        withinMs: limits.scrapeMs,
       });
-      if (end === "slow") {
-        parts.report.answerCut("slow");
-        parts.log.warn({ client: request.ip }, "scrape cut off: the client read too slowly");
-      }
     } finally {
       leave();
     }

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import { type Host, PLACE_LABELS } from "../model/index.ts";
 import { Parameters } from "./parameters.ts";
-import type { BoundParts, WebLimits } from "./parts.ts";
+import type { BoundParts } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { SELECTABLE } from "./selection.ts";
 import { parseSliceCount } from "./slice.ts";
@@ -115,10 +115,7 @@ function* hostsOf(parts: Pick<BoundParts, "records">): Generator<Host> {
 }
 
 /** /sd: what Prometheus shall scrape here, in the format of its http_sd. */
-export function sdHandler(
-  parts: Pick<BoundParts, "records" | "advertisedAddress" | "clock">,
-  limits: WebLimits,
-): RequestHandler {
+export function sdHandler(parts: Pick<BoundParts, "records" | "advertisedAddress">): RequestHandler {
   return async (request, response) => {
     const parameters = new Parameters(request, SD_PARAMETERS);
     const mode = parameters.choice("by", MODES, "host");
@@ -130,8 +127,6 @@ export function sdHandler(
     const hosts = [...hostsOf(parts)];
     await sendPieces(request, response, json(address, labelsOf(mode, hosts, count)), {
       contentType: "application/json; charset=utf-8",
-      clock: parts.clock,
-      withinMs: limits.scrapeMs,
     });
   };
 }

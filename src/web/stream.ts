@@ -4,20 +4,13 @@ import { finished, pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { constants, createGzip } from "node:zlib";
 import type { Request, Response } from "express";
-import type { Clock } from "../lib/index.ts";
 import { asksForGzip } from "./encoding.ts";
 
 export interface StreamOptions {
   readonly contentType: string;
-  readonly clock: Clock;
-  /** A client that takes longer is cut off. */
-  readonly withinMs: number;
   /** Told of each piece when nobody reads it any more. */
   readonly sent?: (piece: Uint8Array) => void;
 }
-
-/** `complete`; `gone`: the client went away; `slow`: it did not read in time. */
-export type StreamEnd = "complete" | "gone" | "slow";
 
 /** Writes pieces as they are taken, letting polls go on between two. Nothing is made that nobody reads. */
 async function writeAll(
@@ -36,30 +29,27 @@ async function writeAll(
   sink.end();
 }
 
-/** Sends pieces as the client reads them, compressed where it asks for that; zlib works on a thread of its own. */
+/**
+ * Sends pieces as the client reads them, compressed where it asks for that; zlib works on a thread of its own. Ends
+ * when all is read, or nobody reads it any more; that nobody takes too long is for Deliveries to see to.
+ */
 export async function sendPieces(
   request: Request,
   response: Response,
   pieces: Iterable<Uint8Array>,
-  { contentType, clock, withinMs, sent }: StreamOptions,
-): Promise<StreamEnd> {
+  { contentType, sent }: StreamOptions,
+): Promise<void> {
   const gzip = asksForGzip(request.get("accept-encoding"));
   response.status(200).set({ "Content-Type": contentType, Vary: "Accept-Encoding" });
   if (gzip) response.set("Content-Encoding", "gzip");
   if (request.method === "HEAD") {
     response.end();
-    return "complete";
+    return;
   }
   const stop = new AbortController();
   const { signal } = stop;
-  let why: StreamEnd = "complete";
-  const stopFor = (reason: StreamEnd): void => {
-    if (why === "complete") why = reason;
-    stop.abort();
-  };
-  const timer = clock.after(withinMs, () => stopFor("slow"));
   response.once("close", () => {
-    if (!response.writableFinished) stopFor("gone");
+    if (!response.writableFinished) stop.abort();
   });
   try {
     if (gzip) {
@@ -68,13 +58,12 @@ export async function sendPieces(
     } else {
       await Promise.all([finished(response, { signal }), writeAll(response, pieces, { sent, signal })]);
     }
-    return "complete";
   } catch (error) {
+    const isGone = signal.aborted;
+    // Who still waits for room waits for nothing.
+    stop.abort();
     // Half an answer must not look like a whole one.
     response.destroy();
-    if (signal.aborted) return why;
-    throw error;
-  } finally {
-    timer.cancel();
+    if (!isGone) throw error;
   }
 }

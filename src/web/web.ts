@@ -74,7 +74,7 @@ export function createWeb(parts: WebParts): Web {
   read("/metrics/self", selfMetricsHandler(own));
   read("/probe", probeHandler(own, limits));
   read("/ipmi", ipmiHandler(own, limits));
-  read("/sd", pages(sdHandler(own, limits)));
+  read("/sd", pages(sdHandler(own)));
   read("/config", pages(configHandler(own)));
   read("/-/healthy", healthyHandler);
   read("/-/ready", readyHandler(own));

@@ -7,6 +7,7 @@ import { inSlice } from "../../src/web/index.ts";
 import { checkMetrics, promtoolMissing } from "../exposition/promtool.ts";
 import { awkward, dead, full, hundredSensors, stale, unheard } from "../exposition/records.ts";
 import { listed, partsOf, Rig, SELF, unpolled, until } from "./rig.ts";
+import { Reports } from "./rig-tls.ts";
 
 let rig: Rig;
 const start = async (...args: Parameters<typeof partsOf>): Promise<void> => {
@@ -225,7 +226,8 @@ describe("a large fleet", () => {
   });
 
   it("is cut off when the client reads too slowly", async () => {
-    rig = await Rig.start({ ...parts, limits: { scrapes: 1, scrapeMs: 80 } });
+    const reports = new Reports();
+    rig = await Rig.start({ ...parts, report: reports, limits: { scrapes: 1, scrapeMs: 80 } });
     const slow = await rig.open("/metrics");
     await until(async () => (await rig.ask("/metrics?host=node00000")).status === 200);
     await expect(
@@ -233,6 +235,7 @@ describe("a large fleet", () => {
         for await (const _ of slow);
       })(),
     ).rejects.toThrow(/aborted/);
+    expect(reports.cut).toEqual(["slow"]);
   });
 
   it("ends with the exporter: what is read in the grace is whole, the rest is cut off", async () => {
