@@ -247,7 +247,9 @@ export class SensorReader {
   }
 
   async #readLimits(runner: CommandRunner, signal: AbortSignal): Promise<void> {
-    if (this.#clock.wallMs() - this.#limitsReadAt < THRESHOLD_AGE_MS) return;
+    const ageMs = this.#clock.wallMs() - this.#limitsReadAt;
+    // From the future is from a clock that was wrong: ask again.
+    if (ageMs >= 0 && ageMs < THRESHOLD_AGE_MS) return;
     const limited = [...this.#limited];
     try {
       for (const [i, sensor] of this.#wanted.entries()) {

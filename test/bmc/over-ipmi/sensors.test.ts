@@ -161,6 +161,17 @@ describe("limits", () => {
     expect((await read()).sensors[0]?.thresholds).toEqual({ upper_critical: 80 });
   });
 
+  it("are asked again when the clock was set back", async () => {
+    const { clock, runner, read } = bench([record(1, { thresholds: { uc: 90 } })]);
+    runner.on(getSensorThresholds, () => TOLD);
+    clock.jumpWall(400 * DAY);
+    await read();
+    clock.jumpWall(-400 * DAY);
+    runner.take();
+    await read();
+    expect(runner.take()).toEqual(["Get Sensor Reading", "Get Sensor Thresholds"]);
+  });
+
   it("are kept over a restart with their age", async () => {
     const { clock, runner, reader, read } = bench([record(1, { thresholds: { uc: 90 } })]);
     runner.on(getSensorThresholds, () => TOLD);
