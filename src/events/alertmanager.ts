@@ -1,4 +1,4 @@
-import type { Secret } from "../lib/index.ts";
+import type { Clock, Secret } from "../lib/index.ts";
 import { type AlertSeverity, type EventSeverity, type HostEvent, PLACE_LABELS, type SelEvent } from "../model/index.ts";
 import { type Sender, SendRefused } from "./delivery.ts";
 
@@ -15,7 +15,9 @@ const RUNBOOKS = "https://github.com/lightsout/lightsout/blob/main/docs/runbooks
 export interface AlertmanagerOptions {
   /** Of the server, `http://alertmanager:9093`; a path before `/api/v2/alerts` may follow. */
   readonly url: string;
+  /** From the time it is sent: one that had to wait for the server would else come when it has ended. */
   readonly resolveAfterMs: number;
+  readonly clock: Clock;
   /** More labels: the external labels of the Prometheus that evaluates the rules. */
   readonly labels: Readonly<Record<string, string>>;
   /** Value of the header Authorization. Asked for each time: a token may change. */
@@ -107,7 +109,7 @@ function alertOf({ host, place, severity, seenAt, text }: HostEvent, options: Al
       dashboard_url: DASHBOARD + encodeURIComponent(host),
     },
     startsAt: new Date(seenAt).toISOString(),
-    endsAt: new Date(seenAt + options.resolveAfterMs).toISOString(),
+    endsAt: new Date(Math.max(seenAt, options.clock.wallMs()) + options.resolveAfterMs).toISOString(),
   };
 }
 

@@ -141,12 +141,12 @@ function plansOf(options: EventsOptions, clock: Clock, authorization: Authorizat
     });
   }
   for (const url of alertmanager?.urls ?? []) {
-    if (alertmanager) plans.push(alertPlan(url, { ...alertmanager, authorization }));
+    if (alertmanager) plans.push(alertPlan(url, { ...alertmanager, authorization }, clock));
   }
   return plans;
 }
 
-function alertPlan(url: string, options: NonNullable<EventsOptions["alertmanager"]>): Plan {
+function alertPlan(url: string, options: NonNullable<EventsOptions["alertmanager"]>, clock: Clock): Plan {
   const { minSeverity, timeoutMs, resolveAfterMs, labels, authorization } = options;
   return {
     key: JSON.stringify(["alertmanager", url, resolveAfterMs, timeoutMs, labels]),
@@ -154,6 +154,6 @@ function alertPlan(url: string, options: NonNullable<EventsOptions["alertmanager
     target: url,
     timeoutMs,
     wants: (event) => isAlert(event, minSeverity),
-    sender: () => new AlertmanagerSender({ url, resolveAfterMs, labels, authorization }),
+    sender: () => new AlertmanagerSender({ url, resolveAfterMs, clock, labels, authorization }),
   };
 }

@@ -36,7 +36,7 @@ export class FileLog implements Sender {
     try {
       let done = 0;
       while (done < lines.length) {
-        const { bytesWritten } = await file.handle.write(lines, done, lines.length - done, file.bytes + done);
+        const { bytesWritten } = await file.handle.write(lines, done, lines.length - done);
         done += bytesWritten;
       }
       file.bytes += lines.length;
@@ -49,9 +49,10 @@ export class FileLog implements Sender {
   async #opened(): Promise<{ readonly handle: FileHandle; bytes: number }> {
     const { path } = this.#options;
     const there = await stat(path).catch(() => undefined);
-    if (this.#file && there?.ino === this.#file.inode && there.size >= this.#file.bytes) return this.#file;
+    if (this.#file && there?.ino === this.#file.inode && there.size === this.#file.bytes) return this.#file;
     await this.close();
-    const handle = await open(path, there === undefined ? "a+" : "r+", 0o640);
+    // Appending: over a reload that changes its settings, the output of before sends its last lines into the same file.
+    const handle = await open(path, "a+", 0o640);
     try {
       const { ino: inode, size } = await handle.stat();
       const last = Buffer.alloc(1);
@@ -59,7 +60,7 @@ export class FileLog implements Sender {
       let bytes = size;
       // A line that a crash cut off stays a line of its own.
       if (size > 0 && last[0] !== NEWLINE) {
-        await handle.write(Buffer.from([NEWLINE]), 0, 1, size);
+        await handle.write(Buffer.from([NEWLINE]));
         bytes++;
       }
       this.#file = { handle, inode, bytes };

@@ -22,6 +22,9 @@ export class StdoutLog implements Sender {
   constructor(clock: Clock, descriptor = STANDARD_OUTPUT) {
     this.#clock = clock;
     this.#descriptor = descriptor;
+    // Node.js makes a pipe or socket non-blocking when it is first looked at as a stream. Otherwise a write that the
+    // reader does not take keeps a thread, and the process cannot end until that thread does.
+    if (descriptor === STANDARD_OUTPUT) void process.stdout;
   }
 
   async send(events: readonly HostEvent[], signal: AbortSignal): Promise<void> {

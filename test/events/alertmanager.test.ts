@@ -5,7 +5,7 @@ import { AlertmanagerSender, isAlert } from "../../src/events/alertmanager.ts";
 import { SendRefused } from "../../src/events/delivery.ts";
 import { eventsOf } from "../../src/events/from-news.ts";
 import { Events } from "../../src/events/index.ts";
-import { Secret, silentLogger, systemClock } from "../../src/lib/index.ts";
+import { type Clock, Secret, silentLogger, systemClock } from "../../src/lib/index.ts";
 import type { HostEvent } from "../../src/model/index.ts";
 import { type Alertmanager, startAlertmanager } from "../alerts/alertmanager.ts";
 import { alerts } from "../alerts/rules.ts";
@@ -15,6 +15,7 @@ import { entry, HOST, news, SEEN } from "./samples.ts";
 
 const rule = alerts.find(({ alert }) => alert === "SelCriticalEvent");
 const { signal } = new AbortController();
+const clockAt = (wallMs: number): Clock => ({ ...systemClock, wallMs: () => wallMs });
 
 const one = (more: Parameters<typeof entry>[0] = {}, historical = 0): HostEvent => {
   const [event] = eventsOf(HOST, news([entry(more)], { historical }));
@@ -69,7 +70,7 @@ describe("alerts over HTTP", () => {
   });
 
   const sender = (more: Partial<ConstructorParameters<typeof AlertmanagerSender>[0]> = {}) =>
-    new AlertmanagerSender({ url, resolveAfterMs: 1_800_000, labels: {}, ...more });
+    new AlertmanagerSender({ url, resolveAfterMs: 1_800_000, clock: clockAt(SEEN), labels: {}, ...more });
 
   it("carry the labels of the rule and of its series, the text and when they end", async () => {
     await sender({ url: `${url}/prefix/`, labels: { cluster: "north" } }).send([one()], signal);
@@ -95,6 +96,13 @@ describe("alerts over HTTP", () => {
         startsAt: "2026-01-01T12:00:00.000Z",
         endsAt: "2026-01-01T12:30:00.000Z",
       },
+    ]);
+  });
+
+  it("that had to wait for the server have not ended when they come", async () => {
+    await sender({ clock: clockAt(SEEN + 7_200_000) }).send([one()], signal);
+    expect(asked[0]?.body).toMatchObject([
+      { startsAt: "2026-01-01T12:00:00.000Z", endsAt: "2026-01-01T14:30:00.000Z" },
     ]);
   });
 

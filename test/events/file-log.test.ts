@@ -66,6 +66,17 @@ describe("events in a file", () => {
     expect([idsIn(`${path}.old`), idsIn(path)]).toEqual([[1], [3]]);
   });
 
+  it("are all there when two outputs write for a moment, as over a reload that changes settings", async () => {
+    const former = new FileLog({ path, maxBytes: 1e6, maxFiles: 3 });
+    const latter = new FileLog({ path, maxBytes: 2e6, maxFiles: 3 });
+    await former.send(events(1));
+    await latter.send(events(2));
+    await Promise.all([former.send(events(3, 4)), latter.send(events(5))]);
+    await former.send(events(6));
+    await Promise.all([former.close(), latter.close()]);
+    expect(idsIn(path).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it("do not run into a line that a crash cut off", async () => {
     writeFileSync(path, '{"seen":"2026-01-0');
     const log = new FileLog({ path, maxBytes: 1e6, maxFiles: 3 });

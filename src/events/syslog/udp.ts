@@ -35,9 +35,15 @@ export class UdpSyslog implements Sender {
         await this.close();
         throw failure;
       }
-      await new Promise<void>((resolve, reject) => {
-        socket.send(bytes, (error) => (error ? reject(error) : resolve()));
-      });
+      try {
+        await new Promise<void>((resolve, reject) => {
+          socket.send(bytes, (error) => (error ? reject(error) : resolve()));
+        });
+      } catch (error) {
+        // The next try resolves the name anew: the receiver may have moved.
+        await this.close();
+        throw error;
+      }
     }
   }
 
