@@ -201,7 +201,7 @@ export const httpSdSchema = z.strictObject({
 });
 
 export const schedulerSchema = z.strictObject({
-  concurrency: whole(1, 100_000).default(512).describe("Polls under way at once."),
+  concurrency: whole(1, 100_000).default(1024).describe("Polls under way at once."),
   group_concurrency: whole(1, 100_000).default(32).describe("Polls under way at once within one group."),
   group_by: z.enum(["subnet", "rack"]).default("subnet").describe("What a group is: a /24 (IPv6: /64), or a rack."),
   packets_per_second: whole(1, 1_000_000)

