@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { compileBoard, sampleBoard, startSimulation } from "../src/simulator/index.ts";
+import { temporaryFolder } from "./rig/child.ts";
 import { reservePort } from "./rig/ports.ts";
 import { startExporter } from "./support/exporter.ts";
 
@@ -39,5 +42,33 @@ describe("a reload that waits for a discovery source", () => {
     expect(await reload).toEqual({ ok: true, problems: [] });
     expect((await running.get("/probe?target=n1&module=latter")).status).toBe(200);
     expect((await running.get("/probe?target=n1&module=former")).status).toBe(400);
+  });
+});
+
+describe("a probe of a host of the inventory under another account", () => {
+  it("tells no event that its rounds tell", async () => {
+    const folder = temporaryFolder("events-once");
+    closers.push(() => folder.remove());
+    const simulation = await startSimulation({ port: 0, bmcs: [{ board: compileBoard(sampleBoard()) }] });
+    closers.push(() => simulation.stop());
+    const [bmc] = simulation.bmcs;
+    const account = { username: "monitor", password: "sesame" };
+    const path = `${folder.path}/events.jsonl`;
+    const running = await startExporter({
+      auths: { default: account, other: account },
+      targets: [{ hosts: "n1", address: `${bmc?.address}:${bmc?.port}` }],
+      events: { historical: true, log: { path } },
+    });
+    closers.push(() => running.stop());
+    const records = (): string[] =>
+      (existsSync(path) ? readFileSync(path, "utf8") : "")
+        .split("\n")
+        .filter((line) => line.includes('"type":"sel"'))
+        .map((line) => JSON.parse(line).record_id);
+    expect((await running.get("/probe?target=n1")).text).toMatch(/^bmc_up 1$/m);
+    await vi.waitFor(() => expect(records().length).toBeGreaterThan(0), 5000);
+    expect((await running.get("/probe?target=n1&auth=other")).text).toMatch(/^bmc_up 1$/m);
+    await running.exporter.stop();
+    expect(records()).toEqual([...new Set(records())]);
   });
 });

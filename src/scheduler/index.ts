@@ -22,7 +22,7 @@ export type {
   SchedulerTotals,
   SkipCause,
 } from "./poll.ts";
-export { QueueFullError, SchedulerStoppedError } from "./poll.ts";
+export { QueueFullError, SchedulerStoppedError, sameConversation } from "./poll.ts";
 export { silentReport } from "./report.ts";
 export type { SchedulerOptions, SchedulerParts } from "./scheduler.ts";
 export { Scheduler } from "./scheduler.ts";
