@@ -189,6 +189,7 @@ export class Exporter {
       reload: () => this.reload(),
       ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is being read" }),
       state: (name) => this.#scheduler.state(name),
+      trail: (name) => this.#store.trail(name),
       version: options.version,
       log: this.#log,
       clock,

@@ -16,3 +16,4 @@ export * from "./rule-origin.ts";
 export * from "./sensor.ts";
 export * from "./severity-rule.ts";
 export * from "./snapshot.ts";
+export * from "./trail.ts";

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../lib/index.ts";
-import { FAILURE_REASONS, type FailureReason, type Host, type HostRecord, type HostSnapshot } from "../model/index.ts";
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  type Host,
+  type HostRecord,
+  type HostSnapshot,
+  type HostTrail,
+} from "../model/index.ts";
+import { Trail } from "./trail.ts";
 
 export interface StoreOptions<T> {
   /**
@@ -49,12 +57,13 @@ function overReadings(failed: HostSnapshot, before: HostSnapshot): HostSnapshot 
 }
 
 /**
- * The latest of each host of the inventory and nothing else: memory is bounded by the inventory.
+ * The latest of each host of the inventory, and a few lines of what came before: memory is bounded by the inventory.
  * Iteration is in the order of the inventory.
  */
 export class Store<T> {
   readonly #options: StoreOptions<T>;
   #entries = new Map<string, Entry<T>>();
+  readonly #trails = new Map<string, Trail>();
 
   constructor(options: StoreOptions<T>) {
     this.#options = options;
@@ -78,6 +87,7 @@ export class Store<T> {
       entries.set(host.name, entry === undefined ? this.#fresh(host) : this.#moved(entry, host));
     }
     this.#entries = entries;
+    for (const name of this.#trails.keys()) if (!entries.get(name)?.record.polls) this.#trails.delete(name);
     return { added, removed: [...before.keys()].filter((name) => !entries.has(name)) };
   }
 
@@ -104,6 +114,9 @@ export class Store<T> {
   put(snapshot: HostSnapshot): boolean {
     const entry = this.#entries.get(snapshot.host);
     if (entry === undefined) return false;
+    const trail = this.#trails.get(snapshot.host) ?? new Trail();
+    this.#trails.set(snapshot.host, trail);
+    trail.take(snapshot);
     this.#entries.set(snapshot.host, snapshot.up ? this.#succeeded(entry, snapshot) : this.#failed(entry, snapshot));
     return true;
   }
@@ -147,6 +160,11 @@ export class Store<T> {
       dropped++;
     }
     return dropped;
+  }
+
+  /** The last polls and events of a host; undefined before its first poll ended. */
+  trail(host: string): HostTrail | undefined {
+    return this.#trails.get(host)?.read();
   }
 
   get(host: string): Stored<T> | undefined {

@@ -3,35 +3,40 @@ import { CONDITIONS } from "./pages/condition.ts";
 import { lookAtFleet } from "./pages/fleet.ts";
 import { hostPage } from "./pages/host.ts";
 import { landingPage } from "./pages/landing.ts";
+import { MEASURES } from "./pages/measure.ts";
+import { racksSection } from "./pages/racks.ts";
 import { pagePolicy } from "./pages/style.ts";
 import { Parameters, quoted } from "./parameters.ts";
 import type { BoundParts } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { readSelection, SELECTABLE } from "./selection.ts";
 
-type Needs = Pick<BoundParts, "records" | "record" | "state" | "ready" | "version" | "clock">;
+type Needs = Pick<BoundParts, "records" | "record" | "state" | "trail" | "rackBudgets" | "ready" | "version" | "clock">;
 
-function pageNumber(text: string | undefined): number {
+function pageNumber(parameters: Parameters, name: "page" | "racks"): number {
+  const text = parameters.one(name);
   if (text === undefined) return 1;
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refusal(400, `page is a number from 1, not ${quoted(text)}`);
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refusal(400, `${name} is a number from 1, not ${quoted(text)}`);
   return Number(text);
 }
 
 /** /: all hosts and how they are. */
 export function landingHandler(parts: Needs): RequestHandler {
   return async (request, response) => {
-    const parameters = new Parameters(request, ["q", "state", "page", ...SELECTABLE]);
-    const condition = parameters.choice("state", CONDITIONS, undefined);
-    const selection = readSelection(parameters);
-    const query = (parameters.one("q") ?? "").slice(0, 200);
-    const number = pageNumber(parameters.one("page"));
-    const fleet = await lookAtFleet(parts.records(), { query, selection });
+    const parameters = new Parameters(request, ["q", "state", "by", "racks", "page", ...SELECTABLE, "without"]);
+    const question = {
+      query: (parameters.one("q") ?? "").slice(0, 200),
+      selection: readSelection(parameters),
+      condition: parameters.choice("state", CONDITIONS, undefined),
+      by: parameters.choice("by", MEASURES, "health"),
+      pageNumber: pageNumber(parameters, "page"),
+      rackPage: pageNumber(parameters, "racks"),
+    };
+    const fleet = await lookAtFleet(parts.records(), question);
     const text = landingPage({
+      ...question,
       fleet,
-      query,
-      selection,
-      condition,
-      pageNumber: number,
+      racks: await racksSection({ ...question, fleet, budgets: parts.rackBudgets?.() ?? [] }),
       readiness: parts.ready(),
       nowMs: parts.clock.wallMs(),
       version: parts.version,
@@ -51,6 +56,7 @@ export function hostHandler(parts: Needs): RequestHandler<{ name: string }> {
     const text = hostPage({
       record: listed.record,
       state: parts.state(name),
+      trail: parts.trail?.(name),
       nowMs: parts.clock.wallMs(),
       version: parts.version,
     });

@@ -1,6 +1,6 @@
 import type { HostText, RackBudget } from "../exposition/index.ts";
 import { type Clock, type Logger, systemClock } from "../lib/index.ts";
-import type { Failure, HostRecord } from "../model/index.ts";
+import type { Failure, HostRecord, HostTrail } from "../model/index.ts";
 import { OPEN, SILENT, type WebReport, type WebSecurity } from "./security.ts";
 
 /** A host of the inventory: its latest record and the text prepared of it. */
@@ -93,6 +93,8 @@ export interface WebParts {
   reload(): Promise<ReloadResult>;
   ready(): Readiness;
   state(host: string): HostState | undefined;
+  /** The last of what happened to a host; nothing is remembered unless said. */
+  trail?(host: string): HostTrail | undefined;
   readonly version: string;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -172,6 +174,7 @@ export function bound(parts: WebParts): BoundParts {
     reload: () => parts.reload(),
     ready: () => parts.ready(),
     state: (host) => parts.state(host),
+    trail: (host) => parts.trail?.(host),
     version: parts.version,
     log: parts.log,
     clock: parts.clock ?? systemClock,

@@ -90,6 +90,19 @@ describe("the store", () => {
     expect(s.get("a")?.record.snapshot).toBeUndefined();
   });
 
+  it("remembers the last polls of a host while the same BMC answers for it", () => {
+    const s = store();
+    s.setHosts([host("a"), host("b"), host("c")]);
+    expect(s.trail("a")).toBeUndefined();
+    for (const name of ["a", "b", "c"]) s.put(up(name));
+    s.put(down("a", "timeout"));
+    s.setHosts([host("a", { place: { rack: "r2" } }), host("b", { address: "elsewhere" })]);
+    expect(s.trail("a")?.polls.map(({ failure }) => failure)).toEqual(["timeout", undefined]);
+    expect(s.trail("b")).toBeUndefined();
+    s.setHosts([host("a"), host("c")]);
+    expect(s.trail("c")).toBeUndefined();
+  });
+
   it("prepares once when a snapshot comes, and not when somebody reads", () => {
     const s = store();
     s.setHosts([host("a")]);

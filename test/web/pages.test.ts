@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { FAILURE_REASONS } from "../../src/model/index.ts";
 import type { WebParts } from "../../src/web/index.ts";
 import { html } from "../../src/web/pages/html.ts";
-import { FAILURE_WORDS, plain, span } from "../../src/web/pages/words.ts";
+import { FAILURE_WORDS, plain, span, took } from "../../src/web/pages/words.ts";
 import { dead, full, record, snapshot, stale, unheard } from "../exposition/records.ts";
 import { fleet, hostile } from "./fleet.ts";
 import { partsOf, Rig, unpolled } from "./rig.ts";
@@ -45,7 +45,8 @@ describe("the landing page", () => {
     expect(words).toMatch(/4 all 2 down 1 critical 1 waiting 0 ok/);
     expect(words).toMatch(new RegExp(`${dead.host.name} .*down \\w[\\w ]+ at \\w[\\w ]+ .*in 4 min, backing off`));
     expect(words).toMatch(new RegExp(`${full.host.name} .*up critical 18 59 s ago polling now`));
-    expect(words.indexOf(dead.host.name)).toBeLessThan(words.indexOf(full.host.name));
+    const list = words.slice(words.indexOf("Next poll"));
+    expect(list.indexOf(dead.host.name)).toBeLessThan(list.indexOf(full.host.name));
     expect(words).toContain("not polled yet");
     expect(words).toContain("stale");
   });
@@ -113,6 +114,32 @@ describe("the page of a host", () => {
     expect(await of(dead.host.name)).toContain(read(html`${FAILURE_WORDS[reason]}`.text));
     expect(await of("well")).toMatch(/Not asked any more: wrong password at rakp .*RAKP message 2: HMAC mismatch/);
     expect(await of("well")).not.toContain("Chassis faults");
+  });
+
+  it("shows how its last polls went, and the records that polls before the last one brought", async () => {
+    const event = { time: NOW - 60_000, relativeTime: false, direction: "asserted", severity: "critical" } as const;
+    await start([full], {
+      trail: () => ({
+        polls: [
+          { startedAt: NOW - 5000, durationMs: 400, failedParts: [] },
+          { startedAt: NOW - 65_000, durationMs: 800, failedParts: ["sel", "dcmi"] },
+          { startedAt: NOW - 125_000, durationMs: 4000, failure: "no_answer", failedParts: [] },
+        ],
+        events: [1, 2, 3, 4].map((n) => ({ ...event, sensor: "Fan 7", text: `Fan 7 stopped <${n}>` })),
+      }),
+    });
+    const { text } = await rig.ask(`/hosts/${full.host.name}`);
+    const words = read(text);
+    expect(words).toMatch(
+      /Last polls 3 polls, 1 did not reach the BMC\. .*12:00:55 UTC 0\.4 s ok 2024-05-01 11:59:55 UTC 0\.8 s without sel, dcmi 2024-05-01 11:58:55 UTC 4 s no answer/,
+    );
+    expect([...text.matchAll(/<rect class="bar-(\w+)" y="3" width="([\d.]+)"/g)].map(([, ...bar]) => bar)).toEqual([
+      ["ok", "10"],
+      ["warning", "20"],
+      ["down", "100"],
+    ]);
+    expect(words).toContain("critical Fan 7 Fan 7 stopped &lt;1&gt;");
+    expect(words).toContain("The newest 4 that were read; the log of the BMC has all.");
   });
 
   it("is 404 for a host that is not there", async () => {
@@ -184,6 +211,10 @@ describe("words", () => {
     [200_000_000, "2 d"],
   ])("call %d ms %s", (ms, words) => {
     expect(span(ms)).toBe(words);
+  });
+
+  it("say what took no time worth telling as such", () => {
+    expect([took(0.09), took(0.5), took(812.5), took(0)]).toEqual(["under 0.001 s", "0.001 s", "0.813 s", "0 s"]);
   });
 
   it("keep small numbers visible", () => {

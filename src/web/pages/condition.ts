@@ -1,5 +1,6 @@
 import { componentHealth } from "../../exposition/index.ts";
 import { Health, type HostRecord, worstHealth } from "../../model/index.ts";
+import type { Reading } from "./measure.ts";
 
 /** What a page says of a host in one word, worst first. */
 export const CONDITIONS = ["down", "critical", "warning", "waiting", "unknown", "ok"] as const;
@@ -20,6 +21,8 @@ export interface HostView {
   readonly condition: Condition;
   /** The worst it tells, while it is up. */
   readonly health?: Health;
+  /** Of what the racks are coloured by, while it is up and tells it. */
+  readonly reading?: Reading;
 }
 
 /** How a host is, from its record. */
@@ -36,3 +39,6 @@ export function viewOf(record: HostRecord): HostView {
 /** The worse of two. */
 export const worse = (a: Condition, b: Condition): Condition =>
   CONDITIONS.indexOf(a) <= CONDITIONS.indexOf(b) ? a : b;
+
+export const isTrouble = (condition: Condition): boolean =>
+  condition === "down" || condition === "critical" || condition === "warning";

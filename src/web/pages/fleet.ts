@@ -2,17 +2,31 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HostRecord, Place } from "../../model/index.ts";
 import type { ListedHost } from "../parts.ts";
 import { placeMatches, SELECTABLE, type Selection } from "../selection.ts";
-import { CONDITIONS, type Condition, type HostView, viewOf, worse } from "./condition.ts";
+import { CONDITIONS, type Condition, type HostView, isTrouble, viewOf, worse } from "./condition.ts";
+import { type Measure, type Reading, readingOf } from "./measure.ts";
+import { inNaturalOrder } from "./natural-order.ts";
+import { type Spread, spreadOf } from "./scale.ts";
 
 /** Looked at before polls get their turn: a host has a hundred sensors. */
 const BATCH = 200;
 
 export interface Rack {
+  /** Without position; without rack for the hosts that stand in none. */
   readonly place: Place;
   readonly worst: Condition;
-  readonly hosts: number;
   /** Hosts that are down, critical or in warning. */
   readonly inTrouble: number;
+  /** In the order of the inventory. */
+  readonly hosts: readonly HostView[];
+  /** Of the hosts that tell the measure in its own unit. */
+  readonly told: Told;
+}
+
+/** Values of several hosts together. */
+export interface Told {
+  readonly count: number;
+  readonly sum: number;
+  readonly most: number;
 }
 
 /** What the landing page shows of all hosts. */
@@ -20,8 +34,10 @@ export interface Fleet {
   /** Those that match words and place, whatever their condition, worst first. */
   readonly matching: readonly HostView[];
   readonly counts: Readonly<Record<Condition, number>>;
-  /** Of those that match. */
+  /** Of those that match, in the order of their place; last the hosts that are in none. */
   readonly racks: readonly Rack[];
+  /** Of what those that match tell. */
+  readonly spread: Spread | undefined;
   /** In the inventory. */
   readonly total: number;
 }
@@ -36,10 +52,43 @@ function wordsMatch(record: HostRecord, words: readonly string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
+interface Tally {
+  count: number;
+  sum: number;
+  most: number;
+}
+
+/** Shares of full speed do not add up with revolutions. */
+const isShare = ({ unit }: Reading): boolean => unit === "ratio";
+
+const nothingTold = (): Tally => ({
+  count: 0,
+  sum: 0,
+  most: Number.NEGATIVE_INFINITY,
+});
+
+function add(told: Tally, { value }: Reading): void {
+  told.count++;
+  told.sum += value;
+  told.most = Math.max(told.most, value);
+}
+
+interface Gathered {
+  readonly place: Place;
+  readonly hosts: HostView[];
+  readonly told: Tally;
+  worst: Condition;
+  inTrouble: number;
+}
+
+/** The same for all hosts of a rack, and different for different racks. */
+export const rackKey = (place: Place): string =>
+  place.rack ? SELECTABLE.map((label) => place[label] ?? "").join("\0") : "";
+
 /** Looks at all hosts, in batches. */
 export async function lookAtFleet(
   records: Iterable<ListedHost>,
-  { query, selection }: { readonly query: string; readonly selection: Selection },
+  { query, selection, by }: { readonly query: string; readonly selection: Selection; readonly by: Measure },
 ): Promise<Fleet> {
   const words = query
     .toLowerCase()
@@ -47,33 +96,52 @@ export async function lookAtFleet(
     .filter((word) => word !== "");
   // Taken at once, because the inventory may change between two batches.
   const all = [...records];
-  const matching: HostView[] = [];
+  const found = Object.fromEntries(CONDITIONS.map((condition) => [condition, []])) as unknown as Record<
+    Condition,
+    HostView[]
+  >;
+  const racks = new Map<string, Gathered>();
+  const values: number[] = [];
   for (const [index, { record }] of all.entries()) {
     if (index % BATCH === BATCH - 1) await nextTurn();
-    if (placeMatches(record.host.place, selection) && wordsMatch(record, words)) matching.push(viewOf(record));
+    if (!placeMatches(record.host.place, selection) || !wordsMatch(record, words)) continue;
+    const seen = viewOf(record);
+    const { snapshot } = record;
+    const reading = snapshot?.up === true ? readingOf(by, snapshot) : undefined;
+    const view = reading === undefined ? seen : { ...seen, reading };
+    found[view.condition].push(view);
+    gather(racks, view);
+    if (reading !== undefined && !isShare(reading)) values.push(reading.value);
   }
-  const counts = Object.fromEntries(CONDITIONS.map((condition) => [condition, 0])) as Record<Condition, number>;
-  for (const { condition } of matching) counts[condition]++;
-  matching.sort((a, b) => CONDITIONS.indexOf(a.condition) - CONDITIONS.indexOf(b.condition));
-  return { matching, counts, racks: racksOf(matching), total: all.length };
+  await nextTurn();
+  return {
+    matching: CONDITIONS.flatMap((condition) => found[condition]),
+    counts: Object.fromEntries(CONDITIONS.map((name) => [name, found[name].length])) as Record<Condition, number>,
+    racks: inOrder(racks),
+    spread: spreadOf(values),
+    total: all.length,
+  };
 }
 
-function racksOf(views: readonly HostView[]): Rack[] {
-  const racks = new Map<string, Rack>();
-  for (const { record, condition } of views) {
-    const { place } = record.host;
-    if (!place.rack) continue;
-    const key = JSON.stringify(SELECTABLE.map((label) => place[label] ?? ""));
-    const before = racks.get(key) ?? { place, worst: "ok", hosts: 0, inTrouble: 0 };
-    const trouble = condition === "down" || condition === "critical" || condition === "warning";
-    racks.set(key, {
-      place,
-      worst: worse(before.worst, condition),
-      hosts: before.hosts + 1,
-      inTrouble: before.inTrouble + (trouble ? 1 : 0),
-    });
+function gather(racks: Map<string, Gathered>, view: HostView): void {
+  const { record, condition, reading } = view;
+  const { site, room, row, rack } = record.host.place;
+  const key = rackKey(record.host.place);
+  let gathered = racks.get(key);
+  if (gathered === undefined) {
+    const place = rack ? { site, room, row, rack } : {};
+    gathered = { place, hosts: [], told: nothingTold(), worst: "ok", inTrouble: 0 };
+    racks.set(key, gathered);
   }
-  const inOrder = new Intl.Collator("en", { numeric: true });
-  const name = ({ place }: Rack): string => SELECTABLE.map((label) => place[label] ?? "").join(" ");
-  return [...racks.values()].sort((a, b) => inOrder.compare(name(a), name(b)));
+  gathered.hosts.push(view);
+  gathered.worst = worse(gathered.worst, condition);
+  if (isTrouble(condition)) gathered.inTrouble++;
+  if (reading !== undefined && !isShare(reading)) add(gathered.told, reading);
+}
+
+function inOrder(racks: ReadonlyMap<string, Gathered>): Rack[] {
+  const placed = [...racks].filter(([key]) => key !== "");
+  const none = racks.get("");
+  const sorted = inNaturalOrder(placed, ([key]) => key).map(([, rack]) => rack);
+  return none === undefined ? sorted : [...sorted, none];
 }

@@ -1,30 +1,25 @@
-import type { EventLog, Failure, Fru, HostRecord, PartOutcome } from "../../model/index.ts";
+import type { Failure, Fru, HostRecord, HostTrail, PartOutcome } from "../../model/index.ts";
 import type { HostState } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { viewOf } from "./condition.ts";
+import { eventLog } from "./event-log.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { badge, column, page, table } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
+import { pollHistory } from "./poll-history.ts";
 import { sensorTable } from "./sensor-table.ts";
-import { FAILURE_WORDS, healthWord, plain, spaced, span, took } from "./words.ts";
+import { FAILURE_WORDS, healthWord, moment, plain, spaced, span, took } from "./words.ts";
 
 export interface HostPageView {
   readonly record: HostRecord;
   readonly state?: HostState;
+  readonly trail?: HostTrail;
   readonly nowMs: number;
   readonly version: string;
 }
 
-const MAX_EVENTS = 200;
-
 const fact = (name: string, value: HtmlValue): HtmlValue =>
   value !== undefined && value !== false && value !== "" && html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-
-const when = (epochMs: number): string =>
-  new Date(epochMs)
-    .toISOString()
-    .replace("T", " ")
-    .replace(/\.\d+Z$/, " UTC");
 
 function failureNotice(title: string, { stage, reason, message }: Failure): Markup {
   return html`<section class="notice down" role="status"><h2>${title}: ${spaced(reason)} at ${spaced(stage)}</h2>
@@ -50,7 +45,7 @@ function facts({ record, state, nowMs }: HostPageView): Markup {
 ${fact("BMC", host.port === undefined ? host.address : `${host.address}, port ${host.port}`)}
 ${fact("Module, auth", `${host.module}, ${host.auth}`)}
 ${fact("Protocol", snapshot?.protocol)}
-${fact("Last success", lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago (${when(lastSuccessAt)})`)}
+${fact("Last success", lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago (${moment(lastSuccessAt)})`)}
 ${fact("Last poll took", snapshot && took(snapshot.durationMs))}
 ${fact("Next poll", nextPoll(state, nowMs))}
 ${fact("Manufacturer", controller?.manufacturer)}
@@ -83,32 +78,6 @@ function parts(outcomes: readonly PartOutcome[], nowMs: number): HtmlValue {
   return html`<section><h2>Parts of the last poll</h2>${table("Parts of the last poll", head, rows)}</section>`;
 }
 
-function events({ entries, capacityEntries, overflow, fresh, counters }: EventLog): Markup {
-  const newest = fresh.slice(-MAX_EVENTS).reverse();
-  const rows = newest.map(
-    ({ time, relativeTime, sensor, severity, direction, text }) => html`<tr>
-<td class="when">${time === undefined ? "no time" : relativeTime ? `${span(time)} after start` : when(time)}</td>
-<td>${badge(spaced(severity).replace("non recoverable", "non-recoverable"), spaced(severity))}</td>
-<th scope="row">${sensor}</th><td>${text}${direction === "deasserted" && html` <span class="soft">(over)</span>`}</td></tr>
-`,
-  );
-  const counted = Object.entries(counters?.bySeverity ?? {}).flatMap(([severity, count]) =>
-    count > 0 ? `${count} ${spaced(severity)}` : [],
-  );
-  return html`<section><h2>Event log</h2>
-<p>${entries} records${capacityEntries !== undefined && ` of ${capacityEntries}`}${overflow && html` ${badge("warning", "full: new events are lost")}`}${counted.length > 0 && html`; counted so far: ${counted.join(", ")}`}</p>
-${
-  rows.length === 0
-    ? html`<p class="soft">No new records in the last poll.</p>`
-    : table(
-        "New records of the event log",
-        [column("Time"), column("Severity"), column("Sensor"), column("Event")],
-        rows,
-      )
-}
-${fresh.length > newest.length && html`<p class="soft">The newest ${newest.length} of ${fresh.length}.</p>`}</section>`;
-}
-
 function inventory(frus: readonly Fru[]): HtmlValue {
   if (frus.length === 0) return undefined;
   const rows = frus.map(
@@ -122,7 +91,7 @@ function inventory(frus: readonly Fru[]): HtmlValue {
 
 /** The page of one host. */
 export function hostPage(view: HostPageView): string {
-  const { record, nowMs, version } = view;
+  const { record, trail, nowMs, version } = view;
   const { host, snapshot } = record;
   const { condition, health } = viewOf(record);
   const place = [...SELECTABLE, "position" as const].flatMap((label) => {
@@ -130,16 +99,20 @@ export function hostPage(view: HostPageView): string {
     return value ? `${label} ${value}` : [];
   });
   const name = encodeURIComponent(host.name);
+  const log = eventLog(snapshot?.eventLog, trail?.events ?? []);
+  const polls = pollHistory(trail?.polls ?? []);
+  const sensors = snapshot?.sensors && snapshot.sensors.length > 0 && sensorTable(snapshot.sensors);
   return page({
     title: `${host.name} - lightsout`,
     version,
     content: html`<h1>${host.name} ${badge(condition, snapshot?.up === true ? healthWord(health) : condition)}</h1>
 <p class="soft">${place.join(", ")}</p>
-<p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a></p>
+<p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a>${sensors && html` &middot; <a href="#sensors">Sensors</a>`}${log && html` &middot; <a href="#events">Event log</a>`}${polls && html` &middot; <a href="#polls">Last polls</a>`}</p>
 ${notices(view)}
 ${facts(view)}
-${snapshot?.sensors && snapshot.sensors.length > 0 && sensorTable(snapshot.sensors)}
-${snapshot?.eventLog && events(snapshot.eventLog)}
+${sensors}
+${log}
+${polls}
 ${parts(snapshot?.parts ?? [], nowMs)}
 ${inventory(snapshot?.frus ?? [])}`,
   });

@@ -1,40 +1,25 @@
 import type { HostState, Readiness } from "../parts.ts";
-import { SELECTABLE, type Selection } from "../selection.ts";
+import { SELECTABLE } from "../selection.ts";
 import { CONDITION_HELP, CONDITIONS, type Condition, type HostView } from "./condition.ts";
 import type { Fleet } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
+import { here, type LandingQuestion } from "./landing-address.ts";
 import { badge, column, page, table, toneClass } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
 import { healthWord, spaced, span } from "./words.ts";
 
 export const ROWS = 200;
-const MAX_RACKS = 400;
 /** Offered while typing a target. */
 const MAX_SUGGESTIONS = 500;
 
-export interface LandingView {
+export interface LandingView extends LandingQuestion {
   readonly fleet: Fleet;
-  readonly query: string;
-  readonly selection: Selection;
-  readonly condition?: Condition;
-  /** From 1. */
-  readonly pageNumber: number;
+  /** Made beforehand, in pieces; absent where no host matches. */
+  readonly racks: Markup | undefined;
   readonly readiness: Readiness;
   readonly nowMs: number;
   readonly version: string;
   state(host: string): HostState | undefined;
-}
-
-type Changes = Readonly<Record<string, string | undefined>>;
-
-/** The address of this page with something else asked for. */
-function here({ query, selection, condition }: LandingView, changes: Changes): string {
-  const parameters = new URLSearchParams();
-  const now: Record<string, string | undefined> = { q: query, state: condition, ...changes };
-  for (const [name, value] of Object.entries(now)) if (value) parameters.set(name, value);
-  for (const [label, values] of selection.places) for (const value of values) parameters.append(label, value);
-  const text = parameters.toString();
-  return text === "" ? "/" : `/?${text}`;
 }
 
 function counts(view: LandingView): Markup {
@@ -49,20 +34,6 @@ ${CONDITIONS.filter((name) => fleet.counts[name] > 0 || name === "down" || name 
   item(name, fleet.counts[name], CONDITION_HELP[name], name, name),
 )}
 </ul></section>`;
-}
-
-function racks({ fleet }: LandingView): Markup | undefined {
-  if (fleet.racks.length === 0) return undefined;
-  const tiles = fleet.racks.slice(0, MAX_RACKS).map(({ place, worst, hosts, inTrouble }) => {
-    const parameters = new URLSearchParams();
-    for (const label of SELECTABLE) if (place[label]) parameters.set(label, place[label]);
-    const where = SELECTABLE.flatMap((label) => (place[label] ? `${label} ${place[label]}` : [])).join(", ");
-    const says = inTrouble === 0 ? `${hosts}` : `${inTrouble} of ${hosts}`;
-    const title = `${where}: ${hosts} hosts, ${inTrouble} in trouble, worst ${worst}`;
-    return html`<li><a class="${toneClass(worst)}" href="/?${parameters.toString()}" title="${title}"><b>${place.rack}</b> ${says}<span class="hide"> hosts, worst ${worst}</span></a></li>`;
-  });
-  const left = fleet.racks.length - tiles.length;
-  return html`<section><h2>Racks</h2><ul class="racks">${tiles}</ul>${left > 0 && html`<p class="soft">and ${left} more; filter to see them</p>`}</section>`;
 }
 
 function probeForm({ fleet }: LandingView): Markup {
@@ -106,22 +77,29 @@ function row(hostView: HostView, { nowMs, state }: LandingView): Markup {
 }
 
 function hostTable(view: LandingView): Markup {
-  const { fleet, query, condition, pageNumber, selection } = view;
+  const { fleet, query, condition, pageNumber, selection, by } = view;
   const shown =
     condition === undefined ? fleet.matching : fleet.matching.filter((host) => host.condition === condition);
   const pages = Math.max(1, Math.ceil(shown.length / ROWS));
   const first = (Math.min(pageNumber, pages) - 1) * ROWS;
   const rows = shown.slice(first, first + ROWS);
+  const racks = view.rackPage > 1 ? String(view.rackPage) : undefined;
   const link = (number: number, word: string): HtmlValue =>
-    number >= 1 && number <= pages && html`<a href="${here(view, { page: String(number) })}">${word}</a> `;
+    number >= 1 && number <= pages && html`<a href="${here(view, { page: String(number), racks })}">${word}</a> `;
   const places = [...selection.places].flatMap(([label, values]) => values.map((value) => ({ label, value })));
+  const only = [
+    ...places.map(({ label, value }) => `${label} ${value}`),
+    ...selection.without.map((label) => `without ${label}`),
+    query !== "" && `"${query}"`,
+    condition,
+  ].filter((part) => part);
   return html`<section>
 <div class="bar"><h2>Hosts</h2>
 <form action="/" method="get" role="search">
 <label>Filter by name, address, place or label<input type="search" name="q" value="${query}"></label>
-${condition && html`<input type="hidden" name="state" value="${condition}">`}${places.map(({ label, value }) => html`<input type="hidden" name="${label}" value="${value}">`)}
+${condition && html`<input type="hidden" name="state" value="${condition}">`}${places.map(({ label, value }) => html`<input type="hidden" name="${label}" value="${value}">`)}${selection.without.map((label) => html`<input type="hidden" name="without" value="${label}">`)}${by !== "health" && html`<input type="hidden" name="by" value="${by}">`}
 <button type="submit">Filter</button></form></div>
-${(places.length > 0 || query !== "" || condition !== undefined) && html`<p class="soft">Only ${[...places.map(({ label, value }) => `${label} ${value}`), query !== "" && `"${query}"`, condition].filter((part) => part).join(", ")}. <a href="/">Show all</a></p>`}
+${only.length > 0 && html`<p class="soft">Only ${only.join(", ")}. <a href="/">Show all</a></p>`}
 ${
   rows.length === 0
     ? html`<p>No host ${fleet.total === 0 ? "in the inventory" : "matches"}.</p>`
@@ -152,7 +130,7 @@ export function landingPage(view: LandingView): string {
     content: html`<h1>${fleet.total.toLocaleString("en")} ${fleet.total === 1 ? "host" : "hosts"}</h1>
 ${!readiness.ready && html`<section class="notice warning" role="status"><h2>Not ready</h2><p>${readiness.why ?? "The inventory is not loaded yet."}</p></section>`}
 ${counts(view)}
-${racks(view)}
+${view.racks}
 ${hostTable(view)}
 ${probeForm(view)}`,
   });

@@ -4,12 +4,16 @@ import { createHash } from "node:crypto";
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f7f8fa;--card:#fff;--ink:#1b2330;--soft:#566173;--line:#dde2ea;--link:#1f5fbf;
 --ok:#1c7c45;--warning:#8f5f00;--critical:#b3261e;--down:#7b1fa2;--quiet:#566173;
---ok-bg:#e2f4e8;--warning-bg:#fdf0d0;--critical-bg:#fbe3e1;--down-bg:#f2e3f7;--quiet-bg:#e9ecf1;
---zone-ok:#a9d9ba;--zone-warning:#f0cf7f;--zone-critical:#eba39d}
+--ok-bg:#e2f4e8;--warning-bg:#fdf0d0;--critical-bg:#fbe3e1;--down-bg:#f2e3f7;--quiet-bg:#e9ecf1;--down-bg2:#e3c9ee;
+--zone-ok:#a9d9ba;--zone-warning:#f0cf7f;--zone-critical:#eba39d;
+--heat0:#bcd6f7;--heat1:#c4e6ee;--heat2:#cbead2;--heat3:#e2eebb;--heat4:#fae5a0;--heat5:#fccb88;--heat6:#f6a487;--heat7:#b92b20;--heat7-ink:#fff;
+--load0:#eaf0f8;--load1:#cfe0f2;--load2:#aecdeb;--load3:#8ab6e0;--load4:#649ed3;--load5:#275a99;--load5-ink:#fff}
 @media (prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1a2029;--ink:#e5e9f0;--soft:#9ba7b8;--line:#2c3542;--link:#82b1ff;
 --ok:#7fd6a0;--warning:#f2c76b;--critical:#ff9b94;--down:#dda6f0;--quiet:#9ba7b8;
---ok-bg:#17331f;--warning-bg:#3a2f14;--critical-bg:#431c1a;--down-bg:#371d40;--quiet-bg:#262e3a;
---zone-ok:#2f6b45;--zone-warning:#7d6220;--zone-critical:#84352f}}
+--ok-bg:#17331f;--warning-bg:#3a2f14;--critical-bg:#431c1a;--down-bg:#371d40;--quiet-bg:#262e3a;--down-bg2:#4d2a58;
+--zone-ok:#2f6b45;--zone-warning:#7d6220;--zone-critical:#84352f;
+--heat0:#1f4878;--heat1:#1c4f5e;--heat2:#1d5236;--heat3:#414f1c;--heat4:#624e12;--heat5:#733f12;--heat6:#84301c;--heat7:#ff8b7d;--heat7-ink:#2a0c09;
+--load0:#1e2836;--load1:#20374f;--load2:#23466b;--load3:#275588;--load4:#2b65a3;--load5:#9cc8f7;--load5-ink:#0d1b2c}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
 a{color:var(--link)}
@@ -29,11 +33,59 @@ main>p+section{margin-top:.9rem}
 .counts a{display:block;min-width:6.2rem;padding:.45rem .8rem;border-radius:.5rem;text-decoration:none;border:2px solid transparent}
 .counts b{display:block;font-size:1.35rem;line-height:1.2}
 .counts a[aria-current]{border-color:currentColor}
-.racks{max-height:14rem;overflow-y:auto}
+.overview{max-height:18rem;overflow-y:auto;margin-bottom:.8rem;padding-bottom:.2rem}
+.racks a[aria-current]{outline:2px solid currentColor;outline-offset:-2px}
+h3{font-size:.92rem;font-weight:600;color:var(--soft);margin:.9rem 0 .45rem}
+.overview h3:first-child{margin-top:0}
+.switch,.legend{display:flex;flex-wrap:wrap;margin:0;padding:0;list-style:none}
+.switch{border:1px solid var(--line);border-radius:.45rem;overflow:hidden;background:var(--bg);font-size:.9rem}
+.switch a{display:block;padding:.28rem .8rem;text-decoration:none}
+.switch a[aria-current]{background:var(--link);color:var(--card)}
+.switch a:focus-visible{outline-offset:-3px}
+.legend{gap:.3rem .9rem;margin-bottom:.9rem;font-size:.82rem;color:var(--soft)}
+.legend li{display:flex;gap:.35rem;align-items:center}
+.swatch{width:1.3rem;height:.85rem;border-radius:.2rem}
+.floor{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:1.1rem .75rem;margin:0;padding:0;list-style:none}
+.fit{grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))}
+.fit .rack:not(.loose){max-width:20rem}
+.rack{display:flex;flex-direction:column;min-width:0}
+.rack-head{padding:0 .2rem .4rem;font-size:.84rem;line-height:1.4}
+.rack-head a{font-weight:650;font-size:1rem;text-decoration:none}
+.rack-head p{margin:0;font-size:.8rem}
+.bar-of{display:block;width:100%;height:4px;margin-top:.25rem;border-radius:2px}
+.bar-all{fill:var(--line)}.bar-ok{fill:var(--ok)}.bar-warning{fill:var(--warning)}.bar-critical{fill:var(--critical)}.bar-down{fill:var(--down)}
+.units{display:flex;flex-direction:column;gap:2px;margin:auto 0 0;padding:4px;list-style:none;border:1px solid var(--line);
+border-bottom-width:4px;border-radius:.4rem;background:var(--bg)}
+.units>.soft{font-size:.8rem;padding:.1rem .35rem}
+.loose{grid-column:1/-1}
+.loose .units{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr))}
+.gap{border-left:2px dotted var(--line);border-right:2px dotted var(--line);margin:0 .3rem}
+.gap1{height:1.3rem}.gap2{height:2.6rem}.gap3{height:3.9rem}
+.cell{position:relative;display:flex;gap:.3rem;align-items:baseline;min-height:1.5rem;padding:.16rem .35rem .16rem .25rem;border-radius:.25rem;
+border-left:4px solid transparent;color:var(--ink);text-decoration:none;font-size:.8rem;line-height:1.35;overflow:hidden}
+@media (min-width:100rem){header,main,footer{max-width:120rem}}
+.cell i{font-style:normal;font-size:.72rem;opacity:.75;min-width:1.05rem;font-variant-numeric:tabular-nums}
+.cell.quiet i,.cell.down i,.cell.waiting i{opacity:1}
+.cell b{font-weight:600;flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.cell span{font-size:.76rem;white-space:nowrap;font-variant-numeric:tabular-nums}
+.cell:hover{outline:2px solid currentColor;outline-offset:-2px}
+.cell:focus-visible{outline:3px solid var(--link);outline-offset:1px;overflow:visible;z-index:1}
+@media (max-width:30rem){section{padding:.8rem .7rem}header,main,footer{padding-left:.8rem;padding-right:.8rem}.floor,.fit{grid-template-columns:repeat(auto-fill,minmax(9.8rem,1fr));gap:1.1rem .6rem}.switch{font-size:.8rem}.switch a{padding:.3rem .5rem}}
+@media (pointer:coarse){.cell{min-height:1.75rem;padding-top:.28rem}}
 .racks a{display:block;padding:.25rem .6rem;border-radius:.4rem;text-decoration:none;font-size:.87rem}
 .ok{color:var(--ok);background:var(--ok-bg)}.warning{color:var(--warning);background:var(--warning-bg)}
 .critical{color:var(--critical);background:var(--critical-bg)}.down{color:var(--down);background:var(--down-bg)}
 .quiet{color:var(--quiet);background:var(--quiet-bg)}
+.heat0{background:var(--heat0);color:var(--ink)}.heat1{background:var(--heat1);color:var(--ink)}.heat2{background:var(--heat2);color:var(--ink)}.heat3{background:var(--heat3);color:var(--ink)}.heat4{background:var(--heat4);color:var(--ink)}.heat5{background:var(--heat5);color:var(--ink)}.heat6{background:var(--heat6);color:var(--ink)}.heat7{background:var(--heat7);color:var(--heat7-ink)}
+.load0{background:var(--load0);color:var(--ink)}.load1{background:var(--load1);color:var(--ink)}.load2{background:var(--load2);color:var(--ink)}.load3{background:var(--load3);color:var(--ink)}.load4{background:var(--load4);color:var(--ink)}.load5{background:var(--load5);color:var(--load5-ink)}
+.ok.cell,.warning.cell,.critical.cell{color:var(--ink)}
+.cell.warning,.mark-warning{border-left:4px solid var(--warning)}.cell.critical,.mark-critical{border-left:4px solid var(--critical)}
+.cell.warning{background:var(--zone-warning)}.cell.critical{background:var(--zone-critical)}
+.cell.warning span,.cell.critical span,.cell.down span{font-weight:600}
+.heat7.mark-critical{border-left-color:var(--heat7-ink)}
+.cell.ok{border-left-color:var(--zone-ok)}
+.cell.down,.swatch.down{border-left-color:var(--down);background-image:repeating-linear-gradient(135deg,transparent 0 5px,var(--down-bg2) 5px 8px)}
+.waiting{color:var(--quiet);background:transparent;outline:1px dashed var(--quiet);outline-offset:-1px}
 .badge{display:inline-block;padding:.05rem .5rem;border-radius:1rem;font-size:.82rem;font-weight:600;white-space:nowrap}
 form{display:flex;flex-wrap:wrap;gap:.6rem .9rem;align-items:end;margin:0}
 label{display:block;font-size:.85rem;color:var(--soft)}

@@ -18,8 +18,15 @@ export function span(ms: number): string {
   return ms < 1000 ? "under 1 s" : `${Math.floor(ms / 1000)} s`;
 }
 
-/** How long something took: "0.81 s". */
-export const took = (ms: number): string => `${plain(ms / 1000)} s`;
+/** "2024-05-01 12:00:00 UTC" */
+export const moment = (epochMs: number): string =>
+  new Date(epochMs)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+
+/** How long something took: "0.81 s"; what is quicker than a person can tell is only said to be. */
+export const took = (ms: number): string => (ms > 0 && ms < 0.5 ? "under 0.001 s" : `${plain(ms / 1000)} s`);
 
 /** Up to three decimals, or three digits where that would leave none. */
 export function plain(value: number): string {

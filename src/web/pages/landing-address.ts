@@ -1,0 +1,45 @@
+import type { Place } from "../../model/index.ts";
+import { SELECTABLE, type Selection } from "../selection.ts";
+import type { Condition } from "./condition.ts";
+import type { Measure } from "./measure.ts";
+
+/** What of the landing page is asked for. */
+export interface LandingQuestion {
+  readonly query: string;
+  readonly selection: Selection;
+  readonly condition?: Condition;
+  readonly by: Measure;
+  /** Of the list of hosts, from 1. */
+  readonly pageNumber: number;
+  /** Of the racks, from 1. */
+  readonly rackPage: number;
+}
+
+type Changes = Readonly<Record<string, string | undefined>>;
+
+function addressOf(parameters: URLSearchParams): string {
+  const text = parameters.toString();
+  return text === "" ? "/" : `/?${text}`;
+}
+
+const notHealth = (by: Measure): string | undefined => (by === "health" ? undefined : by);
+
+/** The address of the landing page with something else asked for: the first page, unless said. */
+export function here({ query, selection, condition, by }: LandingQuestion, changes: Changes): string {
+  const parameters = new URLSearchParams();
+  const now: Changes = { q: query, state: condition, by: notHealth(by), ...changes };
+  for (const [name, value] of Object.entries(now)) if (value) parameters.set(name, value);
+  for (const [label, values] of selection.places) for (const value of values) parameters.append(label, value);
+  for (const label of selection.without) parameters.append("without", label);
+  return addressOf(parameters);
+}
+
+/** The address of one rack, or of the hosts that are in none, in the same colours. */
+export function rackAddress(place: Place, by: Measure): string {
+  const parameters = new URLSearchParams();
+  if (!place.rack) parameters.set("without", "rack");
+  for (const label of SELECTABLE) if (place[label]) parameters.set(label, place[label]);
+  const colours = notHealth(by);
+  if (colours) parameters.set("by", colours);
+  return addressOf(parameters);
+}

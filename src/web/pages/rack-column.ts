@@ -1,0 +1,110 @@
+import { CONDITIONS, type HostView } from "./condition.ts";
+import type { Rack } from "./fleet.ts";
+import { type HtmlValue, html, type Markup } from "./html.ts";
+import { kilowatts, type Measure, readingText } from "./measure.ts";
+import { inNaturalOrder } from "./natural-order.ts";
+import { type CellStyle, rackCell } from "./rack-cell.ts";
+
+/** Cells of one rack; a rack of 52 units with four nodes in two of them has 104. */
+export const MAX_IN_RACK = 128;
+/** From four fifths of its budget on a rack is shown in warning, as the alert does. */
+const NEAR_BUDGET = 0.8;
+/** Empty places are drawn up to so many. */
+const MAX_GAP = 3;
+
+/** "r1", "no rack" */
+export const rackName = ({ place }: Rack): string => place.rack ?? "no rack";
+
+const positionOf = ({ record }: HostView): number => Number.parseInt(record.host.place.position ?? "", 10);
+
+/** How far apart hosts mostly are in this rack: 2 where machines are two units high. 1 where nothing tells. */
+function usualStep(positions: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const [index, position] of positions.slice(1).entries()) {
+    const step = (positions[index] ?? position) - position;
+    if (step > 0) counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  let usual = 1;
+  for (const [step, count] of counts) {
+    const before = counts.get(usual) ?? 0;
+    if (count > before || (count === before && step < usual)) usual = step;
+  }
+  return usual;
+}
+
+/** How tall hosts are is not known, so a gap is what is left of the distance after the usual step. */
+const gapOf = (distance: number, step: number): number =>
+  Math.min(MAX_GAP, Math.max(0, Math.floor((distance - step) / step)));
+
+const gap = (size: number): HtmlValue => size > 0 && html`<li class="gap gap${size}" aria-hidden="true"></li>\n`;
+
+/** From the top: hosts whose position is not known, then the others, the highest first. */
+function units(hosts: readonly HostView[], style: CellStyle): readonly HtmlValue[] {
+  const byName = inNaturalOrder(hosts, ({ record }) => record.host.name);
+  const nowhere = byName.filter((host) => Number.isNaN(positionOf(host)));
+  // Sorting is stable: nodes that share a position stay in the order of their names.
+  const placed = byName.filter((host) => !Number.isNaN(positionOf(host))).sort((a, b) => positionOf(b) - positionOf(a));
+  const positions = placed.map(positionOf);
+  const step = usualStep(positions);
+  const cells: HtmlValue[] = nowhere.map((host) => rackCell(host, style));
+  if (nowhere.length > 0 && placed.length > 0) cells.push(gap(1));
+  for (const [index, host] of placed.entries()) {
+    const [above, here] = [positions[index - 1], positions[index] ?? 0];
+    if (above !== undefined) cells.push(gap(gapOf(above - here, step)));
+    cells.push(rackCell(host, style));
+  }
+  const lowest = positions.at(-1);
+  if (lowest !== undefined) cells.push(gap(gapOf(lowest - 1 + step, step)));
+  return cells;
+}
+
+/** Those that fit, worst first where not all do. */
+function shownOf(hosts: readonly HostView[], limit: number): readonly HostView[] {
+  if (hosts.length <= limit) return hosts;
+  const rank = ({ condition }: HostView): number => CONDITIONS.indexOf(condition);
+  return [...hosts].sort((a, b) => rank(a) - rank(b)).slice(0, limit);
+}
+
+export const shareTone = (share: number): string => (share >= 1 ? "critical" : share >= NEAR_BUDGET ? "warning" : "ok");
+
+function bar(share: number): Markup {
+  const width = Math.min(100, Math.round(share * 1000) / 10);
+  return html`<svg class="bar-of" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="bar-all" width="100" height="4"/><rect class="bar-${shareTone(share)}" width="${width}" height="4"/></svg>`;
+}
+
+/** What the rack says as a whole: an average and the most, or what it draws. */
+function summary({ inTrouble, told }: Rack, by: Measure, budgetWatts: number | undefined): HtmlValue {
+  if (by === "health") return inTrouble === 0 ? "no trouble" : `${inTrouble} in trouble`;
+  if (told.count === 0)
+    return by === "power" && budgetWatts !== undefined ? `no values, of ${kilowatts(budgetWatts)}` : "no values";
+  if (by !== "power") {
+    const unit = by === "inlet" ? "celsius" : "rpm";
+    const text = (value: number): string => readingText({ value, unit }).replace(/ \S+$/, "");
+    return `mean ${text(told.sum / told.count)}, max ${readingText({ value: told.most, unit })}`;
+  }
+  if (budgetWatts === undefined) return kilowatts(told.sum);
+  const share = told.sum / budgetWatts;
+  return html`${kilowatts(told.sum)} of ${kilowatts(budgetWatts)}, ${Math.round(share * 100)} %${bar(share)}`;
+}
+
+export interface ColumnOptions extends CellStyle {
+  readonly href: string;
+  readonly budgetWatts?: number;
+  readonly limit: number;
+}
+
+/** A rack as a column, its lowest unit at the bottom; the hosts of no rack side by side. */
+export function rackColumn(rack: Rack, options: ColumnOptions): Markup {
+  const { href, budgetWatts, limit, by } = options;
+  const shown = shownOf(rack.hosts, limit);
+  const left = rack.hosts.length - shown.length;
+  const name = rackName(rack);
+  const { length } = rack.hosts;
+  const { count } = rack.told;
+  // A sum of some of the hosts must not pass for the sum of all.
+  const of = by !== "health" && count > 0 && count < length ? `${count} of ` : "";
+  return html`<li class="${rack.place.rack ? "rack" : "rack loose"}"><div class="rack-head"><a href="${href}">${name}</a> <span class="soft">${of}${length} ${length === 1 ? "host" : "hosts"}</span><p class="soft">${summary(rack, by, budgetWatts)}</p></div>
+<ul class="units" aria-label="${rack.place.rack ? `Rack ${name}, from the top` : "Hosts in no rack"}">
+${left > 0 && html`<li class="soft">the ${shown.length} worst; ${left} more are in the list</li>`}${units(shown, options)}</ul></li>
+`;
+}

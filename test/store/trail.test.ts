@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { HostSnapshot, LogEntry, PartName } from "../../src/model/index.ts";
+import { FAILURE_REASONS, PART_NAMES } from "../../src/model/index.ts";
+import { TRAIL_EVENTS, TRAIL_POLLS, Trail } from "../../src/store/trail.ts";
+
+const poll = (startedAt: number, more: Partial<HostSnapshot> = {}): HostSnapshot => ({
+  host: "a1",
+  startedAt,
+  durationMs: startedAt / 8,
+  up: true,
+  parts: [],
+  quirks: [],
+  ...more,
+});
+
+const failedParts = (...failed: readonly PartName[]): HostSnapshot["parts"] =>
+  PART_NAMES.map((part) => ({ part, ok: !failed.includes(part), durationMs: 1, readAt: 0 }));
+
+const entry = (recordId: number): LogEntry => ({
+  recordId,
+  time: recordId * 1000,
+  relativeTime: false,
+  kind: "fan",
+  sensor: "Fan 1",
+  event: "lower_critical_going_low",
+  direction: "asserted",
+  severity: "critical",
+  text: `record ${recordId}`,
+  raw: "00",
+});
+
+const log = (...ids: readonly number[]): HostSnapshot["eventLog"] => ({
+  entries: ids.length,
+  overflow: false,
+  fresh: ids.map(entry),
+});
+
+describe("the trail of a host", () => {
+  it("remembers how its last polls went, newest first, and no more than its ring holds", () => {
+    const trail = new Trail();
+    expect(trail.read()).toEqual({ polls: [], events: [] });
+    for (let index = 1; index <= TRAIL_POLLS + 5; index++) trail.take(poll(index));
+    const { polls } = trail.read();
+    expect(polls.map(({ startedAt }) => startedAt)).toEqual(
+      Array.from({ length: TRAIL_POLLS }, (_, index) => TRAIL_POLLS + 5 - index),
+    );
+    expect(polls[0]).toEqual({ startedAt: 21, durationMs: 2.625, failedParts: [] });
+  });
+
+  it("keeps every reason of a failure and every set of failed parts apart", () => {
+    for (const reason of FAILURE_REASONS) {
+      const trail = new Trail();
+      trail.take(poll(8, { up: false, failure: { stage: "rakp", reason, message: "no" } }));
+      expect(trail.read().polls).toEqual([{ startedAt: 8, durationMs: 1, failure: reason, failedParts: [] }]);
+    }
+    for (const parts of [["power"], ["sel", "security"], [...PART_NAMES]] as const) {
+      const trail = new Trail();
+      trail.take(poll(8, { parts: failedParts(...parts) }));
+      expect(trail.read().polls).toEqual([{ startedAt: 8, durationMs: 1, failedParts: parts }]);
+    }
+  });
+
+  it("remembers the newest records of the event log over the polls that bring none", () => {
+    const trail = new Trail();
+    trail.take(poll(1, { eventLog: log(1, 2, 3, 4) }));
+    trail.take(poll(2, { eventLog: log() }));
+    trail.take(poll(3, { eventLog: log(5, 6, 7, 8) }));
+    trail.take(poll(4));
+    const { events } = trail.read();
+    expect(events).toHaveLength(TRAIL_EVENTS);
+    expect(events.map(({ text }) => text).slice(0, 2)).toEqual(["record 8", "record 7"]);
+    expect(events[0]).not.toHaveProperty("raw");
+  });
+});
