@@ -95,6 +95,15 @@ describe("a regular expression of Go", () => {
     expect(matches("(x+x+)+y", "x".repeat(5000))).toBe(false);
   });
 
+  it("says the same of a text again, also after more states than are remembered", () => {
+    // The tenth character from the end is an a: a thousand states.
+    const regexp = new GoRegexp("a.{9}$");
+    const texts = Array.from({ length: 2000 }, (_, n) => n.toString(2).padStart(20, "0").replaceAll("1", "a"));
+    const expected = texts.map((text) => text.at(-10) === "a");
+    expect(texts.map((text) => regexp.matches(text))).toEqual(expected);
+    expect(texts.map((text) => regexp.matches(text))).toEqual(expected);
+  });
+
   it("may name groups in the way Go takes since 1.22", () => {
     expect(matches("(?<state>status) only", "status only")).toBe(true);
   });

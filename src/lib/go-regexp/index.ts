@@ -1,4 +1,5 @@
-import { compile, type Program, runs } from "./program.ts";
+import { Machine } from "./machine.ts";
+import { compile } from "./program.ts";
 import { GoRegexpError, parseGoRegexp } from "./syntax.ts";
 
 export { GoRegexpError };
@@ -12,17 +13,17 @@ const LONGEST = 1000;
  */
 export class GoRegexp {
   readonly source: string;
-  readonly #program: Program;
+  readonly #machine: Machine;
 
   /** @throws GoRegexpError that says what is wrong and where */
   constructor(source: string) {
     if (source.length > LONGEST) throw new GoRegexpError(`is longer than ${LONGEST} characters`);
     this.source = source;
-    this.#program = compile(parseGoRegexp(source));
+    this.#machine = new Machine(compile(parseGoRegexp(source)));
   }
 
   matches(text: string): boolean {
-    return runs(this.#program, text);
+    return this.#machine.matches(text);
   }
 
   toJSON(): string {

@@ -1,4 +1,4 @@
-import { isWordCode, type Test } from "./classes.ts";
+import type { Test } from "./classes.ts";
 import { GoRegexpError, type Node, type Place } from "./syntax.ts";
 
 /** A step of a program; numbers are places in it. */
@@ -58,50 +58,3 @@ export function compile(node: Node): Program {
   const start = build(node, 0);
   return { steps, start };
 }
-
-/** Whether the text has a match anywhere. Takes steps times characters at most, whatever the expression. */
-export function runs({ steps, start }: Program, text: string): boolean {
-  const codes = [...text].map((char) => char.codePointAt(0) ?? 0);
-  const seen = new Int32Array(steps.length).fill(-1);
-  let now: number[] = [];
-  for (let at = 0; at <= codes.length; at++) {
-    // A match may begin at each character.
-    const open = [start, ...now];
-    const next: number[] = [];
-    for (let place = open.pop(); place !== undefined; place = open.pop()) {
-      if (seen[place] === at) continue;
-      seen[place] = at;
-      const step = steps[place];
-      if (!step) continue;
-      if (step.kind === "end") return true;
-      if (step.kind === "both") open.push(step.first, step.second);
-      else if (step.kind === "at") {
-        if (isAt(step.place, codes, at)) open.push(step.next);
-      } else if (at < codes.length && step.test(codes[at] ?? 0)) next.push(step.next);
-    }
-    now = next;
-  }
-  return false;
-}
-
-const NEWLINE = 10;
-
-function isAt(place: Place, codes: readonly number[], at: number): boolean {
-  const isEdge = isWord(codes[at - 1]) !== isWord(codes[at]);
-  switch (place) {
-    case "text_start":
-      return at === 0;
-    case "text_end":
-      return at === codes.length;
-    case "line_start":
-      return at === 0 || codes[at - 1] === NEWLINE;
-    case "line_end":
-      return at === codes.length || codes[at] === NEWLINE;
-    case "word_boundary":
-      return isEdge;
-    case "inside":
-      return !isEdge;
-  }
-}
-
-const isWord = (code: number | undefined): boolean => code !== undefined && isWordCode(code);
