@@ -9,8 +9,8 @@ import {
 } from "../model/index.ts";
 
 /** Polls and events that are remembered of a host: together about a kibibyte. */
-export const TRAIL_POLLS = 16;
-export const TRAIL_EVENTS = 6;
+export const TRAIL_POLLS = 12;
+export const TRAIL_EVENTS = 5;
 
 /** Start, duration, outcome. */
 const NUMBERS = 3;

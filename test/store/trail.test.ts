@@ -44,7 +44,7 @@ describe("the trail of a host", () => {
     expect(polls.map(({ startedAt }) => startedAt)).toEqual(
       Array.from({ length: TRAIL_POLLS }, (_, index) => TRAIL_POLLS + 5 - index),
     );
-    expect(polls[0]).toEqual({ startedAt: 21, durationMs: 2.625, failedParts: [] });
+    expect(polls[0]).toEqual({ startedAt: 17, durationMs: 2.125, failedParts: [] });
   });
 
   it("keeps every reason of a failure and every set of failed parts apart", () => {
