@@ -41,6 +41,12 @@ const EVERYWHERE = [
  * the same differences together. 0 when they are the same, 1 when not, 2 when some could not be asked.
  */
 export async function compare(command: CompareCommand): Promise<number> {
+  const { username, password } = new URL(command.exporter);
+  if (username !== "" || password !== "") {
+    // fetch() refuses it as well, and says the password.
+    process.stderr.write("lightsout: the URL of --exporter must not hold a user name or a password\n");
+    return 2;
+  }
   let config: Config;
   let targets: readonly string[];
   try {

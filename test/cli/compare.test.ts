@@ -104,6 +104,14 @@ describe("lightsout compare", () => {
     expect(await compare({ ...common, exporter: "http://127.0.0.1:1", hosts: targets().slice(0, 1) })).toBe(2);
     expect(err).toMatch(/127\.0\.0\.1:1 did not answer: /);
   });
+
+  it("ends with 2 where the URL holds a password, and does not repeat it", async () => {
+    const common = { configFile: join(folder, "ipmi.yml"), tolerance: 0, timeoutMs: 5000, ignore: [] };
+    const exporter = "http://prometheus:hunter2@127.0.0.1:1";
+    expect(await compare({ ...common, exporter, hosts: targets().slice(0, 1) })).toBe(2);
+    expect(err).toMatch(/must not hold a user name or a password/);
+    expect(err).not.toContain("hunter2");
+  });
 });
 
 describe("lightsout config convert", () => {
