@@ -220,7 +220,8 @@ export class EventLogReader {
       this.#clockReadAt = now;
       if (!answer) return undefined;
       const half = (this.#clock.wallMs() - before) / 2;
-      this.#clockOffsetSeconds = Math.round(answer.timestamp - (before + half) / 1000);
+      const isTold = selTime(answer.timestamp).kind !== "unspecified";
+      this.#clockOffsetSeconds = isTold ? Math.round(answer.timestamp - (before + half) / 1000) : undefined;
       return undefined;
     } catch (error) {
       return error;

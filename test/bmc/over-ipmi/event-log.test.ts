@@ -230,6 +230,14 @@ describe("the event log of a host", () => {
     const { log, failure } = await reader.read(sel, {}, signal);
     expect([log.clockOffsetSeconds, failure]).toEqual([undefined, undefined]);
   });
+
+  it("leaves the clock's offset out where the BMC does not know the time", async () => {
+    const { sel, reader } = bench();
+    const { getSelTime } = await import("../../../src/ipmi/index.ts");
+    sel.on(getSelTime, () => ({ timestamp: 0xffffffff }));
+    const { log, failure } = await reader.read(sel, {}, signal);
+    expect([log.clockOffsetSeconds, failure]).toEqual([undefined, undefined]);
+  });
 });
 
 describe("history", () => {
