@@ -33,6 +33,8 @@ export class Inventory {
   #config: Config;
   #statics: readonly Candidate[];
   #sources: readonly Source[] = [];
+  /** Of a reload: read for the first time, and not in force yet. */
+  #coming: readonly Source[] = [];
   #hosts: ReadonlyMap<string, Host> = new Map();
   #problems: readonly string[] = [];
   #stopped = false;
@@ -63,7 +65,7 @@ export class Inventory {
 
   stop(): void {
     this.#stopped = true;
-    for (const source of this.#sources) source.stop();
+    for (const source of [...this.#sources, ...this.#coming]) source.stop();
     this.#listeners.clear();
   }
 
@@ -92,9 +94,12 @@ export class Inventory {
   async reload(config: Config, onTaken: () => void = () => {}): Promise<void> {
     const statics = staticCandidates(config);
     await this.#inTurn(async () => {
+      if (this.#stopped) return;
       const before = this.#sources;
       const sources = this.#makeSources(before, config);
+      this.#coming = sources;
       await Promise.all(sources.map((source) => source.start()));
+      this.#coming = [];
       if (this.#stopped) {
         for (const source of sources) source.stop();
         return;

@@ -341,6 +341,16 @@ describe("hosts from a server", () => {
     await start;
     expect(names(inventory)).toBe("");
   });
+
+  it("that a reload adds are not waited for by stop", async () => {
+    answer = { status: 200, silent: true };
+    const inventory = await started(read('targets: [{ hosts: "n1" }]'));
+    const reload = inventory.reload(read(`http_sd: [{ url: "${url}" }]`));
+    await vi.waitFor(() => expect(requests).toHaveLength(1), 5000);
+    inventory.stop();
+    await reload;
+    expect(names(inventory)).toBe("n1");
+  });
 });
 
 describe("a reload", () => {
