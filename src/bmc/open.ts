@@ -63,7 +63,7 @@ export interface PollOptions {
   /** Absent: those of the settings. */
   readonly parts?: readonly PartName[];
   readonly trace?: TraceLine;
-  /** Nothing of this host is kept on disk: it is asked once, and not of the inventory. */
+  /** Nothing is kept on disk or told as news: asked in between, not of the inventory or not as the inventory has it. */
   readonly passing?: boolean;
 }
 
