@@ -149,7 +149,8 @@ export class Delivery {
   }
 
   #complain(error: unknown): void {
-    this.#failures++;
+    // Who refuses is there: what fails next is not the latest of a row.
+    this.#failures = error instanceof SendRefused ? 0 : this.#failures + 1;
     const problem = problemOf(error);
     if (problem === this.#complaint || this.#stop.signal.aborted) return;
     this.#complaint = problem;

@@ -133,6 +133,21 @@ describe("an output", () => {
     expect([sent, counts]).toEqual([[2], { refused: 1, sent: 1 }]);
   });
 
+  it("tries again soon when sending fails for the first time after many events were refused", async () => {
+    const { clock, sent, receiver, offer } = bench();
+    receiver.does = async () => {
+      throw new SendRefused("answered 400");
+    };
+    offer(1, 2, 3, 4, 5, 6);
+    await clock.settle();
+    receiver.does = fails("gone");
+    offer(7);
+    await clock.settle();
+    receiver.does = undefined;
+    await clock.advance(1000);
+    expect(sent).toEqual([7]);
+  });
+
   it("sends what waits before it closes, even in the middle of a pause", async () => {
     const { clock, delivery, sent, receiver, offer } = bench();
     receiver.does = fails("refused");
