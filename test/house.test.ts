@@ -44,6 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["exposition"],
   express: ["web", "simulator"],
   pino: ["lib"],
+  re2js: ["lib"],
   undici: ["redfish", "inventory"],
   commander: ["cli"],
 };

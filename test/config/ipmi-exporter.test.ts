@@ -150,7 +150,7 @@ describe("a configuration file of ipmi_exporter", () => {
     [
       "an event's expression that Go refuses",
       'modules: { default: { sel_events: [{ name: x, regex: "a(?!b)" }] } }',
-      "modules.default.sel_events[0].regex: is no regular expression of Go: at character 2: (?=, (?!,",
+      "modules.default.sel_events[0].regex: is no regular expression of Go: invalid or unsupported Perl syntax: `(?!`",
     ],
     [
       "an event without a name",
