@@ -5,6 +5,7 @@ import {
   type Cidr,
   type Config,
   ConfigError,
+  type ConfigProblem,
   type Environment,
   formatProblem,
   loadConfig,
@@ -106,7 +107,8 @@ export class Exporter {
   #ready = false;
   /** Under way now. */
   #probes = 0;
-  #reloading: Promise<ReloadResult> | undefined;
+  #reloading: Promise<unknown> = Promise.resolve();
+  #nextReload: Promise<ReloadResult> | undefined;
   /** Last reason each host failed for, so that a log line tells a change and not every round. */
   readonly #lastReason = new Map<string, string>();
 
@@ -366,10 +368,14 @@ export class Exporter {
    * change do not notice. Reloads asked for meanwhile share one.
    */
   reload(): Promise<ReloadResult> {
-    this.#reloading ??= this.#reloadAll().finally(() => {
-      this.#reloading = undefined;
+    // The one under way may have read the files before they changed. Whoever asks meanwhile shares the next.
+    this.#nextReload ??= this.#reloading.then(() => {
+      this.#nextReload = undefined;
+      const running = this.#reloadAll();
+      this.#reloading = running.catch(() => {});
+      return running;
     });
-    return this.#reloading;
+    return this.#nextReload;
   }
 
   async #reloadAll(): Promise<ReloadResult> {
@@ -381,7 +387,9 @@ export class Exporter {
   async #reload(): Promise<ReloadResult> {
     try {
       const { configFile, probeAllow } = this.#options;
-      const config = withAllowed(await readConfig(configFile, this.#env), probeAllow);
+      const file = await readConfig(configFile, this.#env);
+      if (this.hosts > 0 && file.isEmpty) throw new ConfigError([emptied(configFile)]);
+      const config = withAllowed(file, probeAllow);
       const book = await PollSettingsBook.read(config, this.#env, this.#book);
       const budgets = new RackBudgets(config);
       // Together: the hosts of one edition may be in modules that the other does not have.
@@ -438,6 +446,12 @@ function boundTo(server: Server): string {
 
 function withAllowed(config: Config, allow: readonly Cidr[] = []): Config {
   return { ...config, probe: { ...config.probe, allow: [...config.probe.allow, ...allow] } };
+}
+
+/** An editor on a full disk leaves such a file. It would end the polling of every host, and nobody writes that on purpose. */
+function emptied(file: string): ConfigProblem {
+  const message = "is empty now; was it cut off by a full disk? A file without hosts holds at least {}";
+  return { file, line: 0, column: 0, path: "", message };
 }
 
 function limitsOf(config: Config): { concurrency: number; groupConcurrency: number; maxBackOffMs: number } {

@@ -38,6 +38,16 @@ export async function probeTarget(
   const guess = guessOf(target, hosts);
   if (!address)
     throw new ProbeRefused(400, `target "${target}" is neither a host of the inventory nor an address${guess}`);
+  // Nothing would be allowed, whatever the name means: a name server that is slow would only hold up threads.
+  if (config.probe.allow.length === 0 && !isIP(address.address)) {
+    const remedy = config.foreign
+      ? "start lightsout with --probe.allow and the network of your BMCs"
+      : "add it to targets, or its network to probe.allow";
+    throw new ProbeRefused(
+      403,
+      `target "${target}" is not in the inventory and probe.allow is empty; ${remedy}${guess}`,
+    );
+  }
   const ip = await resolved(address.address, question.signal, guess);
   if (!cidrMatcher(config.probe.allow)(ip)) {
     const resolvedTo = ip === address.address ? "" : ` (${ip})`;

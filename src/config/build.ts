@@ -56,6 +56,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
     foreign: false,
+    isEmpty: false,
     notes: [],
     source,
   };

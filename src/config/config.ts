@@ -28,6 +28,8 @@ export interface Config {
   readonly written: ConfigFile;
   /** It was a configuration file of ipmi_exporter, and has no hosts. */
   readonly foreign: boolean;
+  /** The file holds nothing at all. */
+  readonly isEmpty: boolean;
   /** What the file asks for and does not get, with what happens instead. No reason not to start. */
   readonly notes: readonly ConfigProblem[];
   /** Says where a value stands, for problems that are found later. */

@@ -60,6 +60,7 @@ export async function loadConfig(
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...config,
+    isEmpty: text.trim() === "",
     roles: { ...config.roles, rules: roles },
     severities: { ...config.severities, rules: severities },
   };

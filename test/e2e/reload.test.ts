@@ -36,6 +36,33 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
       (m) => m.get(`bmc_up{host="${host}"}`) === value,
     );
 
+  it.concurrent("keeps its hosts where the file is cut off to nothing", async (test) => {
+    const { expect } = test;
+    const lightsout = await start({ config: config("kept") }, test);
+    await up(lightsout, "kept", 1);
+    lightsout.write("");
+    const refused = await lightsout.post("/-/reload");
+    expect([refused.status, refused.text]).toEqual([500, expect.stringContaining("is empty now")]);
+    expect((await lightsout.samples("/metrics")).get('bmc_up{host="kept"}')).toBe(1);
+    lightsout.write("{}");
+    expect((await lightsout.post("/-/reload")).status).toBe(200);
+    expect([...(await lightsout.samples("/metrics")).keys()].filter((series) => series.startsWith("bmc_up"))).toEqual(
+      [],
+    );
+  });
+
+  it.concurrent("takes on what was written while it was reloading", async (test) => {
+    const { expect } = test;
+    const lightsout = await start({ config: config("first") }, test);
+    for (let turn = 0; turn < 10; turn++) {
+      const earlier = lightsout.post("/-/reload");
+      lightsout.write(config(`host${turn}`));
+      await Promise.all([earlier, lightsout.post("/-/reload")]);
+      const hosts = [...(await lightsout.samples("/metrics")).keys()].filter((series) => series.startsWith("bmc_up"));
+      expect(hosts).toEqual([`bmc_up{host="host${turn}"}`]);
+    }
+  });
+
   it.concurrent("takes hosts in and lets hosts go, asked over HTTP", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
@@ -172,7 +199,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
   it.concurrent("that leaves no host is taken, with a warning in the log", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
-    exporter.write("");
+    exporter.write("{}");
     expect((await exporter.post("/-/reload")).status).toBe(200);
     expect(exporter.logs()).toContain("there is no host to poll: give targets, file_sd or http_sd");
     expect((await exporter.get("/-/ready")).status).toBe(200);
