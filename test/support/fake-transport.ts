@@ -5,6 +5,7 @@ import type {
   Reachability,
   Remote,
 } from "../../src/ipmi/transport/datagram.ts";
+import type { SendTurns } from "../../src/ipmi/transport/send-turns.ts";
 
 /** What a pretended BMC does with a packet: `reply` sends one back, now or later, as often as it likes. */
 export type Responder = (packet: Buffer, reply: (answer: Uint8Array) => void) => void;
@@ -23,6 +24,7 @@ export class FakeTransport implements DatagramTransport {
   /** Who listens; nobody answers while it is absent. */
   responder: Responder | undefined;
   closed = false;
+  turns?: SendTurns;
   readonly #open = new Set<EndpointHandlers>();
 
   constructor(responder?: Responder) {

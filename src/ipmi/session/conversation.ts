@@ -4,6 +4,7 @@ import type { RandomPool } from "../crypto/random-pool.ts";
 import { IpmiError, type IpmiStage } from "../errors.ts";
 import type { IpmiObserver, Trace } from "../observer.ts";
 import type { DatagramTransport, Endpoint, Remote } from "../transport/datagram.ts";
+import type { SendTurns } from "../transport/send-turns.ts";
 import { RetransmissionTimer } from "./retry.ts";
 
 /** One question: how its packets are made, and which packet answers it. */
@@ -78,6 +79,7 @@ export class Conversation {
   trace: Trace | undefined;
   readonly #transport: DatagramTransport;
   readonly #endpoint: Endpoint;
+  readonly #turns: SendTurns | undefined;
   /** The question whose turn it is. */
   #current: Asked | undefined;
   /** Runs until the current question is sent, or sent again. */
@@ -106,6 +108,7 @@ export class Conversation {
     readonly packetsPerSecond?: number;
   }) {
     this.#transport = options.transport;
+    this.#turns = options.transport.turns;
     this.remote = options.remote;
     this.clock = options.clock;
     this.observer = options.observer;
@@ -168,6 +171,7 @@ export class Conversation {
     this.#listenTo(asked.question.signal);
     const waitMs = this.#gapMs === 0 ? 0 : this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
     if (waitMs > 0) this.#wait = this.clock.after(waitMs, () => this.#transmit(asked));
+    else if (this.#turns) this.#turns.take(() => this.#current === asked && this.#transmit(asked));
     else this.#transmit(asked);
   }
 

@@ -1,5 +1,6 @@
 import type { HmacScratch } from "../crypto/kept-hmac.ts";
 import type { RandomPool } from "../crypto/random-pool.ts";
+import type { SendTurns } from "./send-turns.ts";
 
 /** Where a BMC listens: an IP address (never a name) and a UDP port. */
 export interface Remote {
@@ -37,6 +38,8 @@ export interface DatagramTransport {
   readonly random?: RandomPool;
   /** The same. */
   readonly scratch?: HmacScratch;
+  /** When questions may be sent; without it at once. */
+  readonly turns?: SendTurns;
   open(remote: Remote, handlers: EndpointHandlers): Endpoint;
   /** Sends one packet by a way that hears ICMP errors and waits for what comes back. */
   diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability>;

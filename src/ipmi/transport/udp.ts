@@ -4,6 +4,7 @@ import { isIPv6 } from "node:net";
 import { HmacScratch } from "../crypto/kept-hmac.ts";
 import { RandomPool } from "../crypto/random-pool.ts";
 import type { DatagramTransport, Endpoint, EndpointHandlers, Reachability, Remote } from "./datagram.ts";
+import { SendTurns } from "./send-turns.ts";
 
 export interface UdpTransportOptions {
   /**
@@ -114,6 +115,7 @@ class SharedSocket {
 export class UdpTransport implements DatagramTransport {
   readonly random = new RandomPool();
   readonly scratch = new HmacScratch();
+  readonly turns = new SendTurns();
   readonly #hostsPerSocket: number;
   readonly #receiveBufferBytes: number;
   readonly #sockets: Record<Family, SharedSocket[]> = { udp4: [], udp6: [] };

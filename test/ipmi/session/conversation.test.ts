@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Conversation, type Exchange, SilenceError } from "../../../src/ipmi/session/conversation.ts";
+import { SendTurns } from "../../../src/ipmi/transport/send-turns.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakeTransport } from "../../support/fake-transport.ts";
 import { countingObserver } from "./counting-observer.ts";
@@ -41,6 +42,30 @@ describe("a conversation", () => {
     }
     expect(await Promise.all(answers)).toEqual([1, 2, 3]);
     expect(clock.pending).toBe(0);
+  });
+
+  it("waits for its turn where many send, measures from then, and sends nothing that was given up meanwhile", async () => {
+    const { clock } = setup();
+    const transport = new FakeTransport();
+    transport.turns = new SendTurns({ clock, turnMs: 5 });
+    const { observer } = countingObserver();
+    const roundTrips: number[] = [];
+    const measuring = { ...observer, roundTrip: (ms: number) => void roundTrips.push(ms) };
+    const conversation = new Conversation({ transport, remote, clock, observer: measuring });
+    for (let i = 0; i < 8; i++) transport.turns.take(() => {});
+    const leaving = new AbortController();
+    const left = outcomeOf(conversation.exchange(question(1, { signal: leaving.signal })));
+    const answer = conversation.exchange(question(2));
+    await clock.settle();
+    expect(transport.sent).toEqual([]);
+    leaving.abort(new Error("given up"));
+    expect(await left).toMatchObject({ error: { message: "given up" } });
+    await clock.advance(5);
+    expect(sentBytes(transport)).toEqual(["0200"]);
+    await clock.advance(3);
+    transport.deliver(Buffer.of(2));
+    expect(await answer).toBe(2);
+    expect(roundTrips).toEqual([3]);
   });
 
   it("sends again after 1, 2 and 4 s while nothing was measured, and says no_answer", async () => {
