@@ -360,7 +360,7 @@ async function run() {
       const part = sees.slice(Math.floor((fifth * sees.length) / 5), Math.floor(((fifth + 1) * sees.length) / 5));
       return Math.min(...part.map((seen) => seen[key]));
     });
-  /** After the warm-up: the lowest of the third fifth, and that of the last. */
+  /** After the warm-up: the lowest of the third fifth, and that of the last. Slow growth shows in the row of figures, and in longer runs. */
   const late = (key) => [lows(key)[2], lows(key)[4]];
   const [rss, heap] = [late("rss"), late("heap")];
   const mib = (bytes) => `${Math.round(bytes / MiB)} MiB`;
