@@ -32,6 +32,7 @@ export const MISFORTUNES: Readonly<Record<string, Make>> = {
     sim.movingClock({ offsetSeconds: -r.integer(90_000), jumpSeconds: r.integer(7200), jumpProbability: often(r) }),
   noWholeSdrReads: (r) =>
     sim.noWholeSdrReads({ answer: (["refused", "garbage", "short", "silence"] as const)[r.integer(4)] ?? "short" }),
+  oddRakp: (r) => sim.oddRakp({ way: r.chance(0.5) ? "zero_role" : "long_rakp2" }),
   oddSequences: (r) => sim.oddSequences({ repeat: often(r), skip: often(r), skipBy: 1 + r.integer(40) }),
   reboot: (r) => sim.reboot({ durationMs: 1000 + r.integer(3000), afterMs: r.integer(8000), everyMs: 9000 }),
   recordIdMismatch: (r) => sim.recordIdMismatch({ probability: often(r) }),

@@ -45,9 +45,10 @@ export class SendTurns {
   #end(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    // What these cause to be sent belongs to the turn that begins now.
+    // They count in the turn that begins now: after many, what they cause to be sent waits for its end; after few,
+    // as of one host that is asked many things, it does not.
     this.#begunAt = this.#clock.monotonicMs();
-    this.#sent = AT_ONCE;
+    this.#sent = waiting.length;
     for (const send of waiting) send();
   }
 }

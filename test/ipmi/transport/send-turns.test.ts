@@ -37,17 +37,31 @@ describe("sends in turns", () => {
     }
   });
 
-  it("put what a turn's sends cause into the turn after it", async () => {
+  it("put what many sends cause into the turn after them", async () => {
     const { clock, turns, sent, many } = bench();
-    many(1, 8);
+    many(1, 15);
     turns.take(() => {
-      sent.push(9);
-      turns.take(() => sent.push(10));
+      sent.push(16);
+      turns.take(() => sent.push(17));
     });
     await clock.advance(5);
-    expect(sent.at(-1)).toBe(9);
+    expect(sent.at(-1)).toBe(16);
     await clock.advance(5);
-    expect(sent.at(-1)).toBe(10);
+    expect(sent.at(-1)).toBe(17);
+  });
+
+  it("let one host that is asked many things go on, eight times a turn", async () => {
+    const { clock, turns } = bench();
+    let asked = 0;
+    const ask = (): void =>
+      turns.take(() => {
+        asked++;
+        queueMicrotask(ask);
+      });
+    ask();
+    await clock.advance(500);
+    expect(asked).toBeGreaterThanOrEqual(8 * 99);
+    expect(asked).toBeLessThanOrEqual(8 * 102);
   });
 
   it("leave no timer behind", async () => {
