@@ -86,7 +86,7 @@ export class PollSettingsBook {
   #digest(moduleName: string, authName: string): string {
     const hash = createHash("sha256").update(this.#salt);
     hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
-    hash.update(JSON.stringify(this.config.scheduler.packetsPerSecond ?? null));
+    hash.update(JSON.stringify([this.config.scheduler.packetsPerSecond ?? null, this.config.quirks]));
     hash.update(JSON.stringify(this.config.auths.get(authName)?.username ?? null));
     const resolved = this.#resolved.get(authName);
     if (resolved?.credentials) {
@@ -126,6 +126,7 @@ export class PollSettingsBook {
       filter: (sensor) => wantsSensor(module.sensors, sensor),
       probeCipherZero: ipmi.probeCipherZero,
       quirks: ipmi.quirks.filter((name): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name)),
+      quirkRules: this.config.quirks,
       tries: ipmi.retries === undefined ? undefined : ipmi.retries + 1,
       coded: module.ipmiExporter !== undefined,
       wholeLog: module.ipmiExporter?.collectors.includes("sel-events") ?? false,

@@ -15,6 +15,7 @@ import { explainSensor } from "./over-ipmi/explain-sensor.ts";
 import { IpmiBmc, type SensorFindings } from "./over-ipmi/ipmi-bmc.ts";
 import type { RecordedCall } from "./over-ipmi/recording-runner.ts";
 import type { PlannedSensor } from "./over-ipmi/sensor-plan.ts";
+import { quirksByRule } from "./quirk-rules.ts";
 import { SdrCache } from "./sdr-cache.ts";
 import type { StateKeeper } from "./state-dir.ts";
 
@@ -70,7 +71,7 @@ export async function explainHost(
       sensors: sensorLines(findings, keeper.records, parts, {
         about,
         filter,
-        assumeBmcOwner: settings.quirks.includes("assume_bmc_owner"),
+        assumeBmcOwner: bmc.quirks.includes("assume_bmc_owner"),
       }),
       failure: failure === undefined ? undefined : failureOf(failure, "sensors", signal),
     };
@@ -109,6 +110,8 @@ function hostLines(
 
 function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFindings["device"]): string {
   if (settings.quirks.includes(name)) return "the module's ipmi.quirks list it";
+  if (quirksByRule(settings.quirkRules ?? [], device).includes(name))
+    return "the configuration's quirks give it to this make";
   const { manufacturerId, productId } = device;
   const row = quirkRowsOf(device).find((known) => known.quirks.includes(name));
   if (!row) return "learnt from its answers";

@@ -1,7 +1,16 @@
 import { LRUCache } from "lru-cache";
 import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
-import type { EventLog, Failure, Host, HostChange, HostNews, HostSnapshot, PartName } from "../model/index.ts";
+import type {
+  EventLog,
+  Failure,
+  Host,
+  HostChange,
+  HostNews,
+  HostSnapshot,
+  PartName,
+  QuirkRule,
+} from "../model/index.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
@@ -25,6 +34,8 @@ export interface PollSettings {
   /** Tries to log in without a password, where security findings are read. */
   readonly probeCipherZero?: boolean;
   readonly quirks: readonly QuirkName[];
+  /** The same by make of the BMC. */
+  readonly quirkRules?: readonly QuirkRule[];
   /** Transmissions of a request before the BMC counts as silent. */
   readonly tries?: number;
   /** To this BMC. */
@@ -237,7 +248,7 @@ function partOf(saved: unknown, name: string): unknown {
 export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
   if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
   const { transport, clock, cache, observer, roles, severities } = parts;
-  const { login, filter, bridge, probeCipherZero, quirks, tries, packetsPerSecond } = settings;
+  const { login, filter, bridge, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
   const { address, port = settings.port } = host;
   // One literal, no spread: it is kept for each host, and would have a hidden class of its own in each.
   return {
@@ -254,6 +265,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
     bridge,
     probeCipherZero,
     quirks,
+    quirkRules,
     tries,
     packetsPerSecond,
   };

@@ -12,6 +12,7 @@ import type {
   TargetConfig,
 } from "./config.ts";
 import { FACILITIES, parseServer, parseSize } from "./events-schema.ts";
+import { listOf, manufacturersOf } from "./rule-file.ts";
 import { type ConfigFile, moduleSchema } from "./schema.ts";
 import { sensorRule } from "./sensor-rules.ts";
 import type { ConfigSource } from "./source.ts";
@@ -50,6 +51,12 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
       maxAgeMs: ms(file.probe.max_age),
       concurrency: file.probe.concurrency,
     },
+    quirks: file.quirks.map(({ manufacturer, product, firmware_below, quirks }) => ({
+      manufacturers: manufacturersOf(manufacturer),
+      ...(product !== undefined && { products: listOf(product) }),
+      ...(firmware_below !== undefined && { firmwareBelow: firmware_below }),
+      quirks,
+    })),
     roles: { files: file.roles.files.map(absolute), rules: [] },
     severities: { files: file.severities.files.map(absolute), rules: [] },
     events: buildEvents(file.events, absolute),

@@ -1,14 +1,17 @@
 import { nearest, parseDuration } from "../lib/index.ts";
 import { PLACE_LABELS } from "../model/index.ts";
 import type { ConfigPath, ConfigProblem } from "./problem.ts";
+import { unknownWords } from "./rule-file.ts";
 import type { ConfigSource } from "./source.ts";
 
 /** What a check may know beyond the file. */
 export interface CheckOptions {
   /** Where given, variables named by `*_env` must be set in it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where given, the quirks a module may name. */
+  /** Where given, the quirks that may be named. */
   readonly knownQuirks?: readonly string[];
+  /** Where given, the manufacturers that may be named. */
+  readonly knownManufacturers?: readonly string[];
 }
 
 /**
@@ -31,7 +34,13 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
         ["modules", name, "ipmi_exporter", "auth"],
         `no auth is named "${auth}"; ${suggestion(auth, auths, "auths")}`,
       );
-    if (options.knownQuirks) checkQuirks(["modules", name, "ipmi", "quirks"], value, options.knownQuirks, say);
+    checkQuirks(["modules", name, "ipmi", "quirks"], mapping(mapping(value).ipmi).quirks, options, say);
+  }
+  for (const [i, rule] of list(file.quirks).entries()) {
+    const { manufacturer, quirks } = mapping(rule);
+    const written = { key: "manufacturer", written: manufacturer, known: options.knownManufacturers };
+    problems.push(...unknownWords([{ ...written, plain: (word) => word.toLowerCase() }], ["quirks", i], source));
+    checkQuirks(["quirks", i, "quirks"], quirks, options, say);
   }
   for (const [name, auth] of Object.entries(mapping(file.auths))) {
     if (!isMapping(auth)) continue;
@@ -79,8 +88,9 @@ function checkTimes(path: ConfigPath, module: Mapping, say: Say): void {
   }
 }
 
-function checkQuirks(path: ConfigPath, module: unknown, known: readonly string[], say: Say): void {
-  for (const [i, quirk] of list(mapping(mapping(module).ipmi).quirks).entries()) {
+function checkQuirks(path: ConfigPath, quirks: unknown, { knownQuirks: known }: CheckOptions, say: Say): void {
+  if (!known) return;
+  for (const [i, quirk] of list(quirks).entries()) {
     if (typeof quirk !== "string" || known.includes(quirk)) continue;
     say([...path, i], `no quirk is named "${quirk}"; ${suggestion(quirk, known, "quirks")}`);
   }

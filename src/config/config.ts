@@ -1,5 +1,5 @@
 import type { GoRegexp, Secret } from "../lib/index.ts";
-import type { AlertSeverity, Collector, PartName, Place, RoleRule, SeverityRule } from "../model/index.ts";
+import type { AlertSeverity, Collector, PartName, Place, QuirkRule, RoleRule, SeverityRule } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
@@ -19,6 +19,7 @@ export interface Config {
   readonly racks: readonly RacksConfig[];
   readonly scheduler: SchedulerConfig;
   readonly probe: ProbeConfig;
+  readonly quirks: readonly QuirkRule[];
   readonly roles: RolesConfig;
   readonly severities: SeveritiesConfig;
   readonly events: EventsConfig;

@@ -3,6 +3,7 @@ import { COLLECTORS, DEFAULT_COLLECTORS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
 import { duration, someTime } from "./duration-schema.ts";
 import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
+import { commonKeys, oneOrMore } from "./rule-file.ts";
 import { authSchema } from "./secret-schema.ts";
 import { selEvents } from "./sel-events.ts";
 import { mustBe } from "./sentences.ts";
@@ -258,6 +259,18 @@ export const severitiesSchema = z.strictObject({
     .describe("YAML files of rules, asked in this order and before the shipped ones; relative to this file."),
 });
 
+export const quirkRuleSchema = z.strictObject({
+  manufacturer: commonKeys.manufacturer.unwrap().describe("Who made the BMC: name or IANA number, or a list."),
+  product: oneOrMore(whole(0, 65535), mustBe("a product id, or a list of them"))
+    .optional()
+    .describe("Product id, or a list; without it all."),
+  firmware_below: whole(1, 127).optional().describe("Only major firmware versions below this one."),
+  quirks: z
+    .array(filled("the name of a quirk"))
+    .min(1, { error: "is an empty list; name at least one quirk" })
+    .describe("Work-arounds to switch on for these BMCs."),
+});
+
 /** The whole file. */
 export const fileSchema = z.strictObject({
   modules: z
@@ -271,6 +284,7 @@ export const fileSchema = z.strictObject({
   racks: z.array(racksSchema).default([]).describe("What racks may draw, for `RackPowerHigh` and `RackPowerCritical`."),
   scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
   probe: probeSchema.prefault({}).describe("Whom `/probe` may ask."),
+  quirks: z.array(quirkRuleSchema).default([]).describe("Work-arounds by manufacturer and product, beside the known."),
   roles: rolesSchema.prefault({}).describe("What sensors are for: the `role` label; see [roles](roles.md)."),
   severities: severitiesSchema.prefault({}).describe("How bad each state is; see [severities](severities.md)."),
   events: eventsSchema(duration, labels)

@@ -5,7 +5,11 @@ import { ConfigError, parseConfig } from "../../src/config/index.ts";
 
 /** Each file has the exact message beside it; UPDATE=1 writes the messages anew, to be read before they are kept. */
 const folder = join(import.meta.dirname, "bad");
-const options = { env: { BMC_PASSWORD: "x" }, knownQuirks: ["openSessionPriv", "rakp1FullName"] };
+const options = {
+  env: { BMC_PASSWORD: "x" },
+  knownQuirks: ["openSessionPriv", "rakp1FullName"],
+  knownManufacturers: ["Dell", "HPE"],
+};
 
 function messageOf(file: string): string {
   try {

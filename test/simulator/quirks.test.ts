@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { StateKeeper } from "../../src/bmc/index.ts";
 import {
   credentials,
   decodeSdr,
   KNOWN_QUIRKS,
   NetFn,
   QUIRK_NAMES,
+  QUIRKS,
   type QuirkName,
   quirksOf,
 } from "../../src/ipmi/index.ts";
@@ -231,5 +235,35 @@ describe("the rows of known quirks", () => {
     expect([named(old), reading(old, "CPU1 Temp")]).toEqual([["scanning_disabled_is_valid"], 47]);
     const mended = await polled(dell(6), [], prepare);
     expect([named(mended), reading(mended, "CPU1 Temp")]).toEqual([[], undefined]);
+  });
+
+  it("have company in the configuration's, which take effect in the same way and are not kept as learnt", async () => {
+    const prepare: Case["prepare"] = ({ bmc }) => bmc.state.setSensor(CPU1_TEMP, { raw: 47, scanningDisabled: true });
+    const { device } = sampleBoard();
+    const saved: unknown[] = [];
+    const keeper: StateKeeper = {
+      loadRecords: async () => undefined,
+      saveRecords: async () => {},
+      loadHost: async () => undefined,
+      saveHost: async (_, state) => saved.push(state) > 0,
+      forgetHost: async () => {},
+    };
+    const quirkRules = [{ manufacturers: ["hp"], products: [8224], quirks: ["scanning_disabled_is_valid"] }];
+    const hpe = (productId: number): PolledOptions => ({
+      board: { device: { ...device, manufacturerId: 11, productId } },
+      settings: { quirkRules },
+      keeper,
+    });
+    const meant = await polled(hpe(8224), [], prepare);
+    expect([named(meant), reading(meant, "CPU1 Temp")]).toEqual([["scanning_disabled_is_valid"], 47]);
+    const neighbour = await polled(hpe(8225), [], prepare);
+    expect([named(neighbour), reading(neighbour, "CPU1 Temp")]).toEqual([[], undefined]);
+    expect(saved.length).toBeGreaterThan(0);
+    expect(JSON.stringify(saved)).not.toContain("scanning_disabled_is_valid");
+  });
+
+  it("are all in docs/configuration.md, with what they mean", () => {
+    const page = readFileSync(resolve(import.meta.dirname, "../../docs/configuration.md"), "utf8");
+    for (const [name, meaning] of Object.entries(QUIRKS)) expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 });

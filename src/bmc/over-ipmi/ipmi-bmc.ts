@@ -12,8 +12,9 @@ import {
   type SessionInfo,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import { Health, type HostChange, type PartName, type Sensor } from "../../model/index.ts";
+import { Health, type HostChange, type PartName, type QuirkRule, type Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import { quirksByRule } from "../quirk-rules.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
@@ -53,6 +54,7 @@ export interface IpmiBmcOptions {
   /** Tries, with the other security findings, to log in without a password. */
   readonly probeCipherZero?: boolean;
   readonly quirks?: readonly QuirkName[];
+  readonly quirkRules?: readonly QuirkRule[];
   readonly tries?: number;
   readonly packetsPerSecond?: number;
 }
@@ -287,8 +289,14 @@ export class IpmiBmc implements Bmc {
     if (this.#device && now - this.#device.at < IDENTITY_AGE_MS) return this.#device.id;
     const id = await readDeviceId(connection, signal);
     this.#device = { id, at: now };
-    for (const quirk of quirksOf(id)) this.#memory.quirks.add(quirk);
+    for (const quirk of this.#givenQuirks(id)) this.#memory.quirks.add(quirk);
     return id;
+  }
+
+  /** Those that need not be learnt from this BMC. */
+  #givenQuirks(id: DeviceId | undefined): readonly QuirkName[] {
+    const { quirks = [], quirkRules = [] } = this.#options;
+    return id ? [...quirks, ...quirksOf(id), ...quirksByRule(quirkRules, id)] : quirks;
   }
 
   async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
@@ -321,7 +329,7 @@ export class IpmiBmc implements Bmc {
 
   save(): SavedBmc {
     return {
-      memory: saveMemory(this.#memory),
+      memory: saveMemory(this.#memory, this.#givenQuirks(this.#device?.id)),
       repository: this.#repository.save(),
       limits: this.#sensors?.save() ?? this.#savedLimits,
       eventLog: this.#eventLog.save(),

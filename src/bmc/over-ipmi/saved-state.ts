@@ -21,9 +21,16 @@ export interface SavedMemory {
   readonly quirks: readonly string[];
 }
 
-export function saveMemory(memory: BmcMemory): SavedMemory {
+/** @param given quirks that the configuration or the tables give; only the others are worth keeping */
+export function saveMemory(memory: BmcMemory, given: readonly QuirkName[]): SavedMemory {
   const { login, wholeSdrReads, sdrChunkBytes, fruChunkBytes } = memory;
-  return { login, wholeSdrReads, sdrChunkBytes, fruChunkBytes, quirks: [...memory.quirks] };
+  return {
+    login,
+    wholeSdrReads,
+    sdrChunkBytes,
+    fruChunkBytes,
+    quirks: [...memory.quirks].filter((name) => !given.includes(name)),
+  };
 }
 
 export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {

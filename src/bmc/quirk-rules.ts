@@ -1,0 +1,17 @@
+import { manufacturerName, QUIRK_NAMES, type QuirkName, type QuirkSubject } from "../ipmi/index.ts";
+import type { QuirkRule } from "../model/index.ts";
+
+const isQuirk = (name: string): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name);
+
+/** The quirks that rules of the configuration give a BMC. */
+export function quirksByRule(rules: readonly QuirkRule[], bmc: QuirkSubject): readonly QuirkName[] {
+  const vendor = manufacturerName(bmc.manufacturerId)?.toLowerCase();
+  return rules
+    .filter(
+      ({ manufacturers, products, firmwareBelow }) =>
+        (manufacturers.includes(bmc.manufacturerId) || (vendor !== undefined && manufacturers.includes(vendor))) &&
+        (products?.includes(bmc.productId) ?? true) &&
+        (firmwareBelow === undefined || bmc.firmwareMajor < firmwareBelow),
+    )
+    .flatMap(({ quirks }) => quirks.filter(isQuirk));
+}
