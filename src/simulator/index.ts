@@ -22,6 +22,12 @@ export { type NumberedFault, Park, type ParkedHost, type ParkOptions, type Troub
 export { Random, seedOf } from "./random.ts";
 export { type RecordedOptions, recordedBoard } from "./recorded.ts";
 export { sampleBoard } from "./sample-board.ts";
+export { type AskedScenario, type NamedScenario, parseScenario, SCENARIOS } from "./scenarios/by-name.ts";
 export * from "./scenarios/index.ts";
+export {
+  type Argument,
+  allowed as allowedArgument,
+  defaultOf as defaultArgument,
+} from "./scenarios/scenario-argument.ts";
 export { parseTimetable, runTimetable, type TimetableEntry } from "./timetable.ts";
 export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./virtual-bmc.ts";

@@ -1,7 +1,6 @@
 /** What can be wrong with a BMC and the network before it, one file each. */
 export * from "./bad-checksums.ts";
 export * from "./bad-integrity.ts";
-export { type AskedScenario, type NamedScenario, parseScenario, SCENARIOS } from "./by-name.ts";
 export type { CommandFilter } from "./command-filter.ts";
 export * from "./completion-codes.ts";
 export * from "./duplication.ts";
@@ -22,7 +21,6 @@ export * from "./record-id-mismatch.ts";
 export * from "./refused-login.ts";
 export * from "./reordering.ts";
 export * from "./repeated-requests.ts";
-export { type Argument, allowed as allowedArgument, defaultOf as defaultArgument } from "./scenario-argument.ts";
 export * from "./small-reads.ts";
 export * from "./stray-address.ts";
 export * from "./wedged.ts";
