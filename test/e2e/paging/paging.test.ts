@@ -14,7 +14,7 @@ import { RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
 const LONG = process.env.LONG === "1";
 const PACE: Pace = LONG
   ? { factor: 1, poll: "15s", timeout: "10s", scrape: "15s", evaluate: "15s" }
-  : { factor: 40, poll: "2s", timeout: "1900ms", scrape: "1s", evaluate: "500ms" };
+  : { factor: 40, poll: "1500ms", timeout: "1400ms", scrape: "1s", evaluate: "500ms" };
 const SCENARIOS = scenarios(PACE.factor);
 const BOARDS = ["lenovo-thinksystem", "hpe-proliant", "dell-poweredge", "supermicro-x11"];
 const PATIENCE_MS = LONG ? 45 * 60_000 : 90_000;
