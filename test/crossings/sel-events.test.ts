@@ -37,18 +37,12 @@ function event(type: number, sensor: number, eventType: number, ...data: readonl
   return [0x02, ...STAMP, 0x20, 0x00, 0x04, type, sensor, eventType, ...data];
 }
 
-/** Of the event types that mean the same for all sensor types, some of these will do; LONG=1 asks for all. */
-const SOME_SENSOR_TYPES = [0x00, 0x01, 0x04, 0x08, 0x0c, 0x0d, 0x1f, 0x2d];
-
-/** Every event type, direction and offset, of the sensor-specific one every sensor type, and one of each without a name. */
+/** Every sensor type, event type, direction and offset, and one of each that has no name. */
 function statesOfAllKinds(): number[][] {
   const all: number[][] = [];
-  const everySensorType = Array.from({ length: 0x2e }, (_, n) => n);
-  const sensorTypesOf = (eventType: number) =>
-    eventType === 0x6f || process.env.LONG ? everySensorType : SOME_SENSOR_TYPES;
   const offsetsOf = (eventType: number): number => (eventType === 0x6f ? 16 : eventType === 0x01 ? 13 : 10);
   for (const eventType of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x6f])
-    for (const sensorType of sensorTypesOf(eventType))
+    for (let sensorType = 0; sensorType < 0x2e; sensorType++)
       for (let offset = 0; offset < offsetsOf(eventType); offset++)
         for (const direction of [0, 0x80])
           all.push(event(sensorType, UNKNOWN_SENSOR, eventType | direction, offset, 0xff, 0xff));
@@ -175,7 +169,7 @@ function recordsOfOtherTypes(): number[][] {
 }
 
 const KINDS = [
-  ["state", statesOfAllKinds, 3500],
+  ["state", statesOfAllKinds, 12_900],
   ["value of event data", dataOfAllValues, 6000],
   ["use of event data", usesOfData, 800],
   ["unit", valuesInUnits, 500],
