@@ -12,44 +12,20 @@ import {
   redactConfig,
   staleAfterMs,
 } from "./config/index.ts";
-import { partsOf, renderDialect } from "./dialect/index.ts";
 import { Events } from "./events/index.ts";
 import { eventsSettings } from "./events-settings.ts";
 import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
 import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
-import { dialectOf, dialectTarget } from "./ipmi-exporter.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
-import {
-  FAILURE_REASONS,
-  type FailureReason,
-  type Host,
-  type HostRecord,
-  type HostSnapshot,
-  needsOperator,
-  type PartName,
-} from "./model/index.ts";
+import { type Host, type HostSnapshot, needsOperator } from "./model/index.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
-import { probeTarget } from "./probe-target.ts";
+import { Probes } from "./probes.ts";
 import { eventsReports, ipmiReports, schedulerReports } from "./reports.ts";
 import { ruleVocabulary } from "./rule-vocabulary.ts";
-import {
-  QueueFullError,
-  type ScheduledHost,
-  Scheduler,
-  SchedulerStoppedError,
-  sameConversation,
-  subnetGroup,
-} from "./scheduler/index.ts";
+import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "./scheduler/index.ts";
 import { Store } from "./store/index.ts";
-import {
-  createWeb,
-  type InheritedSocket,
-  ProbeRefused,
-  type ProbeRequest,
-  type ReloadResult,
-  type Web,
-} from "./web/index.ts";
+import { createWeb, type InheritedSocket, type ProbeRequest, type ReloadResult, type Web } from "./web/index.ts";
 import { WebAccess } from "./web-access.ts";
 
 const SWEEP_MS = 5000;
@@ -73,8 +49,6 @@ export interface ExporterOptions {
   /** Only this share of the inventory is polled. */
   readonly shard?: Shard;
 }
-
-const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
 
 /** The configuration in a file, with everything checked that can be checked before a BMC is asked. */
 export function readConfig(path: string, env: Environment): Promise<Config> {
@@ -105,8 +79,6 @@ export class Exporter {
   #budgets: readonly RackBudget[] = [];
   #sweep: Timer | undefined;
   #ready = false;
-  /** Under way now. */
-  #probes = 0;
   #reloading: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<ReloadResult> | undefined;
   /** Last reason each host failed for, so that a log line tells a change and not every round. */
@@ -180,11 +152,18 @@ export class Exporter {
     });
     this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard });
     this.#inventory.onChange(() => this.#takeHosts());
+    const probes = new Probes({
+      clock,
+      scheduler: this.#scheduler,
+      book: () => this.#book,
+      hosts: () => this.#inventory.current(),
+      record: (name) => this.#store.get(name)?.record,
+    });
     this.#web = createWeb({
       records: () => this.#store,
       record: (name) => this.#store.get(name),
-      probe: (request) => this.#probe(request),
-      ipmi: (request) => this.#ipmi(request),
+      probe: (request) => probes.probe(request),
+      ipmi: (request) => probes.ipmi(request),
       selfMetrics: () => this.#self.text(),
       rackBudgets: () => this.#budgets,
       configText: () => redactConfig(this.#book.config),
@@ -306,61 +285,6 @@ export class Exporter {
         : "poll failed";
       this.#log.warn({ host, stage: failure.stage, reason, detail: failure.message }, what);
     }
-  }
-
-  async #probe(request: ProbeRequest): Promise<{ record: HostRecord }> {
-    const { config } = this.#book;
-    const host = await probeTarget(request, config, this.#inventory.current());
-    const recent = this.#recent(host, config.probe.maxAgeMs);
-    if (recent && !request.trace) return { record: recent };
-    const snapshot = await this.#ask(host, request);
-    const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
-    const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
-    return { record: { host, snapshot, failures, polls: 1, lastSuccessAt } };
-  }
-
-  /** The same question, answered in the metrics of ipmi_exporter. */
-  async #ipmi(request: ProbeRequest): Promise<string> {
-    const { config } = this.#book;
-    const host = await dialectTarget(request, config, this.#inventory.current());
-    const module = this.#book.moduleOf(host);
-    const options = dialectOf(module);
-    const recent = this.#recent(host, config.probe.maxAgeMs)?.snapshot;
-    if (recent && module.ipmiExporter) return renderDialect(recent, options);
-    return renderDialect(await this.#ask(host, request, partsOf(options.collectors)), options);
-  }
-
-  async #ask(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {
-    const { config } = this.#book;
-    if (this.#probes >= config.probe.concurrency) {
-      const message = `${this.#probes} probes are under way, as many as probe.concurrency allows; ask again later`;
-      throw new ProbeRefused(503, message);
-    }
-    this.#probes++;
-    try {
-      return await this.#scheduler.pollNow(host, {
-        signal: request.signal,
-        parts,
-        timeoutMs: Math.min(request.timeoutMs, this.#book.moduleOf(host).timeoutMs),
-        deadlineMs: this.#clock.monotonicMs() + request.timeoutMs,
-        trace: request.trace,
-        revision: this.#book.revision(host.module, host.auth),
-      });
-    } catch (error) {
-      if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
-      if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
-      throw error;
-    } finally {
-      this.#probes--;
-    }
-  }
-
-  /** A record of the store that is young enough to answer a probe; none unless probe.max_age allows it. */
-  #recent(host: Host, maxAgeMs: number): HostRecord | undefined {
-    const record = maxAgeMs > 0 ? this.#store.get(host.name)?.record : undefined;
-    if (!record?.snapshot?.up || record.host !== host) return undefined;
-    const age = this.#clock.wallMs() - (record.snapshot.startedAt + record.snapshot.durationMs);
-    return age <= maxAgeMs ? record : undefined;
   }
 
   /**

@@ -1,0 +1,106 @@
+import { partsOf, renderDialect } from "./dialect/index.ts";
+import { dialectOf, dialectTarget } from "./ipmi-exporter.ts";
+import type { Clock } from "./lib/index.ts";
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  type Host,
+  type HostRecord,
+  type HostSnapshot,
+  type PartName,
+} from "./model/index.ts";
+import type { PollSettingsBook } from "./poll-settings.ts";
+import { probeTarget } from "./probe-target.ts";
+import { QueueFullError, type Scheduler, SchedulerStoppedError } from "./scheduler/index.ts";
+import { ProbeRefused, type ProbeRequest } from "./web/index.ts";
+
+export interface ProbesOptions {
+  readonly clock: Clock;
+  readonly scheduler: Pick<Scheduler, "pollNow">;
+  /** Settings as they are now: a reload brings another book. */
+  readonly book: () => PollSettingsBook;
+  /** The inventory as it is now. */
+  readonly hosts: () => ReadonlyMap<string, Host>;
+  /** What the rounds read of a host. */
+  readonly record: (host: string) => HostRecord | undefined;
+}
+
+const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
+
+/** Polls that somebody waits for: `/probe` and `/ipmi`, no more at once than `probe.concurrency` allows. */
+export class Probes {
+  readonly #options: ProbesOptions;
+  /** Under way now. */
+  #running = 0;
+
+  constructor(options: ProbesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A fresh record of the host, or one of the rounds where `probe.max_age` allows it and no trace is wished.
+   *
+   * @throws ProbeRefused 400 and 403 as probeTarget does, 503 where too many wait or the exporter ends
+   */
+  async probe(request: ProbeRequest): Promise<{ record: HostRecord }> {
+    const { book, hosts } = this.#options;
+    const { config } = book();
+    const host = await probeTarget(request, config, hosts());
+    const recent = this.#recent(host, config.probe.maxAgeMs);
+    if (recent && !request.trace) return { record: recent };
+    const snapshot = await this.#ask(host, request);
+    const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
+    const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
+    return { record: { host, snapshot, failures, polls: 1, lastSuccessAt } };
+  }
+
+  /**
+   * The same question, answered in the metrics of ipmi_exporter.
+   *
+   * @throws ProbeRefused as probe does
+   */
+  async ipmi(request: ProbeRequest): Promise<string> {
+    const { book, hosts } = this.#options;
+    const { config } = book();
+    const host = await dialectTarget(request, config, hosts());
+    const module = book().moduleOf(host);
+    const options = dialectOf(module);
+    const recent = this.#recent(host, config.probe.maxAgeMs)?.snapshot;
+    if (recent && module.ipmiExporter) return renderDialect(recent, options);
+    return renderDialect(await this.#ask(host, request, partsOf(options.collectors)), options);
+  }
+
+  async #ask(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {
+    const { clock, scheduler } = this.#options;
+    const book = this.#options.book();
+    if (this.#running >= book.config.probe.concurrency) {
+      const message = `${this.#running} probes are under way, as many as probe.concurrency allows; ask again later`;
+      throw new ProbeRefused(503, message);
+    }
+    this.#running++;
+    try {
+      return await scheduler.pollNow(host, {
+        signal: request.signal,
+        parts,
+        timeoutMs: Math.min(request.timeoutMs, book.moduleOf(host).timeoutMs),
+        deadlineMs: clock.monotonicMs() + request.timeoutMs,
+        trace: request.trace,
+        revision: book.revision(host.module, host.auth),
+      });
+    } catch (error) {
+      if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
+      if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
+      throw error;
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** A record of the store that is young enough to answer a probe; none unless probe.max_age allows it. */
+  #recent(host: Host, maxAgeMs: number): HostRecord | undefined {
+    const record = maxAgeMs > 0 ? this.#options.record(host.name) : undefined;
+    if (!record?.snapshot?.up || record.host !== host) return undefined;
+    const age = this.#options.clock.wallMs() - (record.snapshot.startedAt + record.snapshot.durationMs);
+    return age <= maxAgeMs ? record : undefined;
+  }
+}
