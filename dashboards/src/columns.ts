@@ -48,7 +48,17 @@ interface TableShape {
 }
 
 /** What Prometheus and the scrape add to every row. */
-const ALWAYS_HIDDEN = ["Time", "__name__", "instance", "job", "pod", "endpoint", "namespace", "service", "container"];
+export const ALWAYS_HIDDEN: readonly string[] = [
+  "Time",
+  "__name__",
+  "instance",
+  "job",
+  "pod",
+  "endpoint",
+  "namespace",
+  "service",
+  "container",
+];
 
 /**
  * The columns in their order, everything named in `hide` and what the scrape adds left out; `joined` puts

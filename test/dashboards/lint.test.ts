@@ -23,10 +23,7 @@ const UNITS = [
   "pps",
   "dateTimeFromNow",
 ];
-/**
- * Transformations of Grafana and the options each is given here. They are not run: @grafana/data, which could, brings
- * React, a map library and a hundred megabytes with it, for half a dozen transformations without code of ours.
- */
+/** Transformations of Grafana and the options each is given here; shown.ts runs them. */
 const TRANSFORMATIONS: Readonly<Record<string, readonly string[]>> = {
   joinByField: ["byField", "mode"],
   organize: ["excludeByName", "includeByName", "indexByName", "renameByName"],
