@@ -61,6 +61,11 @@ export interface Satellite {
   readonly embeddedReply?: boolean;
   /** Answers Intel Node Manager's statistics with the board's power. */
   readonly nodeManager?: boolean;
+  /**
+   * Raw records of the sensors it describes itself, with their record ids; they are its own, whatever owner they name.
+   * Where absent, those that the board's repository has of it.
+   */
+  readonly sdr?: readonly Uint8Array[];
 }
 
 /** Event log of the board. */
@@ -301,6 +306,8 @@ export interface BoardModel {
   readonly sdr: readonly Buffer[];
   /** Place in `sdr` of a record id; -1 where there is none. 0 is the first, FFFFh the last. */
   sdrIndex(recordId: number): number;
+  /** Device SDRs of each satellite, in order; of the BMC itself those of the repository. */
+  deviceSdr(satellite: Satellite | undefined): readonly Buffer[];
   /** All initial event records behind one another. */
   readonly initialSel: Buffer;
   /** Indexes of the temperature sensors by DCMI entity: 40h inlet, 41h CPU, 42h baseboard. */

@@ -5,7 +5,7 @@ import { decodeSdr } from "../ipmi/records/sdr/sdr.ts";
 import { type SensorDefinition, sensorsOf } from "../ipmi/records/sdr/sensor-definition.ts";
 import { SensorType } from "../ipmi/tables/sensor-type.ts";
 import { THRESHOLD_NAMES, type ThresholdName } from "../ipmi/tables/threshold.ts";
-import type { BoardDescription, BoardModel, SensorModel } from "./board.ts";
+import type { BoardDescription, BoardModel, Satellite, SensorModel } from "./board.ts";
 import { SensorBytes } from "./sensor-bytes.ts";
 
 const THRESHOLD_CLASS = 0x01;
@@ -26,7 +26,13 @@ const DCMI_ENTITIES: readonly (readonly [dcmi: number, ipmi: number])[] = [
  */
 export function compileBoard(description: BoardDescription): BoardModel {
   const sdr = description.sdr.map((record) => Buffer.from(record));
-  const sensors = sdr.flatMap((bytes) => sensorModels(bytes));
+  const deviceSdrs = new Map((description.satellites ?? []).map((one) => [one, deviceSdrOf(one, sdr)]));
+  const own = sdr.flatMap((bytes) => sensorModels(bytes));
+  const known = new Set(own.map((s) => keyOf(s.owner, s.lun, s.number)));
+  const behind = [...deviceSdrs].flatMap(([{ address, channel }, records]) =>
+    records.flatMap((bytes) => sensorModels(bytes)).map((sensor) => ({ ...sensor, owner: address, channel })),
+  );
+  const sensors = [...own, ...behind.filter((s) => !known.has(keyOf(s.owner, s.lun, s.number)))];
   const byKey = new Map(sensors.map((s, i) => [keyOf(s.owner, s.lun, s.number), i]));
   const byRecordId = new Map(sdr.map((record, i) => [record.readUInt16LE(0), i]));
   const sensorIndex = (owner: number, lun: number, number: number): number =>
@@ -39,12 +45,21 @@ export function compileBoard(description: BoardDescription): BoardModel {
     sdr,
     sdrIndex: (id) =>
       id === 0 ? (sdr.length > 0 ? 0 : -1) : id === 0xffff ? sdr.length - 1 : (byRecordId.get(id) ?? -1),
+    deviceSdr: (satellite) => (satellite ? (deviceSdrs.get(satellite) ?? []) : sdr),
     initialSel: initialSel(description),
-    dcmiTemperatures: dcmiTemperatures(sensors),
+    dcmiTemperatures: dcmiTemperatures(own),
   };
 }
 
 const keyOf = (owner: number, lun: number, number: number): number => (owner << 16) | (lun << 8) | number;
+
+/** Owner id of a sensor record: byte 5. */
+const OWNER_AT = 5;
+
+function deviceSdrOf(satellite: Satellite, repository: readonly Buffer[]): readonly Buffer[] {
+  if (satellite.sdr) return satellite.sdr.map((record) => Buffer.from(record));
+  return repository.filter((bytes) => sensorModels(bytes).length > 0 && bytes[OWNER_AT] === satellite.address);
+}
 
 function sensorModels(bytes: Buffer): SensorModel[] {
   let record: SdrRecord;

@@ -1,12 +1,12 @@
 import type { DeviceId } from "../../ipmi/commands/index.ts";
 import { encodeSdr, type SdrRecord } from "../../ipmi/records/sdr/sdr.ts";
-import type { BoardDescription, BoardUser, InitialReading } from "../board.ts";
+import type { BoardDescription, BoardUser, InitialReading, Satellite } from "../board.ts";
 import { seedOf } from "../random.ts";
 import { chassisEntity } from "./entity.ts";
 import { frusOf } from "./fru.ts";
 import { compactRecord, eventOnlyRecord, fullRecord } from "./records.ts";
 import { rawOf, type Scale, scaleFor } from "./scale.ts";
-import type { AnalogSpec, BoardPlan, DiscreteSpec, FruSpec, MemoryHabits, SensorSpec } from "./spec.ts";
+import type { AnalogSpec, BoardPlan, DiscreteSpec, FruSpec, LocatorSpec, MemoryHabits, SensorSpec } from "./spec.ts";
 
 const BMC = 0x20;
 const SDR_VERSION = 0x51;
@@ -61,14 +61,17 @@ interface Numbered {
 export function buildBoard(plan: BoardPlan, options: BoardOptions = {}): Board {
   const sensors = numbered(plan);
   const records: SdrRecord[] = [locator(plan)];
+  // Records that controllers keep themselves, by owner; each numbers its own.
+  const kept = new Map((plan.satellites ?? []).filter((s) => s.locator).map((s) => [s.address, [] as SdrRecord[]]));
   const analog: AnalogWire[] = [];
   const discrete: DiscreteWire[] = [];
   const readings: InitialReading[] = [];
   for (const { spec, owner, number } of sensors) {
-    const id = records.length + 1;
+    const own = kept.get(owner) ?? records;
+    const id = own.length + 1;
     if (spec.kind === "analog") {
       const scale = scaleFor(spec.range[0], spec.range[1], spec.resolution);
-      records.push(fullRecord(id, number, spec, scale));
+      own.push(fullRecord(id, number, spec, scale));
       if (spec.unfitted) {
         readings.push({ owner, number, scanningDisabled: true });
       } else {
@@ -77,13 +80,16 @@ export function buildBoard(plan: BoardPlan, options: BoardOptions = {}): Board {
       }
     } else if (spec.kind === "discrete") {
       discrete.push({ spec, owner, number });
-      records.push(compactRecord(id, number, spec));
+      own.push(compactRecord(id, number, spec));
       readings.push({ owner, number, states: spec.words.ok, absent: spec.unreadable });
     } else {
-      records.push(eventOnlyRecord(id, number, spec));
+      own.push(eventOnlyRecord(id, number, spec));
     }
   }
   for (const fru of plan.frus) if (fru.name !== undefined) records.push(fruLocator(records.length + 1, fru, fru.name));
+  for (const satellite of plan.satellites ?? []) {
+    if (satellite.locator) records.push(satelliteLocator(records.length + 1, satellite, satellite.locator));
+  }
   const numberOf = (name: string): number => {
     const found = sensors.find(({ spec }) => spec.name === name);
     if (!found) throw new RangeError(`${plan.name} has no sensor ${name}`);
@@ -108,7 +114,7 @@ export function buildBoard(plan: BoardPlan, options: BoardOptions = {}): Board {
       sel: plan.sel,
       users: options.users ?? DEFAULT_USERS,
       dcmi: plan.dcmi,
-      satellites: plan.satellites,
+      satellites: plan.satellites?.map((s): Satellite => ({ ...s, sdr: kept.get(s.address)?.map(encodeSdr) })),
       sessions: plan.sessions,
       channel: plan.channel,
       firmware: plan.firmware,
@@ -193,6 +199,26 @@ function locator(plan: BoardPlan): SdrRecord {
     entityInstance: 1,
     oem: 0,
     name: `${plan.name.slice(0, 12)} BMC`,
+  };
+}
+
+/** Event generator, sensors. */
+const SATELLITE_CAPABILITIES = 0x21;
+
+function satelliteLocator(id: number, { address, channel }: Satellite, { name, entity }: LocatorSpec): SdrRecord {
+  return {
+    type: "management_controller_locator",
+    id,
+    version: SDR_VERSION,
+    slaveAddress: address,
+    channel,
+    powerAndInitialisation: 0,
+    capabilities: SATELLITE_CAPABILITIES,
+    reserved: 0,
+    entityId: entity[0],
+    entityInstance: entity[1],
+    oem: 0,
+    name,
   };
 }
 

@@ -18,7 +18,7 @@ import {
 } from "./entity.ts";
 import { intelHabits } from "./memory-habits.ts";
 import * as s from "./sensors.ts";
-import type { BoardPlan, SensorSpec } from "./spec.ts";
+import type { BoardPlan, Entity, SensorSpec } from "./spec.ts";
 
 const PLANT: Plant = {
   heightUnits: 2,
@@ -60,6 +60,11 @@ const ME_DEVICE: DeviceId = {
   auxiliaryFirmware: Uint8Array.of(4, 1, 5, 0),
 };
 
+const backplane2Entity: Entity = [backplaneEntity[0], 2];
+/** Slave address of the second drive backplane's controller, on the primary IPMB. */
+const HSBP = 0xc0;
+const HSBP_DEVICE: DeviceId = { ...ME_DEVICE, deviceId: 0x22, firmwareMajor: 1, productId: 0x0a00 };
+
 const AIR = { lc: 0, lnc: 5, unc: 44, uc: 48 };
 const BOARD = { lc: 5, lnc: 10, unc: 85, uc: 90 };
 const VR = { lc: 5, lnc: 10, unc: 110, uc: 115 };
@@ -96,6 +101,8 @@ const sensors: readonly SensorSpec[] = [
   s.temp("BB MEM VR Temp", ["cpu_vrm_celsius", 1], boardEntity(), VR, { offset: -8 }),
   s.temp("BB Rt Rear Temp", ["rear"], boardEntity(), { lc: 5, lnc: 10, unc: 80, uc: 85 }),
   s.temp("HSBP Temp", ["drive_bay"], backplaneEntity, { lc: 0, lnc: 5, unc: 60, uc: 65 }),
+  s.temp("HSBP 2 Temp", ["drive_bay"], backplane2Entity, { lc: 0, lnc: 5, unc: 60, uc: 65 }, { owner: HSBP }),
+  { ...s.presence("HSBP 2 Presence", SensorType.EntityPresence, backplane2Entity), owner: HSBP },
   s.temp("Exit Air Temp", ["exhaust"], chassisEntity, { unc: 75, uc: 80 }),
   s.temp("LAN NIC Temp", ["chip_set"], boardEntity(), VR, { offset: 6 }),
   ...s
@@ -188,7 +195,10 @@ export const intelS2600: BoardPlan = {
   sessions: { limit: 5 },
   channel: { cipherSuites: [1, 2, 3, 6, 7, 8, 11, 12, 17], authTypes15: ["md5"] },
   dcmi: { powerManagement: true },
-  satellites: [{ address: ME, channel: IPMB, device: ME_DEVICE, nodeManager: true }],
+  satellites: [
+    { address: ME, channel: IPMB, device: ME_DEVICE, nodeManager: true },
+    { address: HSBP, channel: 0, device: HSBP_DEVICE, locator: { name: "HSBP 2", entity: backplane2Entity } },
+  ],
   memory: () => intelHabits(4, 2),
   bootSeconds: 60,
 };

@@ -1,5 +1,5 @@
 import type { DeviceId } from "../../ipmi/commands/index.ts";
-import type { BoardDescription, BoardEvent } from "../board.ts";
+import type { BoardDescription, BoardEvent, Satellite } from "../board.ts";
 import type { Component, Condition } from "../physics/condition.ts";
 import type { Plant } from "../physics/plant.ts";
 import type { Source } from "../physics/quantity.ts";
@@ -128,12 +128,21 @@ export interface Identity {
   readonly support?: Partial<DeviceId["support"]>;
 }
 
+/** Record of the repository that says where a controller is. */
+export interface LocatorSpec {
+  readonly name: string;
+  readonly entity: Entity;
+}
+
+/** A controller behind the BMC. */
+export interface SatelliteSpec extends Omit<Satellite, "sdr"> {
+  /** Present: the repository only locates it, and it keeps the SDRs of its sensors itself. */
+  readonly locator?: LocatorSpec;
+}
+
 /** A board as its file in this folder writes it. */
 export interface BoardPlan
-  extends Pick<
-    BoardDescription,
-    "dcmi" | "satellites" | "sessions" | "channel" | "firmware" | "scenarios" | "chassis"
-  > {
+  extends Pick<BoardDescription, "dcmi" | "sessions" | "channel" | "firmware" | "scenarios" | "chassis"> {
   readonly name: string;
   /** One line for people. */
   readonly title: string;
@@ -141,6 +150,7 @@ export interface BoardPlan
   readonly plant: Plant;
   readonly sensors: readonly SensorSpec[];
   readonly frus: readonly FruSpec[];
+  readonly satellites?: readonly SatelliteSpec[];
   readonly sel: Pick<NonNullable<BoardDescription["sel"]>, "capacity" | "whenFull">;
   readonly memory: MemoryHabitsOf;
   /** Seconds the BMC takes to start. */

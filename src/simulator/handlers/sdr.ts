@@ -9,6 +9,7 @@ import {
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import type { Context } from "../dispatch.ts";
+import type { VirtualBmc } from "../virtual-bmc.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
 const SDR_VERSION = 0x51;
@@ -16,22 +17,44 @@ const UNSPECIFIED = 0xffff;
 /** The repository came with the firmware: 2024-01-01. */
 const WRITTEN = Date.UTC(2024, 0, 1) / 1000;
 const NON_MODAL = 1;
+/** Of a record in an IPMB message, which has 32 bytes. */
+const IPMB_RECORD_BYTES = 22;
 
-/** A part of a record - IPMI 2.0 section 33.12; also of device SDRs. */
-export function readSdr({ bmc }: Context, request: ReadRecordRequest): RecordPart | Refusal {
-  const { reservationId = 0, recordId, offset = 0, count = WHOLE_RECORD } = request;
+/** A part of a record of the repository - IPMI 2.0 section 33.12. */
+function readSdr({ bmc }: Context, request: ReadRecordRequest): RecordPart | Refusal {
   const { model } = bmc;
+  const { sdr, description } = model;
+  return partOf(bmc, request, sdr, model.sdrIndex(request.recordId), description.firmware?.sdrReadBytes);
+}
+
+/** The same of device SDRs - IPMI 2.0 section 35.3. */
+export function readDeviceSdr(context: Context, request: ReadRecordRequest): RecordPart | Refusal {
+  const { bmc, satellite } = context;
+  if (!satellite) return readSdr(context, request);
+  const records = bmc.model.deviceSdr(satellite);
+  const { recordId } = request;
+  const index = recordId === 0 ? 0 : records.findIndex((record) => record.readUInt16LE(0) === recordId);
+  return partOf(bmc, request, records, index, IPMB_RECORD_BYTES);
+}
+
+/** @param most bytes given at once; undefined: whole records */
+function partOf(
+  bmc: VirtualBmc,
+  request: ReadRecordRequest,
+  records: readonly Buffer[],
+  index: number,
+  most: number | undefined,
+): RecordPart | Refusal {
+  const { reservationId = 0, offset = 0, count = WHOLE_RECORD } = request;
   // Without a reservation only from the start of a record; a reservation that somebody else cancelled is none.
   const good = reservationId === 0 ? offset === 0 : reservationId === bmc.sdrReservation;
   if (!good) return refuse(CompletionCode.ReservationCancelled);
-  const index = model.sdrIndex(recordId);
-  const record = model.sdr[index];
+  const record = records[index];
   if (!record) return refuse(CompletionCode.NotPresent);
   if (offset >= record.length) return refuse(CompletionCode.ParameterOutOfRange);
   const wanted = count === WHOLE_RECORD ? record.length - offset : Math.min(count, record.length - offset);
-  const most = model.description.firmware?.sdrReadBytes;
   if (most !== undefined && wanted > most) return refuse(CompletionCode.CannotReturnThatManyBytes);
-  const next = model.sdr[index + 1];
+  const next = records[index + 1];
   return { nextRecordId: next ? next.readUInt16LE(0) : LAST_RECORD, data: record.subarray(offset, offset + wanted) };
 }
 

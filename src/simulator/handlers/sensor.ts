@@ -16,7 +16,7 @@ import { Reader, signed } from "../../ipmi/wire/bytes.ts";
 import type { SensorModel, SensorReadingState } from "../board.ts";
 import type { Context } from "../dispatch.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
-import { readSdr } from "./sdr.ts";
+import { readDeviceSdr } from "./sdr.ts";
 
 /** Runs `then` with the sensor a request means; CBh where there is none. */
 function withSensor<R>(
@@ -114,18 +114,18 @@ export const sensorHandlers: readonly Handler[] = [
   ),
   respond(
     getDeviceSdrInfo,
-    ({ bmc, owner }, { count }) => {
+    ({ bmc, owner, satellite }, { count }) => {
       const sensors = bmc.model.sensors.filter((s) => s.owner === owner);
       return {
-        count: Math.min(0xff, count === "records" ? bmc.model.sdr.length : sensors.length),
+        count: Math.min(0xff, count === "records" ? bmc.model.deviceSdr(satellite).length : sensors.length),
         dynamicPopulation: false,
         luns: sensors.reduce((mask, s) => mask | (1 << s.lun), 0),
       };
     },
     { satellites: true },
   ),
-  respond(reserveDeviceSdrRepository, ({ bmc }) => ({ reservationId: bmc.reserveSdr() })),
-  respond(getDeviceSdr, readSdr),
+  respond(reserveDeviceSdrRepository, ({ bmc }) => ({ reservationId: bmc.reserveSdr() }), { satellites: true }),
+  respond(getDeviceSdr, readDeviceSdr, { satellites: true }),
 ];
 
 /** Event offsets of comparison bits: lower limits are crossed going low, upper ones going high. */
