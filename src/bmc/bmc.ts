@@ -28,6 +28,8 @@ export interface PartReading {
   readonly data: PartData;
   /** What stopped the reading; `data` holds what was read before. */
   readonly failure?: unknown;
+  /** True: all that is known of was read; the failure is that there may be more. */
+  readonly whole?: boolean;
 }
 
 export interface Ask {

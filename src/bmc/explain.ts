@@ -28,10 +28,11 @@ export interface ExplainOptions {
 
 /** What passes through the cache of repositories on its way, so that it can be shown. */
 class RecordKeeper implements StateKeeper {
-  records: readonly Uint8Array[] = [];
+  /** Of the BMC's repository, and behind them those of each satellite. */
+  readonly records: Uint8Array[] = [];
 
   async saveRecords(_digest: string, records: readonly Uint8Array[]): Promise<void> {
-    this.records = records;
+    this.records.push(...records);
   }
 
   async loadRecords(): Promise<undefined> {}
@@ -84,7 +85,7 @@ export async function explainHost(
 }
 
 function hostLines(
-  { device, session, hostOff, plan }: SensorFindings,
+  { device, session, hostOff, plan, problems }: SensorFindings,
   settings: PollSettings,
   quirks: readonly QuirkName[],
 ): Pick<HostExplanation, "controller" | "session" | "hostOff" | "quirks" | "problems"> {
@@ -104,7 +105,7 @@ function hostLines(
     },
     hostOff,
     quirks: quirks.map((name) => ({ name, meaning: QUIRKS[name], because: whyQuirk(name, settings, device) })),
-    problems: plan?.problems ?? [],
+    problems: [...(plan?.problems ?? []), ...problems],
   };
 }
 
@@ -133,15 +134,15 @@ function sensorLines(
   const { plan, device, sensors, calls } = findings;
   const { manufacturerId, productId } = device;
   const told = new Map(sensors.map((sensor) => [sensor.id, sensor]));
-  const byRecord = new Map(records.map((bytes) => [Buffer.from(bytes).readUInt16LE(0), bytes]));
+  const byRecord = new Map(records.map((bytes) => [recordKey(bytes), bytes]));
   const rules = { roles: roles?.(), severities: severities?.() };
   return (plan?.sensors ?? [])
     .filter((sensor) => about?.(sensor) ?? true)
     .map((sensor) => {
-      const { readable, recordId } = sensor.definition;
+      const { readable, recordId, ownerId, channel } = sensor.definition;
       return explainSensor({
         sensor,
-        record: byRecord.get(recordId),
+        record: byRecord.get(`${recordId}/${ownerId}/${channel}`),
         told: readable ? told.get(sensor.id) : undefined,
         calls: calls.filter((call) => isAbout(call, sensor, assumeBmcOwner)),
         excluded: readable && !(filter?.(sensor) ?? true),
@@ -150,6 +151,12 @@ function sensorLines(
         ...rules,
       });
     });
+}
+
+/** Each controller numbers its own records. */
+function recordKey(record: Uint8Array): string {
+  const bytes = Buffer.from(record);
+  return `${bytes.readUInt16LE(0)}/${bytes[5] ?? 0}/${(bytes[6] ?? 0) >> 4}`;
 }
 
 const COMMANDS = /^Get Sensor (Reading|Thresholds|Hysteresis|Reading Factors)$/;

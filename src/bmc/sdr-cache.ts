@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { mergedPlan, type SatellitePlan } from "./over-ipmi/merged-plan.ts";
 import { compilePlan, type SensorPlan } from "./over-ipmi/sensor-plan.ts";
 import { digestOf, type StateKeeper } from "./state-dir.ts";
 
@@ -50,6 +51,20 @@ export class SdrCache {
     const records = known ? undefined : await this.#keeper?.loadRecords(digest);
     const plan = known ?? this.#plans.get(digest) ?? (records && this.#compiled(digest, records));
     if (plan) this.#report?.sdrCacheHit();
+    return plan;
+  }
+
+  /**
+   * The plan of a host whose satellites have SDRs of their own: kept under the digests of all of them, so that
+   * hosts share it only where BMC and satellites have the same.
+   */
+  merged(own: KeptPlan, others: readonly (SatellitePlan & KeptPlan)[]): SensorPlan {
+    const controllers = others.map(({ channel, ownerId, digest }) => `${channel}/${ownerId}/${digest}`);
+    const key = [own.digest, ...controllers].join("+");
+    const known = this.#plans.get(key);
+    if (known) return known;
+    const plan = mergedPlan(own.plan, others);
+    this.#plans.set(key, plan);
     return plan;
   }
 

@@ -42,6 +42,8 @@ interface LastReading {
   readonly outcome: PartOutcome;
   /** Monotonic. */
   readonly at: number;
+  /** All that is known of was read, whatever failed. */
+  readonly whole: boolean;
 }
 
 /** Failures that end the poll: nobody is there, or nobody lets us in. What else fails, fails alone. */
@@ -90,10 +92,12 @@ export class SnapshotTaker {
     const order = this.#patience > 0 ? FIRST_ORDER : ORDER;
     if (!failure) this.#patience--;
     const asked: LastReading[] = [];
+    let isWhole = false;
     for (const part of failure ? [] : order.filter((p) => options.parts.includes(p))) {
       const before = this.#slow.get(part);
       const reading = await this.#part(part, options);
       if (part === "sensors" && reading.outcome.ok) this.#patience = 0;
+      if (part === "sensors") isWhole = reading.whole;
       if (reading !== before && part !== "security") asked.push(reading);
       Object.assign(data, reading.data);
       outcomes.push(reading.outcome);
@@ -110,7 +114,7 @@ export class SnapshotTaker {
     if (!failure && outcomes.length > 0 && (isBarren || isAllSilent)) {
       failure = outcomes.find((o) => o.failure)?.failure;
     }
-    if (!failure) data.consumption = this.#powerOf(data, outcomes);
+    if (!failure) data.consumption = this.#powerOf(data, outcomes, isWhole);
     const durationMs = microseconds(clock.monotonicMs() - begin);
     const told: PartData = failure ? {} : data;
     // Written out: spread together, each host's snapshot has a hidden class of its own, and that takes more room than it.
@@ -137,7 +141,7 @@ export class SnapshotTaker {
   }
 
   /** The power of the whole host from the best source of this poll. */
-  #powerOf(data: PartData, outcomes: readonly PartOutcome[]): PowerConsumption | undefined {
+  #powerOf(data: PartData, outcomes: readonly PartOutcome[], isWhole: boolean): PowerConsumption | undefined {
     const outcomeOf = (part: PartName) => outcomes.find((o) => o.part === part);
     const meter = outcomeOf("dcmi");
     const sensors = outcomeOf("sensors");
@@ -145,7 +149,7 @@ export class SnapshotTaker {
     const { consumption } = data;
     const metered = consumption ? [{ key: consumption.source, consumption }] : [];
     const hostOff = data.chassis?.powerOn === false;
-    const sensed = data.sensors ? offersOf(data.sensors, hostOff, sensors?.ok ?? false) : [];
+    const sensed = data.sensors ? offersOf(data.sensors, hostOff, isWhole) : [];
     return this.#power.choose([...metered, ...sensed], meter?.ok === false);
   }
 
@@ -173,10 +177,12 @@ export class SnapshotTaker {
     if (fresh && (before.outcome.ok || lasting(before.outcome.failure))) return before;
     let failure: Failure | undefined;
     let data: PartData = {};
+    let whole = false;
     try {
       signal.throwIfAborted();
       const reading = await this.#bmc.read(part, { signal });
       data = reading.data;
+      whole = reading.whole ?? reading.failure === undefined;
       if (data.eventLog) options.onEventLog?.(data.eventLog, clock.wallMs());
       if (reading.failure !== undefined) failure = failureOf(reading.failure, part, signal);
     } catch (error) {
@@ -184,7 +190,7 @@ export class SnapshotTaker {
     }
     const durationMs = microseconds(clock.monotonicMs() - begin);
     const outcome: PartOutcome = { part, ok: failure === undefined, durationMs, readAt: clock.wallMs(), failure };
-    const reading: LastReading = { data, outcome, at: begin };
+    const reading: LastReading = { data, outcome, at: begin, whole };
     if (SLOW.has(part)) this.#slow.set(part, reading);
     return reading;
   }

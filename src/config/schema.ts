@@ -62,7 +62,9 @@ const sensorsSchema = z.strictObject({
   bridge: z
     .boolean()
     .default(false)
-    .describe("Also read sensors of satellite controllers, through the BMC; slow on many boards."),
+    .describe(
+      "Also read sensors of satellite controllers, through the BMC: those of its repository and of their own device SDRs; slow on many boards.",
+    ),
 });
 
 const ipmiSchema = z.strictObject({

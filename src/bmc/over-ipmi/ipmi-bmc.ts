@@ -27,6 +27,7 @@ import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
 import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
+import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
@@ -66,6 +67,8 @@ export interface SensorFindings {
   readonly hostOff: boolean;
   /** Absent where the repository could not be read. */
   readonly plan?: SensorPlan;
+  /** Controllers behind the BMC whose sensors are not known, a sentence each. */
+  readonly problems: readonly string[];
   readonly sensors: readonly Sensor[];
   readonly calls: readonly RecordedCall[];
   /** What ended the reading early. */
@@ -88,6 +91,8 @@ export class IpmiBmc implements Bmc {
   readonly #options: IpmiBmcOptions;
   readonly #memory: BmcMemory;
   readonly #repository: Repository;
+  /** Absent where bridging is not allowed. */
+  readonly #satellites: Satellites | undefined;
   readonly #eventLog: EventLogReader;
   readonly #lan: LanReader;
   readonly #meter: PowerMeter;
@@ -103,6 +108,8 @@ export class IpmiBmc implements Bmc {
   /** Of an earlier run, until the sensors are read. */
   #savedLimits: SavedLimits | undefined;
   #hostOff = false;
+  /** Satellites get all the time they need. */
+  #patient = false;
   /** The findings were told once: from then on they are asked for. */
   #isSurveyed = false;
 
@@ -110,6 +117,7 @@ export class IpmiBmc implements Bmc {
     this.#options = options;
     this.#memory = new BmcMemory(options.quirks);
     this.#repository = new Repository(options.cache, this.#memory, options.clock);
+    this.#satellites = options.bridge ? new Satellites(options.cache, options.clock) : undefined;
     this.#eventLog = new EventLogReader(options.clock);
     this.#lan = new LanReader(this.#memory);
     this.#meter = new PowerMeter(this.#memory, { clock: options.clock, bridge: options.bridge ?? false });
@@ -167,7 +175,7 @@ export class IpmiBmc implements Bmc {
         return this.#readSensors(connection, signal);
       case "sel": {
         const device = await this.#identity(connection, signal);
-        const context = { plan: this.#repository.known, device, severities: this.#options.severities?.() };
+        const context = { plan: this.#knownPlan(), device, severities: this.#options.severities?.() };
         if (this.wholeLog) return this.#readWholeLog(connection, device, context, signal);
         const { log, failure } = await this.#eventLog.read(connection, context, signal);
         return { data: { eventLog: log }, failure };
@@ -192,7 +200,7 @@ export class IpmiBmc implements Bmc {
   ): Promise<PartReading> {
     // Reads what sensors there are where nobody did yet: events tell values. A repository that cannot be read is
     // the matter of another part.
-    const plan = context.plan ?? (await optional(this.#repository.plan(connection, device, signal)));
+    const plan = context.plan ?? (await optional(this.#plan(connection, device, signal)));
     const runner = new RememberingRunner(connection);
     const { log, failure } = await this.#eventLog.read(runner, { ...context, plan }, signal);
     if (failure !== undefined) return { data: { eventLog: log }, failure };
@@ -233,6 +241,7 @@ export class IpmiBmc implements Bmc {
       // Whether it is off decides what a fan that stands still means; some BMCs refuse to tell.
       const chassis = await optional(readChassis(runner, signal));
       this.#hostOff = chassis?.powerOn === false;
+      this.#patient = true;
       const reading = await this.#readSensors(runner, signal);
       sensors = reading.data.sensors ?? [];
       failure = reading.failure;
@@ -244,6 +253,7 @@ export class IpmiBmc implements Bmc {
       session,
       hostOff: this.#hostOff,
       plan: this.#sensors?.plan,
+      problems: this.#behind?.problems ?? [],
       sensors,
       calls: runner.calls,
       failure,
@@ -252,7 +262,7 @@ export class IpmiBmc implements Bmc {
 
   async #readSensors(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
     const device = await this.#identity(connection, signal);
-    const unnamed = await this.#repository.plan(connection, device, signal);
+    const unnamed = await this.#plan(connection, device, signal);
     const plan = this.#ruled(unnamed, device);
     if (this.#sensors?.plan !== plan) {
       const { filter, bridge = false, clock } = this.#options;
@@ -274,7 +284,26 @@ export class IpmiBmc implements Bmc {
     this.#sensors.coded = this.coded;
     const { sensors, failure } = await this.#sensors.read(connection, context, signal);
     if (this.#trace) for (const sensor of sensors) this.#trace("note", inWords(sensor));
-    return { data: { sensors }, failure };
+    const unknown = this.#behind?.failure;
+    if (failure !== undefined || unknown === undefined) return { data: { sensors }, failure };
+    return { data: { sensors }, failure: unknown, whole: true };
+  }
+
+  /** The sensors of the BMC's repository, and those of the satellites. */
+  async #plan(connection: CommandRunner, device: DeviceId, signal: AbortSignal): Promise<SensorPlan> {
+    const own = await this.#repository.plan(connection, device, signal);
+    return this.#behind?.plan(connection, this.#repository, signal, { patient: this.#patient }) ?? own;
+  }
+
+  /** The same as far as it is known. */
+  #knownPlan(): SensorPlan | undefined {
+    const { kept } = this.#repository;
+    return kept && (this.#behind?.known(kept) ?? kept.plan);
+  }
+
+  /** Undefined, too, where the BMC answers for them. */
+  get #behind(): Satellites | undefined {
+    return this.#memory.quirks.has("assume_bmc_owner") ? undefined : this.#satellites;
   }
 
   /** The plan with what the rules in force make of it: the same object from poll to poll while they do not change. */
@@ -316,7 +345,7 @@ export class IpmiBmc implements Bmc {
   }
 
   takeChanges(): readonly HostChange[] {
-    return this.#repository.takeChanges();
+    return (this.#behind ?? this.#repository).takeChanges();
   }
 
   /** Changes when something worth saving does. */
@@ -324,13 +353,15 @@ export class IpmiBmc implements Bmc {
     const { login, quirks } = this.#memory;
     const known = (login ? 1 : 0) + quirks.size;
     const sensors = this.#revisionBefore + (this.#sensors?.revision ?? 0);
-    return known + this.#repository.revision + this.#eventLog.revision + sensors;
+    const satellites = this.#satellites?.revision ?? 0;
+    return known + this.#repository.revision + satellites + this.#eventLog.revision + sensors;
   }
 
   save(): SavedBmc {
     return {
       memory: saveMemory(this.#memory, this.#givenQuirks(this.#device?.id)),
       repository: this.#repository.save(),
+      satellites: this.#satellites?.save(),
       limits: this.#sensors?.save() ?? this.#savedLimits,
       eventLog: this.#eventLog.save(),
     };
@@ -343,6 +374,8 @@ export class IpmiBmc implements Bmc {
     restoreMemory(this.#memory, saved.memory);
     if (saved.eventLog) this.#eventLog.restore(saved.eventLog);
     if (saved.repository) await this.#repository.restore(saved.repository);
+    const { kept } = this.#repository;
+    if (kept && saved.satellites) await this.#satellites?.restore(saved.satellites, kept);
     // They are of the sensors of this repository, and of no other.
     if (this.#repository.known) this.#savedLimits = saved.limits;
   }

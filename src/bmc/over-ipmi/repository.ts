@@ -10,7 +10,7 @@ import {
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { HostChange } from "../../model/index.ts";
-import type { SdrCache } from "../sdr-cache.ts";
+import type { KeptPlan, SdrCache } from "../sdr-cache.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
@@ -35,14 +35,18 @@ export interface SavedRepository extends Edition {
   readonly skipped?: number;
 }
 
+/** Makes of the records that were read those that are kept. */
+type Adopt = (records: readonly Buffer[]) => readonly Buffer[];
+
 /**
- * The SDR repository of one host, walked once and again when it changed. A walk that ran out of time goes
+ * The SDR repository of one host or of a controller behind its BMC, walked once and again when it changed. A walk that ran out of time goes
  * on in the next poll.
  */
 export class Repository {
   readonly #cache: SdrCache;
   readonly #memory: BmcMemory;
   readonly #clock: Clock;
+  readonly #adopt: Adopt;
   #plan: SensorPlan | undefined;
   #edition: Edition | undefined;
   #digest: string | undefined;
@@ -53,15 +57,21 @@ export class Repository {
   #revision = 0;
   #walk: { readonly walk: SdrWalk; readonly edition: Edition } | undefined;
 
-  constructor(cache: SdrCache, memory: BmcMemory, clock: Clock) {
+  constructor(cache: SdrCache, memory: BmcMemory, clock: Clock, options: { readonly adopt?: Adopt } = {}) {
     this.#cache = cache;
     this.#memory = memory;
     this.#clock = clock;
+    this.#adopt = options.adopt ?? ((records) => records);
   }
 
   /** The plan of the last complete walk. */
   get known(): SensorPlan | undefined {
     return this.#plan;
+  }
+
+  /** The same with its digest. */
+  get kept(): KeptPlan | undefined {
+    return this.#plan && this.#digest !== undefined ? { plan: this.#plan, digest: this.#digest } : undefined;
   }
 
   /** The plan, after making sure, with one question, that it is still the repository's. */
@@ -76,7 +86,7 @@ export class Repository {
     const { walk } = this.#walk;
     await walk.run(runner, signal);
     this.#walk = undefined;
-    const { plan, digest } = await this.#cache.planOf(walk.records);
+    const { plan, digest } = await this.#cache.planOf(this.#adopt(walk.records));
     const skipped = walk.problems.length;
     // A record that could not be read this time is no sensor that has gone.
     if (this.#plan && digest !== this.#digest && skipped === this.#skipped) {

@@ -2,12 +2,14 @@ import type { BmcMemory } from "../../ipmi/index.ts";
 import { QUIRK_NAMES, type QuirkName } from "../../ipmi/index.ts";
 import type { SavedEventLog } from "./event-log.ts";
 import type { SavedRepository } from "./repository.ts";
+import type { SavedSatellite } from "./satellites.ts";
 import type { SavedLimits } from "./sensors.ts";
 
 /** What a restart should know of one host's BMC. Plain JSON. */
 export interface SavedBmc {
   readonly memory: SavedMemory;
   readonly repository?: SavedRepository;
+  readonly satellites?: readonly SavedSatellite[];
   readonly limits?: SavedLimits;
   readonly eventLog?: SavedEventLog;
 }
@@ -49,10 +51,11 @@ const isQuirk = (name: string): name is QuirkName => (QUIRK_NAMES as readonly st
  */
 export function savedBmc(file: unknown): SavedBmc | undefined {
   if (!isObject(file) || !isMemory(file.memory)) return undefined;
-  const { repository, limits, eventLog } = file;
+  const { repository, satellites, limits, eventLog } = file;
   return {
     memory: file.memory,
     repository: isRepository(repository) ? repository : undefined,
+    satellites: isSatellites(satellites) ? satellites : undefined,
     limits: isLimits(limits) ? limits : undefined,
     eventLog: isEventLog(eventLog) ? eventLog : undefined,
   };
@@ -61,6 +64,7 @@ export function savedBmc(file: unknown): SavedBmc | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+const isByte = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255;
 const isChunk = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 4 && Number(value) <= 255;
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === "string");
 
@@ -82,6 +86,12 @@ function isRepository(value: unknown): value is SavedRepository {
     typeof value.digest === "string" &&
     /^[0-9a-f]{64}$/.test(value.digest)
   );
+}
+
+function isSatellites(value: unknown): value is SavedBmc["satellites"] {
+  const isSatellite = (one: unknown): boolean =>
+    isObject(one) && isByte(one.channel) && isByte(one.address) && isRepository(one.repository);
+  return Array.isArray(value) && value.every(isSatellite);
 }
 
 function isLimits(value: unknown): value is SavedLimits {

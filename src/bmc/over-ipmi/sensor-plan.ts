@@ -6,6 +6,7 @@ import {
   entityText,
   type FruDeviceLocatorRecord,
   isPlainUnit,
+  type ManagementControllerLocatorRecord,
   quantityOf,
   type SdrRecord,
   type SensorDefinition,
@@ -44,6 +45,8 @@ export interface SensorPlan {
   readonly sensors: readonly PlannedSensor[];
   /** Logical FRU devices of the repository, FRU 0 of the BMC not among them. */
   readonly frus: readonly FruDeviceLocatorRecord[];
+  /** Management controllers of the repository, the BMC itself among them. */
+  readonly controllers: readonly ManagementControllerLocatorRecord[];
   /** Sensor of an event: key of `eventKey`. */
   readonly byEventKey: ReadonlyMap<number, PlannedSensor>;
   /** Records that could not be read, a sentence each. */
@@ -62,6 +65,7 @@ export function eventKey(ownerId: number, lun: number, number: number): number {
 export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
   const sensors: PlannedSensor[] = [];
   const frus: FruDeviceLocatorRecord[] = [];
+  const controllers: ManagementControllerLocatorRecord[] = [];
   const problems: string[] = [];
   const byEventKey = new Map<number, PlannedSensor>();
   const byId = new Map<string, PlannedSensor>();
@@ -75,6 +79,7 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
       continue;
     }
     if (record.type === "fru_device_locator" && record.logical && record.deviceId !== 0xff) frus.push(record);
+    if (record.type === "management_controller_locator") controllers.push(record);
     for (const definition of sensorsOf(record)) {
       const sensor = unique(planned(definition), byId);
       if (!sensor) {
@@ -86,14 +91,15 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
       sensors.push(sensor);
     }
   }
-  return { sensors, frus, byEventKey, problems, limits: new LimitsCache(), wanted: wantedOf(sensors) };
+  const wanted = wantedOf(sensors);
+  return { sensors, frus, controllers, byEventKey, problems, limits: new LimitsCache(), wanted };
 }
 
 /**
  * The sensor under an id that no other has: two channels can have controllers of one address, and some
  * boards give one number to two sensors. Undefined for one that is described already.
  */
-function unique(sensor: PlannedSensor, byId: Map<string, PlannedSensor>): PlannedSensor | undefined {
+export function unique(sensor: PlannedSensor, byId: Map<string, PlannedSensor>): PlannedSensor | undefined {
   // Only read ones are told of.
   if (!sensor.definition.readable) return sensor;
   for (let n = 1; ; n++) {
@@ -111,7 +117,8 @@ function isSame(a: PlannedSensor, b: PlannedSensor): boolean {
   return a.name === b.name && a.kind === b.kind && a.definition.channel === b.definition.channel;
 }
 
-function wantedOf(sensors: readonly PlannedSensor[]): SensorPlan["wanted"] {
+/** Picks the sensors that can be read and that a filter wants. */
+export function wantedOf(sensors: readonly PlannedSensor[]): SensorPlan["wanted"] {
   const readable = sensors.filter((sensor) => sensor.definition.readable);
   const byFilter = new WeakMap<SensorFilter, readonly PlannedSensor[]>();
   return (filter) => {
