@@ -129,7 +129,7 @@ export async function fetchMissing() {
 
 /** What npm complains of first, besides its code; else what we do. */
 function reasonOf({ message, stderr = "" }) {
-  return stderr.match(/^npm (?:error|ERR!) (?!code\b)(.+)/m)?.[1] ?? message.split("\n", 1)[0];
+  return stderr.match(/^npm (?:error|ERR!) (?!(?:code|syscall|errno)\b)(.+)/m)?.[1] ?? message.split("\n", 1)[0];
 }
 
 /** One file of a zip archive: the directory at its end says where, PKWARE APPNOTE 4.3. */
