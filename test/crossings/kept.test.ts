@@ -1,32 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { StateKeeper } from "../../src/bmc/index.ts";
 import { fullBoard } from "../rig/boards/full-board.ts";
 import { type IpmiSim, startIpmiSim } from "../rig/ipmi-sim.ts";
 import { ipmitool } from "../rig/ipmitool.ts";
 import { withPeers } from "../rig/requirements.ts";
+import { memoryKeeper } from "../support/memory-keeper.ts";
 import { ourClientOf, peerLogin } from "./our-client.ts";
 
 /** What is kept of a BMC from poll to poll and from run to run, and what is asked again nevertheless. */
-
-/** A state folder in memory. */
-function memoryKeeper(): StateKeeper {
-  const hosts = new Map<string, string>();
-  const records = new Map<string, readonly Buffer[]>();
-  return {
-    loadHost: async (key) => JSON.parse(hosts.get(key) ?? "null"),
-    saveHost: async (key, state) => {
-      hosts.set(key, JSON.stringify(state));
-      return true;
-    },
-    forgetHost: async (key) => void hosts.delete(key),
-    loadRecords: async (digest) => records.get(digest),
-    saveRecords: async (digest, all) =>
-      void records.set(
-        digest,
-        all.map((r) => Buffer.from(r)),
-      ),
-  };
-}
 
 withPeers(["ipmi_sim", "ipmitool"], "what is kept of a BMC", () => {
   let sim: IpmiSim;
