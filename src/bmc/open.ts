@@ -221,10 +221,9 @@ export class BmcPool {
     const key = keyOf(host);
     const open = this.#open.get(key);
     this.#open.delete(key);
-    if (open?.passing && !open.busy) {
-      await open.bmc.hold(0);
-      this.#visited.set(key, open);
-    } else await open?.bmc.close();
+    // What is remembered has no endpoint any more: it is dropped later without a word, and would take its place in a socket with it.
+    await open?.bmc.close();
+    if (open?.passing && !open.busy) this.#visited.set(key, open);
   }
 
   /** Logs out everywhere. */

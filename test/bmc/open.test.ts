@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BmcPool, type PollSettings, SdrCache, SettingsError } from "../../src/bmc/index.ts";
-import { credentials, UdpTransport } from "../../src/ipmi/index.ts";
+import { credentials, type DatagramTransport, UdpTransport } from "../../src/ipmi/index.ts";
 import type { Host } from "../../src/model/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -61,5 +61,40 @@ describe("a poll whose time is over before it begins", () => {
     const { snapshot, size } = await pollWith(async () => SETTINGS, aborted.signal);
     expect(snapshot.failure).toMatchObject({ stage: "connect", reason: "timeout" });
     expect(size).toBe(1);
+  });
+});
+
+describe("a BMC of no inventory that is asked again and again", () => {
+  // Each reload brings other settings, and the conversation that was remembered kept its place in a socket: a descriptor
+  // more for each reload, in the end.
+  it("has no endpoint between its polls, and shares one socket however often the settings change", async () => {
+    const transport = new UdpTransport();
+    const endpoints = { open: 0 };
+    const counted: DatagramTransport = {
+      open: (remote, handlers) => {
+        const endpoint = transport.open(remote, handlers);
+        endpoints.open++;
+        return {
+          ...endpoint,
+          close: () => {
+            endpoints.open--;
+            endpoint.close();
+          },
+        };
+      },
+      diagnose: async () => "silent",
+    };
+    const settingsOf = async () => ({ ...SETTINGS, port: 9 });
+    const pool = new BmcPool({ transport: counted, clock: new FakeClock(), cache: new SdrCache(), settingsOf });
+    for (let reload = 0; reload < 3; reload++) {
+      const asked = pool.poll(HOST, { purpose: "probe", passing: true, signal: AbortSignal.timeout(50) });
+      expect((await asked).up).toBe(false);
+      expect(endpoints.open).toBe(1);
+      await pool.release(HOST);
+      expect(endpoints.open).toBe(0);
+    }
+    expect(transport.socketCount).toBe(1);
+    await pool.close();
+    await transport.close();
   });
 });
