@@ -5,26 +5,34 @@
  * rack, some lose packets or are slow, its disk gets full and empty again (a limit on the size of files), the
  * configuration is reloaded each second with hosts gone, hosts back and nonsense, signals come in storms, two
  * hundred probes ask at once, and clients of /metrics do not read. Then there is calm, and what must be true again
- * is looked at: the process lives and said nothing about errors of its own, memory, open files and sessions are
- * where they were, each healthy host was read within two intervals and is saved on disk, the log of events has
+ * is looked at: the process lives and said nothing about errors of its own, memory, threads, open files and sessions
+ * are where they were, each healthy host was read within two intervals and is saved on disk, the log of events has
  * whole lines. Ends with 1 where the verdict is bad. SEED repeats what is done, not when the machine gets to it.
+ *
+ * From two and a half minutes on it comes in five stages with calm after each, and memory that is still held after
+ * garbage was collected may not grow from stage to stage. `--only reloads,probes` leaves the others out: which of
+ * them is it?
  */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { attach, openFiles, outside } from "./chaos/inside.mjs";
+import { growthPerTurn, LIMITS } from "./chaos/memory.mjs";
 import { installed, root } from "./steps.mjs";
 
+const KINDS = ["reloads", "faults", "probes", "readers", "disk", "scrapes"];
 const { values } = parseArgs({
   options: {
     hosts: { type: "string", default: "200" },
     minutes: { type: "string", default: "5" },
     interval: { type: "string", default: "5" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    only: { type: "string", default: KINDS.join(",") },
   },
 });
 const minutes = Number(values.minutes);
@@ -35,10 +43,26 @@ if (!(minutes > 0 && hostCount >= 20 && intervalS >= 1 && seed >= 0)) {
   console.error("--minutes, --hosts (20 or more), --interval (seconds) and --seed are numbers");
   process.exit(2);
 }
+const only = new Set(values.only.split(","));
+const unknown = [...only].filter((kind) => !KINDS.includes(kind));
+if (unknown.length > 0) {
+  console.error(`--only ${unknown}: there is ${KINDS.join(", ")}, several with commas`);
+  process.exit(2);
+}
 
 const PER_RACK = 20;
 const PROBES = 200;
 const MORE_FILES = 8;
+/** Of one a reload there would be hundreds. */
+const MORE_THREADS = 2;
+const MORE_WATCHES = 2;
+/** One BMC cannot have two conversations in one socket: one is closed while the next begins. */
+const MORE_SOCKETS = 2;
+const STAGES = 5;
+/** Shorter ones tell no leak from a warm-up. */
+const SHORTEST_STAGE_S = 30;
+/** Of a run too short to tell a leak from a warm-up: bytes that may be held afterwards more than before, and resident. */
+const SHORT = { heap: 16 * 2 ** 20, external: 16 * 2 ** 20, rss: 64 * 2 ** 20 };
 const MiB = 2 ** 20;
 const main = join(root, "dist", "cli", "main.js");
 const folder = mkdtempSync(join(tmpdir(), "lightsout-chaos-"));
@@ -56,8 +80,8 @@ function random() {
 const below = (limit) => Math.floor(random() * limit);
 const pick = (list) => list[below(list.length)];
 
-function start(args) {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function start(args, node = []) {
+  const child = spawn(process.execPath, [...node, main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const handle = { pid: child.pid, text: "", code: undefined, kill: (signal) => child.kill(signal) };
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (chunk) => {
@@ -131,14 +155,34 @@ async function look(exporter, url) {
 
 const counts = { reloads: 0, signals: 0, probes: 0, refused: 0, faults: 0, fullDisks: 0, slowReaders: 0, scrapes: 0 };
 
-function configOf(hosts) {
+/** Where there is no Alertmanager. */
+const nobodysPort = await freePort();
+
+/** Half of the hosts are in a file of targets; events go to another Alertmanager each time, to no avail. */
+function writeConfig(hosts, turn) {
+  const isListed = ({ rack }) => Number(/\d+/.exec(rack)?.[0]) % 2 === 1;
+  const list = hosts.filter(isListed).map(({ name, address, port, rack }) => ({
+    targets: [`${address}:${port}`],
+    labels: { host: name, rack },
+  }));
+  writeFileSync(join(folder, "targets.json"), JSON.stringify(list));
+  const own = hosts.filter((host) => !isListed(host));
+  writeFileSync(join(folder, "lightsout.yml"), configOf(own, turn));
+}
+
+function configOf(hosts, turn) {
   return JSON.stringify({
     modules: { default: { interval: `${intervalS}s`, timeout: `${Math.max(500, intervalS * 800)}ms` } },
     auths: { default: { username: "monitor", password: "monitor" } },
     targets: hosts.map(({ name, address, port, rack }) => ({ hosts: name, address: `${address}:${port}`, rack })),
+    file_sd: [{ files: ["targets.json"] }],
     scheduler: { max_backoff: `${intervalS}s` },
     state_dir: "state",
-    events: { historical: true, log: { path: "events.jsonl", max_size: "64KB", max_files: 2 } },
+    events: {
+      historical: true,
+      log: { path: "events.jsonl", max_size: "64KB", max_files: 2 },
+      alertmanager: { url: `http://127.0.0.1:${nobodysPort}`, min_severity: "warning", labels: { turn: String(turn) } },
+    },
   });
 }
 
@@ -153,7 +197,8 @@ const NONSENSE = [
 async function reload(exporter, url, hosts, turn) {
   const gone = pick(hosts).rack;
   const some = hosts.filter(({ rack }) => rack !== gone || random() < 0.5);
-  writeFileSync(join(folder, "lightsout.yml"), turn % 4 === 3 ? pick(NONSENSE) : configOf(turn % 2 ? hosts : some));
+  if (turn % 4 === 3) writeFileSync(join(folder, "lightsout.yml"), pick(NONSENSE));
+  else writeConfig(turn % 2 ? hosts : some, turn);
   counts.reloads++;
   if (turn % 2 === 0) await ask(`${url}/-/reload`, { method: "POST" });
   else exporter.kill("SIGHUP");
@@ -221,22 +266,27 @@ function limitFiles(exporter, bytes) {
   execFileSync("prlimit", [`--fsize=${bytes}:unlimited`, "--pid", String(exporter.pid)]);
 }
 
+let turns = 0;
+
 async function stir(exporter, url, control, hosts, sees, untilMs) {
   let full = false;
-  for (let turn = 0; performance.now() < untilMs; turn++) {
+  while (performance.now() < untilMs) {
     if (exporter.code !== undefined) return;
+    const turn = turns++;
     const begin = performance.now();
-    await reload(exporter, url, hosts, turn);
-    await breakSomething(control, hosts);
-    if (turn % 5 === 2) probes(url, hosts);
-    if (turn % 3 === 1) slowReader(url);
-    if (turn % 4 === 2) {
+    if (only.has("reloads")) await reload(exporter, url, hosts, turn);
+    if (only.has("faults")) await breakSomething(control, hosts);
+    if (only.has("probes") && turn % 5 === 2) probes(url, hosts);
+    if (only.has("readers") && turn % 3 === 1) slowReader(url);
+    if (only.has("disk") && turn % 4 === 2) {
       full = !full;
       limitFiles(exporter, full ? pick([0, 100, 1500, 3000]) : "unlimited");
       if (full) counts.fullDisks++;
     }
-    await ask(`${url}/metrics`);
-    counts.scrapes++;
+    if (only.has("scrapes")) {
+      await ask(`${url}/metrics`);
+      counts.scrapes++;
+    }
     sees.push(await look(exporter, url));
     await sleep(Math.max(0, 1000 - (performance.now() - begin)));
   }
@@ -246,8 +296,20 @@ async function calm(exporter, control, url, hosts) {
   limitFiles(exporter, "unlimited");
   for (const { id } of JSON.parse((await ask(`${control}/faults`)).text))
     await ask(`${control}/faults/${id}`, { method: "DELETE" });
-  writeFileSync(join(folder, "lightsout.yml"), configOf(hosts));
+  writeConfig(hosts, turns);
   await ask(`${url}/-/reload`, { method: "POST" });
+}
+
+/** Ends the disturbances and waits until all is well again, or should be. @returns seconds that took */
+async function calmed(exporter, control, url, hosts, healthy) {
+  await calm(exporter, control, url, hosts);
+  const begin = performance.now();
+  const isWell = async () => (await stuckOf(url, healthy)).length === 0;
+  // Boards take their time to boot, and a rack that was taken out begins its rounds anew.
+  await until("calm", isWell, exporter, (2 * intervalS + 10) * 1000).catch(() => {});
+  const seconds = (performance.now() - begin) / 1000;
+  await sleep(2 * intervalS * 1000);
+  return seconds;
 }
 
 /** Healthy hosts that were not read for two intervals. */
@@ -277,27 +339,25 @@ function brokenLines() {
   return { lines: lines.length, broken: lines.filter((line) => !isEvent(line)) };
 }
 
-/** What the open files are: sockets by what they are connected to, files by name. */
-function openFiles(pid) {
-  const kinds = new Map();
-  const sockets = new Map();
-  for (const [table, kind] of Object.entries({ udp: "UDP", tcp: "TCP" }))
-    for (const line of readFileSync(`/proc/${pid}/net/${table}`, "utf8").split("\n").slice(1)) {
-      const words = line.trim().split(/\s+/);
-      sockets.set(words[9], `${kind} state ${words[3]} of ${Number.parseInt(words[1]?.split(":")[1], 16) || "?"}`);
-    }
-  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-    let name = "gone";
-    try {
-      name = readlinkSync(`/proc/${pid}/fd/${fd}`);
-    } catch {
-      // closed meanwhile
-    }
-    const inode = /^socket:\[(\d+)\]$/.exec(name)?.[1];
-    const kind = inode === undefined ? name.replace(/:\[.*/, "") : (sockets.get(inode) ?? "another socket");
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+const kindsOf = (resources) =>
+  Object.entries(resources)
+    .map(([kind, n]) => `${n} ${kind}`)
+    .join(", ");
+
+const udpOf = ({ resources }) => resources.UDPWrap ?? 0;
+
+/** May not grow by more than so much a turn, or, in a short run, not be much more than before. */
+function memoryVerdict(key, what, points) {
+  const growth = growthPerTurn(points, key);
+  if (growth !== undefined) {
+    const told = `${what} ${(growth / 1024).toFixed(1)} KiB more with each turn, ${LIMITS[key] / 1024} KiB allowed`;
+    return [growth < LIMITS[key], told];
   }
-  return [...kinds].map(([kind, n]) => `${n} ${kind}`).join(", ");
+  const more = points.at(-1)[key] - points[0][key];
+  return [
+    more < SHORT[key],
+    `${what} ${(more / MiB).toFixed(1)} MiB more than before, ${SHORT[key] / MiB} MiB allowed`,
+  ];
 }
 
 async function run() {
@@ -312,30 +372,26 @@ async function run() {
   await until("the simulator", async () => (await ask(`${control}/stats`)).status === 200, simulator, 120_000);
   const hosts = JSON.parse((await ask(`${control}/hosts`)).text);
   const healthy = hosts.filter((h) => h.trouble === undefined).map((h) => h.name);
-  writeFileSync(join(folder, "lightsout.yml"), configOf(hosts));
-  const listen = ["--web.listen-address", `127.0.0.1:${webPort}`];
-  const exporter = start(["serve", "--config.file", join(folder, "lightsout.yml"), ...listen, "--log.level", "error"]);
+  writeConfig(hosts, 0);
+  const serve = ["serve", "--config.file", join(folder, "lightsout.yml"), "--log.level", "error"];
+  const exporter = start([...serve, "--web.listen-address", `127.0.0.1:${webPort}`], ["--inspect=127.0.0.1:0"]);
   await until("the exporter", async () => (await ask(`${url}/-/ready`)).status === 200, exporter, 60_000);
   await until("the first round", async () => (await stuckOf(url, healthy)).length === 0, exporter, 120_000);
+  const inside = await attach(exporter.text);
   const before = await look(exporter, url);
 
   const sees = [];
-  await stir(exporter, url, control, hosts, sees, performance.now() + minutes * 60_000);
-  await calm(exporter, control, url, hosts);
-  const calmAt = performance.now();
-  let stuck = healthy;
-  // Boards take their time to boot, and a rack that was taken out begins its rounds anew.
-  await until(
-    "calm",
-    async () => {
-      stuck = await stuckOf(url, healthy);
-      return stuck.length === 0;
-    },
-    exporter,
-    (2 * intervalS + 10) * 1000,
-  ).catch(() => {});
-  const calmedS = (performance.now() - calmAt) / 1000;
-  await sleep(2 * intervalS * 1000);
+  const point = async () => ({ turns, ...outside(exporter.pid), ...(await inside.held()) });
+  const points = [await point()];
+  const isStaged = minutes * 60 >= STAGES * SHORTEST_STAGE_S;
+  const stages = isStaged ? STAGES : 1;
+  let calmS = 0;
+  for (let stage = 1; stage <= stages; stage++) {
+    await stir(exporter, url, control, hosts, sees, performance.now() + (minutes * 60_000) / stages);
+    calmS = Math.max(calmS, await calmed(exporter, control, url, hosts, healthy));
+    points.push(await point());
+  }
+  inside.close();
   const after = await look(exporter, url);
   const files = after.files <= before.files + MORE_FILES ? "" : `: ${openFiles(exporter.pid)}`;
   // Sessions that a BMC kept while it hung end when it is tired of them, after a minute.
@@ -344,7 +400,7 @@ async function run() {
   if (isLong)
     await until("old sessions", async () => (await sessionsNow()) <= hosts.length, exporter, 90_000).catch(() => {});
   const sessions = await sessionsNow();
-  stuck = await stuckOf(url, healthy);
+  const stuck = await stuckOf(url, healthy);
   const saved = readdirSync(join(folder, "state", "hosts")).filter((name) => name.endsWith(".json")).length;
   const leftovers = readdirSync(join(folder, "state", "hosts")).filter((name) => name.endsWith(".tmp")).length;
   const { lines, broken } = brokenLines();
@@ -360,10 +416,8 @@ async function run() {
       const part = sees.slice(Math.floor((fifth * sees.length) / 5), Math.floor(((fifth + 1) * sees.length) / 5));
       return Math.min(...part.map((seen) => seen[key]));
     });
-  /** After the warm-up: the lowest of the third fifth, and that of the last. Slow growth shows in the row of figures, and in longer runs. */
-  const late = (key) => [lows(key)[2], lows(key)[4]];
-  const [rss, heap] = [late("rss"), late("heap")];
   const mib = (bytes) => `${Math.round(bytes / MiB)} MiB`;
+  const row = (key, show = mib) => points.map((at) => show(at[key])).join(", ");
   const rows = [
     [
       "done",
@@ -378,25 +432,33 @@ async function run() {
     ],
     ["heap: the same", [before.heap, ...lows("heap"), worst("heap")].map(mib).join(", ")],
     ["outside the heap: the same", [before.external, ...lows("external"), worst("external")].map(mib).join(", ")],
+    ["resident after a collection: before, after each stage", row("rss")],
+    ["heap, the same", row("heap")],
+    ["outside the heap, the same", row("external")],
+    ["threads; watched folders; the same", `${row("threads", String)}; ${row("watches", String)}`],
+    ["what the event loop waits for at last", kindsOf(points.at(-1).resources)],
     ["open files: before, most, after", [before.files, worst("files"), after.files].join(", ")],
     [
       "sessions: before, most, after; on the BMCs",
       `${before.sessions}, ${worst("sessions")}, ${after.sessions}; ${sessions}`,
     ],
     ["event loop: p99, longest", `${Math.round(worst("loopP99Ms"))} ms, ${Math.round(worst("loopMs"))} ms`],
-    ["calm after", `${calmedS.toFixed(1)} s`],
+    ["calm after, at most", `${calmS.toFixed(1)} s`],
     ["state files, events", `${saved}, ${lines}`],
   ];
   for (const [what, figure] of rows) console.log(`${what.padEnd(56)} ${figure}`);
 
-  // Short runs end before a heap is what it will be.
-  const slack = isLong ? 32 * MiB : 96 * MiB;
+  const [first, last] = [points[0], points.at(-1)];
   const verdict = [
     [exporter.code === 0, `the exporter ended with ${exporter.code}`],
     [said === undefined, `an error of its own: ${said ?? "none"}`],
     [stuck.length === 0, `${stuck.length} healthy hosts not read for two intervals ${stuck.slice(0, 5)}`],
-    [rss[1] < rss[0] * 1.25 + slack, `resident memory ${mib(rss[0])} -> ${mib(rss[1])}`],
-    [heap[1] < heap[0] * 1.25 + slack / 2, `heap ${mib(heap[0])} -> ${mib(heap[1])}`],
+    memoryVerdict("heap", "heap", points),
+    memoryVerdict("external", "outside the heap", points),
+    memoryVerdict("rss", "resident memory", points),
+    [last.threads <= first.threads + MORE_THREADS, `${first.threads} -> ${last.threads} threads`],
+    [udpOf(last) <= udpOf(first) + MORE_SOCKETS, `${udpOf(first)} -> ${udpOf(last)} sockets for BMCs`],
+    [last.watches <= first.watches + MORE_WATCHES, `${first.watches} -> ${last.watches} watched folders`],
     [files === "", `${before.files} -> ${after.files} open files${files}`],
     [after.sessions <= hosts.length, `${after.sessions} sessions with ${hosts.length} hosts`],
     [sessions <= hosts.length * (isLong ? 1 : 2), `${sessions} sessions on ${hosts.length} BMCs`],
