@@ -83,6 +83,7 @@ describe("a BMC of no inventory that is asked again and again", () => {
         };
       },
       diagnose: async () => "silent",
+      close: () => transport.close(),
     };
     const settingsOf = async () => ({ ...SETTINGS, port: 9 });
     const pool = new BmcPool({ transport: counted, clock: new FakeClock(), cache: new SdrCache(), settingsOf });
