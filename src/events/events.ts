@@ -59,6 +59,8 @@ export class Events {
   #historical = false;
   /** The one in force: a sender outlives a change of it. */
   #authorization: NonNullable<EventsOptions["alertmanager"]>["authorization"];
+  // Made once: made in configure() it would hold what that function knows, the outputs of before, and those theirs.
+  readonly #authorize = async (): Promise<Secret | undefined> => this.#authorization?.();
   #outputs = new Map<string, Running>();
   #closed = false;
 
@@ -85,9 +87,8 @@ export class Events {
     if (this.#closed) return;
     this.#historical = options?.historical ?? false;
     this.#authorization = options?.alertmanager?.authorization;
-    const authorization = async (): Promise<Secret | undefined> => this.#authorization?.();
     const before = this.#outputs;
-    const plans = options ? plansOf(options, this.#parts.clock, authorization) : [];
+    const plans = options ? plansOf(options, this.#parts.clock, this.#authorize) : [];
     this.#outputs = new Map(
       plans.map((plan): [string, Running] => {
         const { key, output, target, timeoutMs, wants } = plan;
