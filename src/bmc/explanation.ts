@@ -21,9 +21,9 @@ export interface HostExplanation {
   };
   readonly hostOff: boolean;
   readonly quirks: readonly { readonly name: string; readonly meaning: string; readonly because: string }[];
-  /** Records of the sensor repository. */
+  /** Records of the sensor repository, and of the controllers behind the BMC. */
   readonly records: number;
-  /** Records that could not be read, a sentence each. */
+  /** Records that could not be read, and controllers behind the BMC that do not tell theirs, a sentence each. */
   readonly problems: readonly string[];
   /** Why it could not be read, or not to its end. */
   readonly failure?: Failure;

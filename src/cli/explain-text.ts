@@ -23,7 +23,7 @@ export function hostText(told: HostExplanation): string {
   const names = quirks.map(({ name, meaning, because }) => `${name}: ${meaning}; ${because}`);
   const [first = "none", ...others] = names;
   lines.push(line("quirks", first), ...others.map(more));
-  lines.push(line("repository", `${told.records} records${problems.length > 0 ? ", some unreadable:" : ""}`));
+  lines.push(line("repository", `${told.records} records${problems.length > 0 ? ", and what is not known:" : ""}`));
   lines.push(...problems.map(more));
   return lines.join("\n");
 }

@@ -23,6 +23,8 @@ import { sensorSetChanges } from "./sensor-set.ts";
 const SURVEY_AGE_MS = 3600_000;
 /** What of one poll may go by before the sensors are read; the survey goes on in the next. */
 const SURVEY_MS = 4000;
+/** The same where there is no next poll. */
+const PATIENT_SURVEY_MS = 10_000;
 const MOST_SATELLITES = 32;
 const BMC = 0x20;
 /** Of a record in one answer: IPMB messages have 32 bytes, 8 around the data, and 2 are the id of the next record. */
@@ -97,6 +99,8 @@ export class Satellites {
   readonly #known = new Map<string, Satellite>();
   /** To be asked, in this order. */
   #pending: Satellite[] = [];
+  /** Keys of those that the repository no longer locates, until that is told. */
+  readonly #gone: string[] = [];
   #locatedBy: SensorPlan | undefined;
   #surveyedAt = 0;
   /** A survey that did not end, as the time of the poll was over. */
@@ -105,6 +109,7 @@ export class Satellites {
   /** At the poll before. */
   #before: { readonly own: SensorPlan; readonly plan: SensorPlan } | undefined;
   #changes: readonly HostChange[] = [];
+  /** Of controllers that are gone, and of what the others say to have. */
   #revision = 0;
 
   constructor(cache: SdrCache, clock: Clock) {
@@ -116,7 +121,7 @@ export class Satellites {
    * The plan of the host with the sensors of its satellites, as far as they are known: those due are asked first.
    *
    * @param own the BMC's repository, whose plan is current
-   * @param options.patient takes all the time it needs: for somebody who asks once
+   * @param options.patient takes more time, also for several that keep silent: for somebody who asks once
    * @throws what the runner throws when it is not the fault of a satellite
    */
   async plan(
@@ -127,11 +132,10 @@ export class Satellites {
   ): Promise<SensorPlan> {
     const { kept } = own;
     if (!kept) throw new Error("the BMC's own repository comes first");
-    // What a controller has when it is first asked is no news, unless it came while the host was known.
-    const news = new Set(this.#locate(kept.plan));
-    const revision = this.#revisionOfAll();
+    this.#locate(kept.plan);
     await this.#survey(runner, signal, options.patient ?? false);
-    if (revision !== this.#revisionOfAll()) this.#revision++;
+    // What a controller has when it is first asked is no news, unless it came while the host was known.
+    const news = new Set(this.#gone.splice(0));
     const before = this.#before;
     const now = this.known(kept);
     this.#before = { own: kept.plan, plan: now };
@@ -190,7 +194,7 @@ export class Satellites {
 
   /** Counts what is worth saving. */
   get revision(): number {
-    return this.#revision;
+    return [...this.#known.values()].reduce((sum, { repository }) => sum + repository.revision, this.#revision);
   }
 
   save(): readonly SavedSatellite[] {
@@ -221,9 +225,9 @@ export class Satellites {
     return { channel, address, repository, isNew, ...known };
   }
 
-  /** Finds the controllers that a plan locates, and forgets others; gives the keys of those that are gone. */
-  #locate(plan: SensorPlan): readonly string[] {
-    if (plan === this.#locatedBy) return [];
+  /** Finds the controllers that a plan locates, and forgets others. */
+  #locate(plan: SensorPlan): void {
+    if (plan === this.#locatedBy) return;
     const located = new Map<string, ManagementControllerLocatorRecord>();
     for (const locator of plan.controllers) {
       const { channel, slaveAddress } = locator;
@@ -231,8 +235,13 @@ export class Satellites {
       if (slaveAddress === BMC || slaveAddress === 0 || isSoftware || located.size >= MOST_SATELLITES) continue;
       located.set(keyOf(channel, slaveAddress), locator);
     }
-    const gone = [...this.#known.keys()].filter((key) => !located.has(key));
-    for (const key of gone) this.#known.delete(key);
+    for (const [key, { repository }] of this.#known) {
+      if (located.has(key)) continue;
+      this.#known.delete(key);
+      this.#gone.push(key);
+      // It takes its own count along.
+      this.#revision += repository.revision + 1;
+    }
     const isNew = this.#locatedBy !== undefined;
     for (const [key, { channel, slaveAddress, capabilities }] of located) {
       const known = this.#known.get(key);
@@ -245,7 +254,6 @@ export class Satellites {
     this.#pending = this.#pending.filter((satellite) => [...this.#known.values()].includes(satellite));
     if (!isNew) this.#surveyedAt = this.#clock.monotonicMs();
     this.#locatedBy = plan;
-    return gone;
   }
 
   async #survey(runner: CommandRunner, signal: AbortSignal, isPatient: boolean): Promise<void> {
@@ -259,7 +267,8 @@ export class Satellites {
       this.#isCutShort = false;
       return;
     }
-    const isOver = (): boolean => !isPatient && this.#clock.monotonicMs() - begin >= SURVEY_MS;
+    const budgetMs = isPatient ? PATIENT_SURVEY_MS : SURVEY_MS;
+    const isOver = (): boolean => this.#clock.monotonicMs() - begin >= budgetMs;
     this.#isCutShort = this.#pending.length > 0;
     for (let satellite = this.#pending[0]; satellite; satellite = this.#pending[0]) {
       const told = await this.#ask(satellite, runner, isOver, signal);
@@ -285,6 +294,7 @@ export class Satellites {
       const gives = device.support.sensorDevice && device.providesDeviceSdrs;
       const support = { ...device.support, sdrRepository: false };
       if (gives) await repository.plan(bridge, { ...device, support }, signal);
+      if (gives !== satellite.gives) this.#revision++;
       satellite.gives = gives;
       satellite.problem = undefined;
       satellite.failure = undefined;
@@ -301,10 +311,6 @@ export class Satellites {
       satellite.failure = isMissed ? failure : undefined;
       return silent ? "silence" : "answered";
     }
-  }
-
-  #revisionOfAll(): number {
-    return [...this.#known.values()].reduce((sum, { repository }) => sum + repository.revision, 0);
   }
 }
 

@@ -301,10 +301,34 @@ describe("controllers behind the BMC", () => {
     expect(await names()).toHaveLength(10);
   });
 
-  it("are read at once for somebody who asks once", async () => {
-    const { put, names } = bench([locator(0x82)], { commandMs: 500 });
-    put(0, 0x82, ...Array.from({ length: 10 }, (_, i) => temperature(i + 1)));
-    expect(await names({ patient: true })).toHaveLength(10);
+  it("have more time, though not all, for somebody who asks once", async () => {
+    const { put, names, satellites } = bench([temperature(1), locator(0x82), locator(0x84), locator(0x86)], {
+      commandMs: 500,
+    });
+    put(0, 0x82).instead = throws(silence());
+    put(0, 0x84, ...[2, 3, 4].map((n) => temperature(n)));
+    put(0, 0x86, ...[5, 6, 7].map((n) => temperature(n)));
+    expect(await names({ patient: true })).toEqual(["T1", "T2", "T3", "T4"]);
+    expect(satellites.problems).toEqual([
+      expect.stringMatching(/^controller 82h on channel 0: Test: timed out/),
+      "controller 86h on channel 0: not asked to the end yet",
+    ]);
+  });
+
+  it("that are gone are told though the poll that found it out ended early, and are not saved any more", async () => {
+    const { put, names, plan, satellites, board } = bench([temperature(1), locator(0x82), locator(0x84)]);
+    put(0, 0x82, temperature(2));
+    put(0, 0x84, temperature(3));
+    await names();
+    expect(satellites.save()).toHaveLength(2);
+    const { revision } = satellites;
+    Object.assign(board, { records: [temperature(1), locator(0x84), locator(0x86)], stamp: 2000 });
+    put(0, 0x86).instead = throws(new Error("deadline"));
+    await expect(plan()).rejects.toThrow("deadline");
+    expect(await names()).toEqual(["T1", "T3"]);
+    expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T2"], sensorCount: 1 }]);
+    expect(satellites.revision).toBeGreaterThan(revision);
+    expect(satellites.save().map(({ address }) => address)).toEqual([0x84]);
   });
 
   it("that took all the time of a poll are not asked in the next, so that the BMC's own sensors are read", async () => {
