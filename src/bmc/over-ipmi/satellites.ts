@@ -89,9 +89,9 @@ class BridgedRunner implements CommandRunner {
 }
 
 /**
- * The controllers behind one host's BMC that keep SDRs of their sensors themselves - IPMI 2.0 sections 33.3 and
- * 35.2. The BMC's repository locates them; once an hour each is asked who it is and whether its SDRs changed.
- * What they cost in one poll is bounded: 4 seconds, and one wait for a controller that keeps silent.
+ * The controllers behind one host's BMC that keep SDRs of their sensors themselves - IPMI 2.0 sections 35.2
+ * to 35.4. The BMC's repository locates them; once an hour each is asked who it is and whether its SDRs changed.
+ * What they cost in one poll is bounded: 4 seconds, and one command more, whether it is answered or not.
  */
 export class Satellites {
   readonly #cache: SdrCache;

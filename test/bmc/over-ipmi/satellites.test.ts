@@ -394,6 +394,18 @@ describe("controllers behind the BMC", () => {
     expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T2"], sensorCount: 1 }]);
   });
 
+  it("are no news either when the BMC's own sensors changed in the same poll", async () => {
+    const { put, names, satellites, clock, board } = bench([temperature(1), temperature(9), locator(0x82)]);
+    const late = put(0, 0x82, temperature(2));
+    late.instead = throws(silence());
+    await names();
+    late.instead = undefined;
+    await clock.advance(HOUR);
+    Object.assign(board, { records: [temperature(1), locator(0x82)], stamp: 2000 });
+    expect(await names()).toEqual(["T1", "T2"]);
+    expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T9"], sensorCount: 1 }]);
+  });
+
   it("leave the BMC's own changes as they are told, copies of their sensors among them", async () => {
     const copy = Buffer.from(temperature(2));
     copy[5] = 0x82;
