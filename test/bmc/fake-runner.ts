@@ -1,5 +1,5 @@
-import type { Command, CommandRunner, RunOptions } from "../../src/ipmi/index.ts";
-import { CompletionCodeError, IpmiError } from "../../src/ipmi/index.ts";
+import type { Command, CommandRunner, RunOptions, Series } from "../../src/ipmi/index.ts";
+import { CompletionCodeError, DecodeError, IpmiError } from "../../src/ipmi/index.ts";
 import { hex } from "../support/hex.ts";
 
 /** What a fake BMC does with a command: answers, or throws. */
@@ -42,6 +42,21 @@ export class FakeRunner implements CommandRunner {
     const answer = this.#answers.get(command.name);
     if (!answer) throw refused(command.name, 0xc1);
     return answer(request, options) as R;
+  }
+
+  /** As a session does it: ends early where the BMC is busy. */
+  async runSeries<Q, R>(command: Command<Q, R>, series: Series<Q, R>, options?: RunOptions): Promise<void> {
+    for (let { next } = series; next; { next } = series) {
+      try {
+        series.answered(await this.run(command, next.request, { ...options, lun: next.lun }));
+      } catch (error) {
+        if (error instanceof CompletionCodeError) {
+          if (error.transient) return;
+          series.refused(error.completionCode);
+        } else if (error instanceof DecodeError) series.refused(error);
+        else throw error;
+      }
+    }
   }
 
   /** Names of the commands asked since the last call. */

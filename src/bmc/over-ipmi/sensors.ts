@@ -2,7 +2,6 @@ import {
   type BaseUnit,
   type Command,
   type CommandRunner,
-  CompletionCode,
   CompletionCodeError,
   convertRaw,
   DecodeError,
@@ -13,16 +12,16 @@ import {
   IpmiError,
   type ReadingFactors,
   type RunOptions,
-  type SensorReading,
   type SensorRequest,
   toBaseUnit,
   withFactors,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { CodedReading, NoReading, Sensor } from "../../model/index.ts";
+import type { CodedReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
 import { asksHysteresis, limitsText } from "./limits.ts";
+import { type Answer, NO_READING, Readings } from "./readings.ts";
 import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
 import { codedReading, heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
 
@@ -32,24 +31,6 @@ const THRESHOLD_AGE_MS = 24 * 3600_000;
 
 /** Shared: most hosts are well. */
 const NOTHING_HELD: ReadonlyMap<number, number> = new Map();
-
-/** Codes of Get Sensor Reading that say "no reading", by what they say it of. */
-const NO_READING: ReadonlyMap<number, NoReading> = new Map([
-  [CompletionCode.InvalidCommand, "unavailable"],
-  [CompletionCode.ParameterOutOfRange, "unavailable"],
-  [CompletionCode.NotPresent, "not_present"],
-  [CompletionCode.IllegalForSensor, "unavailable"],
-  [CompletionCode.ResponseNotProvided, "unavailable"],
-  [CompletionCode.DestinationUnavailable, "unavailable"],
-  [CompletionCode.NotSupportedInPresentState, "unavailable"],
-  [CompletionCode.Unspecified, "unavailable"],
-]);
-
-/** The answer of one sensor, of a non-linear one with its conversion, or why there is none. */
-type Answer =
-  | SensorReading
-  | { readonly reading: SensorReading; readonly convert: PlannedSensor["convert"] }
-  | NoReading;
 
 export interface SensorsReading {
   readonly sensors: readonly Sensor[];
@@ -153,34 +134,33 @@ export class SensorReader {
   }
 
   async #ask(runner: CommandRunner, answers: (Answer | undefined)[], signal: AbortSignal): Promise<void> {
-    const count = this.#wanted.length;
-    const begin = this.#first;
-    let refused: CompletionCodeError | undefined;
-    let answered = count === 0;
-    for (let k = 0; k < count; k++) {
-      const i = (begin + k) % count;
-      const sensor = this.#wanted[i] as PlannedSensor;
-      if (this.#isBehindSilence(sensor)) {
-        answers[i] = "unavailable";
-        continue;
-      }
+    const readings = new Readings(this.#wanted, answers, this.#first, (sensor) => this.#isPlain(sensor));
+    while (readings.sensor) {
       try {
-        answers[i] = await this.#one(runner, sensor, signal);
-        answered = true;
+        if (readings.next) await runner.runSeries?.(getSensorReading, readings, { signal });
+        const { sensor } = readings;
+        if (!sensor) break;
+        if (this.#isBehindSilence(sensor)) readings.refused();
+        else readings.take(await this.#one(runner, sensor, signal));
       } catch (error) {
+        const { sensor, index } = readings;
         const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
-        if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) {
+        if (!ofThisSensor && !(sensor && this.#isSilenceBehind(sensor, error))) {
           // The end of the time: go on from here next time. Behind it, where it may be the sensor that takes the time.
-          const suspect = k === 0 || isSilence(error);
-          this.#first = suspect ? (i + 1) % count : i;
+          const suspect = readings.ended === 0 || isSilence(error);
+          this.#first = suspect ? (index + 1) % this.#wanted.length : index;
           throw error;
         }
-        if (error instanceof CompletionCodeError) refused = error;
-        answers[i] = "unavailable";
+        readings.refused(error);
       }
     }
     this.#first = 0;
-    if (!answered && refused) throw refused;
+    if (readings.refusedAll) throw readings.refusedAll;
+  }
+
+  /** One reading of the BMC's own says it all. */
+  #isPlain({ definition }: PlannedSensor): boolean {
+    return !definition.nonLinear && !this.#isBehind(definition);
   }
 
   async #one(runner: CommandRunner, sensor: PlannedSensor, signal: AbortSignal): Promise<Answer> {
@@ -192,9 +172,9 @@ export class SensorReader {
       if (!definition.nonLinear) return reading;
       return { reading, convert: await this.#nonLinear(runner, sensor, reading.raw, options) };
     } catch (error) {
-      const code = error instanceof CompletionCodeError ? NO_READING.get(error.completionCode) : undefined;
-      if (code === undefined) throw error;
-      return code;
+      const answer = error instanceof CompletionCodeError ? NO_READING.get(error.completionCode) : undefined;
+      if (answer === undefined) throw error;
+      return answer;
     }
   }
 

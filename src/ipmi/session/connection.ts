@@ -12,6 +12,7 @@ import { type LoginOptions, login } from "./login.ts";
 import { BmcMemory } from "./memory.ts";
 import { Requester } from "./requester.ts";
 import { HandshakeRefused, loginRmcpPlus } from "./rmcp-plus-login.ts";
+import type { Series } from "./series.ts";
 import { type RunOptions, Session } from "./session.ts";
 import { SharedWait } from "./shared-wait.ts";
 
@@ -150,8 +151,7 @@ export class IpmiConnection {
    * @throws what Session.run and login throw
    */
   async run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
-    if (command.effect === "changes" && (this.#options.readOnly ?? true))
-      throw new IpmiError("privilege_refused", `${command.name}: this connection is read-only`, { stage: "command" });
+    this.#assertAllowed(command);
     const session = this.#living() ?? (await this.open(options.signal));
     try {
       const response = await session.run(command, request, options);
@@ -171,6 +171,39 @@ export class IpmiConnection {
       if (error instanceof SilenceError && !options.bridge) this.#lost(again, error);
       throw error;
     }
+  }
+
+  /**
+   * Runs one command many times, as `Session.runSeries` does. A session that was lost is opened anew and the series
+   * goes on; a request that two sessions are silent about ends it.
+   */
+  async runSeries<Q, R>(
+    command: Command<Q, R>,
+    series: Series<Q, R>,
+    options: Pick<RunOptions, "signal"> = {},
+  ): Promise<void> {
+    this.#assertAllowed(command);
+    for (let silentAt = -1; ; ) {
+      const session = this.#living() ?? (await this.open(options.signal));
+      try {
+        await session.runSeries(command, series, options);
+        this.#used();
+        return;
+      } catch (error) {
+        if (!(error instanceof SilenceError)) {
+          this.#used();
+          throw error;
+        }
+        this.#lost(session, error);
+        if (silentAt === series.ended || command.effect === "changes") throw error;
+        silentAt = series.ended;
+      }
+    }
+  }
+
+  #assertAllowed<Q, R>(command: Command<Q, R>): void {
+    if (command.effect === "changes" && (this.#options.readOnly ?? true))
+      throw new IpmiError("privilege_refused", `${command.name}: this connection is read-only`, { stage: "command" });
   }
 
   /** Keeps the session alive for `durationMs` with a small request now and then; 0 stops that. */

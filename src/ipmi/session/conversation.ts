@@ -7,6 +7,8 @@ import type { DatagramTransport, Endpoint, Remote } from "../transport/datagram.
 import type { SendTurns } from "../transport/send-turns.ts";
 import { RetransmissionTimer } from "./retry.ts";
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** One question: how its packets are made, and which packet answers it. */
 export interface Exchange<T> {
   /** For messages: "Get Chassis Status". */
@@ -40,11 +42,11 @@ export class SilenceError extends IpmiError {
   }
 }
 
-/** A question that waits in line, or for its answer. */
-class Asked {
-  readonly question: Exchange<unknown>;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
+/** A question that waits in line, or for its answer. When it has ended it may be asked again. */
+export class Asked<T = unknown> {
+  readonly question: Exchange<T>;
+  readonly answered: (answer: T) => void;
+  readonly failed: (error: unknown) => void;
   transmissions = 0;
   /** Monotonic ms of the last transmission. */
   sentAt = 0;
@@ -52,10 +54,18 @@ class Asked {
   sentBefore: number[] | undefined;
   otherPackets = 0;
 
-  constructor(question: Exchange<unknown>, resolve: (answer: unknown) => void, reject: (error: unknown) => void) {
+  /** @param answered called when the conversation has turned to the next question; neither may throw */
+  constructor(question: Exchange<T>, answered: (answer: T) => void, failed: (error: unknown) => void) {
     this.question = question;
-    this.resolve = resolve;
-    this.reject = reject;
+    this.answered = answered;
+    this.failed = failed;
+  }
+
+  /** As if it had never been asked. */
+  renew(): void {
+    this.transmissions = 0;
+    this.sentBefore = undefined;
+    this.otherPackets = 0;
   }
 }
 
@@ -82,8 +92,13 @@ export class Conversation {
   readonly #turns: SendTurns | undefined;
   /** The question whose turn it is. */
   #current: Asked | undefined;
-  /** Runs until the current question is sent, or sent again. */
-  #wait: Timer | undefined;
+  /** Monotonic ms when the current question is to be sent, or sent again; never, while a turn is waited for. */
+  #due = NEVER;
+  /** Ends when that is due or earlier: one that was begun for the question before runs on. */
+  #timer: Timer | undefined;
+  #timerEndsAt = 0;
+  /** A turn to send in was asked for. */
+  #inTurns = false;
   readonly #line = new Set<Waiting>();
   readonly #gapMs: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
@@ -93,6 +108,21 @@ export class Conversation {
     const { reason } = this.#signal ?? {};
     this.#signal = undefined;
     if (this.#current) this.#fail(this.#current, reason);
+  };
+  readonly #onTurn = (): void => {
+    this.#inTurns = false;
+    const asked = this.#current;
+    if (asked && asked.transmissions === 0 && this.#due === NEVER) this.#transmit(asked);
+  };
+  readonly #onTimer = (): void => {
+    this.#timer = undefined;
+    const asked = this.#current;
+    if (!asked || this.#due === NEVER) return;
+    const now = this.clock.monotonicMs();
+    // Timers count whole milliseconds.
+    if (this.#due - now >= 1) this.#startTimer(now);
+    else if (asked.transmissions === 0) this.#transmit(asked);
+    else this.#expired(asked);
   };
   /** Something was received from this BMC: silence is a time-out then, not a dead host. */
   #heard = false;
@@ -143,15 +173,18 @@ export class Conversation {
    * @throws the signal's reason when aborted
    */
   exchange<T>(question: Exchange<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const asked = new Asked(question, resolve as (answer: unknown) => void, reject);
-      const { signal } = question;
-      // The one that is listened to has not aborted, and asking each time is not free.
-      if (signal !== this.#signal && signal?.aborted) reject(signal.reason);
-      else if (this.#closed) reject(closedError());
-      else if (this.#current) this.#queue(asked);
-      else this.#begin(asked);
-    });
+    return new Promise<T>((resolve, reject) => this.ask(new Asked(question, resolve, reject)));
+  }
+
+  /** The same without a promise: tells `asked` the answer, or why there is none. */
+  ask<T>(asked: Asked<T>): void {
+    asked.renew();
+    const { signal } = asked.question;
+    // The one that is listened to has not aborted, and asking each time is not free.
+    if (signal !== this.#signal && signal?.aborted) asked.failed(signal.reason);
+    else if (this.#closed) asked.failed(closedError());
+    else if (this.#current) this.#queue(asked as Asked);
+    else this.#begin(asked as Asked);
   }
 
   /** Puts a question in line; who gives up leaves it at once. */
@@ -159,7 +192,7 @@ export class Conversation {
     const { signal } = asked.question;
     const onAbort = (): void => {
       this.#line.delete(waiting);
-      asked.reject(signal?.reason);
+      asked.failed(signal?.reason);
     };
     const waiting = { asked, deaf: () => signal?.removeEventListener("abort", onAbort) };
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -170,9 +203,31 @@ export class Conversation {
     this.#current = asked;
     this.#listenTo(asked.question.signal);
     const waitMs = this.#gapMs === 0 ? 0 : this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
-    if (waitMs > 0) this.#wait = this.clock.after(waitMs, () => this.#transmit(asked));
-    else if (this.#turns) this.#turns.take(() => this.#current === asked && this.#transmit(asked));
-    else this.#transmit(asked);
+    if (waitMs > 0) this.#wait(waitMs);
+    else if (!this.#turns) this.#transmit(asked);
+    else if (!this.#inTurns) {
+      this.#inTurns = true;
+      this.#turns.take(this.#onTurn);
+    }
+  }
+
+  /** Waits for the current question's sake. A timer that ends earlier is left to run: most answers come long before. */
+  #wait(milliseconds: number): void {
+    const now = this.clock.monotonicMs();
+    this.#due = now + milliseconds;
+    if (this.#timer && this.#timerEndsAt <= this.#due) return;
+    this.#timer?.cancel();
+    this.#startTimer(now);
+  }
+
+  #startTimer(now: number): void {
+    this.#timerEndsAt = this.#due;
+    this.#timer = this.clock.after(this.#due - now, this.#onTimer);
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   #transmit(asked: Asked): void {
@@ -188,7 +243,7 @@ export class Conversation {
     if (attempt > 0) asked.sentBefore = [...(asked.sentBefore ?? []), asked.sentAt];
     asked.sentAt = this.clock.monotonicMs();
     const waitMs = Math.max(this.timer.timeoutMs(attempt), question.patienceMs ?? 0);
-    this.#wait = this.clock.after(waitMs, () => this.#expired(asked));
+    this.#wait(waitMs);
     this.#send(packet, asked.sentAt);
   }
 
@@ -222,8 +277,9 @@ export class Conversation {
       return;
     }
     this.#measure(asked, answer);
-    asked.resolve(answer);
     this.#next();
+    asked.answered(answer);
+    if (!this.#current) this.#stopTimer();
   }
 
   #measure(asked: Asked, answer: unknown): void {
@@ -251,14 +307,14 @@ export class Conversation {
   }
 
   #fail(asked: Asked, error: unknown): void {
-    asked.reject(error);
     this.#next();
+    asked.failed(error);
+    if (!this.#current) this.#stopTimer();
   }
 
   /** Ends the current question and turns to the one that waited longest. */
   #next(): void {
-    this.#wait?.cancel();
-    this.#wait = undefined;
+    this.#due = NEVER;
     this.#current = undefined;
     if (this.#line.size === 0) return;
     const [waiting] = this.#line;
@@ -291,7 +347,7 @@ export class Conversation {
     this.#listenTo(undefined);
     for (const { asked, deaf } of this.#line) {
       deaf();
-      asked.reject(closedError());
+      asked.failed(closedError());
     }
     this.#line.clear();
     if (this.#current) this.#fail(this.#current, closedError());

@@ -82,10 +82,8 @@ export class Requester {
         this.conversation.trace?.("note", inWords(response));
         return response;
       }
-      const meaning = command.refusalMeaning(code);
-      const busy = worthRepeating(code) || (isCommandSpecific(code) && meaning.transient);
-      const again = busy && command.effect === "reads" && attempt < BUSY_TRIES;
-      if (!again) throw new CompletionCodeError(command.name, code, meaning);
+      const again = isBusy(command, code) && command.effect === "reads" && attempt < BUSY_TRIES;
+      if (!again) throw new CompletionCodeError(command.name, code, command.refusalMeaning(code));
       await pause(this.conversation, BUSY_WAIT_MS * 4 ** (attempt - 1), options.signal);
     }
   }
@@ -97,18 +95,26 @@ export class Requester {
     data: Uint8Array,
     options: AskOptions = {},
   ): Promise<Answer> {
-    const sequence = options.sequence ?? this.nextSequence();
-    const message = encodeRequestMessage({
+    const message = this.message(command, data, options);
+    return this.transact(framing, command, message, isAnswerTo, options);
+  }
+
+  /** A request to the BMC itself. */
+  message(
+    command: Pick<Command<never, unknown>, "netFn" | "code">,
+    data: Uint8Array,
+    { lun, sequence }: Pick<AskOptions, "lun" | "sequence">,
+  ): Uint8Array {
+    return encodeRequestMessage({
       responderAddress: BMC_ADDRESS,
       netFn: command.netFn,
-      responderLun: options.lun ?? 0,
+      responderLun: lun ?? 0,
       requesterAddress: CONSOLE_ADDRESS,
       requesterLun: 0,
-      sequence,
+      sequence: sequence ?? this.nextSequence(),
       command: command.code,
       data,
     });
-    return this.transact(framing, command, message, isAnswerTo, options);
   }
 
   /** Sends a whole message and waits for the one that `match` takes. */
@@ -119,16 +125,27 @@ export class Requester {
     match: Matcher,
     options: AskOptions,
   ): Promise<Answer> {
-    const { conversation } = this;
-    conversation.observer.commandSent(command.name);
-    conversation.trace?.("sent", `${command.name} ${hexOf(message.subarray(6, -1))}`.trimEnd());
+    const request = this.request(framing, command, match, options);
+    request.message = message;
+    return this.conversation.exchange(request);
+  }
+
+  /** A request without its message yet. */
+  request(
+    framing: Framing,
+    command: Pick<Command<never, unknown>, "name" | "effect">,
+    match: Matcher,
+    options: AskOptions,
+  ): Request {
     const tries = command.effect === "changes" ? 1 : (options.tries ?? this.#tries);
-    return conversation.exchange(new Request(this, framing, command.name, message, match, tries, options));
+    return new Request(this, framing, command.name, match, tries, options);
   }
 }
 
+const NO_MESSAGE = new Uint8Array(0);
+
 /** A request under way. An object with methods: closures for each would be made anew a hundred times a poll. */
-class Request implements Exchange<Answer> {
+export class Request implements Exchange<Answer> {
   readonly name: string;
   readonly stage: IpmiStage;
   readonly tries: number;
@@ -137,14 +154,13 @@ class Request implements Exchange<Answer> {
   readonly signal: AbortSignal | undefined;
   readonly #requester: Requester;
   readonly #framing: Framing;
-  readonly #message: Uint8Array;
+  #message: Uint8Array = NO_MESSAGE;
   readonly #match: Matcher;
 
   constructor(
     requester: Requester,
     framing: Framing,
     name: string,
-    message: Uint8Array,
     match: Matcher,
     tries: number,
     options: AskOptions,
@@ -157,8 +173,15 @@ class Request implements Exchange<Answer> {
     this.signal = options.signal;
     this.#requester = requester;
     this.#framing = framing;
-    this.#message = message;
     this.#match = match;
+  }
+
+  /** What is asked. One that was answered may be given another message, and be asked again. */
+  set message(message: Uint8Array) {
+    const { observer, trace } = this.#requester.conversation;
+    observer.commandSent(this.name);
+    trace?.("sent", `${this.name} ${hexOf(message.subarray(6, -1))}`.trimEnd());
+    this.#message = message;
   }
 
   packet(): Buffer {
@@ -198,7 +221,7 @@ class Request implements Exchange<Answer> {
 }
 
 /** Takes the answer that has the request's number, command and network function plus one. */
-function isAnswerTo(answer: ResponseMessage, request: Uint8Array): Answer | undefined {
+export function isAnswerTo(answer: ResponseMessage, request: Uint8Array): Answer | undefined {
   const netFn = (request[1] as number) >> 2;
   const sequence = (request[4] as number) >> 2;
   if (answer.netFn !== netFn + 1 || answer.command !== request[5] || answer.sequence !== sequence) return undefined;
@@ -207,9 +230,12 @@ function isAnswerTo(answer: ResponseMessage, request: Uint8Array): Answer | unde
 }
 
 /** Codes that mean "not now" rather than "no". Time-outs (C3h, CEh) are for the caller: they can be for ever. */
-function worthRepeating(code: number): boolean {
+export function isBusy<Q, R>(command: Command<Q, R>, code: number): boolean {
   return (
-    code === CompletionCode.NodeBusy || code === CompletionCode.Initialising || code === CompletionCode.SdrUpdateMode
+    code === CompletionCode.NodeBusy ||
+    code === CompletionCode.Initialising ||
+    code === CompletionCode.SdrUpdateMode ||
+    (isCommandSpecific(code) && command.refusalMeaning(code).transient)
   );
 }
 
@@ -234,7 +260,7 @@ export function pause(conversation: Conversation, milliseconds: number, signal?:
 }
 
 /** A decoded response on one line: "powerOn=true interlock=false". */
-function inWords(response: unknown): string {
+export function inWords(response: unknown): string {
   if (typeof response !== "object" || response === null) return "nothing to decode";
   const word = (value: unknown): string =>
     value instanceof Uint8Array ? hexOf(value) : typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -6,6 +6,7 @@ import { PrivilegeLevel, privilegeName } from "../tables/privilege-level.ts";
 import { type BridgeTarget, bridged } from "./bridge.ts";
 import type { Framing } from "./framing.ts";
 import type { Answer, AskOptions, Requester } from "./requester.ts";
+import { runSeries, type Series } from "./series.ts";
 
 /** What kind of session was opened. */
 export interface SessionInfo {
@@ -47,6 +48,15 @@ export class Session {
   run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
     if (!options.bridge) return this.#requester.run(this.#framing, command, request, options);
     return bridged(this.#requester, this.#framing, options.bridge, command, request, options);
+  }
+
+  /** Runs one command many times, of this BMC itself; what `runSeries` says. */
+  runSeries<Q, R>(
+    command: Command<Q, R>,
+    series: Series<Q, R>,
+    options: Pick<RunOptions, "signal"> = {},
+  ): Promise<void> {
+    return runSeries(this.#requester, this.#framing, command, series, options);
   }
 
   /** The raw answer to raw request data, whatever its completion code. */

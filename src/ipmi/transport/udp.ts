@@ -28,21 +28,76 @@ const NO_LOOKUP = {
 
 const familyOf = (address: string): Family => (isIPv6(address) ? "udp6" : "udp4");
 
+/** One BMC's end of a shared socket. */
+class SharedEndpoint implements Endpoint {
+  readonly remote: Remote;
+  readonly #handlers: EndpointHandlers;
+  readonly #socket: Socket;
+  readonly #released: () => void;
+  #open = true;
+  /** Nothing came since the last packet went out, or ever. */
+  #isSilent = true;
+  readonly #sent = (error: Error | null): void => {
+    if (error) this.failed(error);
+  };
+
+  constructor(socket: Socket, remote: Remote, handlers: EndpointHandlers, released: () => void) {
+    this.#socket = socket;
+    this.remote = remote;
+    this.#handlers = handlers;
+    this.#released = released;
+  }
+
+  /**
+   * The outcome is asked for while nobody answers: being told of each packet costs as much as its encryption, and
+   * where the last was answered the way is there. If it is gone the packet counts as lost, and its repetition tells.
+   */
+  send(packet: Uint8Array): void {
+    if (!this.#open) return;
+    const { address, port } = this.remote;
+    try {
+      if (this.#isSilent) this.#socket.send(packet, port, address, this.#sent);
+      else this.#socket.send(packet, port, address);
+    } catch (error) {
+      this.failed(error as Error);
+    }
+    this.#isSilent = true;
+  }
+
+  received(packet: Buffer): void {
+    this.#isSilent = false;
+    this.#handlers.packet(packet);
+  }
+
+  failed(error: Error): void {
+    if (this.#open) this.#handlers.failed(error);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#released();
+  }
+
+  /** Its socket is closed. */
+  cut(): void {
+    this.#open = false;
+  }
+}
+
 /** One UDP socket and the BMCs that share it, told apart by their address and port. */
 class SharedSocket {
   readonly #socket: Socket;
   /** By address, in the one spelling of the kernel, and port: no key has to be made of both for each packet. */
-  readonly #handlers = new Map<string, Map<number, EndpointHandlers>>();
+  readonly #endpoints = new Map<string, Map<number, SharedEndpoint>>();
   #size = 0;
   readonly #opened: Promise<void>;
-  #closed = false;
 
   constructor(family: Family, receiveBufferBytes: number) {
     this.#socket = createSocket({ type: family, lookup: NO_LOOKUP[family] });
-    this.#socket.on("message", (packet, from) => this.#handlers.get(from.address)?.get(from.port)?.packet(packet));
+    this.#socket.on("message", (packet, from) => this.#endpoints.get(from.address)?.get(from.port)?.received(packet));
     this.#socket.on("error", (error) => {
-      for (const handlers of [...this.#handlers.values()].flatMap((ports) => [...ports.values()]))
-        handlers.failed(error);
+      for (const endpoint of this.#all()) endpoint.failed(error);
     });
     // Without descriptors left, binding fails at once; `send` binds again and tells those who wait.
     this.#opened = new Promise((resolve) => {
@@ -58,47 +113,35 @@ class SharedSocket {
     });
   }
 
+  #all(): readonly SharedEndpoint[] {
+    return [...this.#endpoints.values()].flatMap((ports) => [...ports.values()]);
+  }
+
   get size(): number {
     return this.#size;
   }
 
   has({ address, port }: Remote): boolean {
-    return this.#handlers.get(address)?.has(port) ?? false;
+    return this.#endpoints.get(address)?.has(port) ?? false;
   }
 
   attach(remote: Remote, handlers: EndpointHandlers, released: () => void): Endpoint {
     const { address, port } = remote;
-    const ports = this.#handlers.get(address) ?? new Map<number, EndpointHandlers>();
-    this.#handlers.set(address, ports.set(port, handlers));
+    const ports = this.#endpoints.get(address) ?? new Map<number, SharedEndpoint>();
+    const endpoint = new SharedEndpoint(this.#socket, remote, handlers, () => {
+      this.#size--;
+      ports.delete(port);
+      if (ports.size === 0 && this.#endpoints.get(address) === ports) this.#endpoints.delete(address);
+      released();
+    });
+    this.#endpoints.set(address, ports.set(port, endpoint));
     this.#size++;
-    let open = true;
-    const sent = (error: Error | null): void => {
-      if (error && open) handlers.failed(error);
-    };
-    return {
-      remote,
-      send: (packet) => {
-        if (!open || this.#closed) return;
-        try {
-          this.#socket.send(packet, port, address, sent);
-        } catch (error) {
-          handlers.failed(error as Error);
-        }
-      },
-      close: () => {
-        if (!open) return;
-        open = false;
-        this.#size--;
-        ports.delete(port);
-        if (ports.size === 0 && this.#handlers.get(address) === ports) this.#handlers.delete(address);
-        released();
-      },
-    };
+    return endpoint;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#handlers.clear();
+    for (const endpoint of this.#all()) endpoint.cut();
+    this.#endpoints.clear();
     this.#size = 0;
     await this.#opened;
     const closed = once(this.#socket, "close");

@@ -27,7 +27,13 @@ const satellite = (number: number): Buffer => {
   return bytes;
 };
 
-function bench(records: readonly Buffer[], options: { readonly bridge?: boolean } = {}) {
+interface BenchOptions {
+  readonly bridge?: boolean;
+  /** The runner can run nothing but single commands. */
+  readonly oneByOne?: boolean;
+}
+
+function bench(records: readonly Buffer[], options: BenchOptions = {}) {
   const clock = new FakeClock();
   const runner = new FakeRunner();
   const asked: number[] = [];
@@ -40,7 +46,8 @@ function bench(records: readonly Buffer[], options: { readonly bridge?: boolean 
   const reader = new SensorReader(planOf(...records), { bridge: options.bridge ?? false, clock });
   const read = async () => {
     asked.length = 0;
-    const { sensors, failure } = await reader.read(runner, CONTEXT, signal);
+    const way = options.oneByOne ? { run: runner.run.bind(runner) } : runner;
+    const { sensors, failure } = await reader.read(way, CONTEXT, signal);
     return { values: Object.fromEntries(sensors.map((s) => [s.name, s.noReading ?? s.value])), failure, sensors };
   };
   return { clock, runner, asked, odd, reader, read };
@@ -50,9 +57,14 @@ const throws = (error: unknown) => (): never => {
   throw error;
 };
 
-describe("reading the sensors of a host", () => {
+const WAYS = [
+  ["in a series", false],
+  ["one by one", true],
+] as const;
+
+describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
   it("asks each once", async () => {
-    const { asked, read } = bench([record(1), record(2), record(3)]);
+    const { asked, read } = bench([record(1), record(2), record(3)], { oneByOne });
     expect((await read()).values).toEqual({ T1: 1, T2: 2, T3: 3 });
     expect(asked).toEqual([1, 2, 3]);
   });
@@ -66,7 +78,7 @@ describe("reading the sensors of a host", () => {
     [0xd5, "unavailable"],
     [0xff, "unavailable"],
   ])("takes completion code %i as a fact about one sensor", async (code, noReading) => {
-    const { odd, read } = bench([record(1), record(2)]);
+    const { odd, read } = bench([record(1), record(2)], { oneByOne });
     odd.set(1, throws(refused("Get Sensor Reading", code)));
     const { values, failure } = await read();
     expect([values.T2, failure]).toEqual([2, undefined]);
@@ -74,19 +86,19 @@ describe("reading the sensors of a host", () => {
   });
 
   it("goes on after an answer that makes no sense", async () => {
-    const { odd, read } = bench([record(1), record(2)]);
+    const { odd, read } = bench([record(1), record(2)], { oneByOne });
     odd.set(1, throws(new DecodeError("Get Sensor Reading: wanted byte 1, got 1 bytes")));
     expect(await read()).toMatchObject({ values: { T1: "unavailable", T2: 2 }, failure: undefined });
   });
 
   it("fails where every sensor is refused for a reason of the session", async () => {
-    const { odd, read } = bench([record(1), record(2)]);
+    const { odd, read } = bench([record(1), record(2)], { oneByOne });
     for (const n of [1, 2]) odd.set(n, throws(refused("Get Sensor Reading", 0xd4)));
     expect((await read()).failure).toMatchObject({ reason: "privilege_refused" });
   });
 
   it("gives what it has at the end of its time, and begins there the next time", async () => {
-    const { asked, odd, read } = bench([record(1), record(2), record(3)]);
+    const { asked, odd, read } = bench([record(1), record(2), record(3)], { oneByOne });
     odd.set(2, throws(new DOMException("aborted", "TimeoutError")));
     expect(await read()).toMatchObject({ values: { T1: 1 }, failure: { name: "TimeoutError" } });
     odd.clear();
@@ -97,7 +109,7 @@ describe("reading the sensors of a host", () => {
   });
 
   it("begins behind a sensor that took all its time", async () => {
-    const { asked, odd, read } = bench([record(1), record(2)]);
+    const { asked, odd, read } = bench([record(1), record(2)], { oneByOne });
     odd.set(1, throws(new DOMException("aborted", "TimeoutError")));
     await read();
     await read();
@@ -105,7 +117,7 @@ describe("reading the sensors of a host", () => {
   });
 
   it("is not kept from the others by a sensor at which the BMC always falls silent", async () => {
-    const { asked, odd, read } = bench([record(1), record(2), record(3)]);
+    const { asked, odd, read } = bench([record(1), record(2), record(3)], { oneByOne });
     odd.set(2, throws(silence()));
     const seen: string[][] = [];
     for (let poll = 0; poll < 4; poll++) seen.push(Object.keys((await read()).values));
@@ -114,21 +126,21 @@ describe("reading the sensors of a host", () => {
   });
 });
 
-describe("sensors of controllers behind the BMC", () => {
+describe.each(WAYS)("sensors of controllers behind the BMC %s", (_way, oneByOne) => {
   it("are not asked unless bridging is allowed", async () => {
-    const { asked, read } = bench([record(1), satellite(2)]);
+    const { asked, read } = bench([record(1), satellite(2)], { oneByOne });
     expect((await read()).values).toEqual({ T1: 1, T2: "not_asked" });
     expect(asked).toEqual([1]);
   });
 
   it("are asked through the BMC", async () => {
-    const { runner, read } = bench([satellite(2)], { bridge: true });
+    const { runner, read } = bench([satellite(2)], { bridge: true, oneByOne });
     expect((await read()).values).toEqual({ T2: 2 });
     expect(runner.asked[0]?.options?.bridge).toEqual({ channel: 6, address: 0x2c, lun: 0 });
   });
 
   it("cost one wait where their controller is silent, and the BMC's own are read", async () => {
-    const { asked, odd, read } = bench([satellite(2), satellite(3), record(1)], { bridge: true });
+    const { asked, odd, read } = bench([satellite(2), satellite(3), record(1)], { bridge: true, oneByOne });
     odd.set(2, throws(silence()));
     for (let poll = 0; poll < 2; poll++) {
       expect(await read()).toMatchObject({

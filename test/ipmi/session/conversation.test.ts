@@ -52,7 +52,7 @@ describe("a conversation", () => {
     const roundTrips: number[] = [];
     const measuring = { ...observer, roundTrip: (ms: number) => void roundTrips.push(ms) };
     const conversation = new Conversation({ transport, remote, clock, observer: measuring });
-    for (let i = 0; i < 8; i++) transport.turns.take(() => {});
+    for (let i = 0; i < 16; i++) transport.turns.take(() => {});
     const leaving = new AbortController();
     const left = outcomeOf(conversation.exchange(question(1, { signal: leaving.signal })));
     const answer = conversation.exchange(question(2));

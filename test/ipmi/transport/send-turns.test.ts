@@ -14,43 +14,43 @@ function bench() {
 }
 
 describe("sends in turns", () => {
-  it("let eight go at once", () => {
+  it("let sixteen go at once", () => {
     const { sent, many } = bench();
-    many(1, 8);
-    expect(sent).toHaveLength(8);
+    many(1, 16);
+    expect(sent).toHaveLength(16);
   });
 
   it("keep more for the end of the turn, and let them go together in their order", async () => {
     const { clock, sent, many } = bench();
-    many(1, 20);
-    expect(sent).toHaveLength(8);
+    many(1, 40);
+    expect(sent).toHaveLength(16);
     await clock.advance(5);
-    expect(sent).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(sent).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   });
 
-  it("hold nothing back where less than eight go out in a turn", async () => {
+  it("hold nothing back where less than sixteen go out in a turn", async () => {
     const { clock, sent, many } = bench();
     for (let turn = 0; turn < 10; turn++) {
-      many(turn * 8 + 1, turn * 8 + 8);
-      expect(sent).toHaveLength(turn * 8 + 8);
+      many(turn * 16 + 1, turn * 16 + 16);
+      expect(sent).toHaveLength(turn * 16 + 16);
       await clock.advance(5);
     }
   });
 
   it("put what many sends cause into the turn after them", async () => {
     const { clock, turns, sent, many } = bench();
-    many(1, 15);
+    many(1, 32);
     turns.take(() => {
-      sent.push(16);
-      turns.take(() => sent.push(17));
+      sent.push(33);
+      turns.take(() => sent.push(34));
     });
     await clock.advance(5);
-    expect(sent.at(-1)).toBe(16);
+    expect(sent.at(-1)).toBe(33);
     await clock.advance(5);
-    expect(sent.at(-1)).toBe(17);
+    expect(sent.at(-1)).toBe(34);
   });
 
-  it("let one host that is asked many things go on, eight times a turn", async () => {
+  it("let one host that is asked many things go on, sixteen times a turn", async () => {
     const { clock, turns } = bench();
     let asked = 0;
     const ask = (): void =>
@@ -60,8 +60,22 @@ describe("sends in turns", () => {
       });
     ask();
     await clock.advance(500);
-    expect(asked).toBeGreaterThanOrEqual(8 * 99);
-    expect(asked).toBeLessThanOrEqual(8 * 102);
+    expect(asked).toBeGreaterThanOrEqual(16 * 99);
+    expect(asked).toBeLessThanOrEqual(16 * 102);
+  });
+
+  it("end a turn early when sixty-four wait, and begin another", async () => {
+    const { clock, sent, many } = bench();
+    many(1, 16 + 63);
+    expect(sent).toHaveLength(16);
+    many(80, 80);
+    expect(sent).toHaveLength(80);
+    many(81, 81);
+    await clock.advance(4);
+    expect(sent).toHaveLength(80);
+    await clock.advance(1);
+    expect(sent).toHaveLength(81);
+    expect(clock.pending).toBe(0);
   });
 
   it("leave no timer behind", async () => {

@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import { getDeviceId, getSensorReading } from "../../../src/ipmi/commands/index.ts";
+import type { DecodeError, Series } from "../../../src/ipmi/index.ts";
+import { IpmiConnection } from "../../../src/ipmi/session/connection.ts";
+import { credentials } from "../../../src/ipmi/session/credentials.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { countingObserver } from "./counting-observer.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type ScriptedAnswer, ScriptedBmc } from "./scripted-bmc.ts";
+
+const READING = "4/2d";
+
+/** Asks for the sensors 1 to `count` and notes what comes. */
+class Sensors implements Series<{ sensorNumber: number }, { raw: number }> {
+  ended = 0;
+  readonly told: (number | string)[] = [];
+  readonly #count: number;
+  readonly #lun: number;
+
+  constructor(count: number, lun = 0) {
+    this.#count = count;
+    this.#lun = lun;
+  }
+
+  get next() {
+    return this.ended < this.#count ? { request: { sensorNumber: this.ended + 1 }, lun: this.#lun } : undefined;
+  }
+
+  answered({ raw }: { raw: number }): void {
+    this.told.push(raw);
+    this.ended++;
+  }
+
+  refused(why: number | DecodeError): void {
+    this.told.push(typeof why === "number" ? `refused ${why.toString(16)}` : why.message);
+    this.ended++;
+  }
+}
+
+/** A BMC whose sensors read their own number; `odd` answers otherwise for some, undefined: keeps silent. */
+function setup(odd: Record<number, (nth: number) => ScriptedAnswer | undefined> = {}) {
+  const bmc = new ScriptedBmc();
+  const asked: number[] = [];
+  bmc.commands.set(READING, ({ data }) => {
+    const number = data[0] as number;
+    asked.push(number);
+    const answer = odd[number];
+    if (answer) return answer(asked.filter((n) => n === number).length);
+    return { data: Buffer.of(number, 0xc0, 0) };
+  });
+  const clock = new FakeClock();
+  const { observer, count } = countingObserver();
+  const connection = new IpmiConnection({
+    transport: bmc.transport,
+    remote: { address: "192.0.2.1", port: 623 },
+    clock,
+    observer,
+    login: { credentials: credentials("admin", "secret"), privilege: 2 },
+  });
+  const run = (series: Sensors, signal?: AbortSignal) => connection.runSeries(getSensorReading, series, { signal });
+  return { bmc, clock, connection, asked, count, run, logins: () => bmc.count("Open Session 17") };
+}
+
+describe("a series of requests", () => {
+  it("asks one after another, each when the one before was answered", async () => {
+    const { run, asked, clock, logins } = setup();
+    const series = new Sensors(100);
+    await run(series);
+    const all = Array.from({ length: 100 }, (_, i) => i + 1);
+    expect(asked).toEqual(all);
+    expect(series.told).toEqual(all);
+    expect(logins()).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("asks the logical unit that is told, and gives each request a number of its own", async () => {
+    const { run, bmc } = setup();
+    await run(new Sensors(70, 2));
+    const requests = bmc.requests.filter(({ command }) => command === 0x2d);
+    expect(new Set(requests.map(({ responderLun }) => responderLun))).toEqual(new Set([2]));
+    const numbers = requests.map(({ sequence }) => sequence);
+    for (const [i, n] of numbers.entries()) if (i > 0) expect(n).toBe(((numbers[i - 1] as number) + 1) & 63);
+  });
+
+  it("goes on behind refusals and behind what cannot be decoded", async () => {
+    const { run } = setup({ 2: () => ({ completionCode: 0xcb }), 4: () => ({ data: Buffer.of(4) }) });
+    const series = new Sensors(5);
+    await run(series);
+    expect(series.told).toEqual([1, "refused cb", 3, expect.stringContaining("Get Sensor Reading"), 5]);
+  });
+
+  it("ends before a request that the BMC is too busy for, and goes on there when told to", async () => {
+    const { run, asked } = setup({
+      3: (nth) => (nth === 1 ? { completionCode: 0xc0 } : { data: Buffer.of(33, 0xc0, 0) }),
+    });
+    const series = new Sensors(4);
+    await run(series);
+    expect(series.told).toEqual([1, 2]);
+    await run(series);
+    expect(series.told).toEqual([1, 2, 33, 4]);
+    expect(asked).toEqual([1, 2, 3, 3, 4]);
+  });
+
+  it("repeats a packet that was lost, and waits for each as long as for a single one", async () => {
+    const { run, clock, asked, count } = setup({ 3: (nth) => (nth < 3 ? undefined : { data: Buffer.of(3, 0xc0, 0) }) });
+    const series = new Sensors(4);
+    const ended = run(series);
+    await clock.advance(299);
+    expect(asked).toEqual([1, 2, 3]);
+    await clock.advance(1);
+    expect(asked).toEqual([1, 2, 3, 3]);
+    await clock.advance(600);
+    await ended;
+    expect(series.told).toEqual([1, 2, 3, 4]);
+    expect(count("retransmitted")).toBe(2);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("goes on in a new session where the BMC has lost the one before, more than once if need be", async () => {
+    const rig = setup();
+    const lost = new Set([3, 7]);
+    rig.bmc.commands.set(READING, ({ data }) => {
+      const number = data[0] as number;
+      if (lost.delete(number)) {
+        rig.bmc.reset();
+        return undefined;
+      }
+      return { data: Buffer.of(number, 0xc0, 0) };
+    });
+    const series = new Sensors(9);
+    const ended = rig.run(series);
+    await rig.clock.advance(60_000);
+    await ended;
+    expect(series.told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(rig.logins()).toBe(3);
+    expect(rig.count("lost")).toBe(2);
+  });
+
+  it("ends with a time-out where two sessions are silent about the same request", async () => {
+    const { run, clock, logins, asked, connection } = setup({ 2: () => undefined });
+    const series = new Sensors(3);
+    const ended = outcomeOf(run(series));
+    await clock.advance(120_000);
+    expect(await ended).toMatchObject({ error: { reason: "timeout" } });
+    expect(logins()).toBe(2);
+    expect(asked.filter((n) => n === 2)).toHaveLength(8);
+    expect([series.ended, connection.session]).toEqual([1, undefined]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("ends at once when it is given up, and keeps the session", async () => {
+    const { run, clock, connection, logins } = setup({ 2: () => undefined });
+    const { signal, abort } = (() => {
+      const controller = new AbortController();
+      return { signal: controller.signal, abort: () => controller.abort("deadline") };
+    })();
+    const series = new Sensors(3);
+    const ended = outcomeOf(run(series, signal));
+    await clock.settle();
+    abort();
+    expect(await ended).toEqual({ error: "deadline" });
+    expect(series.ended).toBe(1);
+    expect(clock.pending).toBe(0);
+    await connection.run(getDeviceId, undefined);
+    expect(logins()).toBe(1);
+  });
+
+  it("lets who asks something else meanwhile have their turn", async () => {
+    const { run, bmc, connection } = setup();
+    await connection.open();
+    bmc.log.length = 0;
+    const series = run(new Sensors(20));
+    const device = connection.run(getDeviceId, undefined);
+    await Promise.all([series, device]);
+    expect(bmc.log.indexOf("Get Device ID")).toBeLessThan(3);
+    expect(bmc.count(READING)).toBe(20);
+  });
+
+  it("ends when the connection is closed", async () => {
+    const { run, clock, connection } = setup({ 2: () => undefined });
+    const ended = outcomeOf(run(new Sensors(3)));
+    await clock.settle();
+    const closing = connection.close();
+    await clock.advance(10_000);
+    await closing;
+    expect(await ended).toMatchObject({ error: expect.anything() });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("ends with the error of who takes the answers", async () => {
+    const { run } = setup();
+    const series = new Sensors(3);
+    series.answered = () => {
+      throw new TypeError("not mine");
+    };
+    expect(await outcomeOf(run(series))).toMatchObject({ error: { message: "not mine" } });
+  });
+});
