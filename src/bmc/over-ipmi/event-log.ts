@@ -78,6 +78,8 @@ export class EventLogReader {
   #revision = 0;
   #clockOffsetSeconds: number | undefined;
   #clockReadAt = Number.NEGATIVE_INFINITY;
+  /** The log changed since. */
+  #isClockDue = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -97,7 +99,8 @@ export class EventLogReader {
     const { entries, freeBytes, lastAdditionTimestamp, lastEraseTimestamp } = info;
     this.#known = { entries, lastAdditionTimestamp, lastEraseTimestamp };
     // What was read counts, whatever becomes of the clock. A change is when its clock has to be known.
-    const failure = stopped ?? (await this.#compareClocks(runner, changed, signal));
+    this.#isClockDue ||= changed;
+    const failure = stopped ?? (await this.#compareClocks(runner, signal));
     if (!this.#isTelling(info)) this.#unfinished = true;
     const log: EventLog = {
       entries,
@@ -137,16 +140,20 @@ export class EventLogReader {
     if (last) this.#cursor = { recordId: last.readUInt16LE(0), bytes: last };
     else if (!continued) this.#cursor = undefined;
     const begun = continued ? this.#again : this.#remembered.length > 0 ? [] : undefined;
-    const all = begun ? [...begun, ...records] : records;
+    // Where two records have one id, the way on may lead back to what was just read.
+    const all = begun ? distinct([...begun, ...records]) : records;
     this.#again = begun && failure !== undefined ? all : undefined;
     if (this.#again) return { fresh: [], failure };
     const known = new Set(this.#remembered);
     // Where two records have one id, the way on may lead back to what is known.
     const fresh = begun ? this.#unknown(all) : records.filter((record) => !known.has(whole(record)));
-    // Nothing known is left and something was erased: what is there came after the clear.
+    // Nothing known is left and something was erased: what is there came after the clear. Unless it is older than
+    // that, or the log is full: then a record was deleted, and the log has gone round.
     const first = this.#firstContact;
     const isAnew = begun !== undefined && fresh.length === all.length;
-    if (first && isAnew && info.lastEraseTimestamp !== first.info.lastEraseTimestamp) first.historyLeft = 0;
+    const isErased = info.lastEraseTimestamp !== first?.info.lastEraseTimestamp;
+    const isCleared = isAnew && isErased && info.freeBytes > 0 && !isOlder(all[0], info.lastEraseTimestamp);
+    if (first && isCleared) first.historyLeft = 0;
     // Announced and not given: once more.
     const isMissing = !continued && all.length === 0 && info.entries > 0;
     if (!isMissing)
@@ -211,13 +218,14 @@ export class EventLogReader {
   }
 
   /** Gives what went wrong, where that is more than a BMC without a clock. */
-  async #compareClocks(runner: CommandRunner, isWorthwhile: boolean, signal: AbortSignal): Promise<unknown> {
+  async #compareClocks(runner: CommandRunner, signal: AbortSignal): Promise<unknown> {
     const now = this.#clock.monotonicMs();
-    if (!isWorthwhile && now - this.#clockReadAt < CLOCK_AGE_MS) return undefined;
+    if (!this.#isClockDue && now - this.#clockReadAt < CLOCK_AGE_MS) return undefined;
     const before = this.#clock.wallMs();
     try {
       const answer = await optional(runner.run(getSelTime, undefined, { signal }));
       this.#clockReadAt = now;
+      this.#isClockDue = false;
       if (!answer) return undefined;
       const half = (this.#clock.wallMs() - before) / 2;
       const isTold = selTime(answer.timestamp).kind !== "unspecified";
@@ -233,15 +241,30 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
 }
 
+/** Without those that are the same in every byte as one before. */
+function distinct(records: readonly Buffer[]): readonly Buffer[] {
+  return [...new Map(records.map((record) => [whole(record), record])).values()];
+}
+
 const whole = (record: Buffer): string => record.toString("latin1");
 const withoutId = (record: string): string => record.slice(2);
 
 /** Has a wall clock's time, which no other record of the same words has. */
-function isDated(text: string): boolean {
-  const bytes = Buffer.from(text, "latin1");
-  if (bytes.length !== SEL_RECORD_LENGTH) return false;
+const isDated = (text: string): boolean => stampOf(Buffer.from(text, "latin1")) !== undefined;
+
+/** Whether a record is of before the time that a stamp tells; not known of one without a date. */
+function isOlder(record: Buffer | undefined, stamp: number): boolean {
+  const at = record && stampOf(record);
+  // A stamp that counts from the start of the BMC: it did not know the time then, as it did before.
+  return at !== undefined && (at < stamp || stamp <= LAST_RELATIVE);
+}
+
+/** The time of a record, where it is of a wall clock; seconds. */
+function stampOf(bytes: Buffer): number | undefined {
+  if (bytes.length !== SEL_RECORD_LENGTH) return undefined;
   const record = decodeSelRecord(bytes);
-  return "timestamp" in record && selTime(record.timestamp).kind === "wall_clock";
+  if (!("timestamp" in record) || selTime(record.timestamp).kind !== "wall_clock") return undefined;
+  return record.timestamp;
 }
 
 function sameLog(a: KnownLog, b: KnownLog | undefined): boolean {

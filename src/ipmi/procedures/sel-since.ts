@@ -73,7 +73,8 @@ async function collect(
     }
     if (!got) break;
     if (got.record.length === SEL_RECORD_BYTES) {
-      records.push(got.record);
+      // The first may name itself as the next, and come again.
+      if (!records.at(-1)?.equals(got.record)) records.push(got.record);
       // Asked for as "the first", it may come round again under its own id.
       const own = got.record.readUInt16LE(0);
       if (id === FIRST_RECORD && own !== got.next) visited.add(own);

@@ -387,9 +387,13 @@ function random(seed: number): () => number {
 describe("counting events", () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
 
+  /** Logs that were counted wrongly once. */
+  const found = [313407181, 99314506, 5550274, 71234729, 5524, 71240274];
+  const seeds = [...found, ...Array.from({ length: 300 }, (_, i) => seed + i)];
+
   it(`loses none and counts none twice, whatever happens to the log (seed ${seed})`, async () => {
-    for (let round = 0; round < 60; round++) {
-      const next = random(seed + round);
+    for (const round of seeds) {
+      const next = random(round);
       const below = (n: number) => Math.floor(next() * n);
       const { clock, sel, ...first } = bench(20 + below(40));
       let { reader } = first;
@@ -398,9 +402,13 @@ describe("counting events", () => {
       for (let i = below(20); i > 0; i--) sel.add();
       const held = new Set(sel.records.map((r) => r.toString("hex")));
       const history: string[] = [];
+      let isClockSet = false;
       for (let step = 0; step < 40; step++) {
         const what = below(13);
         const count = below(12);
+        // Whether records came before an erasure nobody can tell in its own second, nor when the clock was set between.
+        if (what === 8 || what === 9 || what === 11) isClockSet = true;
+        if (what === 6 || what === 7) await clock.advance(1000);
         if (what < 5) for (let i = 0; i < count; i++) sel.add();
         else if (what === 5) sel.clear();
         else if (what === 6 && sel.records.length > 0) sel.delete(below(sel.records.length));
@@ -423,11 +431,11 @@ describe("counting events", () => {
         const isFirst = reader.save() === undefined;
         const read = await reader.read(sel, {}, signal).catch(() => undefined);
         if (!isFirst) expect(read?.log.historical ?? 0).toBe(0);
-        const where = `seed ${seed + round}, step ${step}, ${history.join(" ")}`;
+        const where = `seed ${round}, step ${step}, ${history.join(" ")}`;
         for (const [i, { raw }] of (read?.log.fresh ?? []).entries()) {
           expect(told.has(raw), `${where}: ${raw} was told before`).toBe(false);
           told.add(raw);
-          if (held.has(raw))
+          if (held.has(raw) && !isClockSet)
             expect(i, `${where}: ${raw} was there at first contact`).toBeLessThan(read?.log.historical ?? 0);
         }
         if (!read || read.failure !== undefined) continue;
