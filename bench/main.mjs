@@ -97,7 +97,7 @@ async function polls(remotes) {
   progress("polls");
   const rounds = Math.ceil(ROUNDS / 2);
   const both = await Promise.all([
-    startMeasurement("./polls.mjs", { remotes, suite: 3, polls: 3 * remotes.length }),
+    startMeasurement("./polls.mjs", { remotes, suite: 3, polls: 12 * remotes.length }),
     startMeasurement("./floor.mjs", { remotes, suite: 3, commands: COMMANDS }),
   ]);
   const [poll, floor] = await inTurns(both, rounds);
