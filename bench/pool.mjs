@@ -27,21 +27,23 @@ export function hostsOf(remotes) {
 /** @param observer counts packets */
 export function openPool(suite, observer) {
   const transport = new UdpTransport();
+  // Hosts of one module and auth share them, as in the exporter.
+  const settings = {
+    protocol: "ipmi",
+    login: loginWith(suite),
+    port: 623,
+    parts: PARTS,
+    intervalMs: 60_000,
+    slowIntervalMs: 3_600_000,
+    bridge: false,
+    quirks: [],
+  };
   const pool = new BmcPool({
     transport,
     clock: systemClock,
     cache: new SdrCache(),
     observer,
-    settingsOf: async () => ({
-      protocol: "ipmi",
-      login: loginWith(suite),
-      port: 623,
-      parts: PARTS,
-      intervalMs: 60_000,
-      slowIntervalMs: 3_600_000,
-      bridge: false,
-      quirks: [],
-    }),
+    settingsOf: async () => settings,
   });
   return {
     async poll(host) {

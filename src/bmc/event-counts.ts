@@ -11,9 +11,11 @@ export class EventCounts {
     non_recoverable: 0,
     unknown: 0,
   };
-  readonly #records = new Map<string, { kind: string; event: string; direction: Direction; count: number }>();
+  /** Absent while nothing was counted. */
+  #records: Map<string, { kind: string; event: string; direction: Direction; count: number }> | undefined;
   readonly #memory: Record<MemoryErrorKind, number> = { correctable: 0, uncorrectable: 0, logging_limit: 0 };
-  readonly #dimms = new Map<string, { dimm: string; kind: MemoryErrorKind; count: number }>();
+  /** Absent on most hosts, which have no errors. */
+  #dimms: Map<string, { dimm: string; kind: MemoryErrorKind; count: number }> | undefined;
 
   #told: EventCounters | undefined;
 
@@ -23,6 +25,7 @@ export class EventCounts {
     this.#told = undefined;
     if (direction === "asserted") this.#severity[severity]++;
     const key = `${kind}|${event}|${direction}`;
+    this.#records ??= new Map();
     const record = this.#records.get(key);
     if (record) record.count++;
     else this.#records.set(key, { kind, event, direction, count: 1 });
@@ -30,6 +33,7 @@ export class EventCounts {
     this.#memory[memoryError]++;
     if (dimm === undefined) return;
     const dimmKey = `${dimm}|${memoryError}`;
+    this.#dimms ??= new Map();
     const errors = this.#dimms.get(dimmKey);
     if (errors) errors.count++;
     else this.#dimms.set(dimmKey, { dimm, kind: memoryError, count: 1 });
@@ -42,18 +46,22 @@ export class EventCounts {
     take(this.#memory, counts.memoryErrors);
     for (const { kind, event, direction, count } of counts.records) {
       const way = direction === "deasserted" ? direction : "asserted";
+      this.#records ??= new Map();
       this.#records.set(`${kind}|${event}|${way}`, { kind, event, direction: way, count });
     }
-    for (const { dimm, kind, count } of counts.dimmErrors) this.#dimms.set(`${dimm}|${kind}`, { dimm, kind, count });
+    for (const { dimm, kind, count } of counts.dimmErrors) {
+      this.#dimms ??= new Map();
+      this.#dimms.set(`${dimm}|${kind}`, { dimm, kind, count });
+    }
   }
 
   /** The counts now, a copy; the same one until something is counted. */
   snapshot(): EventCounters {
     this.#told ??= {
       bySeverity: { ...this.#severity },
-      records: [...this.#records.values()].map((r) => ({ ...r })),
+      records: [...(this.#records?.values() ?? [])].map((r) => ({ ...r })),
       memoryErrors: { ...this.#memory },
-      dimmErrors: [...this.#dimms.values()].map((d) => ({ ...d })),
+      dimmErrors: [...(this.#dimms?.values() ?? [])].map((d) => ({ ...d })),
     };
     return this.#told;
   }

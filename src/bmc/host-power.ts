@@ -100,7 +100,7 @@ export class PowerChoice {
   #current: string | undefined;
   #misses = 0;
   /** Polls in a row in which a source that was given up was there again. */
-  readonly #givenUp = new Map<string, number>();
+  #givenUp: Map<string, number> | undefined;
 
   /**
    * The power of one poll; called once for each.
@@ -109,8 +109,9 @@ export class PowerChoice {
    * @param isOpen a better source may only have failed this time
    */
   choose(offers: readonly PowerOffer[], isOpen: boolean): PowerConsumption | undefined {
-    for (const [key, polls] of this.#givenUp) this.#givenUp.set(key, offers.some((o) => o.key === key) ? polls + 1 : 0);
-    const trusted = offers.filter(({ key }) => (this.#givenUp.get(key) ?? PATIENCE) >= PATIENCE);
+    const givenUp = this.#givenUp;
+    for (const [key, polls] of givenUp ?? []) givenUp?.set(key, offers.some((o) => o.key === key) ? polls + 1 : 0);
+    const trusted = givenUp ? offers.filter(({ key }) => (givenUp.get(key) ?? PATIENCE) >= PATIENCE) : offers;
     const best = trusted[0];
     const current = offers.find(({ key }) => key === this.#current);
     if (current) {
@@ -125,10 +126,10 @@ export class PowerChoice {
 
   #take({ key, consumption }: PowerOffer): PowerConsumption {
     if (this.#current !== undefined && this.#misses > 0) {
-      if (this.#givenUp.size >= MOST_GIVEN_UP) this.#givenUp.clear();
+      if (!this.#givenUp || this.#givenUp.size >= MOST_GIVEN_UP) this.#givenUp = new Map();
       this.#givenUp.set(this.#current, 0);
     }
-    this.#givenUp.delete(key);
+    this.#givenUp?.delete(key);
     this.#current = key;
     this.#misses = 0;
     return consumption;

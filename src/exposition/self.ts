@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { Tally } from "./tally.ts";
+import { Timings } from "./timings.ts";
 
 export interface SelfOptions {
   readonly version: string;
@@ -17,8 +18,6 @@ const counter = (register: Registry, name: string, help: string): Counter =>
   new Counter({ name: `lightsout_${name}`, help, registers: [register] });
 const gauge = (register: Registry, name: string, help: string): Gauge =>
   new Gauge({ name: `lightsout_${name}`, help, registers: [register] });
-const histogram = (register: Registry, name: string, help: string, buckets: number[]): Histogram =>
-  new Histogram({ name: `lightsout_${name}`, help, buckets, registers: [register] });
 
 /**
  * What the exporter says about itself. Other rooms report through small interfaces that this class
@@ -36,12 +35,12 @@ export class SelfMetrics {
   readonly #polls: Tally;
   readonly #sdrCache: Tally;
   readonly #retries: Counter;
-  readonly #roundTrip: Histogram;
+  readonly #roundTrip: Timings;
   readonly #sessionsOpen: Gauge;
   readonly #pollsSkipped: Counter;
   readonly #pollsLate: Counter;
   readonly #queueDepth: Gauge;
-  readonly #queueWait: Histogram;
+  readonly #queueWait: Timings;
   readonly #events: Counter;
   readonly #eventsWaiting: Gauge;
   readonly #reloadOk: Gauge;
@@ -69,7 +68,7 @@ export class SelfMetrics {
       "completion_code",
     ]);
     this.#retries = counter(r, "retries_total", "Requests sent again because no answer came in time.");
-    this.#roundTrip = histogram(
+    this.#roundTrip = new Timings(
       r,
       "round_trip_seconds",
       "Time from a request to its answer, requests that were sent again left out.",
@@ -94,7 +93,7 @@ export class SelfMetrics {
       "Rounds that started more than a second after they were due; of hosts that are not backed off.",
     );
     this.#queueDepth = gauge(r, "queue_depth", "Polls that are due and wait for a place.");
-    this.#queueWait = histogram(r, "queue_wait_seconds", "Time a poll waited for its place.", QUEUE_WAIT_BUCKETS);
+    this.#queueWait = new Timings(r, "queue_wait_seconds", "Time a poll waited for its place.", QUEUE_WAIT_BUCKETS);
 
     this.#sdrCache = new Tally(
       r,

@@ -49,7 +49,7 @@ export { SilenceError } from "./session/conversation.ts";
 export * from "./session/credentials.ts";
 export type { LoginOptions } from "./session/login.ts";
 export { BmcMemory } from "./session/memory.ts";
-export type { Series } from "./session/series.ts";
+export type { Series, SeriesRequest } from "./session/series.ts";
 export type { RunOptions, SessionInfo } from "./session/session.ts";
 export * from "./tables/index.ts";
 export { manufacturerName } from "./tables/manufacturer.ts";

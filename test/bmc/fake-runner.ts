@@ -45,10 +45,10 @@ export class FakeRunner implements CommandRunner {
   }
 
   /** As a session does it: ends early where the BMC is busy. */
-  async runSeries<Q, R>(command: Command<Q, R>, series: Series<Q, R>, options?: RunOptions): Promise<void> {
+  async runSeries<Q, R>(command: Command<Q, R>, series: Series<R>, options?: RunOptions): Promise<void> {
     for (let { next } = series; next; { next } = series) {
       try {
-        series.answered(await this.run(command, next.request, { ...options, lun: next.lun }));
+        series.answered(await this.run(command, command.decodeRequest(next.data), { ...options, lun: next.lun }));
       } catch (error) {
         if (error instanceof CompletionCodeError) {
           if (error.transient) return;

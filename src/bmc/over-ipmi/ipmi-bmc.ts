@@ -12,7 +12,7 @@ import {
   type SessionInfo,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import { Health, type HostChange, type PartName, type QuirkRule, type Sensor } from "../../model/index.ts";
+import type { HostChange, PartName, QuirkRule, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import { quirksByRule } from "../quirk-rules.ts";
 import type { Roles } from "../roles.ts";
@@ -29,7 +29,7 @@ import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
 import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
-import { securityFindings } from "./security.ts";
+import { FINDINGS, securityFindings, told } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { type SavedLimits, SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
@@ -222,7 +222,7 @@ export class IpmiBmc implements Bmc {
       findings.push(...(await this.#lan.findings(connection, signal)));
       const isRmcpPlus = connection.session?.info.protocol === "2.0";
       const open = this.#options.probeCipherZero && isRmcpPlus ? await connection.acceptsCipherZero(signal) : undefined;
-      if (open !== undefined) findings.push({ finding: "cipher_zero", present: open, severity: Health.Critical });
+      if (open !== undefined) findings.push(told(FINDINGS.cipherZero, open));
       return { data: { findings } };
     } catch (failure) {
       return { data: { findings }, failure };

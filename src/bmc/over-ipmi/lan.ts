@@ -17,8 +17,9 @@ import {
   lanVlanPriority,
   type Parameter,
 } from "../../ipmi/index.ts";
-import { Health, type LanInfo, type SecurityFinding } from "../../model/index.ts";
+import type { LanInfo, SecurityFinding } from "../../model/index.ts";
 import { optional } from "./controller.ts";
+import { FINDINGS, told } from "./security.ts";
 
 const SOURCES: Readonly<Record<IpAddressSource, LanInfo["addressSource"]>> = {
   unspecified: undefined,
@@ -72,10 +73,10 @@ export class LanReader {
     const levels = await this.#parameter(runner, lanCipherSuitePrivilegeLevels, signal);
     if (count !== undefined && entries && levels) {
       const present = cipherSuiteLimits(count, entries, levels).some((s) => s.cipherSuite === 0 && s.privilege > 0);
-      findings.push({ finding: "cipher_suite_0_enabled", present, severity: Health.Critical });
+      findings.push(told(FINDINGS.cipherSuite0Enabled, present));
     }
     const threshold = await this.#parameter(runner, lanBadPasswordThreshold, signal);
-    if (threshold) findings.push({ finding: "no_lockout", present: threshold.attempts === 0, severity: "info" });
+    if (threshold) findings.push(told(FINDINGS.noLockout, threshold.attempts === 0));
     return findings;
   }
 

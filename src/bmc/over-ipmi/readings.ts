@@ -3,8 +3,8 @@ import {
   CompletionCodeError,
   getSensorReading,
   type SensorReading,
-  type SensorRequest,
   type Series,
+  type SeriesRequest,
 } from "../../ipmi/index.ts";
 import type { NoReading } from "../../model/index.ts";
 import type { PlannedSensor } from "./sensor-plan.ts";
@@ -31,7 +31,7 @@ export const NO_READING: ReadonlyMap<number, NoReading> = new Map([
  * The readings of one poll, in their order and from any of them on. A stretch of sensors that want nothing but
  * their reading is a series of one command; the others are asked one by one, between the stretches.
  */
-export class Readings implements Series<SensorRequest, SensorReading> {
+export class Readings implements Series<SensorReading> {
   /** How many sensors were asked, whatever came of it. */
   ended = 0;
   readonly #sensors: readonly PlannedSensor[];
@@ -65,10 +65,9 @@ export class Readings implements Series<SensorRequest, SensorReading> {
   }
 
   /** Undefined also where the sensor whose turn it is wants more than a reading. */
-  get next(): { readonly request: SensorRequest; readonly lun: number } | undefined {
+  get next(): SeriesRequest | undefined {
     const { sensor } = this;
-    if (!sensor || !this.#isPlain(sensor)) return undefined;
-    return { request: { sensorNumber: sensor.definition.number }, lun: sensor.definition.ownerLun };
+    return sensor && this.#isPlain(sensor) ? sensor.question : undefined;
   }
 
   answered(reading: SensorReading): void {

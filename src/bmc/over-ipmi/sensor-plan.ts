@@ -5,11 +5,13 @@ import {
   decodeSdr,
   entityText,
   type FruDeviceLocatorRecord,
+  getSensorReading,
   isPlainUnit,
   type ManagementControllerLocatorRecord,
   quantityOf,
   type SdrRecord,
   type SensorDefinition,
+  type SeriesRequest,
   sensorKind,
   sensorsOf,
   toBaseUnit,
@@ -38,6 +40,8 @@ export interface PlannedSensor extends Limits {
   /** Raw reading to the base unit; undefined where there is none. */
   readonly convert: (raw: number) => number | undefined;
   readonly codes: SensorRecordCodes;
+  /** How its owner is asked for its reading. */
+  readonly question: SeriesRequest;
 }
 
 /** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
@@ -161,6 +165,7 @@ function planned(definition: SensorDefinition): PlannedSensor {
     unit,
     convert: unit ? compiled(definition, unit) : () => undefined,
     codes: codesOf(definition),
+    question: { data: getSensorReading.encodeRequest({ sensorNumber: number }), lun: ownerLun },
     ...(unit && convertedLimits(definition, unit)),
   };
 }

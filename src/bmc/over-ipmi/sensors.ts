@@ -53,12 +53,12 @@ export class SensorReader {
    */
   #held: ReadonlyMap<number, number> | undefined;
   /** By sensor and raw reading; undefined: the BMC has none. */
-  readonly #factors = new Map<number, ReadingFactors | undefined>();
+  #factors: Map<number, ReadingFactors | undefined> | undefined;
   /** Wall clock: it is kept over restarts. */
   #limitsReadAt = 0;
   #revision = 0;
   /** Controllers behind the BMC that were asked in vain in this poll. */
-  readonly #silent = new Set<string>();
+  #silent: Set<string> | undefined;
   /** Sensors are told with what was asked and answered, for other tools' words. */
   coded = false;
   /** Where to begin: behind what the poll before had time for, so that a slow BMC's last sensors are read, too. */
@@ -94,7 +94,7 @@ export class SensorReader {
   async read(runner: CommandRunner, context: ReadingContext, signal: AbortSignal): Promise<SensorsReading> {
     const answers = new Array<Answer | undefined>(this.#wanted.length);
     let failure: unknown;
-    this.#silent.clear();
+    this.#silent = undefined;
     try {
       await this.#ask(runner, answers, signal);
       await this.#readLimits(runner, signal);
@@ -180,13 +180,15 @@ export class SensorReader {
 
   /** A controller behind the BMC that keeps silent costs one wait per poll, not one per sensor. */
   #isBehindSilence({ definition }: PlannedSensor): boolean {
-    return this.#isBehind(definition) && this.#silent.has(controllerOf(definition));
+    return this.#isBehind(definition) && this.#silent?.has(controllerOf(definition)) === true;
   }
 
   #isSilenceBehind({ definition }: PlannedSensor, error: unknown): boolean {
     const silent = this.#isBehind(definition) && isSilence(error);
-    if (silent) this.#silent.add(controllerOf(definition));
-    return silent;
+    if (!silent) return false;
+    this.#silent ??= new Set();
+    this.#silent.add(controllerOf(definition));
+    return true;
   }
 
   /** Another controller owns it. */
@@ -211,6 +213,7 @@ export class SensorReader {
   ): Promise<PlannedSensor["convert"]> {
     const { definition, unit } = sensor;
     const key = (definition.ownerId << 18) | (definition.ownerLun << 16) | (definition.number << 8) | raw;
+    this.#factors ??= new Map();
     let factors = this.#factors.get(key);
     if (!this.#factors.has(key)) {
       try {

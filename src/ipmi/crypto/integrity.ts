@@ -6,13 +6,23 @@ import { type HmacScratch, KeptHmac } from "./kept-hmac.ts";
 import { MAX_PASSWORD, sameCode } from "./key-exchange.ts";
 import { type BlockHash, sha1, sha256 } from "./sha.ts";
 
-function keptCode(hash: BlockHash, key: Uint8Array, length: number, scratch?: HmacScratch): TrailerCode {
-  const hmac = new KeptHmac(hash, key, scratch);
-  return {
-    length,
-    sign: (packet, start, end) => hmac.sign(packet, start, end, length),
-    verify: (packet, start, end) => hmac.verify(packet, start, end, length),
-  };
+/** The first bytes of an HMAC. A class: each session has one, and two closures are as large as all else in it. */
+class KeptCode implements TrailerCode {
+  readonly length: number;
+  readonly #hmac: KeptHmac;
+
+  constructor(hash: BlockHash, key: Uint8Array, length: number, scratch?: HmacScratch) {
+    this.length = length;
+    this.#hmac = new KeptHmac(hash, key, scratch);
+  }
+
+  sign(packet: Uint8Array, start: number, end: number): void {
+    this.#hmac.sign(packet, start, end, this.length);
+  }
+
+  verify(packet: Uint8Array, start: number, end: number): boolean {
+    return this.#hmac.verify(packet, start, end, this.length);
+  }
 }
 
 /** MD5's code takes all 16 bytes. No suite anybody prefers uses it. */
@@ -41,11 +51,11 @@ export function integrityCode(
 ): TrailerCode | undefined {
   switch (suite.integrity) {
     case IntegrityAlgorithm.HmacSha1_96:
-      return keptCode(sha1, k1, 12, scratch);
+      return new KeptCode(sha1, k1, 12, scratch);
     case IntegrityAlgorithm.HmacMd5_128:
       return md5Code((signed) => createHmac("md5", k1).update(signed).digest());
     case IntegrityAlgorithm.HmacSha256_128:
-      return keptCode(sha256, k1, 16, scratch);
+      return new KeptCode(sha256, k1, 16, scratch);
     case IntegrityAlgorithm.Md5_128: {
       const padded = Buffer.alloc(MAX_PASSWORD);
       padded.set(password.subarray(0, MAX_PASSWORD));

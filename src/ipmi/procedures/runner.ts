@@ -6,5 +6,5 @@ import type { RunOptions } from "../session/session.ts";
 export interface CommandRunner {
   run<Q, R>(command: Command<Q, R>, request: Q, options?: RunOptions): Promise<R>;
   /** Runs one command many times at less cost; who looks at each call alone cannot. */
-  runSeries?<Q, R>(command: Command<Q, R>, series: Series<Q, R>, options?: Pick<RunOptions, "signal">): Promise<void>;
+  runSeries?<Q, R>(command: Command<Q, R>, series: Series<R>, options?: Pick<RunOptions, "signal">): Promise<void>;
 }

@@ -49,6 +49,8 @@ export class IpmiConnection {
   #opening: SharedWait<Session> | undefined;
   #lastUsedAt = 0;
   #keepAlive: Timer | undefined;
+  /** Monotonic ms. */
+  #heldUntil = 0;
   #holds = 0;
   #closed = false;
 
@@ -179,7 +181,7 @@ export class IpmiConnection {
    */
   async runSeries<Q, R>(
     command: Command<Q, R>,
-    series: Series<Q, R>,
+    series: Series<R>,
     options: Pick<RunOptions, "signal"> = {},
   ): Promise<void> {
     this.#assertAllowed(command);
@@ -210,16 +212,22 @@ export class IpmiConnection {
   hold(durationMs: number): void {
     this.#keepAlive?.cancel();
     this.#keepAlive = undefined;
-    const until = this.#options.clock.monotonicMs() + durationMs;
-    const hold = ++this.#holds;
-    const next = (): void => {
-      // Told otherwise while a request was under way.
-      if (hold !== this.#holds) return;
+    this.#heldUntil = this.#options.clock.monotonicMs() + durationMs;
+    this.#holds++;
+    this.#waitToTouch();
+  }
+
+  #waitToTouch(): void {
+    const { clock } = this.#options;
+    if (!this.#session || clock.monotonicMs() + KEEP_ALIVE_MS > this.#heldUntil) return;
+    this.#keepAlive = clock.after(KEEP_ALIVE_MS, () => {
       this.#keepAlive = undefined;
-      if (!this.#session || this.#options.clock.monotonicMs() + KEEP_ALIVE_MS > until) return;
-      this.#keepAlive = this.#options.clock.after(KEEP_ALIVE_MS, () => void this.#touch().then(next));
-    };
-    next();
+      const hold = this.#holds;
+      void this.#touch().then(() => {
+        // Unless told otherwise while the request was under way.
+        if (hold === this.#holds) this.#waitToTouch();
+      });
+    });
   }
 
   /** Closes session and endpoint; a login under way is given up, and its slot freed. */

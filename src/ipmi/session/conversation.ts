@@ -99,7 +99,8 @@ export class Conversation {
   #timerEndsAt = 0;
   /** A turn to send in was asked for. */
   #inTurns = false;
-  readonly #line = new Set<Waiting>();
+  /** Questions that wait; absent until one has to. */
+  #line: Set<Waiting> | undefined;
   readonly #gapMs: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -191,11 +192,12 @@ export class Conversation {
   #queue(asked: Asked): void {
     const { signal } = asked.question;
     const onAbort = (): void => {
-      this.#line.delete(waiting);
+      this.#line?.delete(waiting);
       asked.failed(signal?.reason);
     };
     const waiting = { asked, deaf: () => signal?.removeEventListener("abort", onAbort) };
     signal?.addEventListener("abort", onAbort, { once: true });
+    this.#line ??= new Set();
     this.#line.add(waiting);
   }
 
@@ -225,9 +227,11 @@ export class Conversation {
     this.#timer = this.clock.after(this.#due - now, this.#onTimer);
   }
 
-  #stopTimer(): void {
+  /** Nothing is asked: keeps no timer, and no signal, which is as large as all the rest of a conversation. */
+  #rest(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#listenTo(undefined);
   }
 
   #transmit(asked: Asked): void {
@@ -279,7 +283,7 @@ export class Conversation {
     this.#measure(asked, answer);
     this.#next();
     asked.answered(answer);
-    if (!this.#current) this.#stopTimer();
+    if (!this.#current) this.#rest();
   }
 
   #measure(asked: Asked, answer: unknown): void {
@@ -309,14 +313,14 @@ export class Conversation {
   #fail(asked: Asked, error: unknown): void {
     this.#next();
     asked.failed(error);
-    if (!this.#current) this.#stopTimer();
+    if (!this.#current) this.#rest();
   }
 
   /** Ends the current question and turns to the one that waited longest. */
   #next(): void {
     this.#due = NEVER;
     this.#current = undefined;
-    if (this.#line.size === 0) return;
+    if (!this.#line) return;
     const [waiting] = this.#line;
     if (!waiting) return;
     this.#line.delete(waiting);
@@ -345,16 +349,17 @@ export class Conversation {
   close(): void {
     this.#closed = true;
     this.#listenTo(undefined);
-    for (const { asked, deaf } of this.#line) {
+    const line = this.#line ?? [];
+    this.#line = undefined;
+    for (const { asked, deaf } of line) {
       deaf();
       asked.failed(closedError());
     }
-    this.#line.clear();
     if (this.#current) this.#fail(this.#current, closedError());
     this.#endpoint.close();
   }
 
-  /** One listener per signal, not per question: a poll asks a hundred questions under one signal. */
+  /** One listener for all questions of a series, which are asked under one signal. */
   #listenTo(signal: AbortSignal | undefined): void {
     if (this.#signal === signal) return;
     this.#signal?.removeEventListener("abort", this.#onAbort);

@@ -5,10 +5,17 @@ import { Asked } from "./conversation.ts";
 import type { Framing } from "./framing.ts";
 import { type Answer, type AskOptions, inWords, isAnswerTo, isBusy, type Requester } from "./requester.ts";
 
+/** A request of a series. */
+export interface SeriesRequest {
+  /** As `command.encodeRequest` makes it. */
+  readonly data: Uint8Array;
+  readonly lun: number;
+}
+
 /** Requests of one command that are asked one after another, and who takes the answers. */
-export interface Series<Q, R> {
+export interface Series<R> {
   /** What is to be asked next, the same until it is answered; undefined: no more. */
-  readonly next: { readonly request: Q; readonly lun: number } | undefined;
+  readonly next: SeriesRequest | undefined;
   /** How many were answered, in whatever way. */
   readonly ended: number;
   answered(response: R): void;
@@ -27,7 +34,7 @@ export function runSeries<Q, R>(
   requester: Requester,
   framing: Framing,
   command: Command<Q, R>,
-  series: Series<Q, R>,
+  series: Series<R>,
   options: Pick<AskOptions, "signal">,
 ): Promise<void> {
   const { conversation } = requester;
@@ -40,7 +47,7 @@ export function runSeries<Q, R>(
         resolve();
         return;
       }
-      request.message = requester.message(command, command.encodeRequest(next.request), next);
+      request.message = requester.message(command, next.data, next);
       conversation.ask(asked);
     };
     /** False: it is to be asked again, by somebody who waits before he does. */

@@ -51,11 +51,7 @@ export class Session {
   }
 
   /** Runs one command many times, of this BMC itself; what `runSeries` says. */
-  runSeries<Q, R>(
-    command: Command<Q, R>,
-    series: Series<Q, R>,
-    options: Pick<RunOptions, "signal"> = {},
-  ): Promise<void> {
+  runSeries<Q, R>(command: Command<Q, R>, series: Series<R>, options: Pick<RunOptions, "signal"> = {}): Promise<void> {
     return runSeries(this.#requester, this.#framing, command, series, options);
   }
 

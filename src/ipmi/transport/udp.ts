@@ -32,20 +32,15 @@ const familyOf = (address: string): Family => (isIPv6(address) ? "udp6" : "udp4"
 class SharedEndpoint implements Endpoint {
   readonly remote: Remote;
   readonly #handlers: EndpointHandlers;
-  readonly #socket: Socket;
-  readonly #released: () => void;
-  #open = true;
+  /** Absent when closed. */
+  #socket: SharedSocket | undefined;
   /** Nothing came since the last packet went out, or ever. */
   #isSilent = true;
-  readonly #sent = (error: Error | null): void => {
-    if (error) this.failed(error);
-  };
 
-  constructor(socket: Socket, remote: Remote, handlers: EndpointHandlers, released: () => void) {
+  constructor(socket: SharedSocket, remote: Remote, handlers: EndpointHandlers) {
     this.#socket = socket;
     this.remote = remote;
     this.#handlers = handlers;
-    this.#released = released;
   }
 
   /**
@@ -53,11 +48,11 @@ class SharedEndpoint implements Endpoint {
    * where the last was answered the way is there. If it is gone the packet counts as lost, and its repetition tells.
    */
   send(packet: Uint8Array): void {
-    if (!this.#open) return;
+    if (!this.#socket) return;
     const { address, port } = this.remote;
     try {
-      if (this.#isSilent) this.#socket.send(packet, port, address, this.#sent);
-      else this.#socket.send(packet, port, address);
+      if (this.#isSilent) this.#socket.udp.send(packet, port, address, (error) => error && this.failed(error));
+      else this.#socket.udp.send(packet, port, address);
     } catch (error) {
       this.failed(error as Error);
     }
@@ -70,43 +65,46 @@ class SharedEndpoint implements Endpoint {
   }
 
   failed(error: Error): void {
-    if (this.#open) this.#handlers.failed(error);
+    if (this.#socket) this.#handlers.failed(error);
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#released();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.release(this.remote);
   }
 
   /** Its socket is closed. */
   cut(): void {
-    this.#open = false;
+    this.#socket = undefined;
   }
 }
 
 /** One UDP socket and the BMCs that share it, told apart by their address and port. */
 class SharedSocket {
-  readonly #socket: Socket;
+  readonly udp: Socket;
+  readonly #released: (socket: SharedSocket) => void;
   /** By address, in the one spelling of the kernel, and port: no key has to be made of both for each packet. */
   readonly #endpoints = new Map<string, Map<number, SharedEndpoint>>();
   #size = 0;
   readonly #opened: Promise<void>;
 
-  constructor(family: Family, receiveBufferBytes: number) {
-    this.#socket = createSocket({ type: family, lookup: NO_LOOKUP[family] });
-    this.#socket.on("message", (packet, from) => this.#endpoints.get(from.address)?.get(from.port)?.received(packet));
-    this.#socket.on("error", (error) => {
+  /** @param released called when an endpoint was closed */
+  constructor(family: Family, receiveBufferBytes: number, released: (socket: SharedSocket) => void) {
+    this.#released = released;
+    this.udp = createSocket({ type: family, lookup: NO_LOOKUP[family] });
+    this.udp.on("message", (packet, from) => this.#endpoints.get(from.address)?.get(from.port)?.received(packet));
+    this.udp.on("error", (error) => {
       for (const endpoint of this.#all()) endpoint.failed(error);
     });
     // Without descriptors left, binding fails at once; `send` binds again and tells those who wait.
     this.#opened = new Promise((resolve) => {
-      this.#socket.once("error", () => resolve());
-      this.#socket.bind(0, resolve);
+      this.udp.once("error", () => resolve());
+      this.udp.bind(0, resolve);
     });
     void this.#opened.then(() => {
       try {
-        this.#socket.setRecvBufferSize(receiveBufferBytes);
+        this.udp.setRecvBufferSize(receiveBufferBytes);
       } catch {
         // The kernel's default must do.
       }
@@ -125,18 +123,22 @@ class SharedSocket {
     return this.#endpoints.get(address)?.has(port) ?? false;
   }
 
-  attach(remote: Remote, handlers: EndpointHandlers, released: () => void): Endpoint {
+  attach(remote: Remote, handlers: EndpointHandlers): Endpoint {
     const { address, port } = remote;
     const ports = this.#endpoints.get(address) ?? new Map<number, SharedEndpoint>();
-    const endpoint = new SharedEndpoint(this.#socket, remote, handlers, () => {
-      this.#size--;
-      ports.delete(port);
-      if (ports.size === 0 && this.#endpoints.get(address) === ports) this.#endpoints.delete(address);
-      released();
-    });
+    const endpoint = new SharedEndpoint(this, remote, handlers);
     this.#endpoints.set(address, ports.set(port, endpoint));
     this.#size++;
     return endpoint;
+  }
+
+  /** Forgets an endpoint that was closed. */
+  release({ address, port }: Remote): void {
+    const ports = this.#endpoints.get(address);
+    if (!ports?.delete(port)) return;
+    this.#size--;
+    if (ports.size === 0) this.#endpoints.delete(address);
+    this.#released(this);
   }
 
   async close(): Promise<void> {
@@ -144,8 +146,8 @@ class SharedSocket {
     this.#endpoints.clear();
     this.#size = 0;
     await this.#opened;
-    const closed = once(this.#socket, "close");
-    this.#socket.close();
+    const closed = once(this.udp, "close");
+    this.udp.close();
     await closed;
   }
 }
@@ -180,11 +182,10 @@ export class UdpTransport implements DatagramTransport {
     const pool = this.#sockets[family];
     let socket = pool.find((s) => s.size < this.#hostsPerSocket && !s.has(remote));
     if (!socket) {
-      socket = new SharedSocket(family, this.#receiveBufferBytes);
+      socket = new SharedSocket(family, this.#receiveBufferBytes, (empty) => this.#released(family, empty));
       pool.push(socket);
     }
-    const chosen = socket;
-    return chosen.attach(remote, handlers, () => this.#released(family, chosen));
+    return socket.attach(remote, handlers);
   }
 
   /** Closes an empty socket, unless it is the last of its family: that one is kept for the next host. */

@@ -11,7 +11,7 @@ import { type ScriptedAnswer, ScriptedBmc } from "./scripted-bmc.ts";
 const READING = "4/2d";
 
 /** Asks for the sensors 1 to `count` and notes what comes. */
-class Sensors implements Series<{ sensorNumber: number }, { raw: number }> {
+class Sensors implements Series<{ raw: number }> {
   ended = 0;
   readonly told: (number | string)[] = [];
   readonly #count: number;
@@ -23,7 +23,7 @@ class Sensors implements Series<{ sensorNumber: number }, { raw: number }> {
   }
 
   get next() {
-    return this.ended < this.#count ? { request: { sensorNumber: this.ended + 1 }, lun: this.#lun } : undefined;
+    return this.ended < this.#count ? { data: Buffer.of(this.ended + 1), lun: this.#lun } : undefined;
   }
 
   answered({ raw }: { raw: number }): void {
