@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FAULTS, Park, serveControl } from "../../src/simulator/index.ts";
 import { ProbeRefused } from "../../src/web/index.ts";
-import { printedSeed } from "../ipmi/fuzz/random.ts";
+import { inputsOf, printedSeed } from "../ipmi/fuzz/random.ts";
 import { fleet } from "../web/fleet.ts";
 import { partsOf, Rig } from "../web/rig.ts";
 import { checkSentence, fuzzAnswers, Violation } from "./text-target.ts";
 
-const COUNT = Math.ceil(Number(process.env.FUZZ_COUNT ?? 1_000_000) / 3000);
+const COUNT = inputsOf(3000);
 const seed = printedSeed(`${COUNT} requests to each of two servers`);
 
 /** What node:http lets through in a path; anything else would not leave this process. */

@@ -8,12 +8,12 @@ import { HttpSource } from "../../src/inventory/http-sd.ts";
 import { isHostName } from "../../src/inventory/index.ts";
 import { mergeCandidates } from "../../src/inventory/merge.ts";
 import type { Source } from "../../src/inventory/source.ts";
-import { printedSeed } from "../ipmi/fuzz/random.ts";
+import { inputsOf, printedSeed } from "../ipmi/fuzz/random.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { checkSentence, fuzzAnswers, Violation } from "./text-target.ts";
 
-const COUNT = Math.ceil(Number(process.env.FUZZ_COUNT ?? 1_000_000) / 2000);
+const COUNT = inputsOf(2000);
 const seed = printedSeed(`${COUNT} lists of service discovery, twice`);
 
 const GROUPS = [

@@ -5,13 +5,13 @@ import { StateDir, type StateKeeper } from "../../src/bmc/index.ts";
 import { renderProbe } from "../../src/exposition/index.ts";
 import { silentLogger } from "../../src/lib/index.ts";
 import { failures, host } from "../exposition/records.ts";
-import { printedSeed } from "../ipmi/fuzz/random.ts";
+import { inputsOf, printedSeed } from "../ipmi/fuzz/random.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { Poller, virtualBmc } from "../simulator/polled-bmc.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { fuzzAnswers, Violation } from "./text-target.ts";
 
-const COUNT = Math.ceil(Number(process.env.FUZZ_COUNT ?? 1_000_000) / 5000);
+const COUNT = inputsOf(5000);
 const seed = printedSeed(`${COUNT} damaged files of state, twice`);
 
 /** What no value of ours looks like, and counters below zero. */

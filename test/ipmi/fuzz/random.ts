@@ -55,6 +55,15 @@ function hash(text: string): number {
   return h | 0;
 }
 
+/**
+ * How many inputs a run tries, where one costs as much as `packets` packets. With CI=true all fuzzing together takes
+ * about a minute of a core; FUZZ_COUNT=100000000 is for a night.
+ */
+export function inputsOf(packets: number): number {
+  const usual = process.env.CI === "true" ? 2_000_000 : 1_000_000;
+  return Math.ceil(Number(process.env.FUZZ_COUNT ?? usual) / packets);
+}
+
 /** The seed of a run: FUZZ_SEED, or another one each time. Printed, so that a run can be had again. */
 export function printedSeed(what: string): number {
   const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 0x1_0000_0000)) >>> 0;
