@@ -2,8 +2,8 @@
 import { MOST_BMCS } from "./fleet.mjs";
 import { steadyRounds } from "./rounds.mjs";
 
-/** Share of a core that is tried first: rounds come in clusters, and scrapes and collections want time, too. */
-const SHARE = 0.75;
+/** Share of a core that polls alone may take in what is tried first: scheduler, counters and collections take as much. */
+const SHARE = 0.4;
 const STEPS = 4;
 const INTERVALS = 2;
 /** Larger and smaller ones that differ by less are not worth another step. */

@@ -5,6 +5,8 @@ import { startExporter } from "./exporter.mjs";
 
 const LOOK_MS = 500;
 const SCRAPE_MS = 3000;
+/** About as many as a Prometheus should read at once. */
+const HOSTS_PER_SCRAPE = 2000;
 
 /** Waits until it is true, `seconds` at most. False: it did not come true. */
 async function within(seconds, isTrue) {
@@ -20,7 +22,7 @@ async function within(seconds, isTrue) {
 async function allRead(exporter, hosts) {
   // Asking this is cheap, and is false for most of the time.
   if ((await readSelf(exporter.url)).ok < hosts) return false;
-  const { ages } = await readFleet(exporter.url);
+  const { ages } = await readFleet(exporter.url, Math.ceil(hosts / HOSTS_PER_SCRAPE));
   if (ages.size >= hosts) return true;
   // Not the text of a whole fleet twice a second: that would be what it is busy with.
   await sleep(SCRAPE_MS);
