@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { chassisControl, getDeviceId, getSelTime } from "../../../src/ipmi/commands/index.ts";
-import { type ConnectionOptions, IpmiConnection } from "../../../src/ipmi/session/connection.ts";
-import { credentials } from "../../../src/ipmi/session/credentials.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
+import type { ConnectionOptions } from "../../../src/ipmi/session/connection.ts";
 import { hex } from "../../support/hex.ts";
-import { countingObserver } from "./counting-observer.ts";
+import { connectionTo } from "./connection-rig.ts";
 import { outcomeOf } from "./outcome.ts";
 import { ScriptedBmc } from "./scripted-bmc.ts";
 
@@ -12,18 +10,7 @@ function setup(options: Partial<ConnectionOptions> = {}) {
   const bmc = new ScriptedBmc();
   bmc.commands.set("a/48", () => ({ data: hex("10e1026b") }));
   bmc.commands.set("0/2", () => ({}));
-  const clock = new FakeClock();
-  const { observer, count } = countingObserver();
-  const connection = new IpmiConnection({
-    transport: bmc.transport,
-    remote: { address: "192.0.2.1", port: 623 },
-    clock,
-    observer,
-    login: { credentials: credentials("admin", "secret"), privilege: 2 },
-    ...options,
-  });
-  const logins = (): number => bmc.count("Open Session 17");
-  return { bmc, clock, connection, count, logins };
+  return { bmc, ...connectionTo(bmc, options) };
 }
 
 describe("a connection", () => {

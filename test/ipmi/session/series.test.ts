@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { getDeviceId, getSensorReading } from "../../../src/ipmi/commands/index.ts";
 import type { DecodeError, Series } from "../../../src/ipmi/index.ts";
-import { IpmiConnection } from "../../../src/ipmi/session/connection.ts";
-import { credentials } from "../../../src/ipmi/session/credentials.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import { countingObserver } from "./counting-observer.ts";
+import { connectionTo } from "./connection-rig.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type ScriptedAnswer, ScriptedBmc } from "./scripted-bmc.ts";
 
@@ -48,17 +45,9 @@ function setup(odd: Record<number, (nth: number) => ScriptedAnswer | undefined> 
     if (answer) return answer(asked.filter((n) => n === number).length);
     return { data: Buffer.of(number, 0xc0, 0) };
   });
-  const clock = new FakeClock();
-  const { observer, count } = countingObserver();
-  const connection = new IpmiConnection({
-    transport: bmc.transport,
-    remote: { address: "192.0.2.1", port: 623 },
-    clock,
-    observer,
-    login: { credentials: credentials("admin", "secret"), privilege: 2 },
-  });
+  const { clock, connection, count, logins } = connectionTo(bmc);
   const run = (series: Sensors, signal?: AbortSignal) => connection.runSeries(getSensorReading, series, { signal });
-  return { bmc, clock, connection, asked, count, run, logins: () => bmc.count("Open Session 17") };
+  return { bmc, clock, connection, asked, count, run, logins };
 }
 
 describe("a series of requests", () => {
