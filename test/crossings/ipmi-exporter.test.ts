@@ -19,7 +19,7 @@ const UNPRINTABLE = [0x1d, 0x1e, 0x1f];
 const SINCE_1_7 = ["ipmi_chassis_cooling_fault_state", "ipmi_chassis_drive_fault_state"];
 
 /** FreeIPMI is told the cipher suite by an argument. */
-function suite(id: number): object {
+function suite(id: number): { readonly custom_args: Readonly<Record<string, readonly string[]>> } {
   return { custom_args: Object.fromEntries(COLLECTORS.map((collector) => [collector, ["-I", String(id)]])) };
 }
 

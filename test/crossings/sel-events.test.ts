@@ -18,12 +18,10 @@ import { type InProcess, startExporter } from "../support/exporter.ts";
  * counted by ipmi_exporter's rule. Debian's 1.6.1 does not have the collector itself.
  */
 
-/** As ipmi_exporter 1.8 to 1.10 calls ipmi-sel. */
+/** As ipmi_exporter 1.8 to 1.10 calls ipmi-sel, but for where SDRs are kept. */
 const ARGS = [
-  "--quiet-cache",
   "--comma-separated-output",
   "--no-header-output",
-  "--sdr-cache-recreate",
   "--output-event-state",
   "--interpret-oem-data",
   "--entity-sensor-names",

@@ -45,6 +45,8 @@ export interface FreeIpmiEvent {
   readonly event: string;
 }
 
+const WITH_SDR_CACHE: ReadonlySet<string> = new Set(["ipmi-sensors", "ipmi-sel", "ipmi-fru"]);
+
 const THRESHOLD_COLUMNS = ["lnr", "lc", "lnc", "unc", "uc", "unr"] as const;
 
 /** Lines of `ipmi-sensors --comma-separated-output --output-sensor-state`; no field but the last has commas. */
@@ -115,21 +117,27 @@ export function freeIpmi(login: Login): FreeIpmi {
       : ["-D", "LAN", "-a", { none: "NONE", md5: "MD5", straight: "STRAIGHT_PASSWORD_KEY" }[login.authType ?? "md5"]]),
     ...(login.privilege === undefined ? [] : ["-l", login.privilege.toUpperCase()]),
   ];
+  // Of its own: the common one keeps the SDRs of whoever had this address and port before.
   const cache = ["--quiet-cache", `--sdr-cache-directory=${folder.path}`, "--sdr-cache-recreate"];
+  const argsFor = (program: string, args: readonly string[]): string[] => [
+    ...common,
+    ...(WITH_SDR_CACHE.has(program) ? cache : []),
+    ...args,
+  ];
   const text = async (program: string, ...args: string[]): Promise<string> =>
-    (await runOrFail(program, [...common, ...args])).stdout;
+    (await runOrFail(program, argsFor(program, args))).stdout;
   return {
-    raw: (program, ...args) => run(program, [...common, ...args]),
+    raw: (program, ...args) => run(program, argsFor(program, args)),
     async sensors({ thresholds = false } = {}) {
       const more = thresholds ? ["--output-sensor-thresholds"] : [];
       const format = ["--comma-separated-output", "--no-header-output", "--output-sensor-state", "--shared-sensors"];
-      return parseSensors(await text("ipmi-sensors", ...cache, ...format, ...more), thresholds);
+      return parseSensors(await text("ipmi-sensors", ...format, ...more), thresholds);
     },
     async sel() {
       const format = ["--comma-separated-output", "--no-header-output", "--output-event-state"];
-      return parseSel(await text("ipmi-sel", ...cache, ...format));
+      return parseSel(await text("ipmi-sel", ...format));
     },
-    frus: async () => parseFrus(await text("ipmi-fru", ...cache)),
+    frus: async () => parseFrus(await text("ipmi-fru")),
     // only this part: the rest asks for the system firmware version, which ipmi_sim refuses
     bmcInfo: async () => keyValues(await text("bmc-info", "--get-device-id")),
     chassisStatus: async () => keyValues(await text("ipmi-chassis", "--get-chassis-status")),

@@ -13,11 +13,24 @@ export interface IpmiExporter {
   stop(): Promise<void>;
 }
 
-/** @param config its configuration file as YAML, or as a value that is written as JSON */
-export async function startIpmiExporter(config: string | object): Promise<IpmiExporter> {
+interface Config {
+  readonly modules: Readonly<Record<string, { readonly custom_args?: Readonly<Record<string, readonly string[]>> }>>;
+}
+
+/** FreeIPMI's common folder has the SDRs of whoever had an address and port before; this one is of its own. */
+function withCache(config: Config, folder: string): Config {
+  const modules = Object.entries(config.modules).map(([name, module]) => {
+    const args = [...(module.custom_args?.ipmi ?? []), `--sdr-cache-directory=${folder}`];
+    return [name, { ...module, custom_args: { ...module.custom_args, ipmi: args } }];
+  });
+  return { ...config, modules: Object.fromEntries(modules) };
+}
+
+/** @param config its configuration file as a value, which is written as JSON */
+export async function startIpmiExporter(config: Config): Promise<IpmiExporter> {
   const folder = temporaryFolder("ipmi-exporter");
   const file = join(folder.path, "ipmi.yml");
-  writeFileSync(file, typeof config === "string" ? config : JSON.stringify(config), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(withCache(config, folder.path)), { mode: 0o600 });
   const reserved = await reservePort();
   const url = `http://127.0.0.1:${reserved.port}`;
   const child = await startChild("prometheus-ipmi-exporter", [
