@@ -3,11 +3,11 @@
  * The records are one polled host under many names, so no network is in it.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { renderFleet, renderHost } from "../dist/exposition/index.js";
+import { renderFleet, textOf } from "../dist/exposition/index.js";
 import { silentLogger, systemClock } from "../dist/lib/index.js";
 import { createWeb } from "../dist/web/index.js";
 import { measured } from "./fleet.mjs";
-import { hostsOf, openPool, recordOf } from "./pool.mjs";
+import { hostsOf, openPool, recordOf, textMaker } from "./pool.mjs";
 
 const RENDERED = 200;
 /** Polls a host's text is made of in turns. */
@@ -35,13 +35,14 @@ function nextPoll(record, n) {
   return { ...record, snapshot: next, lastSuccessAt: startedAt + durationMs };
 }
 
-const countSeries = (text) => text.bytes.toString().split("\n").length - 1;
+const countSeries = (text) => textOf(text).toString().split("\n").length - 1;
 
 export async function start({ remotes, suite, port }) {
   const [first] = hostsOf(remotes);
   const pool = openPool(suite);
   const snapshot = await pool.poll(first);
   await pool.close();
+  const prepare = textMaker();
   let listed = [];
   const web = createWeb({
     records: () => listed,
@@ -66,12 +67,12 @@ export async function start({ remotes, suite, port }) {
     async texts({ whole, anew }) {
       let polled = one(0, whole ? snapshot : small(snapshot));
       const polls = Array.from({ length: POLLS }, (_, n) => (polled = nextPoll(polled, n)));
-      const series = countSeries(renderHost(polled, { placed: true }));
+      const series = countSeries(prepare(polled));
       let before;
       const render = () => {
         for (let i = 0; i < RENDERED; i++) {
           const record = polls[i % POLLS];
-          before = { record, prepared: renderHost(record, { placed: true }, anew ? undefined : before) };
+          before = { record, prepared: prepare(record, anew ? undefined : before) };
         }
       };
       render();
@@ -83,7 +84,7 @@ export async function start({ remotes, suite, port }) {
       const told = small(snapshot);
       listed = Array.from({ length: hosts }, (_, i) => {
         const record = one(i, told);
-        return { record, prepared: renderHost(record, { placed: true }) };
+        return { record, prepared: prepare(record) };
       });
       const texts = listed.map(({ prepared }) => prepared);
       let bytes = 0;

@@ -1,10 +1,10 @@
 /** Memory of a host that is polled: what the process grows by, measured after collections. Wants --expose-gc. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { renderHost } from "../dist/exposition/index.js";
+import { textOf } from "../dist/exposition/index.js";
 import { systemClock } from "../dist/lib/index.js";
 import { Store } from "../dist/store/index.js";
 import { IN_FLIGHT } from "./fleet.mjs";
-import { hostsOf, inParallel, openPool } from "./pool.mjs";
+import { hostsOf, inParallel, openPool, textMaker } from "./pool.mjs";
 
 async function settled() {
   for (let i = 0; i < 4; i++) {
@@ -20,7 +20,7 @@ export async function start({ remotes, suite }) {
   const pool = openPool(suite);
   const store = new Store({
     clock: systemClock,
-    prepare: (record, before) => renderHost(record, { placed: true }, before),
+    prepare: textMaker(),
     staleAfterMs: () => 600_000,
   });
   store.setHosts(hosts);
@@ -35,7 +35,7 @@ export async function start({ remotes, suite }) {
       await inParallel(more, IN_FLIGHT, poll);
       const { rss, heap } = await settled();
       let text = 0;
-      for (const { prepared } of store) text += prepared.bytes.length;
+      for (const { prepared } of store) text += textOf(prepared).length;
       return {
         hosts: more.length,
         heapPerHost: (heap - base.heap) / more.length,

@@ -1,8 +1,7 @@
 /** CPU, time and round trips of a full poll of a known host, its text made, with many hosts in flight. */
-import { renderHost } from "../dist/exposition/index.js";
 import { silentObserver } from "../dist/ipmi/index.js";
 import { measured } from "./fleet.mjs";
-import { hostsOf, inParallel, openPool, recordOf } from "./pool.mjs";
+import { hostsOf, inParallel, openPool, recordOf, textMaker } from "./pool.mjs";
 
 export async function start({ remotes, suite, polls }) {
   let packets = 0;
@@ -14,11 +13,12 @@ export async function start({ remotes, suite, polls }) {
   };
   const pool = openPool(suite, observer);
   const hosts = hostsOf(remotes);
+  const prepare = textMaker();
   const texts = new Map();
   const poll = async (host) => {
     const snapshot = await pool.poll(host);
     const record = recordOf(host, snapshot);
-    texts.set(host.name, { record, prepared: renderHost(record, { placed: true }, texts.get(host.name)) });
+    texts.set(host.name, { record, prepared: prepare(record, texts.get(host.name)) });
     return snapshot;
   };
   // Known: logged in, repository walked, event log and inventory read.

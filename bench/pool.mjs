@@ -1,11 +1,13 @@
 /** Hosts of the responder's fleet and a pool of BMCs that polls them, as the exporter does. */
 import { BmcPool, SdrCache } from "../dist/bmc/index.js";
+import { renderHost, Slabs } from "../dist/exposition/index.js";
 import { UdpTransport } from "../dist/ipmi/index.js";
 import { systemClock } from "../dist/lib/index.js";
 import { FAILURE_REASONS } from "../dist/model/index.js";
 import { loginWith } from "./fleet.mjs";
 
 const PARTS = ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"];
+const INTERVAL_MS = 60_000;
 const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0]));
 
 export function hostsOf(remotes) {
@@ -33,7 +35,7 @@ export function openPool(suite, observer) {
     login: loginWith(suite),
     port: 623,
     parts: PARTS,
-    intervalMs: 60_000,
+    intervalMs: INTERVAL_MS,
     slowIntervalMs: 3_600_000,
     bridge: false,
     quirks: [],
@@ -56,6 +58,13 @@ export function openPool(suite, observer) {
       await transport.close();
     },
   };
+}
+
+/** Makes the texts of a fleet that is polled every minute, as the exporter does. */
+export function textMaker() {
+  const slabs = new Slabs();
+  const options = { placed: true, room: (length) => slabs.take(length, INTERVAL_MS) };
+  return (record, before) => renderHost(record, options, before);
 }
 
 /** What the store keeps of a host whose first poll gave `snapshot`. */

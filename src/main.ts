@@ -14,7 +14,7 @@ import {
 } from "./config/index.ts";
 import { Events } from "./events/index.ts";
 import { eventsSettings } from "./events-settings.ts";
-import { type HostText, renderHost, SelfMetrics } from "./exposition/index.ts";
+import { type HostText, renderHost, SelfMetrics, Slabs } from "./exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
 import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
@@ -134,10 +134,14 @@ export class Exporter {
       severities: () => this.#book.severities,
       settingsOf: async (host) => this.#book.settingsOf(host),
     });
+    const slabs = new Slabs();
     this.#store = new Store<HostText>({
       clock,
       keepReadings: true,
-      prepare: (record, before) => renderHost(record, { placed: true }, before),
+      prepare: (record, before) => {
+        const { intervalMs } = this.#book.moduleOf(record.host);
+        return renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before);
+      },
       staleAfterMs: (host) => staleAfterMs(this.#book.config.scheduler, this.#book.moduleOf(host)),
     });
     this.#scheduler = new Scheduler({

@@ -1,6 +1,6 @@
 /** Scheduler, pool of BMCs and store, joined as the exporter joins them, on a clock and a wire that are handed in. */
 import { BmcPool, SdrCache } from "../../dist/bmc/index.js";
-import { renderHost } from "../../dist/exposition/index.js";
+import { renderHost, Slabs } from "../../dist/exposition/index.js";
 import { silentObserver } from "../../dist/ipmi/index.js";
 import { PART_NAMES } from "../../dist/model/index.js";
 import { Scheduler } from "../../dist/scheduler/index.js";
@@ -63,10 +63,12 @@ export class Poller {
       },
       settingsOf: async () => settings,
     });
+    const slabs = new Slabs();
     this.store = new Store({
       clock,
       keepReadings: true,
-      prepare: (record, before) => renderHost(record, { placed: true }, before),
+      prepare: (record, before) =>
+        renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before),
       staleAfterMs: () => 3 * intervalMs,
     });
     this.store.setHosts(hosts);

@@ -1,9 +1,10 @@
 import type { Place } from "../model/index.ts";
 import { FAMILIES } from "./families/index.ts";
 import { family } from "./family.ts";
+import { FleetBlocks } from "./fleet-blocks.ts";
 import { labelText } from "./labels.ts";
 import { PieceStock, Pieces } from "./pieces.ts";
-import { type HostText, headerOf, startOf } from "./text.ts";
+import { type HostText, headerOf } from "./text.ts";
 
 export interface FleetOptions {
   /** Where pieces come from; their size is that of all pieces but the last. Give back those that were sent. */
@@ -16,21 +17,16 @@ export interface FleetOptions {
  * under a millisecond: a caller that waits between pieces does not hold up the polls.
  */
 export function* renderFleet(texts: Iterable<HostText>, options: FleetOptions = {}): Generator<Buffer> {
-  const all = [...texts];
+  const blocks = new FleetBlocks([...texts]);
   const pieces = new Pieces(options.stock ?? new PieceStock());
   for (const [index, family] of FAMILIES.entries()) {
-    let headed = false;
-    for (const { bytes, ends } of all) {
-      const start = startOf(ends, index);
-      const end = ends[index] ?? start;
-      if (start === end) continue;
-      if (!headed) {
-        headed = true;
-        const header = Buffer.from(headerOf(family));
-        yield* pieces.append(header, 0, header.length);
-      }
-      if (pieces.fits(end - start)) pieces.put(bytes, start, end);
-      else yield* pieces.append(bytes, start, end);
+    let next = blocks.firstOf(index);
+    if (next === undefined) continue;
+    const header = Buffer.from(headerOf(family));
+    yield* pieces.append(header, 0, header.length);
+    while (next !== undefined) {
+      next = blocks.put(index, next, pieces);
+      if (next !== undefined) yield* blocks.append(index, next++, pieces);
     }
   }
   const rest = pieces.rest();

@@ -11,4 +11,13 @@ export { escapeValue } from "./labels.ts";
 export { PieceStock } from "./pieces.ts";
 export { metricsReference } from "./reference.ts";
 export { type SelfDescription, SelfMetrics, type SelfOptions } from "./self.ts";
-export { CONTENT_TYPE, type HostText, type Rendered, type RenderOptions, renderHost, renderProbe } from "./text.ts";
+export { Slabs } from "./slabs.ts";
+export {
+  CONTENT_TYPE,
+  type HostText,
+  type Rendered,
+  type RenderOptions,
+  renderHost,
+  renderProbe,
+  textOf,
+} from "./text.ts";

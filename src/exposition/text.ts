@@ -3,28 +3,32 @@ import { Blocks } from "./blocks.ts";
 import { Changes } from "./changes.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Family } from "./family.ts";
+import { ownRoom, type Room } from "./slabs.ts";
 
 /** Content-Type of everything this room writes. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
  * The prepared text of one host: the samples of all families in their order, without HELP and TYPE.
- * One Buffer and one table, because ten thousand hosts keep one each. Immutable.
+ * One table and a stretch of bytes, because ten thousand hosts keep one each. Immutable.
  */
 export interface HostText {
+  /** Has texts of other hosts beside this one, where they share memory. */
   readonly bytes: Buffer;
-  /** Where the block of each family ends in `bytes`; it starts where the one before ends. */
-  readonly ends: Uint32Array;
+  /** Where the block of each family begins in `bytes`, and where the last one ends. */
+  readonly bounds: Uint32Array;
 }
 
 export interface RenderOptions {
   /** True: every series carries host and place, for the text of a fleet. False: neither, for a probe. */
   readonly placed: boolean;
+  /** Where a text of so many bytes is written; memory of its own unless said. */
+  readonly room?: (length: number) => Room;
 }
 
-/** Where the block of a family begins. */
-export function startOf(ends: Uint32Array, index: number): number {
-  return index === 0 ? 0 : (ends[index - 1] ?? 0);
+/** A host's own text. */
+export function textOf({ bytes, bounds }: HostText): Buffer {
+  return bytes.subarray(bounds[0], bounds[bounds.length - 1]);
 }
 
 /** HELP and TYPE of a family. */
@@ -43,7 +47,7 @@ export interface Rendered {
 class Assembly {
   readonly #before: HostText | undefined;
   readonly #parts: (string | Run)[] = [];
-  readonly #ends = new Uint32Array(FAMILIES.length);
+  readonly #bounds = new Uint32Array(FAMILIES.length + 1);
   #length = 0;
 
   constructor(before: HostText | undefined) {
@@ -58,29 +62,30 @@ class Assembly {
       else this.#parts.push(text);
       this.#length += Buffer.byteLength(text);
     }
-    this.#ends[index] = this.#length;
+    this.#bounds[index + 1] = this.#length;
   }
 
   /** The family as it was before. */
-  keep(index: number, { ends }: HostText): void {
-    const start = startOf(ends, index);
-    const end = ends[index] ?? start;
+  keep(index: number, { bounds }: HostText): void {
+    const start = bounds[index] ?? 0;
+    const end = bounds[index + 1] ?? start;
     const last = this.#parts.at(-1);
     if (typeof last === "object" && last.end === start) last.end = end;
     else if (start < end) this.#parts.push({ start, end });
     this.#length += end - start;
-    this.#ends[index] = this.#length;
+    this.#bounds[index + 1] = this.#length;
   }
 
-  finished(): HostText {
-    // Of its exact size and not from Node's pool, which a small text kept for long would hold on to.
-    const bytes = Buffer.allocUnsafeSlow(this.#length);
-    let at = 0;
+  finished(room: (length: number) => Room): HostText {
+    const { bytes, start } = room(this.#length);
+    const bounds = this.#bounds;
+    let at = start;
     for (const part of this.#parts) {
       if (typeof part === "string") at += bytes.write(part, at);
       else at += this.#before?.bytes.copy(bytes, at, part.start, part.end) ?? 0;
     }
-    return { bytes, ends: this.#ends };
+    if (start > 0) for (let i = 0; i < bounds.length; i++) bounds[i] = (bounds[i] ?? 0) + start;
+    return { bytes, bounds };
   }
 }
 
@@ -94,7 +99,7 @@ interface Run {
  *
  * @param before the host's text made the same way; families that tell the same are copied of it
  */
-export function renderHost(record: HostRecord, { placed }: RenderOptions, before?: Rendered): HostText {
+export function renderHost(record: HostRecord, { placed, room = ownRoom }: RenderOptions, before?: Rendered): HostText {
   const blocks = new Blocks(record, placed);
   const changes = before && new Changes(before.record, record);
   const assembly = new Assembly(before?.prepared);
@@ -102,7 +107,7 @@ export function renderHost(record: HostRecord, { placed }: RenderOptions, before
     if (before && changes?.isSame(family)) assembly.keep(index, before.prepared);
     else assembly.add(index, blocks.of(family));
   }
-  return assembly.finished();
+  return assembly.finished(room);
 }
 
 /** The whole exposition of one host without host and place labels, as /probe answers. */

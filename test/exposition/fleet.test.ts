@@ -6,6 +6,8 @@ import {
   renderHost,
   renderProbe,
   renderRackBudgets,
+  Slabs,
+  textOf,
 } from "../../src/exposition/index.ts";
 import { escapeValue } from "../../src/exposition/labels.ts";
 import { awkward, dead, full, hundredSensors, stale } from "./records.ts";
@@ -39,6 +41,15 @@ describe("renderFleet", () => {
     expect(used.size).toBeLessThanOrEqual(3);
   });
 
+  it("gives the same bytes of texts that lie in memory of their own and in common memory", () => {
+    const slabs = new Slabs({ ownBelow: 100 });
+    const room = (length: number) => slabs.take(length, 60_000);
+    const together = [full, awkward, dead, stale].map((record) => renderHost(record, { placed: true, room }));
+    expect(together[0]?.bytes).toBe(together[1]?.bytes);
+    expect(together.map((text) => `${textOf(text)}`)).toEqual(texts.map((text) => `${textOf(text)}`));
+    expect(`${Buffer.concat([...renderFleet(together)])}`).toBe(`${Buffer.concat([...renderFleet(texts)])}`);
+  });
+
   it("says HELP and TYPE once for a family that somebody tells, and never otherwise", () => {
     const text = Buffer.concat([...renderFleet([dead, stale].map((r) => renderHost(r, { placed: true })))]).toString();
     expect(text.match(/^# TYPE bmc_up /gm)).toHaveLength(1);
@@ -66,15 +77,16 @@ describe("renderHost", () => {
   });
 
   it("knows where each family ends, beyond ASCII too", () => {
-    const { bytes, ends } = renderHost(awkward, { placed: true });
-    expect(ends).toHaveLength(FAMILIES.length);
-    expect(ends.at(-1)).toBe(bytes.length);
-    let start = 0;
-    for (const [index, end] of ends.entries()) {
-      for (const line of bytes.subarray(start, end).toString().trimEnd().split("\n"))
-        if (line !== "") expect(line.startsWith(`${FAMILIES[index]?.name}{`), line).toBe(true);
-      start = end;
-    }
+    const { bytes, bounds } = renderHost(awkward, { placed: true });
+    expect(bounds).toHaveLength(FAMILIES.length + 1);
+    expect([bounds.at(0), bounds.at(-1)]).toEqual([0, bytes.length]);
+    for (const [index, { name }] of FAMILIES.entries())
+      for (const line of bytes
+        .subarray(bounds[index], bounds[index + 1])
+        .toString()
+        .trimEnd()
+        .split("\n"))
+        if (line !== "") expect(line.startsWith(`${name}{`), line).toBe(true);
   });
 
   it("never says a value that is not finite", () => {
