@@ -1,6 +1,7 @@
 import { eventTypeWord, type SensorDefinition, type StateRow } from "../ipmi/index.ts";
 import type { Health, SeverityRule } from "../model/index.ts";
-import { type PlannedSensor, type SensorPlan, withGrades } from "./over-ipmi/sensor-plan.ts";
+import type { PlannedSensor } from "./over-ipmi/planned-sensor.ts";
+import { type SensorPlan, withGrades } from "./over-ipmi/sensor-plan.ts";
 import { commonTests, type RuleSubject, writtenRules } from "./rule-tests.ts";
 
 /** The sensor of a state; none of it changes while the machine runs. */

@@ -1,4 +1,5 @@
-import { compilePlan, type PlannedSensor, type SensorPlan } from "../../src/bmc/over-ipmi/sensor-plan.ts";
+import type { PlannedSensor } from "../../src/bmc/over-ipmi/planned-sensor.ts";
+import { compilePlan, type SensorPlan } from "../../src/bmc/over-ipmi/sensor-plan.ts";
 import type { SensorReading } from "../../src/ipmi/index.ts";
 
 /** Records with ids 1, 2, 3 ..., as a repository gives them. */

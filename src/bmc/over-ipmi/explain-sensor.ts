@@ -22,8 +22,8 @@ import type { Exchange, LimitExplanation, SensorExplanation, StateExplanation } 
 import type { Roles } from "../roles.ts";
 import { type Severities, subjectOf } from "../severities.ts";
 import { convertedLimits, rawLimits, recordedHysteresis, type ToldLimits } from "./limits.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
 import type { RecordedCall } from "./recording-runner.ts";
-import type { PlannedSensor } from "./sensor-plan.ts";
 
 /** What was learnt of one sensor of a host. */
 export interface SensorEvidence {

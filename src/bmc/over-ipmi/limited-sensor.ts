@@ -1,6 +1,6 @@
 import type { SensorReading } from "../../ipmi/index.ts";
 import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
-import type { PlannedSensor } from "./sensor-plan.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
 import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
 
 /** Kept of one plan: a hundred sensors with some dozens of values and limits. When it is full all are forgotten. */

@@ -11,8 +11,6 @@ import {
   toBaseUnit,
 } from "../../ipmi/index.ts";
 import type { Thresholds } from "../../model/index.ts";
-import { LimitedSensor, ToldSensors } from "./limited-sensor.ts";
-import type { PlannedSensor } from "./sensor-plan.ts";
 
 const FIELDS: Readonly<Record<ThresholdName, keyof SensorThresholds>> = {
   lower_non_critical: "lowerNonCritical",
@@ -60,56 +58,7 @@ export function limitsText(answer: SensorThresholds | undefined, hysteresis?: Hy
 
 const optionalByte = (value: number | undefined): string => (value === undefined ? ABSENT : hexByte(value));
 
-/** Different sets kept of one sensor; a BMC that tells others all the time is not helped by more. */
-const MOST_SETS = 64;
-
 const LIMITS_TEXT = /^((?:[0-9a-f]{2}|--){6})?(?:\/([0-9a-f]{2})([0-9a-f]{2}))?$/;
-
-/**
- * The sensors of a plan under the limits their BMCs tell. Boards of a kind mostly have the same: each
- * different set exists once, however many hosts have it.
- */
-export class LimitsCache {
-  /** What was read of these sensors. */
-  readonly told = new ToldSensors();
-  readonly #rows: (readonly LimitedSensor[])[] = [];
-  readonly #bySensor = new Map<PlannedSensor, Map<string | undefined, LimitedSensor>>();
-
-  /**
-   * The sensor under these limits.
-   *
-   * @param text see limitsText(); what is no limits has none. Undefined: the limits of the record
-   */
-  limited(sensor: PlannedSensor, text: string | undefined): LimitedSensor {
-    let known = this.#bySensor.get(sensor);
-    if (!known) {
-      known = new Map();
-      this.#bySensor.set(sensor, known);
-    }
-    const before = known.get(text);
-    if (before) return before;
-    const isKept = known.size < MOST_SETS;
-    const limits = { ...inEffect(sensor, text), text };
-    const made = new LimitedSensor(sensor, limits, isKept ? this.told : undefined);
-    if (isKept) known.set(text, made);
-    return made;
-  }
-
-  /** The same row for all hosts that have the same limits: they keep one list of their sensors and not one each. */
-  row(limited: readonly LimitedSensor[]): readonly LimitedSensor[] {
-    const known = this.#rows.find((row) => row.length === limited.length && row.every((one, i) => one === limited[i]));
-    if (known) return known;
-    if (this.#rows.length < MOST_SETS) this.#rows.push(limited);
-    return limited;
-  }
-}
-
-function inEffect(sensor: PlannedSensor, text: string | undefined): Limits {
-  if (text === undefined) return { thresholds: sensor.thresholds, rearm: sensor.rearm };
-  const { unit, definition } = sensor;
-  const told = LIMITS_TEXT.exec(text);
-  return unit && told ? convertedLimits(definition, unit, toldLimits(told)) : {};
-}
 
 /** What the BMC told, in raw counts; what it did not tell is the record's. */
 export interface ToldLimits {
@@ -117,7 +66,11 @@ export interface ToldLimits {
   readonly hysteresis?: Hysteresis;
 }
 
-function toldLimits([, limits, positive, negative]: RegExpExecArray): ToldLimits {
+/** What limitsText() made a text of; undefined for any other. */
+export function toldLimits(text: string): ToldLimits | undefined {
+  const told = LIMITS_TEXT.exec(text);
+  if (told === null) return undefined;
+  const [, limits, positive, negative] = told;
   return {
     raws: limits === undefined ? undefined : rawsOf(limits),
     hysteresis:

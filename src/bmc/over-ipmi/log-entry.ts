@@ -9,7 +9,8 @@ import {
 } from "../../ipmi/index.ts";
 import { type EventSeverity, HEALTH_WORDS, type LogEntry } from "../../model/index.ts";
 import type { Severities } from "../severities.ts";
-import { eventKey, type PlannedSensor, type SensorPlan } from "./sensor-plan.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
+import { eventKey, type SensorPlan } from "./sensor-plan.ts";
 
 export interface DecodedEvent {
   readonly entry: LogEntry;

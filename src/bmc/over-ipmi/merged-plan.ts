@@ -1,6 +1,7 @@
 import type { SensorDefinition } from "../../ipmi/index.ts";
-import { LimitsCache } from "./limits.ts";
-import { eventKey, type PlannedSensor, type SensorPlan, unique, wantedOf } from "./sensor-plan.ts";
+import { LimitsCache } from "./limits-cache.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
+import { eventKey, type SensorPlan, unique, wantedOf } from "./sensor-plan.ts";
 
 /** Record ids that other tools may be told of a controller's sensors begin here: repositories number theirs from 1. */
 const FIRST_LENT_ID = 0x8000;

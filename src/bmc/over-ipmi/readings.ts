@@ -7,7 +7,7 @@ import {
   type SeriesRequest,
 } from "../../ipmi/index.ts";
 import type { NoReading } from "../../model/index.ts";
-import type { PlannedSensor } from "./sensor-plan.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
 
 /** The answer of one sensor, of a non-linear one with its conversion, or why there is none. */
 export type Answer =

@@ -15,8 +15,9 @@ import type { Clock } from "../../lib/index.ts";
 import type { HostChange } from "../../model/index.ts";
 import type { KeptPlan, SdrCache } from "../sdr-cache.ts";
 import { controllerText } from "./merged-plan.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
 import { Repository, type SavedRepository } from "./repository.ts";
-import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
+import type { SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
 /** Age at which the controllers are asked again, those that failed among them. */

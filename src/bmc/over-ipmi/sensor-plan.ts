@@ -1,48 +1,14 @@
 import {
-  type BaseUnit,
-  compileConversion,
   DecodeError,
   decodeSdr,
-  entityText,
   type FruDeviceLocatorRecord,
-  getSensorReading,
-  isPlainUnit,
   type ManagementControllerLocatorRecord,
-  quantityOf,
   type SdrRecord,
-  type SensorDefinition,
-  type SeriesRequest,
-  sensorKind,
   sensorsOf,
-  toBaseUnit,
 } from "../../ipmi/index.ts";
-import type { Health, SensorRecordCodes } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
-import { convertedLimits, type Limits, LimitsCache } from "./limits.ts";
-
-/**
- * A sensor of a repository, ready to be read: what never changes, and how raw readings become values.
- * Its limits are those of the record, in effect unless Get Sensor Thresholds and Get Sensor Hysteresis know better.
- */
-export interface PlannedSensor extends Limits {
-  readonly definition: SensorDefinition;
-  readonly name: string;
-  /** owner/LUN/number in hex: "20/0/3a"; a second sensor of the same three has "20/0/3a#2". */
-  readonly id: string;
-  readonly entity: string;
-  readonly kind: string;
-  /** What a rule made of it; see Roles.applied(). */
-  readonly role?: string;
-  /** How bad a state is; absent: as the tables of the protocol say. See Severities.applied(). */
-  readonly grade?: (state: string, builtIn: Health) => Health;
-  /** Absent for purely discrete sensors. */
-  readonly unit?: BaseUnit;
-  /** Raw reading to the base unit; undefined where there is none. */
-  readonly convert: (raw: number) => number | undefined;
-  readonly codes: SensorRecordCodes;
-  /** How its owner is asked for its reading. */
-  readonly question: SeriesRequest;
-}
+import { LimitsCache } from "./limits-cache.ts";
+import { type PlannedSensor, plannedSensor } from "./planned-sensor.ts";
 
 /** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
 export interface SensorPlan {
@@ -85,7 +51,7 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
     if (record.type === "fru_device_locator" && record.logical && record.deviceId !== 0xff) frus.push(record);
     if (record.type === "management_controller_locator") controllers.push(record);
     for (const definition of sensorsOf(record)) {
-      const sensor = unique(planned(definition), byId);
+      const sensor = unique(plannedSensor(definition), byId);
       if (!sensor) {
         problems.push(`SDR 0x${definition.recordId.toString(16).padStart(4, "0")}: a sensor that is described already`);
         continue;
@@ -149,48 +115,4 @@ export function withGrades(
 ): SensorPlan {
   const sensors = plan.sensors.map((sensor) => ({ ...sensor, grade: gradeOf(sensor) }));
   return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
-}
-
-function planned(definition: SensorDefinition): PlannedSensor {
-  const { ownerId, ownerLun, number, entityId, entityInstance, sensorType, units } = definition;
-  const hex = (n: number): string => n.toString(16).padStart(2, "0");
-  const name = definition.name === "" ? `#${hex(number)}` : definition.name;
-  const unit = definition.analog && units ? quantityOf({ sensorType, units, entityId, name }) : undefined;
-  return {
-    definition,
-    name,
-    id: `${hex(ownerId)}/${ownerLun}/${hex(number)}`,
-    entity: entityText(entityId, entityInstance),
-    kind: sensorKind(sensorType),
-    unit,
-    convert: unit ? compiled(definition, unit) : () => undefined,
-    codes: codesOf(definition),
-    question: { data: getSensorReading.encodeRequest({ sensorNumber: number }), lun: ownerLun },
-    ...(unit && convertedLimits(definition, unit)),
-  };
-}
-
-function codesOf(definition: SensorDefinition): SensorRecordCodes {
-  const { recordId, recordName, shareIndex, sensorType, eventType, recordType, units, nonLinear } = definition;
-  const alone = units !== undefined && units.modifierUse === 0 && isPlainUnit(units);
-  return {
-    recordId,
-    name: recordName,
-    shareIndex,
-    sensorType,
-    eventType,
-    full: recordType === "full",
-    unitCode: alone ? units.base : undefined,
-    percentage: units?.percentage === true && units.base === 0 && units.modifierUse === 0 && units.rate === 0,
-    nonLinear,
-  };
-}
-
-function compiled(definition: SensorDefinition, unit: BaseUnit): PlannedSensor["convert"] {
-  const convert = compileConversion(definition);
-  if (unit.factor === 1 && unit.offset === 0) return convert;
-  return (raw) => {
-    const value = convert(raw);
-    return value === undefined ? undefined : toBaseUnit(value, unit);
-  };
 }

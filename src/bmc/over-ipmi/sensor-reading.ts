@@ -19,7 +19,7 @@ import {
   type Thresholds,
   worstHealth,
 } from "../../model/index.ts";
-import type { PlannedSensor } from "./sensor-plan.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
 
 /** What besides the answer decides what a reading means. */
 export interface ReadingContext {

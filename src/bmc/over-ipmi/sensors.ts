@@ -21,8 +21,9 @@ import type { CodedReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
 import { asksHysteresis, limitsText } from "./limits.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
 import { type Answer, NO_READING, Readings } from "./readings.ts";
-import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
+import type { SensorPlan } from "./sensor-plan.ts";
 import { codedReading, heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
 
 const BMC = 0x20;

@@ -10,7 +10,8 @@ import {
 } from "../../ipmi/index.ts";
 import type { CodedEvent } from "../../model/index.ts";
 import { sensorOfEvent } from "./log-entry.ts";
-import type { PlannedSensor, SensorPlan } from "./sensor-plan.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
+import type { SensorPlan } from "./sensor-plan.ts";
 
 const EMPTY = Buffer.alloc(0);
 

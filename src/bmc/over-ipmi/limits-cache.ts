@@ -1,0 +1,52 @@
+import { LimitedSensor, ToldSensors } from "./limited-sensor.ts";
+import { convertedLimits, type Limits, toldLimits } from "./limits.ts";
+import type { PlannedSensor } from "./planned-sensor.ts";
+
+/** Different sets kept of one sensor; a BMC that tells others all the time is not helped by more. */
+const MOST_SETS = 64;
+
+/**
+ * The sensors of a plan under the limits their BMCs tell. Boards of a kind mostly have the same: each
+ * different set exists once, however many hosts have it.
+ */
+export class LimitsCache {
+  /** What was read of these sensors. */
+  readonly told = new ToldSensors();
+  readonly #rows: (readonly LimitedSensor[])[] = [];
+  readonly #bySensor = new Map<PlannedSensor, Map<string | undefined, LimitedSensor>>();
+
+  /**
+   * The sensor under these limits.
+   *
+   * @param text see limitsText(); what is no limits has none. Undefined: the limits of the record
+   */
+  limited(sensor: PlannedSensor, text: string | undefined): LimitedSensor {
+    let known = this.#bySensor.get(sensor);
+    if (!known) {
+      known = new Map();
+      this.#bySensor.set(sensor, known);
+    }
+    const before = known.get(text);
+    if (before) return before;
+    const isKept = known.size < MOST_SETS;
+    const limits = { ...inEffect(sensor, text), text };
+    const made = new LimitedSensor(sensor, limits, isKept ? this.told : undefined);
+    if (isKept) known.set(text, made);
+    return made;
+  }
+
+  /** The same row for all hosts that have the same limits: they keep one list of their sensors and not one each. */
+  row(limited: readonly LimitedSensor[]): readonly LimitedSensor[] {
+    const known = this.#rows.find((row) => row.length === limited.length && row.every((one, i) => one === limited[i]));
+    if (known) return known;
+    if (this.#rows.length < MOST_SETS) this.#rows.push(limited);
+    return limited;
+  }
+}
+
+function inEffect(sensor: PlannedSensor, text: string | undefined): Limits {
+  if (text === undefined) return { thresholds: sensor.thresholds, rearm: sensor.rearm };
+  const { unit, definition } = sensor;
+  const told = toldLimits(text);
+  return unit && told ? convertedLimits(definition, unit, told) : {};
+}
