@@ -19,16 +19,14 @@
  * files (`ulimit -n 11000`), and about a gigabyte. The share of CPU is of one core, and what other programs
  * do on the machine shows in it: the load is printed.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { root } from "./steps.mjs";
+import { Programs, sayVerdict, until } from "./programs.mjs";
 import { oldest, readFleet, readSelf, text, usage } from "./watch.mjs";
 
-const main = join(root, "dist", "cli", "main.js");
 /** Boards of 88 to 119 sensors, 99 in the mean. */
 const BOARDS =
   "lenovo-thinksystem,intel-s2600,huawei-fusionserver,inspur-nf5280,openbmc-node,dell-poweredge,hpe-proliant";
@@ -66,29 +64,10 @@ if (!(hosts > 0 && minutes > 0 && port > 0 && intervalSeconds > 0 && slackSecond
 
 const control = `http://127.0.0.1:${port + 1}`;
 const exporterUrl = `http://127.0.0.1:${port}`;
-const folder = mkdtempSync(join(tmpdir(), "lightsout-soak-"));
-const children = new Set();
-
-function start(args) {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk) => {
-      text = (text + chunk).slice(-20_000);
-    });
-  }
-  const ended = new Promise((done) => child.once("close", done));
-  const handle = { pid: child.pid, log: () => text, running: true, kill: (signal) => child.kill(signal), ended };
-  children.add(handle);
-  void ended.then(() => {
-    handle.running = false;
-    children.delete(handle);
-  });
-  return handle;
-}
-
+const programs = new Programs("soak");
+const { folder } = programs;
 const startExporter = () =>
-  start([
+  programs.start([
     "serve",
     "--config.file",
     join(folder, "lightsout.yml"),
@@ -100,15 +79,6 @@ const startExporter = () =>
 
 const self = () => readSelf(exporterUrl);
 const scrape = () => readFleet(exporterUrl);
-
-async function until(what, good, child, withinMs) {
-  const deadline = performance.now() + withinMs;
-  while (!(await good().catch(() => false))) {
-    if (!child.running) throw new Error(`${what}: the process ended\n${child.log().slice(-2000)}`);
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${Math.round(withinMs / 1000)} s`);
-    await sleep(100);
-  }
-}
 
 const MiB = 2 ** 20;
 const cell = (value, width) => String(value).padStart(width);
@@ -256,7 +226,7 @@ async function run() {
     }),
   );
   const perRack = Math.min(PER_RACK, hosts);
-  const simulator = start([
+  const simulator = programs.start([
     "simulate",
     ...["--racks", String(Math.ceil(hosts / perRack)), "--per-rack", String(perRack), "--boards", BOARDS],
     ...["--silent", values.silent, "--lossy", values.lossy],
@@ -322,8 +292,7 @@ async function run() {
     [warm.seconds < 2 * intervalSeconds, `restart: all read after ${warm.seconds.toFixed(1)} s`],
     [sessions === 0, `${sessions} sessions left on the BMCs`],
   ];
-  for (const [good, what] of verdict) console.log(`${good ? "good" : "BAD "}  ${what}`);
-  const good = verdict.every(([isGood]) => isGood);
+  const good = sayVerdict(verdict);
   if (values.out !== undefined) {
     const starts = [cold, warm].map(({ exporter: _, ...figures }) => figures);
     const checks = verdict.map(([isGood, what]) => ({ good: isGood, what }));
@@ -338,17 +307,4 @@ async function run() {
   return good ? 0 : 1;
 }
 
-process.once("SIGINT", () => {
-  for (const child of children) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(130);
-});
-process.exitCode = await run().catch((error) => {
-  console.error(error instanceof Error ? error.message : error);
-  return 1;
-});
-for (const child of children) {
-  child.kill("SIGTERM");
-  await child.ended;
-}
-rmSync(folder, { recursive: true, force: true });
+await programs.finish(run);

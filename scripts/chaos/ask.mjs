@@ -1,0 +1,29 @@
+import { request } from "node:http";
+import { createServer } from "node:net";
+
+/** A port that was free a moment ago. */
+export function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer().once("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** Connections that nobody keeps: kept ones would be counted among the open files. */
+export function ask(url, { method = "GET", body, timeoutMs = 30_000 } = {}) {
+  return new Promise((done, failed) => {
+    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const asked = request(url, { method, headers, agent: false, timeout: timeoutMs }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (piece) => {
+        text += piece;
+      });
+      answer.once("end", () => done({ status: answer.statusCode, text })).once("error", failed);
+    });
+    asked.once("timeout", () => asked.destroy(new Error(`${url}: no answer`)));
+    asked.once("error", failed).end(body);
+  });
+}
