@@ -42,7 +42,7 @@ export async function start({ remotes, suite, port }) {
   const pool = openPool(suite);
   const snapshot = await pool.poll(first);
   await pool.close();
-  const prepare = textMaker();
+  const { prepare } = textMaker();
   let listed = [];
   const web = createWeb({
     records: () => listed,

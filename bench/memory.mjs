@@ -20,7 +20,7 @@ export async function start({ remotes, suite }) {
   const pool = openPool(suite);
   const store = new Store({
     clock: systemClock,
-    prepare: textMaker(),
+    ...textMaker(),
     staleAfterMs: () => 600_000,
   });
   store.setHosts(hosts);

@@ -13,12 +13,14 @@ export async function start({ remotes, suite, polls }) {
   };
   const pool = openPool(suite, observer);
   const hosts = hostsOf(remotes);
-  const prepare = textMaker();
+  const { prepare, leave } = textMaker();
   const texts = new Map();
   const poll = async (host) => {
     const snapshot = await pool.poll(host);
     const record = recordOf(host, snapshot);
-    texts.set(host.name, { record, prepared: prepare(record, texts.get(host.name)) });
+    const before = texts.get(host.name);
+    texts.set(host.name, { record, prepared: prepare(record, before) });
+    if (before !== undefined) leave(before.prepared);
     return snapshot;
   };
   // Known: logged in, repository walked, event log and inventory read.

@@ -60,11 +60,14 @@ export function openPool(suite, observer) {
   };
 }
 
-/** Makes the texts of a fleet that is polled every minute, as the exporter does. */
+/** Makes and leaves the texts of a fleet that is polled every minute, as the exporter does. */
 export function textMaker() {
   const slabs = new Slabs();
   const options = { placed: true, room: (length) => slabs.take(length, INTERVAL_MS) };
-  return (record, before) => renderHost(record, options, before);
+  return {
+    prepare: (record, before) => renderHost(record, options, before),
+    leave: (text) => slabs.leave(text),
+  };
 }
 
 /** What the store keeps of a host whose first poll gave `snapshot`. */

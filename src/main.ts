@@ -142,6 +142,7 @@ export class Exporter {
         const { intervalMs } = this.#book.moduleOf(record.host);
         return renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before);
       },
+      leave: (text) => slabs.leave(text),
       staleAfterMs: (host) => staleAfterMs(this.#book.config.scheduler, this.#book.moduleOf(host)),
     });
     this.#scheduler = new Scheduler({
@@ -166,6 +167,7 @@ export class Exporter {
     this.#web = createWeb({
       records: () => this.#store,
       record: (name) => this.#store.get(name),
+      holdTexts: (texts) => slabs.hold(texts),
       probe: (request) => probes.probe(request),
       ipmi: (request) => probes.ipmi(request),
       selfMetrics: () => this.#self.text(),

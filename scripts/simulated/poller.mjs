@@ -69,6 +69,7 @@ export class Poller {
       keepReadings: true,
       prepare: (record, before) =>
         renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before),
+      leave: (text) => slabs.leave(text),
       staleAfterMs: () => 3 * intervalMs,
     });
     this.store.setHosts(hosts);

@@ -2,6 +2,8 @@
 export interface Room {
   readonly bytes: Buffer;
   readonly start: number;
+  /** Absent: the memory is this text's own. */
+  readonly slab?: Slab;
 }
 
 export interface SlabOptions {
@@ -11,19 +13,33 @@ export interface SlabOptions {
   readonly ownBelow?: number;
 }
 
+/** A piece of memory from when it is first written to until it can be written to again. */
+export interface Slab {
+  readonly bytes: Buffer;
+  used: number;
+  /** Texts in it that somebody keeps, readers of the whole of it, and one while it is being filled. */
+  users: number;
+}
+
 /** Kinds of lifetimes with a slab that is not full yet; intervals that a configuration had before are forgotten. */
 const MOST_OPEN = 8;
+/** Slabs kept to be filled again; more go to the collector. */
+const MOST_SPARE = 64;
 
 /**
  * Memory for the texts of hosts, many to a slab: a scrape that copies a piece of each of ten thousand hosts finds
- * their slabs in the processor's caches, where it would not find ten thousand buffers. A slab is written once and
- * goes when no text in it is kept, so texts that are replaced after the same time lie together. The small ones are
- * of hosts that told nothing, which are asked seldom: they would keep a slab for long.
+ * their slabs in the processor's caches, where it would not find ten thousand buffers. Texts that are replaced after
+ * the same time lie together, so that a slab gets free as a whole, and is filled again: memory that is asked for and
+ * left again all the time makes V8 look through everything that is held every few seconds. The small texts are of
+ * hosts that told nothing, which are asked seldom: they would keep a slab for long.
+ *
+ * Whoever forgets to `leave` a text costs memory; a text that is left while it is still read is overwritten.
  */
 export class Slabs {
   readonly #size: number;
   readonly #ownBelow: number;
-  readonly #open = new Map<number, { readonly bytes: Buffer; used: number }>();
+  readonly #open = new Map<number, Slab>();
+  readonly #spare: Buffer[] = [];
 
   constructor({ size = 1024 * 1024, ownBelow = 4096 }: SlabOptions = {}) {
     this.#size = size;
@@ -31,7 +47,7 @@ export class Slabs {
   }
 
   /**
-   * Room that nobody else writes to, with anything in it.
+   * Room that nobody else writes to until it is left, with anything in it.
    *
    * @param length in bytes
    * @param lastsMs how long what is written will be kept, about
@@ -40,16 +56,43 @@ export class Slabs {
     if (length < this.#ownBelow || length > this.#size / 4) return ownRoom(length);
     let slab = this.#open.get(lastsMs);
     if (slab === undefined || slab.used + length > this.#size) {
-      slab = { bytes: Buffer.allocUnsafeSlow(this.#size), used: 0 };
-      // Behind the others: the one that was opened first is forgotten first.
-      this.#open.delete(lastsMs);
+      this.#close(lastsMs);
+      slab = { bytes: this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#size), used: 0, users: 1 };
       this.#open.set(lastsMs, slab);
-      const [oldest] = this.#open.keys();
-      if (this.#open.size > MOST_OPEN && oldest !== undefined) this.#open.delete(oldest);
+      const [oldest = lastsMs] = this.#open.keys();
+      if (this.#open.size > MOST_OPEN) this.#close(oldest);
     }
     const start = slab.used;
     slab.used += length;
-    return { bytes: slab.bytes, start };
+    slab.users++;
+    return { bytes: slab.bytes, start, slab };
+  }
+
+  /** Nobody will read the text any more, but for those who `hold` it. To be called once for each. */
+  leave({ slab }: Pick<Room, "slab">): void {
+    if (slab !== undefined) this.#release(slab);
+  }
+
+  /** Keeps texts readable, whoever leaves them, until the function that is returned is called. */
+  hold(texts: Iterable<Pick<Room, "slab">>): () => void {
+    const held = new Set<Slab>();
+    for (const { slab } of texts) if (slab !== undefined) held.add(slab);
+    for (const slab of held) slab.users++;
+    return () => {
+      for (const slab of held) this.#release(slab);
+      held.clear();
+    };
+  }
+
+  #close(lastsMs: number): void {
+    const slab = this.#open.get(lastsMs);
+    this.#open.delete(lastsMs);
+    if (slab !== undefined) this.#release(slab);
+  }
+
+  #release(slab: Slab): void {
+    if (slab.users === 0 || --slab.users > 0) return;
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(slab.bytes);
   }
 }
 

@@ -3,20 +3,22 @@ import { Blocks } from "./blocks.ts";
 import { Changes } from "./changes.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Family } from "./family.ts";
-import { ownRoom, type Room } from "./slabs.ts";
+import { ownRoom, type Room, type Slab } from "./slabs.ts";
 
 /** Content-Type of everything this room writes. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
  * The prepared text of one host: the samples of all families in their order, without HELP and TYPE.
- * One table and a stretch of bytes, because ten thousand hosts keep one each. Immutable.
+ * One table and a stretch of bytes, because ten thousand hosts keep one each. Immutable until it is left.
  */
 export interface HostText {
   /** Has texts of other hosts beside this one, where they share memory. */
   readonly bytes: Buffer;
   /** Where the block of each family begins in `bytes`, and where the last one ends. */
   readonly bounds: Uint32Array;
+  /** The memory they share; see Slabs. */
+  readonly slab?: Slab | undefined;
 }
 
 export interface RenderOptions {
@@ -77,7 +79,7 @@ class Assembly {
   }
 
   finished(room: (length: number) => Room): HostText {
-    const { bytes, start } = room(this.#length);
+    const { bytes, start, slab } = room(this.#length);
     const bounds = this.#bounds;
     let at = start;
     for (const part of this.#parts) {
@@ -85,7 +87,7 @@ class Assembly {
       else at += this.#before?.bytes.copy(bytes, at, part.start, part.end) ?? 0;
     }
     if (start > 0) for (let i = 0; i < bounds.length; i++) bounds[i] = (bounds[i] ?? 0) + start;
-    return { bytes, bounds };
+    return { bytes, bounds, slab };
   }
 }
 

@@ -16,6 +16,8 @@ export interface StoreOptions<T> {
    * for what need not be made again.
    */
   readonly prepare: (record: HostRecord, before?: Stored<T>) => T;
+  /** Told once of each that was prepared when the store keeps it no longer. */
+  readonly leave?: (prepared: T) => void;
   /** Milliseconds after which what a host told is dropped; three of its intervals, say. */
   readonly staleAfterMs: (host: Host) => number;
   readonly clock: Clock;
@@ -87,8 +89,14 @@ export class Store<T> {
       entries.set(host.name, entry === undefined ? this.#fresh(host) : this.#moved(entry, host));
     }
     this.#entries = entries;
+    const removed: string[] = [];
+    for (const [name, { prepared }] of before) {
+      if (entries.has(name)) continue;
+      removed.push(name);
+      this.#options.leave?.(prepared);
+    }
     for (const name of this.#trails.keys()) if (!entries.get(name)?.record.polls) this.#trails.delete(name);
-    return { added, removed: [...before.keys()].filter((name) => !entries.has(name)) };
+    return { added, removed };
   }
 
   #fresh(host: Host): Entry<T> {
@@ -104,8 +112,11 @@ export class Store<T> {
       : this.#entry({ host, failures: record.failures, polls: 0 }, entry);
   }
 
+  /** Takes the place of `before`. */
   #entry(record: HostRecord, before?: Stored<T>, readAtMs?: number): Entry<T> {
-    return { record, prepared: this.#options.prepare(record, before), readAtMs };
+    const prepared = this.#options.prepare(record, before);
+    if (before !== undefined) this.#options.leave?.(before.prepared);
+    return { record, prepared, readAtMs };
   }
 
   /**

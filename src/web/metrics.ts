@@ -14,7 +14,7 @@ import {
 } from "./selection.ts";
 import { sendPieces } from "./stream.ts";
 
-type Needs = Pick<BoundParts, "records" | "record" | "rackBudgets" | "selfMetrics">;
+type Needs = Pick<BoundParts, "records" | "record" | "holdTexts" | "rackBudgets" | "selfMetrics">;
 
 /** Told once for a fleet that is scraped in slices, and never with single hosts. */
 function budgetsOf(selection: Selection, parts: Needs): Buffer {
@@ -51,8 +51,10 @@ export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler 
           "Retry-After": "5",
         },
       );
+    let letGo = (): void => {};
     try {
       const texts = selectHosts(selection, parts).map(({ prepared }) => prepared);
+      letGo = parts.holdTexts(texts);
       const self = isEverything(selection) ? await parts.selfMetrics() : "";
       const stock = new PieceStock();
       const pieces = expositionOf(texts, stock, budgetsOf(selection, parts), self);
@@ -61,6 +63,7 @@ export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler 
         sent: (piece) => stock.give(piece),
       });
     } finally {
+      letGo();
       leave();
     }
   };

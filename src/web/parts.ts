@@ -80,6 +80,11 @@ export interface WebParts {
   /** All hosts, in the order of the inventory. */
   records(): Iterable<ListedHost>;
   record(name: string): ListedHost | undefined;
+  /**
+   * Keeps texts as they are until the function that is returned is called. Not needed where a text that is
+   * prepared never changes.
+   */
+  holdTexts?(texts: Iterable<HostText>): () => void;
   /** Asks one BMC now. Rejects with ProbeRefused, or with the signal's reason. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
   /** Asks one BMC now, and gives what ipmi_exporter would have answered. Rejects as `probe` does. */
@@ -159,6 +164,7 @@ export const DEFAULT_LIMITS: WebLimits = {
 export type BoundParts = WebParts & {
   readonly clock: Clock;
   readonly report: WebReport;
+  holdTexts(texts: Iterable<HostText>): () => void;
   security(): WebSecurity | Promise<WebSecurity>;
 };
 
@@ -169,6 +175,7 @@ export function bound(parts: WebParts): BoundParts {
     probe: (request) => parts.probe(request),
     ipmi: (request) => parts.ipmi(request),
     selfMetrics: () => parts.selfMetrics(),
+    holdTexts: (texts) => parts.holdTexts?.(texts) ?? (() => {}),
     rackBudgets: () => parts.rackBudgets?.() ?? [],
     configText: () => parts.configText(),
     reload: () => parts.reload(),

@@ -113,6 +113,44 @@ describe("the store", () => {
     expect(prepared).toHaveLength(1);
   });
 
+  it("leaves what it prepared once each, when another takes its place or the host is gone", () => {
+    let made = 0;
+    const left: number[] = [];
+    const s = new Store<number>({
+      prepare: () => made++,
+      leave: (one) => left.push(one),
+      staleAfterMs: () => 1,
+      clock,
+    });
+    s.setHosts([host("a"), host("b")]);
+    s.put(up("a"));
+    s.put(down("a", "timeout"));
+    s.put(up("unknown"));
+    s.setHosts([host("a", { place: { rack: "r1" } }), host("b")]);
+    s.setHosts([host("a", { address: "elsewhere" })]);
+    s.put(up("a"));
+    nowMs = 10;
+    s.sweep();
+    s.setHosts([]);
+    expect([...left].sort((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, i) => i));
+  });
+
+  it("leaves nothing that it still has", () => {
+    const left: string[] = [];
+    const s = new Store<string>({
+      prepare: ({ host: { name }, polls }) => `${name}${polls}`,
+      leave: (one) => left.push(one),
+      staleAfterMs: () => 180_000,
+      clock,
+    });
+    s.setHosts([host("a"), host("b")]);
+    s.put(up("a"));
+    s.setHosts([host("a"), host("b")]);
+    s.sweep();
+    expect(left).toEqual(["a0"]);
+    expect([...s].map(({ prepared: text }) => text)).toEqual(["a1", "b0"]);
+  });
+
   it("takes the end of a poll that reached the BMC as the last success", () => {
     const s = store();
     s.setHosts([host("a")]);

@@ -224,6 +224,30 @@ describe("a large fleet", () => {
     expect((await rig.ask("/metrics?host=node00000")).status).toBe(200);
   });
 
+  it("holds the texts it is made of until it is read, or nobody reads it any more", async () => {
+    const all = [...parts.records()];
+    let held = 0;
+    const holding: WebParts = {
+      ...parts,
+      holdTexts: (texts) => {
+        const many = [...texts].length;
+        held += many;
+        return () => {
+          held -= many;
+        };
+      },
+    };
+    rig = await Rig.start(holding);
+    const gone = await rig.open("/metrics");
+    expect(held).toBe(all.length);
+    expect((await rig.ask("/metrics?host=node00000")).status).toBe(200);
+    await until(async () => held === all.length);
+    expect((await rig.ask("/metrics?host=nobody")).status).toBe(404);
+    expect(held).toBe(all.length);
+    gone.destroy();
+    await until(async () => held === 0);
+  });
+
   it("is cut off when the client reads too slowly", async () => {
     const reports = new Reports();
     rig = await Rig.start({ ...parts, report: reports, limits: { scrapes: 1, scrapeMs: 80 } });

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { type HostText, PieceStock, renderFleet, renderHost, Slabs } from "../../src/exposition/index.ts";
+import type { HostSnapshot } from "../../src/model/index.ts";
+import { Store } from "../../src/store/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { dead, hundredSensors } from "./records.ts";
+
+const HOSTS = 12;
+const STALE_MS = 180_000;
+
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return (state >> 8) % below;
+  };
+}
+
+interface Scrape {
+  readonly pieces: Iterator<Buffer>;
+  readonly letGo: () => void;
+  readonly expected: string;
+  text: string;
+}
+
+describe("texts in memory that is written to again", () => {
+  it.each([1, 2, 3, 4])("are read whole and unmixed, whatever is replaced meanwhile (seed %i)", (seed) => {
+    const random = randomFrom(seed);
+    const clock = new FakeClock();
+    const slabs = new Slabs({ size: 320 * 1024, ownBelow: 1000 });
+    const written = new Set<Buffer>();
+    let shared = 0;
+    const room = (length: number, lastsMs: number) => {
+      const taken = slabs.take(length, lastsMs);
+      if (taken.slab !== undefined) {
+        shared++;
+        written.add(taken.bytes);
+      }
+      return taken;
+    };
+    const store = new Store<HostText>({
+      clock,
+      keepReadings: true,
+      staleAfterMs: () => STALE_MS,
+      prepare: (record, before) => {
+        const lastsMs = record.host.name.endsWith("3") ? 300_000 : 60_000;
+        return renderHost(record, { placed: true, room: (length) => room(length, lastsMs) }, before);
+      },
+      leave: (text) => slabs.leave(text),
+    });
+    const machines = Array.from({ length: HOSTS }, (_, i) => hundredSensors(`node${i}`));
+    const hosts = machines.map(({ host }) => host);
+    store.setHosts(hosts);
+    /** Made anew and in memory of its own: what a scrape that begins now has to say. */
+    const expected = (): string => {
+      const texts = [...store].map(({ record }) => renderHost(record, { placed: true }));
+      return Buffer.concat([...renderFleet(texts)]).toString();
+    };
+    const scrapes: Scrape[] = [];
+    const step = (scrape: Scrape): boolean => {
+      const { value, done } = scrape.pieces.next();
+      if (!done) scrape.text += value.toString("latin1");
+      return done === true;
+    };
+    let read = 0;
+    for (let turn = 0; turn < 1500; turn++) {
+      const machine = machines[random(HOSTS)];
+      if (machine?.snapshot === undefined) throw new Error("no such machine");
+      const { name } = machine.host;
+      switch (random(40)) {
+        case 0: {
+          const texts = [...store].map(({ prepared }) => prepared);
+          const stock = new PieceStock(4096);
+          const scrape: Scrape = {
+            pieces: renderFleet(texts, { stock }),
+            letGo: slabs.hold(texts),
+            expected: expected(),
+            text: "",
+          };
+          scrapes.push(scrape);
+          break;
+        }
+        case 1:
+          store.setHosts(hosts.filter(() => random(4) > 0));
+          break;
+        case 2:
+          store.setHosts(hosts);
+          break;
+        case 3:
+          store.put({ ...(dead.snapshot as HostSnapshot), host: name });
+          break;
+        case 4:
+          void clock.advance(STALE_MS);
+          store.sweep();
+          break;
+        default: {
+          const sensors = machine.snapshot.sensors?.map((one) =>
+            random(3) === 0 && one.value !== undefined ? { ...one, value: random(1000) } : one,
+          );
+          store.put({ ...machine.snapshot, host: name, startedAt: turn * 1000, sensors });
+        }
+      }
+      for (const [i, scrape] of [...scrapes].entries()) {
+        for (let pieces = random(6); pieces > 0; pieces--) {
+          if (!step(scrape)) continue;
+          if (scrape.text !== scrape.expected) expect(scrape.text.split("\n")).toEqual(scrape.expected.split("\n"));
+          scrape.letGo();
+          scrapes.splice(scrapes.indexOf(scrape), 1);
+          read++;
+          break;
+        }
+        // A client that went away.
+        if (i > 5) scrapes.splice(scrapes.indexOf(scrape), 1)[0]?.letGo();
+      }
+    }
+    expect(read).toBeGreaterThan(20);
+    // Otherwise nothing was written to twice, and nothing is proven.
+    expect(shared).toBeGreaterThan(800);
+    expect(written.size).toBeLessThan(shared / 20);
+  });
+});
