@@ -86,6 +86,8 @@ interface Open {
   readonly watch: ChangeWatch;
   readonly settings: PollSettings;
   savedRevision: number;
+  /** What was read of the keeper, as text, until something is to be saved: most of it is as it was. */
+  restored?: string | undefined;
   /** Asked in passing: see BmcPool.release(). */
   readonly passing: boolean;
   busy: boolean;
@@ -176,14 +178,16 @@ export class BmcPool {
     const keeper = passing ? undefined : this.#parts.keeper;
     const bmc = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
     const watch = new ChangeWatch();
+    let restored: string | undefined;
     if (keeper) {
       const saved = await keeper.loadHost(key);
       await bmc.restore(saved);
       watch.restore(partOf(saved, "changes"));
+      restored = JSON.stringify(saved);
     }
     const taker = new SnapshotTaker(host, bmc);
     const savedRevision = bmc.revision;
-    const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision, passing, busy: false };
+    const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision, restored, passing, busy: false };
     this.#open.set(key, open);
     return open;
   }
@@ -207,9 +211,12 @@ export class BmcPool {
     if (!open.keeper || revision === open.savedRevision) return;
     open.savedRevision = revision;
     const saved = open.bmc.save();
-    const state = typeof saved === "object" && saved !== null ? saved : {};
+    const state = { ...(typeof saved === "object" ? saved : undefined), changes: open.watch.save() };
+    const { restored } = open;
+    open.restored = undefined;
+    if (restored !== undefined && restored === JSON.stringify(state)) return;
     // On a disk that is full for an hour, the poll after that hour saves what the ones before could not.
-    const done = await open.keeper.saveHost(open.key, { ...state, changes: open.watch.save() });
+    const done = await open.keeper.saveHost(open.key, state);
     if (!done) open.savedRevision = -1;
   }
 

@@ -3,6 +3,7 @@ import type { StateKeeper } from "../../src/bmc/index.ts";
 import type { HostSnapshot } from "../../src/model/index.ts";
 import { compileBoard, Random, sampleBoard } from "../../src/simulator/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { memoryKeeper } from "../support/memory-keeper.ts";
 import { INTERVAL_MS, Poller, virtualBmc } from "./polled-bmc.ts";
 
 /** A state folder that two exporters share, in memory; what goes in and out is JSON as on disk. */
@@ -113,4 +114,38 @@ describe("a host that moves to another exporter", () => {
       await exporter.close();
     },
   );
+});
+
+describe("an exporter that is started again", () => {
+  it("saves a host only when there is something new to save", async () => {
+    const clock = new FakeClock();
+    const bmc = virtualBmc({ clock });
+    const keeper = memoryKeeper();
+    let saved = 0;
+    const counting: StateKeeper = {
+      ...keeper,
+      saveHost: (key, state) => {
+        saved++;
+        return keeper.saveHost(key, state);
+      },
+    };
+    const first = new Poller(bmc, clock, { keeper: counting });
+    await first.poll();
+    await first.close();
+    expect(saved).toBe(1);
+    const second = new Poller(bmc, clock, { keeper: counting });
+    for (let poll = 0; poll < 3; poll++) {
+      await clock.advance(INTERVAL_MS);
+      expect((await second.poll()).up).toBe(true);
+    }
+    expect(saved).toBe(1);
+    bmc.state.addEvent({ sensor: FAN, offset: LOWER_CRITICAL_GOING_LOW, data2: 1 });
+    await clock.advance(INTERVAL_MS);
+    const before = counted(await second.poll());
+    expect(saved).toBe(2);
+    await second.close();
+    const third = new Poller(bmc, clock, { keeper: counting });
+    expect(counted(await third.poll())).toBe(before);
+    await third.close();
+  });
 });
