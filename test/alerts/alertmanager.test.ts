@@ -65,6 +65,20 @@ describe("the inhibition rules", () => {
         }
     expect(late).toEqual([]);
   });
+
+  it("have what has an alert of its own fire before the one for all the rest", () => {
+    // These tell of what is no failure yet: where it is of warning health, both are told.
+    const foretelling = ["FanDegrading", "FansAtFullSpeed", "SelNearlyFull"];
+    const rest = alerts.find(({ alert }) => alert === "SystemHealthWarning");
+    if (rest === undefined) throw new Error("no SystemHealthWarning");
+    const muting = inhibit_rules
+      .filter(({ target_matchers }) => isMeant(target_matchers, rest))
+      .flatMap(({ source_matchers }) => alerts.filter((one) => isMeant(source_matchers, one)))
+      .filter(({ alert }) => !OF_MANY.test(alert) && !foretelling.includes(alert));
+    expect(muting.length).toBeGreaterThan(10);
+    const late = muting.filter((source) => waitMs(rest) < waitMs(source) + 120_000).map(({ alert }) => alert);
+    expect(late).toEqual([]);
+  });
 });
 
 withPeers(["amtool"], "amtool with the example", () => {

@@ -36,20 +36,20 @@ export const healthCases: readonly Case[] = [
     alert: "SystemHealthWarning",
     story: "a battery",
     series: [of("system", 1), of("power", 1), health("CMOS Battery", "battery", 1)],
-    at: "20m",
+    at: "25m",
     fires: host(),
   },
   {
     alert: "SystemHealthWarning",
     story: "the host is off",
     series: [of("system", 1), of("power", 1), ["bmc_power_on", host(), "0x40"]],
-    at: "20m",
+    at: "25m",
   },
   {
     alert: "SystemHealthWarning",
     story: "an intrusion bit that was set years ago",
     series: [of("system", 1), of("security", 1), of("power", 0)],
-    at: "20m",
+    at: "25m",
   },
   {
     alert: "DriveFault",
