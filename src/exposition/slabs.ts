@@ -24,7 +24,7 @@ export interface Slab {
 /** Kinds of lifetimes with a slab that is not full yet; intervals that a configuration had before are forgotten. */
 const MOST_OPEN = 8;
 /** Slabs kept to be filled again; more go to the collector. */
-const MOST_SPARE = 64;
+const MOST_SPARE = 16;
 
 /**
  * Memory for the texts of hosts, many to a slab: a scrape that copies a piece of each of ten thousand hosts finds
