@@ -215,10 +215,9 @@ async function sideBySide(at: Pick<Login, "address" | "port">, login: Omit<Login
   });
   bmc.wholeLog = true;
   try {
-    const [theirs, { data, failure }] = await Promise.all([
-      printedOf(at, login),
-      bmc.read("sel", { signal: AbortSignal.timeout(60_000) }),
-    ]);
+    // One after the other: two that read the SDRs of one BMC at once take each other's reservations, and one may give up.
+    const theirs = await printedOf(at, login);
+    const { data, failure } = await bmc.read("sel", { signal: AbortSignal.timeout(60_000) });
     if (failure !== undefined) throw failure;
     return [
       [...(data.eventLog?.coded ?? [])].map((event) => `${eventState(event)}: ${eventText(event)}`),
