@@ -139,7 +139,8 @@ export class Exporter {
       clock,
       keepReadings: true,
       prepare: (record, before) => {
-        const { intervalMs } = this.#book.moduleOf(record.host);
+        // A poll may end while its host's module is being taken out of the configuration.
+        const intervalMs = this.#book.config.modules.get(record.host.module)?.intervalMs ?? 0;
         return renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before);
       },
       leave: (text) => slabs.leave(text),
