@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** Starts a measurement (see worker.mjs) in a process of its own. */
 export async function startMeasurement(module, options, execArgv = []) {
   const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
-  const child = fork(worker, [new URL(module, import.meta.url).href, JSON.stringify(options)], { execArgv });
+  const child = fork(worker, [new URL(module, import.meta.url).href], { execArgv });
   const ended = once(child, "exit").then(([code]) => code);
   const next = () => {
     const message = once(child, "message").then(([{ result }]) => result);
@@ -14,6 +14,8 @@ export async function startMeasurement(module, options, execArgv = []) {
     });
     return Promise.race([message, early]);
   };
+  // A message: a fleet of remotes is longer than an argument may be.
+  child.send({ options });
   await next();
   return {
     /** One round; its figures. */

@@ -82,3 +82,12 @@ export async function measured(work) {
   const { user, system } = process.cpuUsage(cpu);
   return { cpu: user + system, wall: Number((process.hrtime.bigint() - begin) / 1000n) };
 }
+
+/** Runs `work` for each item, `limit` at a time. */
+export async function inParallel(items, limit, work) {
+  const queue = items.values();
+  const one = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, one));
+}

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cipherSuite } from "../dist/ipmi/crypto/cipher-suite.js";
 import { AesCbc } from "../dist/ipmi/crypto/confidentiality.js";
 import { integrityCode } from "../dist/ipmi/crypto/integrity.js";
@@ -15,9 +16,11 @@ import { decodeOpenSessionResponse, encodeOpenSessionRequest } from "../dist/ipm
 import { decodeRakp2, encodeRakp1, encodeRakp3 } from "../dist/ipmi/wire/rakp.js";
 import { decodeRmcpPlus, encodeRmcpPlus, PayloadType, trailerMatches } from "../dist/ipmi/wire/rmcp-plus.js";
 import { SENSORS } from "./board.mjs";
-import { measured, PASSWORD, USER } from "./fleet.mjs";
+import { IN_FLIGHT, inParallel, measured, PASSWORD, USER } from "./fleet.mjs";
 
 const RECEIVE_BUFFER = 4 << 20;
+/** Few of a whole fleet are asked at the same time: less than the buffer holds. */
+const TALKS_PER_SOCKET = 1000;
 
 /** One BMC: its keys, and its share of a round. */
 class Talk {
@@ -119,19 +122,46 @@ async function openSocket(talks) {
   return socket;
 }
 
+/**
+ * The commands of so many polls a second for some seconds, of one BMC after another and begun evenly, as the rounds of
+ * a fleet are: few are under way at once, they share few wake-ups, and the processor forgets what it knew of a BMC.
+ */
+async function pacedRound(talks, { pollsPerSecond, commandsPerPoll, seconds }) {
+  const polls = Math.round(pollsPerSecond * seconds);
+  const { cpu } = await measured(async () => {
+    const begin = performance.now();
+    const running = [];
+    while (running.length < polls) {
+      const due = Math.min(polls, ((performance.now() - begin) / 1000) * pollsPerSecond);
+      while (running.length < due) running.push(talks[running.length % talks.length].run(commandsPerPoll));
+      await sleep(1000 / pollsPerSecond);
+    }
+    await Promise.all(running);
+  });
+  return { cpuPerCommand: cpu / (polls * commandsPerPoll) };
+}
+
 export async function start({ remotes, suite, commands }) {
   const byAddress = new Map();
-  const socket = await openSocket(byAddress);
-  for (const remote of remotes) byAddress.set(remote.address, new Talk(socket, remote, cipherSuite(suite)));
+  const sockets = [];
+  for (let i = 0; i < remotes.length; i += TALKS_PER_SOCKET) {
+    const socket = await openSocket(byAddress);
+    sockets.push(socket);
+    const talks = remotes.slice(i, i + TALKS_PER_SOCKET).map((remote) => new Talk(socket, remote, cipherSuite(suite)));
+    for (const talk of talks) byAddress.set(talk.remote.address, talk);
+    await inParallel(talks, IN_FLIGHT, (talk) => talk.login());
+  }
   const talks = [...byAddress.values()];
-  await Promise.all(talks.map((talk) => talk.login()));
   const each = Math.ceil(commands / talks.length);
   return {
-    async round() {
+    async round({ paced } = {}) {
+      if (paced !== undefined) return pacedRound(talks, paced);
       const { cpu, wall } = await measured(() => Promise.all(talks.map((talk) => talk.run(each))));
       const count = each * talks.length;
       return { cpuPerCommand: cpu / count, commandsPerSecond: (count / wall) * 1e6 };
     },
-    close: () => socket.close(),
+    close() {
+      for (const socket of sockets) socket.close();
+    },
   };
 }

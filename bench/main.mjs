@@ -30,13 +30,14 @@ const { values: flags } = parseArgs({
 const { quick } = flags;
 const ROUNDS = quick ? 5 : 15;
 const COMMANDS = quick ? 5_120 : 12_800;
-const MEMORY_HOSTS = quick ? 200 : 1_000;
+const MEMORY_HOSTS = quick ? 200 : 3_000;
 const FLEETS = quick ? [100, 1_000] : [100, 1_000, 10_000];
 const withFleets = !flags["no-fleets"];
 const onlyFleets = flags["only-fleets"];
 const FLEET_INTERVAL = quick ? 10 : 60;
 const STARTED_HOSTS = quick ? 1_000 : 10_000;
-const SEARCH_SECONDS = quick ? 120 : 600;
+const SEARCH_SECONDS = quick ? 120 : 900;
+const SCRAPES = 5;
 const PROBES = quick ? 20 : 60;
 /** Rounds whose figures are thrown away: code is being compiled. */
 const WARM_UP = 3;
@@ -44,6 +45,12 @@ const WARM_UP = 3;
 const REFERENCE_FLOOR = 11.3;
 const COMMAND_TO_FLOOR = 15 / REFERENCE_FLOOR;
 const POLL_TO_FLOOR = 1600 / REFERENCE_FLOOR;
+/** Of the whole exporter, that 10,000 hosts every 60 s are a third of a core. */
+const EXPORTER_POLL_MS = 2;
+const EXPORTER_POLL_TO_FLOOR = (1000 * EXPORTER_POLL_MS) / REFERENCE_FLOOR;
+const COMMANDS_PER_POLL = 105;
+const PACED_SECONDS = 10;
+const PACED_ROUNDS = 3;
 
 const rows = [];
 const say = (what, options) => rows.push(row(what, options));
@@ -118,7 +125,7 @@ async function polls(remotes) {
     unit: "×",
     digits: 0,
   });
-  say("round trips of that poll", { value: poll.roundTrips, limit: 105, digits: 0 });
+  say("round trips of that poll", { value: poll.roundTrips, limit: COMMANDS_PER_POLL, digits: 0 });
   say("time of that poll, one host alone", {
     value: single.pollMs,
     unit: "ms",
@@ -179,23 +186,24 @@ async function exposition(remotes) {
   for (const hosts of FLEETS) {
     const fleet = await web.round({ what: "fleet", hosts });
     const size = `${(fleet.bytes / 1e6).toFixed(1)} MB`;
-    // The budget is for 1,000,000 series.
     say(`/metrics of ${hosts} hosts: joining the texts`, {
       value: fleet.cpu / 1000,
       unit: "ms",
       note: `${fleet.series} series, ${size}`,
     });
     const scrapes = [];
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < WARM_UP + SCRAPES; i++) {
       await web.round({ what: "serving" });
       const answer = await fetchTimed(agent, port, "/metrics");
       if (answer.status !== 200 || answer.bytes !== fleet.bytes)
         throw new Error(`a scrape of ${answer.bytes} bytes, status ${answer.status}`);
-      scrapes.push({ ...(await web.round({ what: "served" })), ...answer });
+      const used = await web.round({ what: "served" });
+      if (i >= WARM_UP) scrapes.push({ ...used, ...answer });
     }
     const of = (key) => median(scrapes.map((scrape) => scrape[key]));
-    const limit = (150 * fleet.series) / 1e6;
-    say("  over HTTP: CPU", { value: of("cpu") / 1000, limit, unit: "ms" });
+    // The budget is for 1,000,000 series; of a few hosts answering itself is the most of it.
+    const limit = fleet.series < 1e6 ? undefined : (150 * fleet.series) / 1e6;
+    say("  over HTTP: CPU", { value: of("cpu") / 1000, ...(limit && { limit }), unit: "ms" });
     say("  first byte", { value: of("firstMs"), limit: 50, unit: "ms", note: `last byte ${of("ms").toFixed(0)} ms` });
     say("  longest event-loop delay", { value: of("longestDelayMs"), limit: 20, unit: "ms" });
   }
@@ -314,7 +322,38 @@ async function largest(fleet, stateDir, ours) {
     note: `${Math.round(rss / 2 ** 20)} MiB${per}`,
   });
   say("  its share of a core, whole exporter", { value: cores, unit: "cores", digits: 2 });
-  say("  CPU per poll, whole exporter", { value: cpuPerPollMs, limit: 2, unit: "ms", digits: 2 });
+  say("  of a fleet of 10,000, every 60 s", {
+    value: (cores * (10_000 / 60)) / (hosts / FLEET_INTERVAL),
+    limit: 0.33,
+    unit: "cores",
+    digits: 2,
+    budget: "a third of a core",
+  });
+  say("  CPU per poll, whole exporter", { value: cpuPerPollMs, limit: EXPORTER_POLL_MS, unit: "ms", digits: 2 });
+  const floor = await pacedFloor(await fleet.first(hosts), hosts / FLEET_INTERVAL);
+  say("  the floor program at that pace, a command", {
+    value: floor,
+    unit: "µs",
+    note: "hosts begun evenly, as rounds are",
+  });
+  say("  poll to floor command at that pace", {
+    value: (1000 * cpuPerPollMs) / floor,
+    limit: EXPORTER_POLL_TO_FLOOR,
+    unit: "×",
+    digits: 0,
+  });
+}
+
+/** CPU time of a floor command, µs, at the pace of so many polls a second. */
+async function pacedFloor(remotes, pollsPerSecond) {
+  progress("the floor at that pace");
+  const floor = await startMeasurement("./floor.mjs", { remotes, suite: 3, commands: COMMANDS });
+  const paced = { pollsPerSecond, commandsPerPoll: COMMANDS_PER_POLL, seconds: PACED_SECONDS };
+  const rounds = [];
+  await floor.round({ paced });
+  for (let i = 0; i < PACED_ROUNDS; i++) rounds.push(await floor.round({ paced }));
+  await floor.close();
+  return median(rounds.map(({ cpuPerCommand }) => cpuPerCommand));
 }
 
 const begin = performance.now();

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { textOf } from "../dist/exposition/index.js";
 import { systemClock } from "../dist/lib/index.js";
 import { Store } from "../dist/store/index.js";
-import { IN_FLIGHT } from "./fleet.mjs";
-import { hostsOf, inParallel, openPool, textMaker } from "./pool.mjs";
+import { IN_FLIGHT, inParallel } from "./fleet.mjs";
+import { hostsOf, openPool, textMaker } from "./pool.mjs";
 
 async function settled() {
   for (let i = 0; i < 4; i++) {

@@ -1,7 +1,7 @@
 /** CPU, time and round trips of a full poll of a known host, its text made, with many hosts in flight. */
 import { silentObserver } from "../dist/ipmi/index.js";
-import { measured } from "./fleet.mjs";
-import { hostsOf, inParallel, openPool, recordOf, textMaker } from "./pool.mjs";
+import { inParallel, measured } from "./fleet.mjs";
+import { hostsOf, openPool, recordOf, textMaker } from "./pool.mjs";
 
 export async function start({ remotes, suite, polls }) {
   let packets = 0;

@@ -75,12 +75,3 @@ export function recordOf(host, snapshot) {
   const lastSuccessAt = snapshot.startedAt + snapshot.durationMs;
   return { host, snapshot, lastSuccessAt, failures: noFailures, polls: 1 };
 }
-
-/** Runs `work` for each item, `limit` at a time. */
-export async function inParallel(items, limit, work) {
-  const queue = items.values();
-  const one = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, one));
-}

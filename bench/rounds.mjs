@@ -8,25 +8,37 @@ const SCRAPE_MS = 3000;
 /** About as many as a Prometheus should read at once. */
 const HOSTS_PER_SCRAPE = 2000;
 
-/** Waits until it is true, `seconds` at most. False: it did not come true. */
-async function within(seconds, isTrue) {
+/** Asks until it is told something, `seconds` at most. Undefined: it was not. */
+async function within(seconds, ask) {
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
-    if (await isTrue()) return true;
+    const answer = await ask();
+    if (answer !== undefined) return answer;
     await sleep(LOOK_MS);
   }
-  return false;
+  return undefined;
 }
 
-/** Whether each host was read once, as the scrape tells it. */
-async function allRead(exporter, hosts) {
-  // Asking this is cheap, and is false for most of the time.
-  if ((await readSelf(exporter.url)).ok < hosts) return false;
-  const { ages } = await readFleet(exporter.url, Math.ceil(hosts / HOSTS_PER_SCRAPE));
-  if (ages.size >= hosts) return true;
-  // Not the text of a whole fleet twice a second: that would be what it is busy with.
-  await sleep(SCRAPE_MS);
-  return false;
+/**
+ * Says, when it is asked, whether each of so many hosts was read once: undefined, or when the last was, ms since 1970,
+ * as the exporter tells it of those that were missing when it was asked before.
+ */
+function lastOfAll(exporter, hosts) {
+  let before = new Map();
+  return async () => {
+    // Asking this is cheap, and is false for most of the time.
+    if ((await readSelf(exporter.url)).ok < hosts) return undefined;
+    const { successes } = await readFleet(exporter.url, Math.ceil(hosts / HOSTS_PER_SCRAPE));
+    if (successes.size >= hosts) {
+      let last = 0;
+      for (const [host, at] of successes) if (!before.has(host)) last = Math.max(last, at * 1000);
+      return last;
+    }
+    before = successes;
+    // Not the text of a whole fleet twice a second: that would be what it is busy with.
+    await sleep(SCRAPE_MS);
+    return undefined;
+  };
 }
 
 /**
@@ -39,11 +51,13 @@ export async function firstRound(remotes, { intervalSeconds, stateDir, patienceS
   const exporter = await startExporter(remotes, 3, { interval, timeout, stateDir });
   try {
     const readySeconds = (performance.now() - begin) / 1000;
-    const isRead = await within(patienceSeconds, () => allRead(exporter, remotes.length));
-    const seconds = (performance.now() - begin) / 1000 - readySeconds;
+    const readyAt = Date.now();
+    const lastAt = await within(patienceSeconds, lastOfAll(exporter, remotes.length));
+    if (lastAt === undefined) return {};
     const { sdr, late, skipped } = await readSelf(exporter.url);
     const { cpu, rss } = usage(exporter.pid);
-    const figures = isRead ? { readySeconds, seconds, cpu, rss, sdrReads: sdr, late, skipped } : undefined;
+    const seconds = (lastAt - readyAt) / 1000;
+    const figures = { readySeconds, seconds, cpu, rss, sdrReads: sdr, late, skipped };
     return { figures, rest: await end?.(exporter) };
   } finally {
     await exporter.stop("SIGKILL");
@@ -65,8 +79,8 @@ export async function steadyRounds(remotes, { intervalSeconds, intervals, stateD
         own: usage(exporter.pid),
         self: await readSelf(exporter.url),
       });
-      const caughtUp = await within(2 * intervalSeconds, async () => (await readSelf(exporter.url)).queue === 0);
-      if (!caughtUp) return undefined;
+      const isIdle = async () => (await readSelf(exporter.url)).queue === 0 || undefined;
+      if (!(await within(2 * intervalSeconds, isIdle))) return undefined;
       await sleep(500 * intervalSeconds);
       const before = await look();
       await sleep(1000 * intervalSeconds * intervals);
@@ -82,5 +96,5 @@ export async function steadyRounds(remotes, { intervalSeconds, intervals, stateD
       };
     },
   });
-  return figures === undefined ? undefined : rest;
+  return figures && rest;
 }

@@ -51,8 +51,8 @@ const LINE_OF_IT = new RegExp(`^${LAST_SUCCESS}\\{host="([^"]*)".*\\} (\\S+)$`, 
 const NEW_LINE = 0x0a;
 
 /**
- * Reads /metrics as Prometheus does: time to the first byte and to the last, size, and the age of each host's last
- * success, s.
+ * Reads /metrics as Prometheus does: time to the first byte and to the last, size, when each host was last read with
+ * success, s since 1970, and how long before that was, s.
  *
  * @param slices that many scrapes, one after another, of a part of the fleet each: one of twenty thousand hosts is
  *   more than a gigabyte, which the exporter does not send to somebody who takes minutes
@@ -60,18 +60,23 @@ const NEW_LINE = 0x0a;
 export async function readFleet(exporterUrl, slices = 1) {
   const begin = performance.now();
   const ages = new Map();
+  const successes = new Map();
   let first = 0;
   let bytes = 0;
   for (let i = 0; i < slices; i++) {
     const query = slices === 1 ? "" : `?slice=${i}/${slices}`;
-    const slice = await readSlice(`${exporterUrl}/metrics${query}`, ages);
+    const slice = await readSlice(`${exporterUrl}/metrics${query}`, (host, at, now) => {
+      successes.set(host, at);
+      ages.set(host, Math.max(0, now - at));
+    });
     first ||= slice.first;
     bytes += slice.bytes;
   }
-  return { first, ms: performance.now() - begin, bytes, ages };
+  return { first, ms: performance.now() - begin, bytes, ages, successes };
 }
 
-async function readSlice(url, ages) {
+/** @param read hears of each host that was read: its name, when that was, and now */
+async function readSlice(url, read) {
   const begin = performance.now();
   const nowSeconds = Date.now() / 1000;
   const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
@@ -88,7 +93,7 @@ async function readSlice(url, ages) {
     // Few pieces have lines of this family: the others, a gigabyte perhaps, are not made strings of.
     if (!piece.includes(LAST_SUCCESS)) continue;
     for (const [, host, at] of piece.toString("latin1", 0, end).matchAll(LINE_OF_IT)) {
-      ages.set(host, Math.max(0, nowSeconds - Number(at)));
+      read(host, Number(at), nowSeconds);
     }
   }
   return { first, bytes };

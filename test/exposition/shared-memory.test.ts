@@ -27,7 +27,7 @@ describe("texts in memory that is written to again", () => {
   it.each([1, 2, 3, 4])("are read whole and unmixed, whatever is replaced meanwhile (seed %i)", (seed) => {
     const random = randomFrom(seed);
     const clock = new FakeClock();
-    const slabs = new Slabs({ size: 320 * 1024, ownBelow: 1000 });
+    const slabs = new Slabs({ size: 320 * 1024, ownBelow: 1000, mostSpare: 16 });
     const written = new Set<Buffer>();
     let shared = 0;
     const room = (length: number, lastsMs: number) => {
