@@ -61,10 +61,13 @@ file_sd: [{ files: [hosts.json] }]
 probe: { max_age: ${maxAge} }
 ${stateDir === undefined ? "" : `state_dir: ${JSON.stringify(stateDir)}\n`}`;
 
+/** What the first so many hosts are called. */
+export const hostNames = (hosts) => Array.from({ length: hosts }, (_, i) => `node${i + 1}`);
+
 const hostList = (remotes) =>
-  remotes.map(({ address, port }, i) => ({
-    targets: [`${address}:${port}`],
-    labels: { host: `node${i + 1}`, rack: `r${Math.floor(i / PER_RACK) + 1}` },
+  hostNames(remotes.length).map((host, i) => ({
+    targets: [`${remotes[i].address}:${remotes[i].port}`],
+    labels: { host, rack: `r${Math.floor(i / PER_RACK) + 1}` },
   }));
 
 /**

@@ -1,10 +1,9 @@
 /** What the exporter does to a whole fleet: its first round, and how large a fleet it polls without a late round. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { readFleet, readSelf, usage } from "../scripts/watch.mjs";
-import { startExporter } from "./exporter.mjs";
+import { readFleet, readHosts, readSelf, usage } from "../scripts/watch.mjs";
+import { hostNames, startExporter } from "./exporter.mjs";
 
 const LOOK_MS = 500;
-const SCRAPE_MS = 3000;
 /** About as many as a Prometheus should read at once. */
 const HOSTS_PER_SCRAPE = 2000;
 
@@ -20,24 +19,27 @@ async function within(seconds, ask) {
 }
 
 /**
- * Says, when it is asked, whether each of so many hosts was read once: undefined, or when the last was, ms since 1970,
- * as the exporter tells it of those that were missing when it was asked before.
+ * Says, when it is asked, whether each host was read once: undefined, or when the last was, ms since 1970, as the
+ * exporter tells it. The whole fleet is looked at once, when most were read: scrapes of all would be what it is busy
+ * with. After that those are asked for that were missing.
  */
 function lastOfAll(exporter, hosts) {
-  let before = new Map();
+  let missing;
+  let last = 0;
   return async () => {
-    // Asking this is cheap, and is false for most of the time.
-    if ((await readSelf(exporter.url)).ok < hosts) return undefined;
-    const { successes } = await readFleet(exporter.url, Math.ceil(hosts / HOSTS_PER_SCRAPE));
-    if (successes.size >= hosts) {
-      let last = 0;
-      for (const [host, at] of successes) if (!before.has(host)) last = Math.max(last, at * 1000);
-      return last;
+    let successes;
+    if (missing === undefined) {
+      if ((await readSelf(exporter.url)).ok < hosts) return undefined;
+      ({ successes } = await readFleet(exporter.url, Math.ceil(hosts / HOSTS_PER_SCRAPE)));
+      missing = hostNames(hosts).filter((name) => !successes.has(name));
+      // Where none is missing any more, the last that was read is not known, but it was not later than this.
+      if (missing.length === 0) return 1000 * Math.max(...successes.values());
+    } else {
+      successes = await readHosts(exporter.url, missing);
+      missing = missing.filter((name) => !successes.has(name));
+      last = Math.max(last, ...successes.values());
     }
-    before = successes;
-    // Not the text of a whole fleet twice a second: that would be what it is busy with.
-    await sleep(SCRAPE_MS);
-    return undefined;
+    return missing.length === 0 ? 1000 * last : undefined;
   };
 }
 

@@ -34,11 +34,15 @@ export interface RoundTools {
   readonly limits: () => Limits;
 }
 
+/** Part of the interval in which the first rounds of a fleet begin: the rest is for the last of them to end in. */
+const FIRST_ROUNDS_WITHIN = 0.9;
+
 /**
  * The hosts of the inventory and when each is asked next.
  *
  * Rounds lie on phase + k * interval of the wall clock as it was when the scheduler was made, counted on
- * by the monotonic clock: a restart finds the same grid again, a jump of the wall clock does not move it.
+ * by the monotonic clock: a restart finds the same grid again, a jump of the wall clock does not move it. Only a
+ * host's first round comes a little earlier.
  */
 export class Rounds implements RoundKeeper {
   readonly #tools: RoundTools;
@@ -133,7 +137,9 @@ export class Rounds implements RoundKeeper {
     const { agenda, clock, lanes, limits, report } = this.#tools;
     const dueMs = entry.dueMs;
     if (entry.onGrid) {
-      const nextMs = this.#nextRoundMs(entry, clock.monotonicMs());
+      // The first came early: the point that it was for is not another round.
+      const restMs = entry.polled ? 0 : entry.intervalMs / 2;
+      const nextMs = this.#nextRoundMs(entry, clock.monotonicMs() + restMs);
       const missed = Math.round((nextMs - dueMs) / entry.intervalMs) - 1;
       if (missed > 0) report.skipped("behind", missed);
       agenda.at(entry, nextMs);
@@ -220,7 +226,9 @@ export class Rounds implements RoundKeeper {
 
   #add(entry: HostEntry): void {
     this.#entries.set(entry.host.name, entry);
-    this.#toGrid(entry, 0);
+    const nowMs = this.#tools.clock.monotonicMs();
+    entry.onGrid = true;
+    this.#tools.agenda.at(entry, Math.floor(nowMs + FIRST_ROUNDS_WITHIN * (this.#nextRoundMs(entry, nowMs) - nowMs)));
   }
 
   #remove(entry: HostEntry): void {

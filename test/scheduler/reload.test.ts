@@ -17,7 +17,7 @@ describe("a new inventory", () => {
     await rig.clock.advance(10 * MINUTE);
     expect(rig.told.ended.filter(([, outcome]) => outcome === "aborted").length).toBeLessThan(10);
     for (const { host } of fleet.slice(0, 40)) {
-      const times = rig.pollsOf(host.name).map((poll) => poll.atMs);
+      const [, ...times] = rig.pollsOf(host.name).map((poll) => poll.atMs);
       if (host.name === "node0003") continue;
       for (const [i, time] of times.slice(1).entries()) expect(time - (times[i] ?? 0)).toBeCloseTo(MINUTE, 1);
     }

@@ -15,10 +15,30 @@ describe("rounds", () => {
     expect(rig.told.late).toEqual([]);
     // 1,000 polls of half a second spread over a minute: eight at once on average.
     expect(rig.mostRunning).toBeLessThan(30);
-    expect(gaps(rig.pollsOf("node0500").map((poll) => poll.atMs)).every((gap) => Math.abs(gap - MINUTE) < 0.01)).toBe(
-      true,
-    );
+    const [, ...later] = rig.pollsOf("node0500").map((poll) => poll.atMs);
+    expect(gaps(later).every((gap) => Math.abs(gap - MINUTE) < 0.01)).toBe(true);
     expect(performance.now() - started).toBeLessThan(15_000);
+  });
+
+  it("begins first rounds early enough for the last of them to end within the interval", async () => {
+    const rig = new Rig();
+    rig.byDefault = { afterMs: 5_000 };
+    const start = rig.clock.monotonicMs();
+    const fleet = fleetOf(200);
+    rig.scheduler.setHosts(fleet);
+    await rig.clock.advance(MINUTE);
+    expect(new Set(rig.delivered.map(({ host }) => host)).size).toBe(200);
+    expect(rig.polls.length).toBe(200);
+    await rig.clock.advance(2 * MINUTE);
+    for (const { host } of fleet) {
+      const [first, second, third] = rig.pollsOf(host.name).map((poll) => poll.atMs);
+      // A tenth of what it would have waited for its point of the grid.
+      const point = (second ?? 0) - MINUTE;
+      expect(point - (first ?? 0)).toBeCloseTo((point - start) / 10, -1);
+      expect((third ?? 0) - (second ?? 0)).toBeCloseTo(MINUTE, 1);
+    }
+    expect(rig.told.skipped).toEqual([]);
+    expect(rig.told.late).toEqual([]);
   });
 
   it("keeps a host's place in the minute of the wall clock over a restart", async () => {
@@ -27,8 +47,8 @@ describe("rounds", () => {
       const rig = new Rig();
       await rig.clock.advance(minutes * MINUTE);
       rig.scheduler.setHosts(fleetOf(1));
-      await rig.clock.advance(MINUTE);
-      const [poll] = rig.polls;
+      await rig.clock.advance(2 * MINUTE);
+      const [, poll] = rig.polls;
       places.push((rig.clock.wallMs() - rig.clock.monotonicMs() + (poll?.atMs ?? 0)) % MINUTE);
     }
     expect(places[0]).toBeCloseTo(phaseOf("node0001", MINUTE), 1);
@@ -41,7 +61,8 @@ describe("rounds", () => {
     await rig.clock.advance(5 * MINUTE);
     rig.clock.jumpWall(-86_400_000 + 17_123);
     await rig.clock.advance(5 * MINUTE);
-    for (const gap of gaps(rig.pollsOf("node0002").map((poll) => poll.atMs))) expect(gap).toBeCloseTo(MINUTE, 1);
+    const [, ...later] = rig.pollsOf("node0002").map((poll) => poll.atMs);
+    for (const gap of gaps(later)) expect(gap).toBeCloseTo(MINUTE, 1);
     expect(rig.polls.length).toBe(30);
   });
 
