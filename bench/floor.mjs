@@ -123,22 +123,24 @@ async function openSocket(talks) {
 }
 
 /**
- * The commands of so many polls a second for some seconds, of one BMC after another and begun evenly, as the rounds of
- * a fleet are: few are under way at once, they share few wake-ups, and the processor forgets what it knew of a BMC.
+ * The commands of so many polls a second for some seconds, of one BMC after another from the `first` on and begun evenly,
+ * as the rounds of a fleet are: few are under way at once, they share few wake-ups, and the processor forgets what it knew of a BMC.
  */
-async function pacedRound(talks, { pollsPerSecond, commandsPerPoll, seconds }) {
+async function pacedRound(talks, first, { pollsPerSecond, commandsPerPoll, seconds }) {
   const polls = Math.round(pollsPerSecond * seconds);
   const { cpu } = await measured(async () => {
     const begin = performance.now();
     const running = [];
     while (running.length < polls) {
       const due = Math.min(polls, ((performance.now() - begin) / 1000) * pollsPerSecond);
-      while (running.length < due) running.push(talks[running.length % talks.length].run(commandsPerPoll));
+      while (running.length < due) {
+        running.push(talks[(first + running.length) % talks.length].run(commandsPerPoll));
+      }
       await sleep(1000 / pollsPerSecond);
     }
     await Promise.all(running);
   });
-  return { cpuPerCommand: cpu / (polls * commandsPerPoll) };
+  return { polls, cpuPerCommand: cpu / (polls * commandsPerPoll) };
 }
 
 export async function start({ remotes, suite, commands }) {
@@ -152,10 +154,16 @@ export async function start({ remotes, suite, commands }) {
     await inParallel(talks, IN_FLIGHT, (talk) => talk.login());
   }
   const talks = [...byAddress.values()];
+  /** Rounds at a pace go on where the one before ended: each BMC is forgotten before it is asked again. */
+  let asked = 0;
   const each = Math.ceil(commands / talks.length);
   return {
     async round({ paced } = {}) {
-      if (paced !== undefined) return pacedRound(talks, paced);
+      if (paced !== undefined) {
+        const result = await pacedRound(talks, asked, paced);
+        asked += result.polls;
+        return result;
+      }
       const { cpu, wall } = await measured(() => Promise.all(talks.map((talk) => talk.run(each))));
       const count = each * talks.length;
       return { cpuPerCommand: cpu / count, commandsPerSecond: (count / wall) * 1e6 };

@@ -227,7 +227,6 @@ export class Rounds implements RoundKeeper {
   #add(entry: HostEntry): void {
     this.#entries.set(entry.host.name, entry);
     const nowMs = this.#tools.clock.monotonicMs();
-    entry.onGrid = true;
     this.#tools.agenda.at(entry, Math.floor(nowMs + FIRST_ROUNDS_WITHIN * (this.#nextRoundMs(entry, nowMs) - nowMs)));
   }
 
