@@ -9,7 +9,7 @@ import {
   resolveCredentials,
   wantsSensor,
 } from "./config/index.ts";
-import { PrivilegeLevel, QUIRK_NAMES, type QuirkName } from "./ipmi/index.ts";
+import { isQuirkName, PrivilegeLevel } from "./ipmi/index.ts";
 import type { Host } from "./model/index.ts";
 
 const PRIVILEGES = {
@@ -125,7 +125,7 @@ export class PollSettingsBook {
       bridge: module.sensors.bridge,
       filter: (sensor) => wantsSensor(module.sensors, sensor),
       probeCipherZero: ipmi.probeCipherZero,
-      quirks: ipmi.quirks.filter((name): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name)),
+      quirks: ipmi.quirks.filter(isQuirkName),
       quirkRules: this.config.quirks,
       tries: ipmi.retries === undefined ? undefined : ipmi.retries + 1,
       coded: module.ipmiExporter !== undefined,

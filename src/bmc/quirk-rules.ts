@@ -1,7 +1,5 @@
-import { manufacturerName, QUIRK_NAMES, type QuirkName, type QuirkSubject } from "../ipmi/index.ts";
+import { isQuirkName, manufacturerName, type QuirkName, type QuirkSubject } from "../ipmi/index.ts";
 import type { QuirkRule } from "../model/index.ts";
-
-const isQuirk = (name: string): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name);
 
 /** The quirks that rules of the configuration give a BMC. */
 export function quirksByRule(rules: readonly QuirkRule[], bmc: QuirkSubject): readonly QuirkName[] {
@@ -13,5 +11,5 @@ export function quirksByRule(rules: readonly QuirkRule[], bmc: QuirkSubject): re
         (products?.includes(bmc.productId) ?? true) &&
         (firmwareBelow === undefined || bmc.firmwareMajor < firmwareBelow),
     )
-    .flatMap(({ quirks }) => quirks.filter(isQuirk));
+    .flatMap(({ quirks }) => quirks.filter(isQuirkName));
 }

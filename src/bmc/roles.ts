@@ -1,70 +1,48 @@
 import { NO_ROLE, type Quantity, type RoleRule } from "../model/index.ts";
 import { type SensorPlan, withRoles } from "./over-ipmi/sensor-plan.ts";
-import { commonTests, type RuleSubject, writtenRules } from "./rule-tests.ts";
+import { PlanVariants, RuleList, type RuleSubject, type RuleTest } from "./rule-list.ts";
 
-/** What rules are asked about; none of it changes while the machine runs. */
+/** What role rules match; none of it changes while the machine runs. */
 export interface RoleSubject extends RuleSubject {
   readonly quantity?: Quantity;
 }
 
-type Test = (subject: RoleSubject) => boolean;
-
-interface CompiledRule {
-  readonly rule: RoleRule;
-  readonly tests: readonly Test[];
-}
-
-/** Rules ready to be asked; the first that matches decides. Immutable but for what it remembers of plans. */
+/** The role rules in force; the first that matches decides. Immutable except for the plans it caches. */
 export class Roles {
-  readonly #written: string;
-  readonly #rules: readonly CompiledRule[];
-  readonly #plans = new WeakMap<SensorPlan, Map<number, SensorPlan>>();
+  readonly #rules: RuleList<RoleRule, RoleSubject>;
+  readonly #variants = new PlanVariants();
 
-  /** @throws SyntaxError where a name is no regular expression */
+  /** @throws SyntaxError where a name is not a regular expression */
   constructor(rules: readonly RoleRule[] = []) {
-    this.#written = writtenRules(rules);
-    this.#rules = rules.map((rule) => ({ rule, tests: testsOf(rule) }));
+    this.#rules = RuleList.compile(rules, ownTests);
   }
 
-  /** Rules of a new edition of the configuration: `before` itself where they did not change, so that plans stay. */
-  static renewed(rules: readonly RoleRule[], before?: Roles): Roles {
-    return before && before.#written === writtenRules(rules) ? before : new Roles(rules);
+  /** Rules of a new edition of the configuration: the previous object where they did not change, so that plans stay. */
+  static renewed(rules: readonly RoleRule[], previous?: Roles): Roles {
+    return previous && previous.#rules.isSameAs(rules) ? previous : new Roles(rules);
   }
 
-  /** Undefined where no rule matches, or one that says "none". */
+  /** Undefined where no rule matches, or the one that matches has the role "none". */
   roleOf(subject: RoleSubject): string | undefined {
     const rule = this.ruleOf(subject);
     return rule === undefined || rule.role === NO_ROLE ? undefined : rule.role;
   }
 
-  /** The rule that decides about a sensor, also one that says "none". */
+  /** The rule that decides about a sensor; its role may be "none". */
   ruleOf(subject: RoleSubject): RoleRule | undefined {
-    return this.#rules.find(({ tests }) => tests.every((matches) => matches(subject)))?.rule;
+    return this.#rules.first(subject);
   }
 
-  /**
-   * The plan with the roles of its sensors, for a BMC of this maker. Made once: all hosts that share the
-   * plan share the answer, and the answer stays the same object from poll to poll.
-   */
+  /** The plan with the roles of its sensors, for a BMC of this manufacturer. */
   applied(plan: SensorPlan, manufacturerId: number): SensorPlan {
-    let byMaker = this.#plans.get(plan);
-    if (!byMaker) {
-      byMaker = new Map();
-      this.#plans.set(plan, byMaker);
-    }
-    const known = byMaker.get(manufacturerId);
-    if (known) return known;
-    const made = withRoles(plan, ({ name, kind, unit, definition }) =>
-      this.roleOf({ name, kind, quantity: unit?.quantity, entityId: definition.entityId, manufacturerId }),
+    return this.#variants.of(plan, String(manufacturerId), () =>
+      withRoles(plan, ({ name, kind, unit, definition }) =>
+        this.roleOf({ name, kind, quantity: unit?.quantity, entityId: definition.entityId, manufacturerId }),
+      ),
     );
-    byMaker.set(manufacturerId, made);
-    return made;
   }
 }
 
-function testsOf(rule: RoleRule): Test[] {
-  const { quantities } = rule;
-  const tests: Test[] = [];
-  if (quantities) tests.push(({ quantity }) => quantity !== undefined && quantities.includes(quantity));
-  return [...tests, ...commonTests(rule)];
+function ownTests({ quantities }: RoleRule): readonly RuleTest<RoleSubject>[] {
+  return quantities ? [({ quantity }) => quantity !== undefined && quantities.includes(quantity)] : [];
 }

@@ -2,7 +2,7 @@ import { eventTypeWord, type SensorDefinition, type StateRow } from "../ipmi/ind
 import type { Health, SeverityRule } from "../model/index.ts";
 import type { PlannedSensor } from "./over-ipmi/planned-sensor.ts";
 import { type SensorPlan, withGrades } from "./over-ipmi/sensor-plan.ts";
-import { commonTests, type RuleSubject, writtenRules } from "./rule-tests.ts";
+import { PlanVariants, RuleList, type RuleSubject, type RuleTest } from "./rule-list.ts";
 
 /** The sensor of a state; none of it changes while the machine runs. */
 export interface SeveritySubject extends RuleSubject {
@@ -12,94 +12,73 @@ export interface SeveritySubject extends RuleSubject {
   readonly productId?: number;
 }
 
-/** How bad a state is, and who says so. */
+/** The severity of a state, and the rule behind it. */
 export interface Grade {
-  /** While it is asserted, and of the event that says it began. */
+  /** While the state is asserted, and of the event for its begin. */
   readonly asserted: Health;
-  /** Of the event that says it ended. */
+  /** Of the event for its end. */
   readonly deasserted: Health;
-  /** The rule that decided; absent: none matched, and what the protocol's own table says counts. */
+  /** The rule that decided; absent: none matched, and the table of the protocol applies. */
   readonly rule?: SeverityRule;
 }
 
-type Test = (subject: SeveritySubject) => boolean;
+type Rules = RuleList<SeverityRule, SeveritySubject>;
 
-interface CompiledRule {
-  readonly rule: SeverityRule;
-  readonly tests: readonly Test[];
-}
-
-/** Rules ready to be asked; the first that matches decides. Immutable but for what it remembers. */
+/** The severity rules in force; the first that matches decides. Immutable except for what it caches. */
 export class Severities {
-  readonly #written: string;
-  readonly #rules: readonly CompiledRule[];
+  readonly #rules: Rules;
   /** The rules that can decide about a state: few of all. Bounded by the states of the protocol. */
-  readonly #byState = new Map<string, readonly CompiledRule[]>();
-  readonly #plans = new WeakMap<SensorPlan, Map<string, SensorPlan>>();
+  readonly #byState = new Map<string, Rules>();
+  readonly #variants = new PlanVariants();
 
-  /** @throws SyntaxError where a name is no regular expression */
+  /** @throws SyntaxError where a name is not a regular expression */
   constructor(rules: readonly SeverityRule[] = []) {
-    this.#written = writtenRules(rules);
-    this.#rules = rules.map((rule) => ({ rule, tests: testsOf(rule) }));
+    this.#rules = RuleList.compile(rules, ownTests);
   }
 
-  /** Rules of a new edition of the configuration: `before` itself where they did not change, so that plans stay. */
-  static renewed(rules: readonly SeverityRule[], before?: Severities): Severities {
-    return before && before.#written === writtenRules(rules) ? before : new Severities(rules);
+  /** Rules of a new edition of the configuration: the previous object where they did not change, so that plans stay. */
+  static renewed(rules: readonly SeverityRule[], previous?: Severities): Severities {
+    return previous && previous.#rules.isSameAs(rules) ? previous : new Severities(rules);
   }
 
   /**
-   * How bad a state of a sensor is. `builtIn` is what counts where no rule matches. A rule that says nothing
-   * of the end of a state leaves that to the rules behind it, as long as the end is not worse than the state.
+   * The severity of a sensor's state. `builtIn` applies where no rule matches. Where a rule has no severity for
+   * the end of a state, the next rule that has one decides, but the end is never worse than the state.
    */
   gradeOf(subject: SeveritySubject, state: string, builtIn: Pick<StateRow, "asserted" | "deasserted">): Grade {
-    const matching = this.#about(state).filter(({ tests }) => tests.every((matches) => matches(subject)));
-    const [first] = matching;
-    if (first === undefined) return builtIn;
-    const { rule } = first;
-    const ending = matching.find((other) => other.rule.deasserted !== undefined)?.rule.deasserted ?? 0;
+    const matching = this.#about(state).matching(subject);
+    const [rule] = matching;
+    if (rule === undefined) return builtIn;
+    const ending = matching.find((other) => other.deasserted !== undefined)?.deasserted ?? 0;
     const deasserted = rule.deasserted ?? (Math.min(ending, rule.severity) as Health);
     return { asserted: rule.severity, deasserted, rule };
   }
 
-  #about(state: string): readonly CompiledRule[] {
-    const known = this.#byState.get(state);
-    if (known) return known;
-    const found = this.#rules.filter(({ rule }) => rule.states?.includes(state) ?? true);
-    this.#byState.set(state, found);
-    return found;
+  #about(state: string): Rules {
+    const known = this.#byState.get(state) ?? this.#rules.narrowed(({ states }) => states?.includes(state) ?? true);
+    this.#byState.set(state, known);
+    return known;
   }
 
-  /**
-   * The plan whose sensors know how bad their states are, on a BMC of this make. Made once: all hosts that
-   * share the plan share the answer, and a state is looked up when a sensor of the plan first asserts it.
-   */
+  /** The plan whose sensors grade their states, for a BMC of this make. A state is looked up when first asserted. */
   applied(plan: SensorPlan, manufacturerId: number, productId: number): SensorPlan {
-    let byMake = this.#plans.get(plan);
-    if (!byMake) {
-      byMake = new Map();
-      this.#plans.set(plan, byMake);
-    }
-    const make = `${manufacturerId}/${productId}`;
-    const known = byMake.get(make);
-    if (known) return known;
-    const made = withGrades(plan, (sensor) => {
-      const grades = new Map<string, Health>();
-      return (state, builtIn) => {
-        const remembered = grades.get(state);
-        if (remembered !== undefined) return remembered;
-        const subject = subjectOf(sensor, manufacturerId, productId);
-        const { asserted } = this.gradeOf(subject, state, { asserted: builtIn, deasserted: 0 });
-        grades.set(state, asserted);
-        return asserted;
-      };
-    });
-    byMake.set(make, made);
-    return made;
+    return this.#variants.of(plan, `${manufacturerId}/${productId}`, () =>
+      withGrades(plan, (sensor) => {
+        const grades = new Map<string, Health>();
+        return (state, builtIn) => {
+          const cached = grades.get(state);
+          if (cached !== undefined) return cached;
+          const subject = subjectOf(sensor, manufacturerId, productId);
+          const { asserted } = this.gradeOf(subject, state, { asserted: builtIn, deasserted: 0 });
+          grades.set(state, asserted);
+          return asserted;
+        };
+      }),
+    );
   }
 }
 
-/** What rules are asked about a sensor of a plan. */
+/** What rules match of a planned sensor. */
 export function subjectOf(
   {
     name,
@@ -115,11 +94,10 @@ export function subjectOf(
   return { name, kind, sensorType, eventType: eventTypeWord(eventType), entityId, manufacturerId, productId };
 }
 
-function testsOf(rule: SeverityRule): Test[] {
-  const { sensorTypes, eventTypes, products } = rule;
-  const tests: Test[] = [];
+function ownTests({ sensorTypes, eventTypes, products }: SeverityRule): readonly RuleTest<SeveritySubject>[] {
+  const tests: RuleTest<SeveritySubject>[] = [];
   if (sensorTypes) tests.push(({ sensorType }) => sensorTypes.includes(sensorType));
   if (eventTypes) tests.push(({ eventType }) => eventTypes.includes(eventType));
   if (products) tests.push(({ productId }) => productId !== undefined && products.includes(productId));
-  return [...tests, ...commonTests(rule)];
+  return tests;
 }

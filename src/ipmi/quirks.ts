@@ -29,6 +29,10 @@ export type QuirkName = keyof typeof QUIRKS;
 
 export const QUIRK_NAMES = Object.keys(QUIRKS) as readonly QuirkName[];
 
+export function isQuirkName(name: string): name is QuirkName {
+  return Object.hasOwn(QUIRKS, name);
+}
+
 /** Who has a quirk: all that is given must match. */
 export interface QuirkRow {
   readonly manufacturerId: number;

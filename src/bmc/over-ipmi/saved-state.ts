@@ -1,5 +1,4 @@
-import type { BmcMemory } from "../../ipmi/index.ts";
-import { QUIRK_NAMES, type QuirkName } from "../../ipmi/index.ts";
+import { type BmcMemory, isQuirkName, type QuirkName } from "../../ipmi/index.ts";
 import type { SavedEventLog } from "./event-log.ts";
 import type { SavedRepository } from "./repository.ts";
 import type { SavedSatellite } from "./satellites.ts";
@@ -40,10 +39,8 @@ export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {
   memory.wholeSdrReads = saved.wholeSdrReads;
   memory.sdrChunkBytes = saved.sdrChunkBytes;
   memory.fruChunkBytes = saved.fruChunkBytes;
-  for (const name of saved.quirks) if (isQuirk(name)) memory.quirks.add(name);
+  for (const name of saved.quirks) if (isQuirkName(name)) memory.quirks.add(name);
 }
-
-const isQuirk = (name: string): name is QuirkName => (QUIRK_NAMES as readonly string[]).includes(name);
 
 /**
  * What a file holds, when it has the form of a saved state; undefined otherwise. Files come from this

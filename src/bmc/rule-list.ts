@@ -1,0 +1,103 @@
+import { manufacturerName } from "../ipmi/index.ts";
+import type { RoleRule, SeverityRule } from "../model/index.ts";
+import type { SensorPlan } from "./over-ipmi/sensor-plan.ts";
+
+/** What rules of every kind match; none of it changes while the machine runs. */
+export interface RuleSubject {
+  readonly name: string;
+  /** Sensor type in snake case. */
+  readonly kind: string;
+  /** Absent where the protocol has no entities. */
+  readonly entityId?: number;
+  /** IANA enterprise number of the BMC's maker. */
+  readonly manufacturerId?: number;
+}
+
+type Rule = Pick<RoleRule & SeverityRule, "name" | "kinds" | "entities" | "manufacturers" | "origin">;
+
+/** One condition of a rule. */
+export type RuleTest<S extends RuleSubject> = (subject: S) => boolean;
+
+interface CompiledRule<R extends Rule, S extends RuleSubject> {
+  readonly rule: R;
+  readonly tests: readonly RuleTest<S>[];
+}
+
+/** Compiled rules in their order; a rule matches when all its tests do. Immutable. */
+export class RuleList<R extends Rule, S extends RuleSubject> {
+  readonly #rules: readonly CompiledRule<R, S>[];
+
+  private constructor(rules: readonly CompiledRule<R, S>[]) {
+    this.#rules = rules;
+  }
+
+  /**
+   * @param ownTests the conditions that only this kind of rule has
+   * @throws SyntaxError where a name is not a regular expression
+   */
+  static compile<R extends Rule, S extends RuleSubject>(
+    rules: readonly R[],
+    ownTests: (rule: R) => readonly RuleTest<S>[],
+  ): RuleList<R, S> {
+    return new RuleList(rules.map((rule) => ({ rule, tests: [...ownTests(rule), ...commonTests(rule)] })));
+  }
+
+  /** The rules that pass a filter, in their order. */
+  narrowed(isCandidate: (rule: R) => boolean): RuleList<R, S> {
+    return new RuleList(this.#rules.filter(({ rule }) => isCandidate(rule)));
+  }
+
+  /** The first rule that matches. */
+  first(subject: S): R | undefined {
+    return this.#rules.find(({ tests }) => tests.every((matches) => matches(subject)))?.rule;
+  }
+
+  /** All rules that match. */
+  matching(subject: S): readonly R[] {
+    return this.#rules.filter(({ tests }) => tests.every((matches) => matches(subject))).map(({ rule }) => rule);
+  }
+
+  /** True for an edition of the configuration with the same rules; their places in files do not count. */
+  isSameAs(rules: readonly R[]): boolean {
+    return textOf(this.#rules.map(({ rule }) => rule)) === textOf(rules);
+  }
+}
+
+/** The tests that every kind of rule has; the cheap ones first, the regular expression last. */
+function commonTests(rule: Rule): RuleTest<RuleSubject>[] {
+  const { kinds, entities, manufacturers } = rule;
+  const tests: RuleTest<RuleSubject>[] = [];
+  if (kinds) tests.push(({ kind }) => kinds.includes(kind));
+  if (entities) tests.push(({ entityId }) => entityId !== undefined && entities.includes(entityId));
+  if (manufacturers) {
+    tests.push(({ manufacturerId: id }) => {
+      if (id === undefined) return false;
+      const vendor = manufacturerName(id)?.toLowerCase();
+      return manufacturers.includes(id) || (vendor !== undefined && manufacturers.includes(vendor));
+    });
+  }
+  if (rule.name !== undefined) {
+    const pattern = new RegExp(rule.name, "i");
+    tests.push(({ name }) => pattern.test(name));
+  }
+  return tests;
+}
+
+const textOf = (rules: readonly Rule[]): string => JSON.stringify(rules.map(({ origin: _, ...rule }) => rule));
+
+/** What rules make of plans, one variant for each make of BMC. All hosts that share a plan share its variants. */
+export class PlanVariants {
+  readonly #plans = new WeakMap<SensorPlan, Map<string, SensorPlan>>();
+
+  /** The variant of a plan for a make; created once, so it stays the same object from poll to poll. */
+  of(plan: SensorPlan, make: string, create: () => SensorPlan): SensorPlan {
+    let byMake = this.#plans.get(plan);
+    if (!byMake) {
+      byMake = new Map();
+      this.#plans.set(plan, byMake);
+    }
+    const variant = byMake.get(make) ?? create();
+    byMake.set(make, variant);
+    return variant;
+  }
+}
