@@ -1,14 +1,11 @@
 import { BmcPool, SdrCache } from "../bmc/index.ts";
 import { type Config, ConfigError } from "../config/index.ts";
 import { type Difference, differences, partsOf, renderDialect } from "../dialect/index.ts";
+import { dialectOf, dialectTarget, knownHost, PollSettingsBook, readConfig } from "../exporter/index.ts";
 import { buildInventory, expandHosts, foldHosts, formatAddress, HostListError } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
-import { dialectOf, dialectTarget } from "../ipmi-exporter.ts";
 import { systemClock } from "../lib/index.ts";
-import { readConfig } from "../main.ts";
 import type { Host } from "../model/index.ts";
-import { PollSettingsBook } from "../poll-settings.ts";
-import { knownHost } from "../probe-target.ts";
 import { fanOut } from "../scheduler/index.ts";
 import { problemLines } from "./problem-lines.ts";
 

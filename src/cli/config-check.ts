@@ -1,7 +1,6 @@
 import { ConfigError, formatProblem, loadWebConfig } from "../config/index.ts";
+import { PollSettingsBook, readConfig } from "../exporter/index.ts";
 import { buildInventory, RackBudgets } from "../inventory/index.ts";
-import { readConfig } from "../main.ts";
-import { PollSettingsBook } from "../poll-settings.ts";
 import { problemLines } from "./problem-lines.ts";
 
 /** Says what is wrong with a configuration file; 0 when nothing is. */

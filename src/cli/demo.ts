@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Exporter } from "../exporter/index.ts";
 import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
-import { Exporter } from "../main.ts";
 import { Park, parseTimetable, runTimetable, serveControl } from "../simulator/index.ts";
 import { ListenError } from "../web/index.ts";
 

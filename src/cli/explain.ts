@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import { explainHost, type HostExplanation, SdrCache, type SensorExplanation } from "../bmc/index.ts";
 import { decidingRule, type ModuleConfig } from "../config/index.ts";
+import type { PollSettingsBook } from "../exporter/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
 import { nearest, systemClock } from "../lib/index.ts";
 import type { RuleOrigin } from "../model/index.ts";
-import type { PollSettingsBook } from "../poll-settings.ts";
 import { hostText, sensorText, tableText } from "./explain-text.ts";
 import { type OneHost, type OneHostCommand, oneHost, untilTimeout } from "./one-host.ts";
 

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { type Config, ConfigError, loadRoleRules, loadSeverityRules, parseConfig } from "../config/index.ts";
+import { PollSettingsBook, probeTarget, readConfig } from "../exporter/index.ts";
 import { buildInventory } from "../inventory/index.ts";
-import { readConfig } from "../main.ts";
 import type { Host } from "../model/index.ts";
-import { PollSettingsBook } from "../poll-settings.ts";
-import { probeTarget } from "../probe-target.ts";
 import { ProbeRefused } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
 

@@ -1,7 +1,7 @@
 import { type Cidr, ConfigError, parseCidr } from "../config/index.ts";
+import { Exporter } from "../exporter/index.ts";
 import { parseShard } from "../inventory/index.ts";
 import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
-import { Exporter } from "../main.ts";
 import { inheritedSockets, ListenError } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
 

@@ -4,6 +4,7 @@ import { Severities, type SeveritySubject } from "../../src/bmc/index.ts";
 import { compilePlan } from "../../src/bmc/over-ipmi/sensor-plan.ts";
 import { sensorOf } from "../../src/bmc/over-ipmi/sensor-reading.ts";
 import { parseSeverityRules, SHIPPED_SEVERITY_RULES } from "../../src/config/index.ts";
+import { ruleVocabulary } from "../../src/exporter/rule-vocabulary.ts";
 import {
   EventType,
   eventTypeWord,
@@ -16,7 +17,6 @@ import {
   stateWords,
 } from "../../src/ipmi/index.ts";
 import { HEALTH_WORDS, type Health, type SeverityRule } from "../../src/model/index.ts";
-import { ruleVocabulary } from "../../src/rule-vocabulary.ts";
 import { compactRecord, fullRecord } from "../rig/sdr.ts";
 import { answered, numbered } from "./plans.ts";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Severities, type SeveritySubject } from "../../src/bmc/index.ts";
 import { ConfigError, loadConfig, loadSeverityRules, parseSeverityRules } from "../../src/config/index.ts";
+import { ruleVocabulary } from "../../src/exporter/rule-vocabulary.ts";
 import type { Health } from "../../src/model/index.ts";
-import { ruleVocabulary } from "../../src/rule-vocabulary.ts";
 
 const vocabulary = ruleVocabulary();
 

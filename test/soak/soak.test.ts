@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Exporter } from "../../src/exporter/index.ts";
 import { silentLogger } from "../../src/lib/index.ts";
-import { Exporter } from "../../src/main.ts";
 import {
   compileBoard,
   FAULTS,

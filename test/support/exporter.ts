@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cidr, parseCidr } from "../../src/config/index.ts";
+import { Exporter } from "../../src/exporter/index.ts";
 import { silentLogger } from "../../src/lib/index.ts";
-import { Exporter } from "../../src/main.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { reservePort } from "../rig/ports.ts";
 

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { hashSync } from "bcryptjs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadWebConfig, type WebConfig } from "../../src/config/index.ts";
+import { WebConfigWatcher } from "../../src/exporter/web-config-watcher.ts";
 import { silentLogger, systemClock } from "../../src/lib/index.ts";
 import { createWeb, type WebParts } from "../../src/web/index.ts";
-import { WebAccess } from "../../src/web-access.ts";
 import { type Authority, type Certified, makeAuthority } from "../rig/certificates.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { withPeers } from "../rig/requirements.ts";
@@ -273,7 +273,7 @@ withPeers(["openssl"], "a web configuration that changes", () => {
       webConfigLoaded: (at: number | undefined) => void said.push(at),
       webConfigRefused: () => void said.push("refused"),
     };
-    const access = await WebAccess.open(file, { clock, log, report });
+    const access = await WebConfigWatcher.open(file, { clock, log, report });
     const later = async (): Promise<WebConfig> => {
       await clock.advance(1000);
       return access.current();

@@ -10,10 +10,10 @@ import {
 } from "../../../src/config/index.ts";
 import { ConfigSource } from "../../../src/config/source.ts";
 import { checkedWebFile } from "../../../src/config/web/load.ts";
+import { ruleVocabulary } from "../../../src/exporter/rule-vocabulary.ts";
 import { expandHosts, HostListError, RackBudgets } from "../../../src/inventory/index.ts";
 import { staticCandidates } from "../../../src/inventory/static-targets.ts";
 import { QUIRK_NAMES } from "../../../src/ipmi/index.ts";
-import { ruleVocabulary } from "../../../src/rule-vocabulary.ts";
 import { parseTimetable } from "../../../src/simulator/timetable.ts";
 import { type TextTarget, Violation } from "../text-target.ts";
 

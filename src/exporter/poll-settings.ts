@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type PollSettings, Roles, SettingsError, Severities } from "./bmc/index.ts";
+import { type PollSettings, Roles, SettingsError, Severities } from "../bmc/index.ts";
 import {
   type Config,
   type Credentials,
@@ -8,9 +8,9 @@ import {
   type ModuleConfig,
   resolveCredentials,
   wantsSensor,
-} from "./config/index.ts";
-import { isQuirkName, PrivilegeLevel } from "./ipmi/index.ts";
-import type { Host } from "./model/index.ts";
+} from "../config/index.ts";
+import { isQuirkName, PrivilegeLevel } from "../ipmi/index.ts";
+import type { Host } from "../model/index.ts";
 
 const PRIVILEGES = {
   user: PrivilegeLevel.User,

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
-import { type Config, cidrMatcher } from "./config/index.ts";
-import { formatAddress, parseAddress } from "./inventory/index.ts";
-import { IpmiError, resolveAddress } from "./ipmi/index.ts";
-import { nearest } from "./lib/index.ts";
-import type { Host } from "./model/index.ts";
-import { ProbeRefused } from "./web/index.ts";
+import { type Config, cidrMatcher } from "../config/index.ts";
+import { formatAddress, parseAddress } from "../inventory/index.ts";
+import { IpmiError, resolveAddress } from "../ipmi/index.ts";
+import { nearest } from "../lib/index.ts";
+import type { Host } from "../model/index.ts";
+import { ProbeRefused } from "../web/index.ts";
 
 export interface ProbeQuestion {
   /** A host's name, or the address of a BMC. */

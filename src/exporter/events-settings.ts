@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
-import { type Config, type Environment, readSecret } from "./config/index.ts";
-import type { EventsOptions } from "./events/index.ts";
-import { Secret } from "./lib/index.ts";
+import { type Config, type Environment, readSecret } from "../config/index.ts";
+import type { EventsOptions } from "../events/index.ts";
+import { Secret } from "../lib/index.ts";
 
 type Authorization = NonNullable<NonNullable<Config["events"]["alertmanager"]>["authorization"]>;
 

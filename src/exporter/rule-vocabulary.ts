@@ -1,5 +1,5 @@
-import type { SeverityVocabulary } from "./config/index.ts";
-import { EVENT_TYPE_WORDS, MANUFACTURER_NAMES, SENSOR_TYPES, sensorKind, stateWords } from "./ipmi/index.ts";
+import type { SeverityVocabulary } from "../config/index.ts";
+import { EVENT_TYPE_WORDS, MANUFACTURER_NAMES, SENSOR_TYPES, sensorKind, stateWords } from "../ipmi/index.ts";
 
 /** The words that files of rules may name, from the tables of the protocol. */
 export function ruleVocabulary(): SeverityVocabulary {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Config, parseCidr, parseConfig } from "../src/config/index.ts";
-import { buildInventory } from "../src/inventory/index.ts";
-import { dialectOf, dialectTarget } from "../src/ipmi-exporter.ts";
+import { type Config, parseCidr, parseConfig } from "../../src/config/index.ts";
+import { dialectOf, dialectTarget } from "../../src/exporter/index.ts";
+import { buildInventory } from "../../src/inventory/index.ts";
 
 const ours = parseConfig(
   JSON.stringify({

@@ -1,6 +1,5 @@
-import { partsOf, renderDialect } from "./dialect/index.ts";
-import { dialectOf, dialectTarget } from "./ipmi-exporter.ts";
-import type { Clock } from "./lib/index.ts";
+import { partsOf, renderDialect } from "../dialect/index.ts";
+import type { Clock } from "../lib/index.ts";
 import {
   FAILURE_REASONS,
   type FailureReason,
@@ -8,13 +7,14 @@ import {
   type HostRecord,
   type HostSnapshot,
   type PartName,
-} from "./model/index.ts";
+} from "../model/index.ts";
+import { QueueFullError, type Scheduler, SchedulerStoppedError } from "../scheduler/index.ts";
+import { ProbeRefused, type ProbeRequest } from "../web/index.ts";
+import { dialectOf, dialectTarget } from "./dialect-target.ts";
 import type { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
-import { QueueFullError, type Scheduler, SchedulerStoppedError } from "./scheduler/index.ts";
-import { ProbeRefused, type ProbeRequest } from "./web/index.ts";
 
-export interface ProbesOptions {
+export interface ProbeServiceOptions {
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, "pollNow">;
   /** Settings as they are now: a reload brings another book. */
@@ -28,12 +28,12 @@ export interface ProbesOptions {
 const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
 
 /** Polls that somebody waits for: `/probe` and `/ipmi`, no more at once than `probe.concurrency` allows. */
-export class Probes {
-  readonly #options: ProbesOptions;
+export class ProbeService {
+  readonly #options: ProbeServiceOptions;
   /** Under way now. */
   #running = 0;
 
-  constructor(options: ProbesOptions) {
+  constructor(options: ProbeServiceOptions) {
     this.#options = options;
   }
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { parseConfig } from "../src/config/index.ts";
-import { probeTarget } from "../src/probe-target.ts";
+import { parseConfig } from "../../src/config/index.ts";
+import { probeTarget } from "../../src/exporter/index.ts";
 
 const auths = "auths: { default: { username: monitor, password: x } }";
 

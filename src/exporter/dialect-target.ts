@@ -1,9 +1,9 @@
-import type { Config, ModuleConfig } from "./config/index.ts";
-import { type DialectOptions, partsOf } from "./dialect/index.ts";
-import { nearest } from "./lib/index.ts";
-import { type Collector, DEFAULT_COLLECTORS, type Host } from "./model/index.ts";
+import type { Config, ModuleConfig } from "../config/index.ts";
+import { type DialectOptions, partsOf } from "../dialect/index.ts";
+import { nearest } from "../lib/index.ts";
+import { type Collector, DEFAULT_COLLECTORS, type Host } from "../model/index.ts";
+import { ProbeRefused } from "../web/index.ts";
 import { knownHost, type ProbeQuestion, probeTarget } from "./probe-target.ts";
-import { ProbeRefused } from "./web/index.ts";
 
 /**
  * The host a scrape of /ipmi is about. As with ipmi_exporter, a scrape that names no module means "default": of a

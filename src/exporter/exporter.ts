@@ -1,32 +1,31 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { BmcPool, SdrCache, StateDir } from "./bmc/index.ts";
+import { BmcPool, SdrCache, StateDir } from "../bmc/index.ts";
 import {
   type Cidr,
   type Config,
-  ConfigError,
-  type ConfigProblem,
   type Environment,
   formatProblem,
-  loadConfig,
   redactConfig,
   staleAfterMs,
-} from "./config/index.ts";
-import { Events } from "./events/index.ts";
+} from "../config/index.ts";
+import { Events } from "../events/index.ts";
+import { type HostText, renderHost, SelfMetrics, Slabs } from "../exposition/index.ts";
+import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventory/index.ts";
+import { UdpTransport } from "../ipmi/index.ts";
+import { type Clock, type Logger, systemClock, type Timer } from "../lib/index.ts";
+import type { Host, HostSnapshot } from "../model/index.ts";
+import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "../scheduler/index.ts";
+import { Store } from "../store/index.ts";
+import { createWeb, type InheritedSocket, type ProbeRequest, type ReloadResult, type Web } from "../web/index.ts";
 import { eventsSettings } from "./events-settings.ts";
-import { type HostText, renderHost, SelfMetrics, Slabs } from "./exposition/index.ts";
-import { Inventory, type RackBudget, RackBudgets, type Shard } from "./inventory/index.ts";
-import { QUIRK_NAMES, UdpTransport } from "./ipmi/index.ts";
-import { type Clock, type Logger, systemClock, type Timer } from "./lib/index.ts";
-import { type Host, type HostSnapshot, needsOperator } from "./model/index.ts";
+import { PollLog } from "./poll-log.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
-import { Probes } from "./probes.ts";
+import { ProbeService } from "./probe-service.ts";
+import { readConfig, withAllowed } from "./read-config.ts";
+import { Reloader } from "./reload.ts";
 import { eventsReports, ipmiReports, schedulerReports } from "./reports.ts";
-import { ruleVocabulary } from "./rule-vocabulary.ts";
-import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "./scheduler/index.ts";
-import { Store } from "./store/index.ts";
-import { createWeb, type InheritedSocket, type ProbeRequest, type ReloadResult, type Web } from "./web/index.ts";
-import { WebAccess } from "./web-access.ts";
+import { WebConfigWatcher } from "./web-config-watcher.ts";
 
 const SWEEP_MS = 5000;
 /** What logging out everywhere may take when the process ends. */
@@ -50,14 +49,9 @@ export interface ExporterOptions {
   readonly shard?: Shard;
 }
 
-/** The configuration in a file, with everything checked that can be checked before a BMC is asked. */
-export function readConfig(path: string, env: Environment): Promise<Config> {
-  return loadConfig(path, env, { knownQuirks: QUIRK_NAMES, ...ruleVocabulary() });
-}
-
 /**
- * The exporter: builds the rooms and joins them. The inventory says who is asked, the scheduler when, the
- * pool of BMCs asks, the store keeps the answer and its text, the web hands it out.
+ * Builds the packages and connects them: the inventory lists the hosts, the scheduler decides when to poll them, the
+ * pool polls them, the store holds the latest snapshots and their text, and the web serves them.
  */
 export class Exporter {
   readonly #options: ExporterOptions;
@@ -72,17 +66,15 @@ export class Exporter {
   readonly #inventory: Inventory;
   readonly #events: Events;
   readonly #web: Web;
-  #access: WebAccess | undefined;
+  #webConfig: WebConfigWatcher | undefined;
   #book: PollSettingsBook;
   #rackBudgets: RackBudgets;
   /** Of the racks in which hosts stand now. */
   #budgets: readonly RackBudget[] = [];
   #sweep: Timer | undefined;
   #ready = false;
-  #reloading: Promise<unknown> = Promise.resolve();
-  #nextReload: Promise<ReloadResult> | undefined;
-  /** Last reason each host failed for, so that a log line tells a change and not every round. */
-  readonly #lastReason = new Map<string, string>();
+  readonly #pollLog: PollLog;
+  readonly #reloader: Reloader;
 
   /**
    * Reads the configuration and starts polling and serving.
@@ -96,7 +88,7 @@ export class Exporter {
     const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
     const exporter = new Exporter(options, env, config, book, state);
     try {
-      await exporter.#readAccess();
+      await exporter.#readWebConfig();
       const listening: string[] = [];
       for (const address of options.listen) listening.push(boundTo(await exporter.#web.listen(address)));
       await exporter.#begin(listening);
@@ -117,6 +109,7 @@ export class Exporter {
     this.#options = options;
     this.#env = env;
     this.#log = options.log;
+    this.#pollLog = new PollLog(options.log);
     this.#clock = options.clock ?? systemClock;
     this.#book = book;
     this.#rackBudgets = new RackBudgets(config);
@@ -151,14 +144,33 @@ export class Exporter {
       log: this.#log,
       report: schedulerReports(this.#self),
       poll: (host, request) => this.#poll(host, request),
-      deliver: (snapshot) => this.#deliver(snapshot),
+      deliver: (snapshot) => {
+        this.#store.put(snapshot);
+        this.#pollLog.polled(snapshot);
+      },
       release: (host) => this.#pool.release(host),
       groupOf: (host) => this.#groupOf(host),
       options: limitsOf(config),
     });
     this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard });
     this.#inventory.onChange(() => this.#takeHosts());
-    const probes = new Probes({
+    this.#reloader = new Reloader({
+      configFile: options.configFile,
+      env,
+      probeAllow: options.probeAllow,
+      log: this.#log,
+      inventory: this.#inventory,
+      book: () => this.#book,
+      hosts: () => this.hosts,
+      reloadWebConfig: async () => (await this.#webConfig?.reload()) ?? [],
+      activate: (book, budgets) => {
+        this.#book = book;
+        this.#rackBudgets = budgets;
+      },
+      activated: () => this.#reloaded(),
+      report: this.#self,
+    });
+    const probes = new ProbeService({
       clock,
       scheduler: this.#scheduler,
       book: () => this.#book,
@@ -186,17 +198,17 @@ export class Exporter {
     });
   }
 
-  async #readAccess(): Promise<void> {
+  async #readWebConfig(): Promise<void> {
     const { webConfigFile } = this.#options;
     if (webConfigFile === undefined) return;
     const options = { log: this.#log, clock: this.#clock, report: this.#self };
-    this.#access = await WebAccess.open(webConfigFile, options);
+    this.#webConfig = await WebConfigWatcher.open(webConfigFile, options);
   }
 
   /** Nobody is let in before it is known who may. */
-  #guarded(): WebAccess {
-    if (this.#access === undefined) throw new Error("the web configuration is not read yet");
-    return this.#access;
+  #guarded(): WebConfigWatcher {
+    if (this.#webConfig === undefined) throw new Error("the web configuration is not read yet");
+    return this.#webConfig;
   }
 
   /** Hosts being polled. */
@@ -261,7 +273,7 @@ export class Exporter {
     this.#store.setHosts(hosts);
     this.#budgets = this.#rackBudgets.of(hosts);
     this.#scheduler.setHosts(hosts.map((host) => this.#scheduled(host)));
-    for (const name of this.#lastReason.keys()) if (!this.#store.get(name)) this.#lastReason.delete(name);
+    this.#pollLog.retain((name) => this.#store.get(name) !== undefined);
   }
 
   #scheduled(host: Host): ScheduledHost {
@@ -278,75 +290,20 @@ export class Exporter {
     return this.#pool.poll(host, { purpose, signal, parts, trace, passing });
   }
 
-  #deliver(snapshot: HostSnapshot): void {
-    this.#store.put(snapshot);
-    const { host, failure } = snapshot;
-    const reason = failure?.reason ?? "";
-    const before = this.#lastReason.get(host) ?? "";
-    if (reason === before) return;
-    this.#lastReason.set(host, reason);
-    if (!failure) this.#log.info({ host }, "answers again");
-    else {
-      const what = needsOperator(failure.reason)
-        ? "poll failed; not asked again until the credentials or the configuration change and are reloaded"
-        : "poll failed";
-      this.#log.warn({ host, stage: failure.stage, reason, detail: failure.message }, what);
-    }
-  }
-
-  /**
-   * Reads the configuration again. A bad file changes nothing and says what is wrong; hosts that did not
-   * change do not notice. Reloads asked for meanwhile share one.
-   */
+  /** Reads the configuration again; see Reloader. */
   reload(): Promise<ReloadResult> {
-    // The one under way may have read the files before they changed. Whoever asks meanwhile shares the next.
-    this.#nextReload ??= this.#reloading.then(() => {
-      this.#nextReload = undefined;
-      const running = this.#reloadAll();
-      this.#reloading = running.catch(() => {});
-      return running;
-    });
-    return this.#nextReload;
+    return this.#reloader.reload();
   }
 
-  async #reloadAll(): Promise<ReloadResult> {
-    const problems = (await this.#access?.reload()) ?? [];
-    const result = await this.#reload();
-    return { ok: result.ok && problems.length === 0, problems: [...problems, ...result.problems] };
-  }
-
-  async #reload(): Promise<ReloadResult> {
-    try {
-      const { configFile, probeAllow } = this.#options;
-      const file = await readConfig(configFile, this.#env);
-      if (this.hosts > 0 && file.isEmpty) throw new ConfigError([emptied(configFile)]);
-      const config = withAllowed(file, probeAllow);
-      const book = await PollSettingsBook.read(config, this.#env, this.#book);
-      const budgets = new RackBudgets(config);
-      // Together: the hosts of one edition may be in modules that the other does not have.
-      await this.#inventory.reload(config, () => {
-        this.#book = book;
-        this.#rackBudgets = budgets;
-      });
-      this.#scheduler.configure(limitsOf(config));
-      void this.#events.configure(eventsSettings(config, this.#env), FLUSH_MS);
-      // Also when no host came or went: intervals and credentials may have changed.
-      this.#takeHosts();
-      this.#tellProblems();
-      this.#self.configReload(true);
-      this.#log.info({ hosts: this.hosts }, "configuration reloaded");
-      this.#tellEmptiness();
-      this.#tellIdleBudgets();
-      return { ok: true, problems: [...book.problems(), ...this.#inventory.problems()] };
-    } catch (error) {
-      this.#self.configReload(false);
-      const problems =
-        error instanceof ConfigError
-          ? error.problems.map(formatProblem)
-          : [error instanceof Error ? error.message : String(error)];
-      for (const problem of problems) this.#log.error({ problem }, "configuration not reloaded, the old one stays");
-      return { ok: false, problems };
-    }
+  #reloaded(): void {
+    this.#scheduler.configure(limitsOf(this.#book.config));
+    void this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
+    // Even if no host was added or removed, intervals and credentials may have changed.
+    this.#takeHosts();
+    this.#tellProblems();
+    this.#log.info({ hosts: this.hosts }, "configuration reloaded");
+    this.#tellEmptiness();
+    this.#tellIdleBudgets();
   }
 
   /** Ends polls, logs out of the BMCs, lets running requests end. Takes less than 10 s. */
@@ -373,16 +330,6 @@ function boundTo(server: Server): string {
   if (bound === null || typeof bound === "string") return bound || "an inherited socket";
   const { address, family, port } = bound;
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
-}
-
-function withAllowed(config: Config, allow: readonly Cidr[] = []): Config {
-  return { ...config, probe: { ...config.probe, allow: [...config.probe.allow, ...allow] } };
-}
-
-/** An editor on a full disk leaves such a file. It would end the polling of every host, and nobody writes that on purpose. */
-function emptied(file: string): ConfigProblem {
-  const message = "is empty now; was it cut off by a full disk? A file without hosts holds at least {}";
-  return { file, line: 0, column: 0, path: "", message };
 }
 
 function limitsOf(config: Config): { concurrency: number; groupConcurrency: number; maxBackOffMs: number } {

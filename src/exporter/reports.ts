@@ -1,7 +1,7 @@
-import { type EventsReport, OUTCOMES } from "./events/index.ts";
-import type { SelfMetrics } from "./exposition/index.ts";
-import type { IpmiObserver } from "./ipmi/index.ts";
-import type { SchedulerReport } from "./scheduler/index.ts";
+import { type EventsReport, OUTCOMES } from "../events/index.ts";
+import type { SelfMetrics } from "../exposition/index.ts";
+import type { IpmiObserver } from "../ipmi/index.ts";
+import type { SchedulerReport } from "../scheduler/index.ts";
 
 /** Rooms report, they do not count: what ipmi says, as metrics of the exporter. */
 export function ipmiReports(self: SelfMetrics): IpmiObserver {

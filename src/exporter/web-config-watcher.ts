@@ -1,17 +1,17 @@
 import { stat } from "node:fs/promises";
-import { ConfigError, formatProblem, loadWebConfig, type WebConfig } from "./config/index.ts";
-import type { Clock, Logger } from "./lib/index.ts";
+import { ConfigError, formatProblem, loadWebConfig, type WebConfig } from "../config/index.ts";
+import type { Clock, Logger } from "../lib/index.ts";
 
 /** What became of a web configuration that was read; counted elsewhere. */
-export interface WebAccessReport {
+export interface WebConfigWatcherReport {
   webConfigLoaded(certificateExpiresAtMs: number | undefined): void;
   webConfigRefused(): void;
 }
 
-export interface WebAccessOptions {
+export interface WebConfigWatcherOptions {
   readonly log: Logger;
   readonly clock: Clock;
-  readonly report: WebAccessReport;
+  readonly report: WebConfigWatcherReport;
 }
 
 /** Files are looked at when somebody connects or asks, and not more often than this. */
@@ -24,9 +24,9 @@ const DAY_MS = 86_400_000;
  * The web configuration as it is now. It is read again when the file, a certificate, a key or a CA changed; one that
  * is bad is told once, and the one before stays.
  */
-export class WebAccess {
+export class WebConfigWatcher {
   readonly #path: string;
-  readonly #options: WebAccessOptions;
+  readonly #options: WebConfigWatcherOptions;
   #config: WebConfig;
   /** What was read last, good or bad, and how it looked then. */
   #seen: ReadonlyMap<string, string>;
@@ -34,13 +34,18 @@ export class WebAccess {
   #looking: Promise<WebConfig> | undefined;
 
   /** Reads the file. Throws ConfigError. */
-  static async open(path: string, options: WebAccessOptions): Promise<WebAccess> {
+  static async open(path: string, options: WebConfigWatcherOptions): Promise<WebConfigWatcher> {
     const looks = new Looks();
     const config = await loadWebConfig(path, (file) => looks.take(file));
-    return new WebAccess(path, options, config, await looks.all());
+    return new WebConfigWatcher(path, options, config, await looks.all());
   }
 
-  private constructor(path: string, options: WebAccessOptions, config: WebConfig, seen: ReadonlyMap<string, string>) {
+  private constructor(
+    path: string,
+    options: WebConfigWatcherOptions,
+    config: WebConfig,
+    seen: ReadonlyMap<string, string>,
+  ) {
     this.#path = path;
     this.#options = options;
     this.#config = config;

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { compileBoard, sampleBoard, startSimulation } from "../src/simulator/index.ts";
-import { temporaryFolder } from "./rig/child.ts";
-import { reservePort } from "./rig/ports.ts";
-import { startExporter } from "./support/exporter.ts";
+import { compileBoard, sampleBoard, startSimulation } from "../../src/simulator/index.ts";
+import { temporaryFolder } from "../rig/child.ts";
+import { reservePort } from "../rig/ports.ts";
+import { startExporter } from "../support/exporter.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

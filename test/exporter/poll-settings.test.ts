@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseConfig } from "../src/config/index.ts";
-import type { Host } from "../src/model/index.ts";
-import { PollSettingsBook } from "../src/poll-settings.ts";
+import { parseConfig } from "../../src/config/index.ts";
+import { PollSettingsBook } from "../../src/exporter/index.ts";
+import type { Host } from "../../src/model/index.ts";
 
 const host: Host = { name: "a", address: "127.0.0.1", module: "default", auth: "default", place: {}, labels: {} };
 
