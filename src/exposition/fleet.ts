@@ -45,7 +45,7 @@ export interface RackBudget {
 export const rackPowerBudget = family({
   name: "bmc_rack_power_budget_watts",
   type: "gauge",
-  help: "Power a rack may draw.",
+  help: "Power budget of a rack.",
   labels: RACK_LABELS,
   unit: "watts",
   source: "configuration",

@@ -5,15 +5,15 @@ import type { SelfDescription } from "./self.ts";
 
 const INTRODUCTION = `# Metrics
 
-This page is made from the source; a test compares the two.
+This page is generated from the source. A test compares the two.
 
-- In fleet output every series carries \`host\` and, where known, \`site\`, \`room\`, \`row\`, \`rack\` and \`position\`; in \`/probe\` output none of them.
-- No reading, no sample: a value that is not known is not there. There is no -1, no NaN and no 0 for "unknown".
-- \`id\` is the only label of a sensor that is unique on its host: join on \`(host, id)\`. \`role\` is there only where a rule matched the name.
+- In fleet output (\`/metrics\`) every series has the label \`host\` and, if known, \`site\`, \`room\`, \`row\`, \`rack\` and \`position\`. In \`/probe\` output no series has them.
+- No reading, no sample: an unknown value is absent. It is never exported as -1, NaN or 0.
+- \`id\` is the only sensor label that is unique on a host: join on \`(host, id)\`. \`role\` is present only if a role rule matched the sensor; see [roles.md](roles.md).
 - Health is 0 ok, 1 warning, 2 critical, 3 non-recoverable.
-- A host that stops answering has \`bmc_up\` 0 at once and keeps its last readings until they are stale (\`scheduler.stale_after\`,
-  three intervals unless said); then only the reach of the host and \`bmc_host_info\` remain.
-- Type \`info\` is a gauge that is always 1 and says words in its labels.
+- A host that stops answering has \`bmc_up\` 0 at once. Its last readings stay until they are stale (\`scheduler.stale_after\`, by default
+  three intervals). After that, only the families from \`bmc_up\` to \`bmc_part_duration_seconds\` and \`bmc_host_info\` remain.
+- Type \`info\` is a gauge that is always 1 and has its information in labels.
 `;
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
@@ -31,12 +31,13 @@ function row({
   return `| ${cells.map(cell).join(" | ")} |\n`;
 }
 
-/** The page docs/metrics.md: every family with its type, labels, unit, meaning and source. */
+/** The page docs/metrics.md: type, labels, unit, meaning and source of every family. */
 export function metricsReference(self: readonly SelfDescription[]): string {
   let text = INTRODUCTION;
   text += "\n## Hosts\n\n| family | type | labels | unit | meaning | source |\n|---|---|---|---|---|---|\n";
   for (const family of [...FAMILIES, rackPowerBudget]) text += row(family);
-  text += "\n## The exporter itself\n\nBesides these there are the usual `process_` and `nodejs_` families.\n";
+  text +=
+    "\n## The exporter itself\n\nThe exporter also has the usual `process_` and `nodejs_` families of prom-client.\n";
   text += "\n| family | type | labels | meaning |\n|---|---|---|---|\n";
   for (const { name, type, labels, help } of self)
     text += `| ${[code(name), type, labels.map(code).join(" "), help].map(cell).join(" | ")} |\n`;

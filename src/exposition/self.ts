@@ -57,98 +57,117 @@ export class SelfMetrics {
     const r = this.#registry;
     new Gauge({
       name: "lightsout_build_info",
-      help: "Version of the exporter and of Node.js, always 1.",
+      help: "Version of the exporter and of Node.js; always 1.",
       labelNames: ["version", "node"],
       registers: [r],
     }).set({ version: options.version, node: process.version }, 1);
 
-    this.#commands = new Tally(r, "commands_total", "Commands sent, retries not counted.", ["command"]);
-    this.#responses = new Tally(r, "responses_total", "Responses by completion code, in hex.", [
+    this.#commands = new Tally(r, "commands_total", "IPMI commands sent, without retries.", ["command"]);
+    this.#responses = new Tally(r, "responses_total", "IPMI responses by command and completion code (hexadecimal).", [
       "command",
       "completion_code",
     ]);
-    this.#retries = counter(r, "retries_total", "Requests sent again because no answer came in time.");
+    this.#retries = counter(r, "retries_total", "Requests sent again because no response arrived in time.");
     this.#roundTrip = new Timings(
       r,
       "round_trip_seconds",
-      "Time from a request to its answer, requests that were sent again left out.",
+      "Time from a request to its response, for requests that were sent once.",
       ROUND_TRIP_BUCKETS,
     );
-    this.#packets = new Tally(r, "packets_total", "Datagrams by direction.", ["direction"]).startAt(
+    this.#packets = new Tally(r, "packets_total", "UDP datagrams by direction.", ["direction"]).startAt(
       ["sent"],
       ["received"],
     );
-    this.#dropped = new Tally(r, "packets_dropped_total", "Datagrams received and not used, by reason.", ["reason"]);
+    this.#dropped = new Tally(r, "packets_dropped_total", "Received UDP datagrams that were discarded, by reason.", [
+      "reason",
+    ]);
 
-    this.#opened = new Tally(r, "sessions_opened_total", "Sessions opened, by kind.", ["kind"]);
-    this.#sessionsOpen = gauge(r, "sessions_open", "Sessions open now.");
+    this.#opened = new Tally(r, "sessions_opened_total", "Sessions opened with BMCs, by kind.", ["kind"]);
+    this.#sessionsOpen = gauge(r, "sessions_open", "Open sessions with BMCs.");
 
-    this.#polls = new Tally(r, "polls_total", 'Polls ended, by outcome: "ok" or the reason of the failure.', [
+    this.#polls = new Tally(r, "polls_total", 'Polls by outcome: "ok" or the reason of the failure.', [
       "outcome",
     ]).startAt(["ok"]);
-    this.#pollsSkipped = counter(r, "polls_skipped_total", "Polls left out because the one before had not ended.");
+    this.#pollsSkipped = counter(
+      r,
+      "polls_skipped_total",
+      "Polls skipped because the previous poll of the host was still in progress.",
+    );
     this.#pollsLate = counter(
       r,
       "polls_late_total",
-      "Rounds that started more than a second after they were due; of hosts that are not backed off.",
+      "Polls that started more than one second after they were due. Hosts in back-off are not counted.",
     );
-    this.#queueDepth = gauge(r, "queue_depth", "Polls that are due and wait for a place.");
-    this.#queueWait = new Timings(r, "queue_wait_seconds", "Time a poll waited for its place.", QUEUE_WAIT_BUCKETS);
+    this.#queueDepth = gauge(r, "queue_depth", "Polls that are due and wait for a free slot.");
+    this.#queueWait = new Timings(r, "queue_wait_seconds", "Time a poll waited for a free slot.", QUEUE_WAIT_BUCKETS);
 
     this.#sdrCache = new Tally(
       r,
       "sdr_cache_requests_total",
-      "Sensor repositories wanted: found in the cache (hit) or walked (miss).",
+      "Lookups in the SDR cache: repository found (hit) or read from the BMC (miss).",
       ["result"],
     ).startAt(["hit"], ["miss"]);
 
-    this.#reloads = new Tally(r, "config_reloads_total", "Loads of the configuration, by result.", ["result"]).startAt(
+    this.#reloads = new Tally(r, "config_reloads_total", "Loads of the configuration by result.", ["result"]).startAt(
       ["ok"],
       ["failed"],
     );
-    this.#reloadOk = gauge(r, "config_last_reload_successful", "1 if the last load of the configuration went well.");
+    this.#reloadOk = gauge(
+      r,
+      "config_last_reload_successful",
+      "1 if the last load of the configuration succeeded, else 0.",
+    );
     this.#reloadTime = gauge(
       r,
       "config_last_reload_success_timestamp_seconds",
-      "When the configuration was last loaded well, seconds since 1970; 0 before that.",
+      "Unix time of the last successful load of the configuration; 0 if there was none.",
     );
 
-    this.#webLogins = new Tally(r, "web_logins_total", "Requests where users are configured, by who asked.", [
-      "result",
-    ]).startAt(["ok"], ["wrong"], ["missing"], ["busy"]);
-    this.#webRefused = new Tally(r, "web_connections_refused_total", "Connections not served, by reason.", [
-      "reason",
-    ]).startAt(["tls_handshake"], ["plain_http"], ["no_client_certificate"], ["client_certificate"], ["too_many"]);
-    this.#webCut = new Tally(r, "web_answers_cut_total", "Answers cut off because the client did not read them.", [
-      "reason",
-    ]).startAt(["stalled"], ["slow"]);
+    this.#webLogins = new Tally(
+      r,
+      "web_logins_total",
+      "HTTP requests by result of their authentication. Counted only if web users are configured.",
+      ["result"],
+    ).startAt(["ok"], ["wrong"], ["missing"], ["busy"]);
+    this.#webRefused = new Tally(
+      r,
+      "web_connections_refused_total",
+      "Connections to the web server that were refused, by reason.",
+      ["reason"],
+    ).startAt(["tls_handshake"], ["plain_http"], ["no_client_certificate"], ["client_certificate"], ["too_many"]);
+    this.#webCut = new Tally(
+      r,
+      "web_answers_cut_total",
+      "HTTP responses cut off because the client did not read them in time, by reason.",
+      ["reason"],
+    ).startAt(["stalled"], ["slow"]);
     this.#webConfigOk = gauge(
       r,
       "web_config_last_reload_successful",
-      "1 if the web configuration and its certificates were last read well; there where one is given.",
+      "1 if the last load of the web configuration and its certificates succeeded, else 0. Absent without a web configuration.",
     );
     this.#webConfigTime = gauge(
       r,
       "web_config_last_reload_success_timestamp_seconds",
-      "When the web configuration was last read well, seconds since 1970.",
+      "Unix time of the last successful load of the web configuration. Absent without one.",
     );
     this.#webExpiry = gauge(
       r,
       "web_certificate_expiry_timestamp_seconds",
-      "When the certificate of the web server ends, seconds since 1970; there where it speaks TLS.",
+      "Unix time at which the certificate of the web server expires. Absent without TLS.",
     );
-    // Without labels they would say 0 where there is nothing to say.
+    // A gauge without labels is exported as 0 until it is set; these are absent instead.
     for (const absent of [this.#webConfigOk, this.#webConfigTime, this.#webExpiry]) absent.remove();
 
     this.#events = new Counter({
       name: "lightsout_events_total",
-      help: "Events by output and by what became of them: sent, queue_full (dropped for a newer one), refused by the receiver, undelivered at the end.",
+      help: "Events by output and outcome: sent, queue_full (dropped in favour of a newer event), refused (by the receiver), undelivered (at shutdown).",
       labelNames: ["output", "outcome"],
       registers: [r],
     });
     this.#eventsWaiting = new Gauge({
       name: "lightsout_events_waiting",
-      help: "Events that wait to be sent, by output.",
+      help: "Events waiting to be sent, by output.",
       labelNames: ["output"],
       registers: [r],
     });

@@ -6,15 +6,15 @@ export const chassis = [
     name: "bmc_power_on",
     type: "gauge",
     help: "1 if the chassis power is on, 0 if it is off.",
-    source: "IPMI Get Chassis Status; Redfish ComputerSystem PowerState",
+    source: "IPMI Get Chassis Status",
     value: ({ snapshot }) => optionalFlag(snapshot?.chassis?.powerOn),
   }),
   family({
     name: "bmc_chassis_fault",
     type: "gauge",
-    help: "1 while the chassis reports this fault, else 0; some boards never set one.",
+    help: "1 while the chassis reports this fault, else 0. Some boards never report a fault.",
     labels: ["fault"],
-    source: "IPMI Get Chassis Status; Redfish Chassis PhysicalSecurity",
+    source: "IPMI Get Chassis Status",
     *samples({ snapshot }) {
       const faults = snapshot?.chassis?.faults;
       if (faults === undefined) return;

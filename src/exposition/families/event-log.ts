@@ -1,31 +1,31 @@
 import { EVENT_SEVERITIES, type HostRecord, MEMORY_ERROR_KINDS, type MemoryErrorKind } from "../../model/index.ts";
 import { family, optionalFlag, seconds, valueFamily } from "../family.ts";
 
-const INFO = "IPMI Get SEL Info; Redfish LogService";
-const COUNTED = "records of the event log, each counted once; the counters outlive a clear of the log";
+const INFO = "IPMI Get SEL Info";
+const COUNTED = "SEL records, each counted once; clearing the SEL does not reset the counters";
 
-/** They stay the same object while no event is counted. */
+/** The counters stay the same object while no event is counted. */
 const ofCounters = ({ snapshot }: HostRecord): readonly unknown[] => [snapshot?.eventLog?.counters];
 
 export const eventLog = [
   valueFamily({
     name: "bmc_sel_entries",
     type: "gauge",
-    help: "Records the event log holds.",
+    help: "Records in the system event log (SEL).",
     source: INFO,
     value: ({ snapshot }) => snapshot?.eventLog?.entries,
   }),
   valueFamily({
     name: "bmc_sel_capacity_entries",
     type: "gauge",
-    help: "Records the event log can hold.",
-    source: "IPMI Get SEL Allocation Info, or what is used and free; Redfish MaxNumberOfRecords",
+    help: "Capacity of the SEL in records.",
+    source: "IPMI Get SEL Allocation Info; without it, the sum of used and free space",
     value: ({ snapshot }) => snapshot?.eventLog?.capacityEntries,
   }),
   valueFamily({
     name: "bmc_sel_free_bytes",
     type: "gauge",
-    help: "Space left in the event log.",
+    help: "Free space in the SEL.",
     unit: "bytes",
     source: "IPMI Get SEL Info",
     value: ({ snapshot }) => snapshot?.eventLog?.freeBytes,
@@ -33,14 +33,14 @@ export const eventLog = [
   valueFamily({
     name: "bmc_sel_overflow",
     type: "gauge",
-    help: "1 if events were lost because the event log was full, else 0.",
+    help: "1 if the SEL was full and events were lost, else 0.",
     source: INFO,
     value: ({ snapshot }) => optionalFlag(snapshot?.eventLog?.overflow),
   }),
   valueFamily({
     name: "bmc_sel_last_addition_timestamp_seconds",
     type: "gauge",
-    help: "When a record was last added to the event log, by the clock of the BMC, seconds since 1970.",
+    help: "Unix time of the last addition to the SEL, by the clock of the BMC.",
     unit: "seconds",
     source: INFO,
     value: ({ snapshot }) => seconds(snapshot?.eventLog?.lastAddition),
@@ -48,15 +48,15 @@ export const eventLog = [
   valueFamily({
     name: "bmc_clock_offset_seconds",
     type: "gauge",
-    help: "Clock of the BMC minus clock of the exporter; positive if the BMC is ahead.",
+    help: "Clock of the BMC minus clock of the exporter. Positive if the BMC is ahead.",
     unit: "seconds",
-    source: "IPMI Get SEL Time; Redfish Manager DateTime",
+    source: "IPMI Get SEL Time",
     value: ({ snapshot }) => snapshot?.eventLog?.clockOffsetSeconds,
   }),
   family({
     name: "bmc_sel_events_total",
     type: "counter",
-    help: "Asserted events by severity, every severity from 0.",
+    help: "Asserted SEL events by severity. Every severity starts at 0.",
     labels: ["severity"],
     source: COUNTED,
     *samples({ snapshot }) {
@@ -69,7 +69,7 @@ export const eventLog = [
   family({
     name: "bmc_sel_records_total",
     type: "counter",
-    help: "Records by kind of sensor, what happened and whether it came or went; only what was seen.",
+    help: "SEL records by kind of sensor, event and direction (asserted or deasserted). Only combinations that occurred are present.",
     labels: ["kind", "event", "direction"],
     source: COUNTED,
     *samples({ snapshot }) {
@@ -81,7 +81,7 @@ export const eventLog = [
   family({
     name: "bmc_memory_errors_total",
     type: "counter",
-    help: "Memory errors of the host by kind, each kind from 0; one record may stand for many errors.",
+    help: "Memory errors in the SEL by kind. Every kind starts at 0. A BMC may log one record for many errors.",
     labels: ["kind"],
     source: COUNTED,
     *samples({ snapshot }) {
@@ -94,7 +94,7 @@ export const eventLog = [
   family({
     name: "bmc_dimm_errors_total",
     type: "counter",
-    help: "Memory errors of a DIMM by kind, where the record tells the DIMM; each kind from 0 once the DIMM is heard of.",
+    help: "Memory errors in the SEL by DIMM and kind, if the record identifies the DIMM. All kinds appear with the first error of a DIMM.",
     labels: ["dimm", "kind"],
     source: COUNTED,
     *samples({ snapshot }) {

@@ -5,9 +5,8 @@ import { family, type Sample, sensorFamily } from "../family.ts";
 const SCALE = "0 ok, 1 warning, 2 critical, 3 non-recoverable";
 
 /**
- * Rank of a redundancy state (IPMI generic event class 0Bh and what Redfish says in the same words):
- * 0 full, 1 degraded, 2 lost; undefined for every other state. Degraded is looked for first, because
- * "redundancy_degraded_from_fully_redundant" names both ends.
+ * Rank of a redundancy state (IPMI generic event/reading type 0Bh): 0 full, 1 degraded, 2 lost; undefined for every
+ * other state. "degraded" is tested first, because "redundancy_degraded_from_fully_redundant" contains both words.
  */
 export function redundancyRank(state: string): number | undefined {
   if (!state.includes("redundan")) return undefined;
@@ -24,9 +23,9 @@ export const health = [
   family({
     name: "bmc_health",
     type: "gauge",
-    help: `Worst health of the host (component "system") and of each of its components: ${SCALE}.`,
+    help: `Worst health of the host (component "system") and of each component: ${SCALE}.`,
     labels: ["component"],
-    source: "health of the sensors, faults of the chassis, self test of the BMC",
+    source: "health of the sensors, chassis faults, self test of the BMC",
     *samples({ snapshot }) {
       if (snapshot === undefined) return;
       const worst = componentHealth(snapshot);
@@ -43,7 +42,7 @@ export const health = [
     type: "gauge",
     help: `Health of each sensor, analog or discrete: ${SCALE}.`,
     labels: ["kind"],
-    source: "IPMI Get Sensor Reading; Redfish Status",
+    source: "IPMI Get Sensor Reading",
     samples({ snapshot }) {
       const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? [])
@@ -55,9 +54,9 @@ export const health = [
   sensorFamily({
     name: "bmc_sensor_state",
     type: "gauge",
-    help: "1 for each state a sensor asserts, harmless ones included; not there while it is not asserted.",
+    help: "1 for each state that a sensor asserts, normal states included. Absent while the state is not asserted.",
     labels: ["kind", "state"],
-    source: "IPMI Get Sensor Reading; Redfish Status, Conditions",
+    source: "IPMI Get Sensor Reading",
     samples({ snapshot }) {
       const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? []) {
@@ -72,9 +71,9 @@ export const health = [
   family({
     name: "bmc_redundancy",
     type: "gauge",
-    help: "Redundancy of the host's power, fans and so on, the worst of several sensors: 0 full, 1 degraded, 2 lost.",
+    help: "Redundancy of the power supplies, fans and other components of the host: 0 full, 1 degraded, 2 lost. The worst of several sensors.",
     labels: ["subject"],
-    source: "IPMI sensors with redundancy states; Redfish Redundancy",
+    source: "IPMI sensors with redundancy states",
     *samples({ snapshot }) {
       const worst = new Map<Component, number>();
       for (const { kind, states } of snapshot?.sensors ?? []) {

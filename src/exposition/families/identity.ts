@@ -1,21 +1,21 @@
 import { type Host, PLACE_LABELS } from "../../model/index.ts";
 import { family, seconds, valueFamily } from "../family.ts";
 
-/** On every series already in fleet output, and no business of the BMC in a probe. */
-const TAKEN: ReadonlySet<string> = new Set(["host", ...PLACE_LABELS]);
+/** Labels that bmc_host_info leaves out: fleet output has them on every series, probe output on none. */
+const ON_EVERY_SERIES: ReadonlySet<string> = new Set(["host", ...PLACE_LABELS]);
 
-/** A Prometheus label name: other characters become "_"; two underscores in front are reserved. */
+/** A valid Prometheus label name: other characters become "_"; a leading "__" is reserved. */
 export function labelName(text: string): string {
   const name = text.replaceAll(/[^a-zA-Z0-9_]/g, "_").replace(/^__+/, "_");
   return /^[0-9]/.test(name) ? `_${name}` : name;
 }
 
 function inventoryLabels(host: Host): Record<string, string> {
-  // No prototype: an inventory may call a label "constructor".
+  // Without a prototype, because a label may be named "constructor".
   const labels: Record<string, string> = Object.create(null);
   for (const [key, value] of Object.entries(host.labels)) {
     const name = labelName(key);
-    if (name !== "" && !TAKEN.has(name)) labels[name] ??= value;
+    if (name !== "" && !ON_EVERY_SERIES.has(name)) labels[name] ??= value;
   }
   labels.address ??= host.address;
   return labels;
@@ -27,9 +27,9 @@ export const identity = [
   family({
     name: "bmc_info",
     type: "info",
-    help: "Who the BMC says it is.",
+    help: "Identity of the BMC as it reports it; always 1.",
     labels: ["manufacturer", "product", "firmware", "ipmi_version", "guid", "protocol"],
-    source: "IPMI Get Device ID, Get System GUID; Redfish Manager",
+    source: "IPMI Get Device ID, Get System GUID",
     *samples({ snapshot }) {
       const c = snapshot?.controller;
       if (snapshot === undefined || c === undefined) return;
@@ -42,7 +42,7 @@ export const identity = [
   family({
     name: "bmc_lan_info",
     type: "info",
-    help: "How the LAN channel is set that the BMC is talked to over; no vlan: untagged. Many BMCs tell operators only.",
+    help: "Settings of the LAN channel in use; always 1. Without the label vlan the channel is untagged. Many BMCs report this to OPERATOR only.",
     labels: ["channel", "address_source", "mac", "vlan", "vlan_priority"],
     source: "IPMI Get LAN Configuration Parameters",
     *samples({ snapshot }) {
@@ -56,14 +56,14 @@ export const identity = [
   valueFamily({
     name: "bmc_self_test_health",
     type: "gauge",
-    help: "Health of the BMC itself by its self test: 0 ok, 1 warning, 2 critical; not there where it has none.",
+    help: "Health of the BMC according to its self test: 0 ok, 1 warning, 2 critical. Absent if the BMC has no self test.",
     source: "IPMI Get Self Test Results",
     value: ({ snapshot }) => snapshot?.controller?.selfTest?.health,
   }),
   family({
     name: "bmc_self_test",
     type: "gauge",
-    help: 'What the self test of the BMC found, 1 for each: "ok", "sel_corrupted", "fatal_hardware" and so on.',
+    help: 'Results of the BMC self test, 1 for each result, e.g. "ok", "sel_corrupted", "fatal_hardware".',
     labels: ["result"],
     source: "IPMI Get Self Test Results",
     *samples({ snapshot }) {
@@ -74,7 +74,7 @@ export const identity = [
   family({
     name: "bmc_system_firmware_info",
     type: "info",
-    help: "Version of the system's firmware (BIOS), where the BMC was told it.",
+    help: "Version of the system firmware (BIOS) as the BMC reports it; always 1.",
     labels: ["version"],
     source: "IPMI Get System Info Parameters",
     *samples({ snapshot }) {
@@ -85,7 +85,7 @@ export const identity = [
   family({
     name: "bmc_host_info",
     type: "info",
-    help: "Labels of the inventory that are not on every series, and the address of the BMC unless one of them has that name.",
+    help: "Inventory labels that are not on every series, and the address of the BMC; always 1. An inventory label named address takes precedence.",
     labels: ["address", "..."],
     source: "inventory",
     *samples({ host }) {
@@ -96,9 +96,9 @@ export const identity = [
   family({
     name: "bmc_fru_info",
     type: "info",
-    help: "Each replaceable part that says who it is.",
+    help: "Identity of each field replaceable unit (FRU) with inventory data; always 1.",
     labels: ["fru", "manufacturer", "product", "part_number", "serial", "asset_tag"],
-    source: "IPMI FRU areas; Redfish Chassis, PowerSupply, Memory, Drive",
+    source: "IPMI FRU areas",
     *samples({ snapshot }) {
       for (const f of snapshot?.frus ?? [])
         yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };

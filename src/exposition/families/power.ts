@@ -1,7 +1,7 @@
 import type { Fru, HostSnapshot } from "../../model/index.ts";
 import { family, valueFamily } from "../family.ts";
 
-/** Boards give two power supplies the same name; the device id tells them apart. */
+/** Some boards give two power supplies the same name; then the FRU device id is appended. */
 function supplyNames(frus: readonly Fru[]): ReadonlyMap<Fru, string> {
   const uses = new Map<string, number>();
   for (const { name } of frus) uses.set(name, (uses.get(name) ?? 0) + 1);
@@ -20,11 +20,11 @@ export const power = [
   family({
     name: "bmc_power_consumption_watts",
     type: "gauge",
-    help: "Power the whole host draws, by the best source it has; min, max and average are of the period the BMC chose.",
+    help: "Power consumption of the whole host from the best source available. The BMC chooses the period of min, max and average.",
     labels: ["statistic", "source"],
     unit: "watts",
     source:
-      "DCMI Get Power Reading; Intel Node Manager; a sensor of the whole host, or those of its power supplies; Redfish PowerControl, EnvironmentMetrics",
+      "DCMI Get Power Reading; Intel Node Manager; a sensor of the whole host; the sum of the power supply sensors",
     *samples({ snapshot }) {
       const source = snapshot?.consumption?.source;
       for (const [i, value] of statistics(snapshot).entries())
@@ -35,9 +35,9 @@ export const power = [
   valueFamily({
     name: "bmc_power_limit_watts",
     type: "gauge",
-    help: "Power cap of the host; not there while none is active.",
+    help: "Power cap of the host. Absent while no cap is active.",
     unit: "watts",
-    source: "DCMI Get Power Limit; Redfish PowerLimit",
+    source: "DCMI Get Power Limit",
     value: ({ snapshot }) => snapshot?.consumption?.limitWatts,
   }),
   family({
@@ -46,7 +46,7 @@ export const power = [
     help: "Rated capacity of a power supply.",
     labels: ["psu"],
     unit: "watts",
-    source: "IPMI FRU multirecord; Redfish PowerSupply",
+    source: "IPMI FRU multirecord area",
     *samples({ snapshot }) {
       const supplies = (snapshot?.frus ?? []).filter((fru) => fru.capacityWatts !== undefined);
       for (const [{ capacityWatts }, name] of supplyNames(supplies))

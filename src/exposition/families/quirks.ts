@@ -4,9 +4,9 @@ export const quirks = [
   family({
     name: "bmc_quirk_active",
     type: "gauge",
-    help: "1 for each known oddity of this BMC that the exporter works around.",
+    help: "1 for each firmware quirk of this BMC that the exporter works around.",
     labels: ["quirk"],
-    source: "table of quirks",
+    source: "the quirks table and the configuration",
     *samples({ snapshot }) {
       for (const quirk of snapshot?.quirks ?? []) yield { labels: [quirk], value: 1 };
     },

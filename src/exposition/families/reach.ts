@@ -8,8 +8,8 @@ import {
 import { family, flag, seconds, valueFamily } from "../family.ts";
 
 /**
- * Why `bmc_up` is 0. A host without a snapshot gets a reason too, because 0 never stands alone: it waits
- * for its first poll, or its polls stopped ending and what they had told became stale.
+ * Why `bmc_up` is 0. A host without a snapshot has a reason, too: it waits for its first poll, or no poll ended
+ * before its readings became stale.
  */
 function failureOf(
   record: HostRecord,
@@ -23,14 +23,14 @@ export const reach = [
   valueFamily({
     name: "bmc_up",
     type: "gauge",
-    help: "1 if the last poll reached the BMC, 0 if not, or if it is too long ago; present for every host of the inventory.",
+    help: "1 if the last poll reached the BMC, 0 if it failed or is too old. Present for every host of the inventory.",
     source: "every poll",
     value: ({ snapshot }) => flag(snapshot?.up ?? false),
   }),
   family({
     name: "bmc_failure",
     type: "gauge",
-    help: "1 while bmc_up is 0: the step that failed and why; not_polled before the first poll ended.",
+    help: "1 while bmc_up is 0, with stage and reason of the failure. The reason is not_polled until the first poll has ended.",
     labels: ["stage", "reason"],
     source: "every poll that failed",
     *samples(record) {
@@ -42,7 +42,7 @@ export const reach = [
   family({
     name: "bmc_poll_failures_total",
     type: "counter",
-    help: "Polls that did not reach the BMC since the exporter started, every reason from 0.",
+    help: "Polls that did not reach the BMC since the exporter started, by reason. Every reason starts at 0.",
     labels: ["reason"],
     source: "every poll that failed",
     *samples(record) {
@@ -53,7 +53,7 @@ export const reach = [
   valueFamily({
     name: "bmc_poll_duration_seconds",
     type: "gauge",
-    help: "Time the last poll took.",
+    help: "Duration of the last poll.",
     unit: "seconds",
     source: "every poll",
     value: ({ snapshot }) => seconds(snapshot?.durationMs),
@@ -61,7 +61,7 @@ export const reach = [
   valueFamily({
     name: "bmc_last_success_timestamp_seconds",
     type: "gauge",
-    help: "End of the last poll that reached the BMC, seconds since 1970; stays when the BMC falls silent.",
+    help: "Unix time at which the last successful poll ended. Kept when later polls fail.",
     unit: "seconds",
     source: "every poll",
     value: ({ lastSuccessAt }) => seconds(lastSuccessAt),
@@ -69,7 +69,7 @@ export const reach = [
   family({
     name: "bmc_part_up",
     type: "gauge",
-    help: "1 if this part of the poll was read when it was last asked, 0 if it failed.",
+    help: "1 if the last reading of this part of the poll succeeded, 0 if it failed.",
     labels: ["part"],
     source: "every poll",
     *samples({ snapshot }) {
@@ -80,7 +80,7 @@ export const reach = [
   family({
     name: "bmc_part_duration_seconds",
     type: "gauge",
-    help: "Time this part of the poll took when it was last asked.",
+    help: "Duration of the last reading of this part of the poll.",
     labels: ["part"],
     unit: "seconds",
     source: "every poll",

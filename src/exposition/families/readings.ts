@@ -1,7 +1,7 @@
 import { type Quantity, type Sensor, THRESHOLD_NAMES, type Thresholds } from "../../model/index.ts";
 import { type Family, type FamilyType, type Sample, sensorFamily } from "../family.ts";
 
-/** A quantity, the names of its two families and the words of the HELP lines. */
+/** A quantity, the names of its two families and the subject of their HELP texts. */
 interface Measured {
   readonly quantity: Quantity;
   readonly reading: string;
@@ -9,6 +9,8 @@ interface Measured {
   readonly type: FamilyType;
   readonly unit?: string;
   readonly what: string;
+  /** A second sentence for the HELP text of the reading. */
+  readonly note?: string;
 }
 
 const MEASURED: readonly Measured[] = [
@@ -26,7 +28,7 @@ const MEASURED: readonly Measured[] = [
     threshold: "bmc_fan_speed_threshold_rpm",
     type: "gauge",
     unit: "revolutions per minute",
-    what: "Speed of a fan",
+    what: "Fan speed",
   },
   {
     quantity: "fan_ratio",
@@ -34,7 +36,8 @@ const MEASURED: readonly Measured[] = [
     threshold: "bmc_fan_speed_threshold_ratio",
     type: "gauge",
     unit: "ratio, 0 to 1",
-    what: "Speed of a fan as a share of its full speed",
+    what: "Relative fan speed",
+    note: " 1 is full speed.",
   },
   {
     quantity: "voltage",
@@ -58,16 +61,17 @@ const MEASURED: readonly Measured[] = [
     threshold: "bmc_power_threshold_watts",
     type: "gauge",
     unit: "watts",
-    what: "Power at one place (the whole host is bmc_power_consumption_watts)",
+    what: "Power",
+    note: " For the power of the whole host see bmc_power_consumption_watts.",
   },
   {
-    // Counts up and starts again with the board, so the reading is a counter; its limits are not.
+    // Grows until the BMC restarts, so the reading is a counter. Its thresholds are gauges.
     quantity: "energy",
     reading: "bmc_energy_joules_total",
     threshold: "bmc_energy_threshold_joules",
     type: "counter",
     unit: "joules",
-    what: "Energy used",
+    what: "Energy",
   },
   {
     quantity: "humidity",
@@ -83,34 +87,34 @@ const MEASURED: readonly Measured[] = [
     threshold: "bmc_airflow_threshold_cubic_meters_per_second",
     type: "gauge",
     unit: "cubic metres per second",
-    what: "Air flow",
+    what: "Airflow",
   },
 ];
 
-const READING_SOURCE = "IPMI Get Sensor Reading with the SDR; Redfish Sensor, Thermal, Power";
-const THRESHOLD_SOURCE = "IPMI SDR, Get Sensor Thresholds; Redfish thresholds";
+const READING_SOURCE = "IPMI Get Sensor Reading and the SDR";
+const THRESHOLD_SOURCE = "IPMI SDR, Get Sensor Thresholds";
 
-/** Kept, because a host has hundreds of limits and the words never change. */
+/** Created once, because a host has hundreds of thresholds. */
 const THRESHOLD_LABELS = THRESHOLD_NAMES.map((name) => ({ name, labels: [name] }));
 
-/** Decided where not both measure this quantity: the same where neither does. */
+/** True if neither sensor has this quantity, false if one of them has; undefined if both have and values decide. */
 function sameIn(quantity: Quantity, a: Sensor, b: Sensor): boolean | undefined {
   const isA = a.quantity === quantity;
   return isA && b.quantity === quantity ? undefined : isA === (b.quantity === quantity);
 }
 
-function sameLimits(a: Thresholds | undefined, b: Thresholds | undefined): boolean {
+function sameThresholds(a: Thresholds | undefined, b: Thresholds | undefined): boolean {
   return a === b || THRESHOLD_NAMES.every((name) => a?.[name] === b?.[name]);
 }
 
-const reading = ({ quantity, reading: name, type, unit, what }: Measured): Family =>
+const reading = ({ quantity, reading: name, type, unit, what, note }: Measured): Family =>
   sensorFamily({
     name,
     type,
-    help: `${what}, as a sensor reports it.`,
+    help: `${what} reported by a sensor.${note ?? ""}`,
     unit,
     source: READING_SOURCE,
-    // An array here and in the other families that have hundreds of samples: a generator takes twice as long.
+    // Families with hundreds of samples return an array: a generator takes twice as long.
     samples({ snapshot }) {
       const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? []) {
@@ -125,7 +129,7 @@ const threshold = ({ quantity, threshold: name, unit, what }: Measured): Family 
   sensorFamily({
     name,
     type: "gauge",
-    help: `${what}: limits the BMC publishes for a sensor.`,
+    help: `${what} threshold of a sensor as the BMC reports it.`,
     labels: ["threshold"],
     unit,
     source: THRESHOLD_SOURCE,
@@ -140,7 +144,7 @@ const threshold = ({ quantity, threshold: name, unit, what }: Measured): Family 
       }
       return samples;
     },
-    same: (a, b) => sameIn(quantity, a, b) ?? sameLimits(a.thresholds, b.thresholds),
+    same: (a, b) => sameIn(quantity, a, b) ?? sameThresholds(a.thresholds, b.thresholds),
   });
 
 const unitOf = (sensor: Sensor): string => sensor.unit ?? "unspecified";
@@ -150,7 +154,7 @@ export const readings = [
   sensorFamily({
     name: "bmc_sensor_value",
     type: "gauge",
-    help: "Reading of a sensor that measures something else; the unit is a label.",
+    help: "Reading of a sensor that measures any other quantity. The label unit states the unit.",
     labels: ["unit"],
     unit: "see label unit",
     source: READING_SOURCE,
@@ -165,7 +169,7 @@ export const readings = [
   sensorFamily({
     name: "bmc_sensor_threshold_value",
     type: "gauge",
-    help: "Limits the BMC publishes for a sensor that measures something else; the unit is a label.",
+    help: "Threshold of a sensor that measures any other quantity. The label unit states the unit.",
     labels: ["unit", "threshold"],
     unit: "see label unit",
     source: THRESHOLD_SOURCE,
@@ -178,6 +182,6 @@ export const readings = [
         }
       }
     },
-    same: (a, b) => sameIn("other", a, b) ?? (sameLimits(a.thresholds, b.thresholds) && a.unit === b.unit),
+    same: (a, b) => sameIn("other", a, b) ?? (sameThresholds(a.thresholds, b.thresholds) && a.unit === b.unit),
   }),
 ];

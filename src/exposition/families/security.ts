@@ -4,7 +4,7 @@ export const security = [
   family({
     name: "bmc_security_finding",
     type: "gauge",
-    help: "1 if the BMC can be reached in a way it should not, 0 if it was looked for and not found.",
+    help: "1 if the BMC has this security weakness, 0 if it was checked for and not found.",
     labels: ["finding"],
     source: "IPMI channel, user and cipher suite commands",
     *samples({ snapshot }) {

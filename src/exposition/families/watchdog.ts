@@ -2,7 +2,7 @@ import { family, optionalFlag, valueFamily } from "../family.ts";
 
 const SOURCE = "IPMI Get Watchdog Timer";
 
-/** Use and action change between POST and operating system, so they are words of their own family. */
+/** Use and action change between POST and operating system, so they are labels of an info family of their own. */
 export const watchdog = [
   valueFamily({
     name: "bmc_watchdog_running",
@@ -14,14 +14,14 @@ export const watchdog = [
   valueFamily({
     name: "bmc_watchdog_logging",
     type: "gauge",
-    help: "1 if an expiration of the watchdog timer will be logged, 0 if not.",
+    help: "1 if the BMC logs an expiration of the watchdog timer, else 0.",
     source: SOURCE,
     value: ({ snapshot }) => optionalFlag(snapshot?.watchdog?.logs),
   }),
   family({
     name: "bmc_watchdog_info",
     type: "info",
-    help: "What the watchdog timer is used for and what it does when it expires.",
+    help: "Use of the watchdog timer and its action on expiration; always 1.",
     labels: ["use", "action", "pre_timeout_interrupt"],
     source: SOURCE,
     *samples({ snapshot }) {
@@ -33,7 +33,7 @@ export const watchdog = [
   valueFamily({
     name: "bmc_watchdog_initial_countdown_seconds",
     type: "gauge",
-    help: "Time the watchdog timer starts from.",
+    help: "Initial countdown of the watchdog timer.",
     unit: "seconds",
     source: SOURCE,
     value: ({ snapshot }) => snapshot?.watchdog?.initialCountdownSeconds,
@@ -41,7 +41,7 @@ export const watchdog = [
   valueFamily({
     name: "bmc_watchdog_pre_timeout_seconds",
     type: "gauge",
-    help: "Time between the pre-timeout interrupt of the watchdog timer and its expiration.",
+    help: "Time between the pre-timeout interrupt and the expiration of the watchdog timer.",
     unit: "seconds",
     source: SOURCE,
     value: ({ snapshot }) => snapshot?.watchdog?.preTimeoutSeconds,
@@ -57,7 +57,7 @@ export const watchdog = [
   family({
     name: "bmc_watchdog_expired",
     type: "gauge",
-    help: "1 for each use whose watchdog timer expired since the flag was cleared; not there otherwise.",
+    help: "1 if the watchdog timer expired in this use and the flag has not been cleared. Absent otherwise.",
     labels: ["use"],
     source: SOURCE,
     *samples({ snapshot }) {
