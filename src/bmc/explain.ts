@@ -1,11 +1,4 @@
-import {
-  firmwareVersion,
-  manufacturerName,
-  privilegeName,
-  QUIRKS,
-  type QuirkName,
-  quirkRowsOf,
-} from "../ipmi/index.ts";
+import { firmwareVersion, manufacturerName, privilegeName, QUIRKS, type QuirkName } from "../ipmi/index.ts";
 import type { Host } from "../model/index.ts";
 import type { SensorFilter, TraceLine } from "./bmc.ts";
 import type { HostExplanation } from "./explanation.ts";
@@ -113,11 +106,7 @@ function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFinding
   if (settings.quirks.includes(name)) return "the module's ipmi.quirks list it";
   if (quirksByRule(settings.quirkRules ?? [], device).includes(name))
     return "the configuration's quirks give it to this make";
-  const { manufacturerId, productId } = device;
-  const row = quirkRowsOf(device).find((known) => known.quirks.includes(name));
-  if (!row) return "learnt from its answers";
-  const maker = manufacturerName(manufacturerId) ?? `manufacturer ${manufacturerId}`;
-  return `known of ${maker}${row.productIds ? `, product ${productId}` : ""} (seen on ${row.seen})`;
+  return "learnt from its answers";
 }
 
 function sensorLines(

@@ -1,8 +1,11 @@
-import { isQuirkName, manufacturerName, type QuirkName, type QuirkSubject } from "../ipmi/index.ts";
+import { type DeviceId, isQuirkName, manufacturerName, type QuirkName } from "../ipmi/index.ts";
 import type { QuirkRule } from "../model/index.ts";
 
 /** The quirks that rules of the configuration give a BMC. */
-export function quirksByRule(rules: readonly QuirkRule[], bmc: QuirkSubject): readonly QuirkName[] {
+export function quirksByRule(
+  rules: readonly QuirkRule[],
+  bmc: Pick<DeviceId, "manufacturerId" | "productId" | "firmwareMajor">,
+): readonly QuirkName[] {
   const vendor = manufacturerName(bmc.manufacturerId)?.toLowerCase();
   return rules
     .filter(

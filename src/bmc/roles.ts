@@ -19,7 +19,12 @@ export class Roles {
 
   /** Rules of a new edition of the configuration: the previous object where they did not change, so that plans stay. */
   static renewed(rules: readonly RoleRule[], previous?: Roles): Roles {
-    return previous && previous.#rules.isSameAs(rules) ? previous : new Roles(rules);
+    return previous?.hasRules(rules) ? previous : new Roles(rules);
+  }
+
+  /** True where an edition of the configuration has the same rules. */
+  hasRules(rules: readonly RoleRule[]): boolean {
+    return this.#rules.isSameAs(rules);
   }
 
   /** Undefined where no rule matches, or the one that matches has the role "none". */

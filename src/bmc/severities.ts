@@ -38,7 +38,12 @@ export class Severities {
 
   /** Rules of a new edition of the configuration: the previous object where they did not change, so that plans stay. */
   static renewed(rules: readonly SeverityRule[], previous?: Severities): Severities {
-    return previous && previous.#rules.isSameAs(rules) ? previous : new Severities(rules);
+    return previous?.hasRules(rules) ? previous : new Severities(rules);
+  }
+
+  /** True where an edition of the configuration has the same rules. */
+  hasRules(rules: readonly SeverityRule[]): boolean {
+    return this.#rules.isSameAs(rules);
   }
 
   /**

@@ -1,7 +1,6 @@
 /**
- * Oddities of BMCs as data: what they are called, what is done about them, and who is known to have
- * them. The code asks for a quirk by name at the one place where it matters. Some are learnt from the
- * BMC's answers, some come with the manufacturer, all can be configured.
+ * Oddities of BMCs by name, and what such a BMC does. Each name is checked at the one place where it matters.
+ * Most are learnt from the BMC's answers; all can be configured, by module or by make of the BMC.
  */
 export const QUIRKS = {
   password_16: "keeps only the first 16 bytes of a longer password",
@@ -13,6 +12,10 @@ export const QUIRKS = {
   open_session_privilege_zero: "wants privilege 0 in Open Session",
   /** Concerns authenticated packets only: outside a session a wrong checksum is all that tells damage. */
   ignore_message_checksum: "sends wrong checksums inside authenticated packets",
+  /**
+   * PowerEdge 2900, 2950, R410 and R610. Configured only: neither product id nor firmware version tells them from
+   * Dell models of today, which disable scanning where there is no reading.
+   */
   scanning_disabled_is_valid: "reports scanning disabled for sensors that have a valid reading",
   discrete_reading: "gives analog readings on discrete sensors",
   assume_bmc_owner: "names an owner in its SDRs that does not answer; the BMC itself does",
@@ -31,51 +34,4 @@ export const QUIRK_NAMES = Object.keys(QUIRKS) as readonly QuirkName[];
 
 export function isQuirkName(name: string): name is QuirkName {
   return Object.hasOwn(QUIRKS, name);
-}
-
-/** Who has a quirk: all that is given must match. */
-export interface QuirkRow {
-  readonly manufacturerId: number;
-  readonly productIds?: readonly number[];
-  /** Major firmware revision from which on it is mended. */
-  readonly firmwareBelow?: number;
-  readonly quirks: readonly QuirkName[];
-  /** Where it was seen. */
-  readonly seen: string;
-}
-
-const DELL = 674;
-/** iDRAC 9 begins with firmware 3; its sensors that are not scanned have no reading indeed. */
-const IDRAC_9 = 3;
-
-/** Only what cannot be learnt from answers needs a row. */
-export const KNOWN_QUIRKS: readonly QuirkRow[] = [
-  {
-    manufacturerId: DELL,
-    firmwareBelow: IDRAC_9,
-    quirks: ["scanning_disabled_is_valid"],
-    seen: "PowerEdge 2900, 2950, R410, R610",
-  },
-];
-
-/** What decides whether a row is about a BMC. */
-export interface QuirkSubject {
-  readonly manufacturerId: number;
-  readonly productId: number;
-  readonly firmwareMajor: number;
-}
-
-/** The rows about a BMC. */
-export function quirkRowsOf({ manufacturerId, productId, firmwareMajor }: QuirkSubject): readonly QuirkRow[] {
-  return KNOWN_QUIRKS.filter(
-    (row) =>
-      row.manufacturerId === manufacturerId &&
-      (row.productIds?.includes(productId) ?? true) &&
-      (row.firmwareBelow === undefined || firmwareMajor < row.firmwareBelow),
-  );
-}
-
-/** What is known to be odd about a model before it shows. */
-export function quirksOf(bmc: QuirkSubject): readonly QuirkName[] {
-  return quirkRowsOf(bmc).flatMap((row) => row.quirks);
 }

@@ -7,7 +7,6 @@ import {
   type IpmiObserver,
   type LoginOptions,
   type QuirkName,
-  quirksOf,
   resolveAddress,
   type SessionInfo,
 } from "../../ipmi/index.ts";
@@ -325,7 +324,7 @@ export class IpmiBmc implements Bmc {
   /** Those that need not be learnt from this BMC. */
   #givenQuirks(id: DeviceId | undefined): readonly QuirkName[] {
     const { quirks = [], quirkRules = [] } = this.#options;
-    return id ? [...quirks, ...quirksOf(id), ...quirksByRule(quirkRules, id)] : quirks;
+    return id ? [...quirks, ...quirksByRule(quirkRules, id)] : quirks;
   }
 
   async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
