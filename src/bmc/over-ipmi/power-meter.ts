@@ -9,12 +9,15 @@ import {
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { PowerConsumption } from "../../model/index.ts";
-import { readDcmiPower, readPowerLimit, withLimit } from "./power.ts";
+import { readDcmiPower, readPowerLimit, wattsOf, withLimit } from "./power.ts";
 
 /** Age at which it is asked again what there is to measure with. */
 const KNOWN_AGE_MS = 3600_000;
 /** Behind the bridge a refusal comes late or never. */
 const ME_TRIES = 2;
+
+/** What a field of seconds holds where there is no period. */
+const NO_PERIOD = 0xffffffff;
 
 interface Known {
   readonly meter: "dcmi" | "node_manager" | "none";
@@ -51,9 +54,12 @@ export class PowerMeter {
     const known = this.#known && now - this.#known.at < KNOWN_AGE_MS ? this.#known : undefined;
     if (known?.meter === "none") return known.idle;
     let idle: PowerConsumption | undefined;
+    // Whether there is a meter shows when it has a reading: a host that is off may begin to measure when it is on.
+    let isOpen = hostOff;
     if (known?.meter !== "node_manager") {
       const answer = await readDcmiPower(runner, this.#memory, signal);
-      const reading = plausible(answer, hostOff);
+      const reading = answer === "unavailable" ? undefined : plausible(answer, hostOff);
+      isOpen ||= answer === "unavailable";
       idle = answer && IDLE;
       if (!known && reading) this.#known = { meter: "dcmi", limitWatts: await readPowerLimit(runner, signal), at: now };
       if (reading) return withLimit(reading, this.#known?.limitWatts);
@@ -61,8 +67,7 @@ export class PowerMeter {
     }
     const reading = this.#bridge ? plausible(await readNodeManager(runner, signal), hostOff) : undefined;
     if (!known && reading) this.#known = { meter: "node_manager", at: now };
-    // A host that is off may have a meter that begins to measure with it.
-    else if (!known && !hostOff) this.#known = { meter: "none", idle, at: now };
+    else if (!known && !isOpen) this.#known = { meter: "none", idle, at: now };
     return reading ?? idle;
   }
 }
@@ -83,11 +88,11 @@ export async function readNodeManager(
     const hasStatistics = s.maximum > 0;
     return {
       source: "node_manager",
-      currentWatts: s.current,
-      minimumWatts: hasStatistics ? s.minimum : undefined,
-      maximumWatts: hasStatistics ? s.maximum : undefined,
-      averageWatts: hasStatistics ? s.average : undefined,
-      periodSeconds: s.periodSeconds > 0 ? s.periodSeconds : undefined,
+      currentWatts: wattsOf(s.current),
+      minimumWatts: hasStatistics ? wattsOf(s.minimum) : undefined,
+      maximumWatts: hasStatistics ? wattsOf(s.maximum) : undefined,
+      averageWatts: hasStatistics ? wattsOf(s.average) : undefined,
+      periodSeconds: s.periodSeconds > 0 && s.periodSeconds < NO_PERIOD ? s.periodSeconds : undefined,
     };
   } catch (error) {
     const isAbsent =

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { PowerMeter } from "../../../src/bmc/over-ipmi/power-meter.ts";
-import { BmcMemory, getNodeManagerStatistics, getPowerReading, SilenceError } from "../../../src/ipmi/index.ts";
+import {
+  BmcMemory,
+  getNodeManagerStatistics,
+  getPowerLimit,
+  getPowerReading,
+  SilenceError,
+} from "../../../src/ipmi/index.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakeRunner, silence } from "../fake-runner.ts";
 
@@ -76,6 +82,45 @@ describe("the power meter", () => {
     await off.read(refusing, true, signal);
     await off.read(refusing, true, signal);
     expect(refusing.take()).toEqual(["Get Power Reading", "Get Power Reading"]);
+  });
+
+  it("has no watts where a field says that there is no reading", async () => {
+    const field = async (dcmi: string) =>
+      meter(false).meter.read(new FakeRunner().onBytes(getPowerReading, dcmi), false, signal);
+    const valid = { currentWatts: 342, minimumWatts: 110, maximumWatts: 518, averageWatts: 301 };
+    expect(await field(DCMI)).toMatchObject(valid);
+    expect(await field(DCMI.replace("6e00", "ffff"))).toMatchObject({ ...valid, minimumWatts: undefined });
+    expect(await field(DCMI.replace("0602", "ffff"))).toMatchObject({ ...valid, maximumWatts: undefined });
+    expect(await field(DCMI.replace("2d01", "ffff"))).toMatchObject({ ...valid, averageWatts: undefined });
+    for (const inactive of ["40", "00"]) {
+      expect(await field(`dcffff${"ffff".repeat(3)}${"ff".repeat(8)}${inactive}`)).toEqual({ source: "dcmi" });
+    }
+  });
+
+  it("is queried again in the next poll where it had no reading at first contact", async () => {
+    const { meter: m } = meter(false);
+    const runner = new FakeRunner().onBytes(getPowerReading, `dcffff${DCMI.slice(6)}`);
+    expect(await m.read(runner, false, signal)).toEqual({ source: "dcmi" });
+    runner.onBytes(getPowerReading, DCMI);
+    expect(await m.read(runner, false, signal)).toMatchObject({ currentWatts: 342 });
+  });
+
+  it("has no limit of 65535 W", async () => {
+    const { meter: m } = meter(false);
+    const runner = new FakeRunner().onBytes(getPowerReading, DCMI);
+    runner.onBytes(getPowerLimit, "dc0000 00 ffff 00000000 0000 0000".replaceAll(" ", ""));
+    expect(await m.read(runner, false, signal)).toMatchObject({ currentWatts: 342, limitWatts: undefined });
+  });
+
+  it("has no watts where a field of the Intel ME says that there is no reading", async () => {
+    const field = async (answer: string) =>
+      meter(true).meter.read(new FakeRunner().onBytes(getNodeManagerStatistics, answer), false, signal);
+    expect(await field(NODE_MANAGER.replace("4b01", "ffff"))).toBeUndefined();
+    expect(await field(NODE_MANAGER.replace("0002", "ffff"))).toMatchObject({
+      currentWatts: 331,
+      maximumWatts: undefined,
+    });
+    expect(await field(NODE_MANAGER.replace("100e0000", "ffffffff"))).toMatchObject({ periodSeconds: undefined });
   });
 
   it("is not given up for a silence", async () => {
