@@ -3,7 +3,7 @@
 import { HmacScratch } from "../../dist/ipmi/crypto/kept-hmac.js";
 import { RandomPool } from "../../dist/ipmi/crypto/random-pool.js";
 import { makeBoard } from "../../dist/simulator/boards/index.js";
-import { compileBoard, hung, latency, loss, sampleBoard, VirtualBmc } from "../../dist/simulator/index.js";
+import { compileBoard, hung, latency, loss, receive, sampleBoard, VirtualBmc } from "../../dist/simulator/index.js";
 
 /** Packets that a lossy BMC loses, each way. */
 const LOSS = 0.1;
@@ -79,7 +79,7 @@ export class Wires {
       remote,
       send: (packet) => {
         const copy = Buffer.from(packet);
-        if (this.#plugged) queueMicrotask(() => bmc?.receive(copy, peer, heard));
+        if (this.#plugged && bmc) queueMicrotask(() => receive(bmc, copy, peer, heard));
       },
       close() {
         open = false;

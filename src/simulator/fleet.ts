@@ -1,10 +1,10 @@
 import { RandomPool } from "../ipmi/crypto/random-pool.ts";
 import { type Clock, systemClock } from "../lib/index.ts";
-import type { BoardBehaviour, BoardModel } from "./board.ts";
-import type { Scenario } from "./misbehaviour.ts";
-import { seedOf } from "./random.ts";
-import { UdpHost } from "./udp-host.ts";
-import { type BmcIdentity, VirtualBmc } from "./virtual-bmc.ts";
+import type { Scenario } from "./bmc/misbehaviour.ts";
+import { seedOf } from "./bmc/random.ts";
+import { type BmcIdentity, VirtualBmc } from "./bmc/virtual-bmc.ts";
+import type { BoardBehaviour, BoardModel } from "./boards/board.ts";
+import { UdpHost } from "./lan/udp-host.ts";
 
 export const DEFAULT_PORT = 6230;
 

@@ -9,19 +9,22 @@
  *   simulation.bmcs[0]?.bmc.state.setSensor(0x30, { raw: 80 });
  *   await simulation.stop();
  */
-export * from "./board.ts";
+
+export { LiveBoard } from "./bmc/live-board.ts";
+export type * from "./bmc/misbehaviour.ts";
+export { Random, seedOf } from "./bmc/random.ts";
+export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./bmc/virtual-bmc.ts";
+export * from "./boards/board.ts";
+export { compileBoard } from "./boards/compile-board.ts";
 export { BOARD_NAMES } from "./boards/index.ts";
-export { compileBoard } from "./compile-board.ts";
+export { type RecordedOptions, recordedBoard } from "./boards/recorded.ts";
+export { sampleBoard } from "./boards/sample-board.ts";
 export { controlApp, serveControl } from "./control.ts";
 export { FAULTS, type Fault as PhysicalFault, FaultParameterError, type Values } from "./faults/index.ts";
 export * from "./fleet.ts";
 export { switchPower } from "./handlers/chassis.ts";
-export { LiveBoard } from "./live-board.ts";
-export type * from "./misbehaviour.ts";
+export { receive } from "./lan/ipmi-front.ts";
 export { type NumberedFault, Park, type ParkedHost, type ParkOptions, type Trouble } from "./park.ts";
-export { Random, seedOf } from "./random.ts";
-export { type RecordedOptions, recordedBoard } from "./recorded.ts";
-export { sampleBoard } from "./sample-board.ts";
 export { type AskedScenario, type NamedScenario, parseScenario, SCENARIOS } from "./scenarios/by-name.ts";
 export * from "./scenarios/index.ts";
 export {
@@ -30,4 +33,3 @@ export {
   defaultOf as defaultArgument,
 } from "./scenarios/scenario-argument.ts";
 export { parseTimetable, runTimetable, type TimetableEntry } from "./timetable.ts";
-export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./virtual-bmc.ts";

@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from "../lib/index.ts";
-import type { BoardModel } from "./board.ts";
+import type { Scenario } from "./bmc/misbehaviour.ts";
+import { seedOf } from "./bmc/random.ts";
+import type { BoardModel } from "./boards/board.ts";
+import { compileBoard } from "./boards/compile-board.ts";
 import { BOARD_NAMES, makeBoard } from "./boards/index.ts";
-import { compileBoard } from "./compile-board.ts";
 import { type ActiveFault, FaultParameterError, injectFault, type Values } from "./faults/index.ts";
 import { type BmcSpec, type Simulation, type SimulationOptions, startSimulation } from "./fleet.ts";
-import type { Scenario } from "./misbehaviour.ts";
 import { HostPhysics, Rack, type Wiring, wireBoard } from "./physics/index.ts";
-import { seedOf } from "./random.ts";
 
 export interface ParkOptions {
   readonly racks: number;

@@ -13,6 +13,7 @@ import {
   type BoardDescription,
   type BoardModel,
   compileBoard,
+  receive,
   type Scenario,
   sampleBoard,
   VirtualBmc,
@@ -39,7 +40,7 @@ export class Wire implements DatagramTransport {
       send: (packet) => {
         const copy = Buffer.from(packet);
         queueMicrotask(() => {
-          this.#bmc.receive(copy, peer, (answer, _peer, stray) => {
+          receive(this.#bmc, copy, peer, (answer, _peer, stray) => {
             // A socket that knows its BMC by address does not hear a stray one.
             if (!open || stray) return;
             const got = Buffer.from(answer);

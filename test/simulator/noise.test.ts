@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ALL_COMMANDS } from "../../src/ipmi/index.ts";
 import { encodeRequestMessage } from "../../src/ipmi/wire/message.ts";
 import { encodeSessionPacket } from "../../src/ipmi/wire/session-header.ts";
-import { compileBoard, Random, sampleBoard, VirtualBmc } from "../../src/simulator/index.ts";
+import { compileBoard, Random, receive, sampleBoard, VirtualBmc } from "../../src/simulator/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { hex } from "../support/hex.ts";
 import { Bench } from "./bench-network.ts";
@@ -12,7 +12,7 @@ const newBmc = () => new VirtualBmc({ model: compileBoard(sampleBoard()), clock:
 
 function answersTo(bmc: VirtualBmc, packet: Buffer): string[] {
   const answers: string[] = [];
-  bmc.receive(packet, peer, (answer) => answers.push(answer.toString("hex")));
+  receive(bmc, packet, peer, (answer) => answers.push(answer.toString("hex")));
   return answers;
 }
 

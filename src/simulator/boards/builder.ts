@@ -1,7 +1,7 @@
 import type { DeviceId } from "../../ipmi/commands/index.ts";
 import { encodeSdr, type SdrRecord } from "../../ipmi/records/sdr/sdr.ts";
-import type { BoardDescription, BoardUser, InitialReading, Satellite } from "../board.ts";
-import { seedOf } from "../random.ts";
+import { seedOf } from "../bmc/random.ts";
+import type { BoardDescription, BoardUser, InitialReading, Satellite } from "./board.ts";
 import { chassisEntity } from "./entity.ts";
 import { frusOf } from "./fru.ts";
 import { compactRecord, eventOnlyRecord, fullRecord } from "./records.ts";

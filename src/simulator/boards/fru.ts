@@ -1,5 +1,5 @@
 import { encodeFru, type MultiRecord } from "../../ipmi/records/fru/index.ts";
-import { seedOf } from "../random.ts";
+import { seedOf } from "../bmc/random.ts";
 import type { FruSpec } from "./spec.ts";
 
 /** English. */

@@ -1,6 +1,6 @@
 import { EventType } from "../../ipmi/tables/event-type.ts";
 import { SensorType } from "../../ipmi/tables/sensor-type.ts";
-import type { BoardEvent, SensorAddress } from "../board.ts";
+import type { BoardEvent, SensorAddress } from "./board.ts";
 import type { MemoryErrorKind, MemoryHabits } from "./spec.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { NetFn } from "../../ipmi/tables/net-fn.ts";
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 const DCMI_GET_POWER_READING = 0x02;
 /** Last byte of the answer, behind the group byte: bit 6 says that the measurement is active. */

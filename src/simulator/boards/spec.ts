@@ -1,8 +1,8 @@
 import type { DeviceId } from "../../ipmi/commands/index.ts";
-import type { BoardDescription, BoardEvent, Satellite } from "../board.ts";
 import type { Component, Condition } from "../physics/condition.ts";
 import type { Plant } from "../physics/plant.ts";
 import type { Source } from "../physics/quantity.ts";
+import type { BoardDescription, BoardEvent, Satellite } from "./board.ts";
 
 /** Entity id and instance. */
 export type Entity = readonly [id: number, instance: number];

@@ -1,4 +1,4 @@
-import type { BoardState } from "../board.ts";
+import type { BoardState } from "../boards/board.ts";
 import { hostFault } from "./fault.ts";
 import { choice, number } from "./parameter.ts";
 

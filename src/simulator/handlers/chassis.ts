@@ -10,8 +10,8 @@ import {
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { BMC_ADDRESS } from "../../ipmi/wire/message.ts";
-import type { BoardState, ChassisState } from "../board.ts";
-import type { VirtualBmc } from "../virtual-bmc.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
+import type { BoardState, ChassisState } from "../boards/board.ts";
 import { type Handler, refuse, respond } from "./handler.ts";
 
 const ON_BY_COMMAND = 0x10;

@@ -19,10 +19,10 @@ import {
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { BMC_ADDRESS } from "../../ipmi/wire/message.ts";
-import type { DcmiDescription } from "../board.ts";
-import type { Context } from "../dispatch.ts";
-import type { VirtualBmc } from "../virtual-bmc.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
+import type { DcmiDescription } from "../boards/board.ts";
 import { LAN_CHANNEL } from "./channel.ts";
+import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
 const REVISION = 2;

@@ -1,7 +1,7 @@
 import type { Command } from "../../ipmi/commands/command.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
-import type { Context } from "../dispatch.ts";
-import type { Reply } from "../misbehaviour.ts";
+import type { Reply } from "../bmc/misbehaviour.ts";
+import type { Context } from "./context.ts";
 
 /** What answers one command. */
 export interface Handler {

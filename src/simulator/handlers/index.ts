@@ -1,7 +1,8 @@
 /** Who answers which command; everything else is refused with C1h. */
-import type { Context } from "../dispatch.ts";
+
 import { appHandlers } from "./app.ts";
 import { chassisHandlers } from "./chassis.ts";
+import type { Context } from "./context.ts";
 import { dcmiHandlers } from "./dcmi.ts";
 import { fruHandlers } from "./fru.ts";
 import type { Handler } from "./handler.ts";

@@ -1,7 +1,6 @@
 import { getNodeManagerStatistics, sendMessage } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { BMC_ADDRESS, encodeResponseMessage } from "../../ipmi/wire/message.ts";
-import { answerOf, Context, handled } from "../dispatch.ts";
 import { type Handler, refuse, respond } from "./handler.ts";
 
 /** The target did not acknowledge: it is not there. */
@@ -17,11 +16,10 @@ export const satelliteHandlers: readonly Handler[] = [
     );
     if (!satellite) return refuse(NOT_ACKNOWLEDGED);
     const message = { requesterAddress: BMC_ADDRESS, requesterLun: 0, ...bridged };
-    const reply = handled(new Context(bmc, message, context.session, context.peer, satellite));
-    const answer = answerOf(message, reply.completionCode, reply.data);
+    const answer = context.relay(message, satellite);
     // Without tracking the answer waits in the BMC's queue, which nobody here reads.
     if (tracking !== "track") return {};
-    if (satellite.embeddedReply) return { reply: { ...answer, checksumsOk: true } };
+    if (satellite.embeddedReply) return { reply: answer };
     context.following = encodeResponseMessage(answer);
     return {};
   }),

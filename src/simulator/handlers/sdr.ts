@@ -8,8 +8,8 @@ import {
   WHOLE_RECORD,
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
-import type { Context } from "../dispatch.ts";
-import type { VirtualBmc } from "../virtual-bmc.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
+import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
 const SDR_VERSION = 0x51;

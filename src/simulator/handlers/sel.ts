@@ -12,8 +12,8 @@ import {
   WHOLE_RECORD,
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
-import type { Context } from "../dispatch.ts";
-import { SEL_RECORD_BYTES } from "../sel-log.ts";
+import { SEL_RECORD_BYTES } from "../bmc/sel-log.ts";
+import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
 const SEL_VERSION = 0x51;

@@ -13,8 +13,8 @@ import {
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { Reader, signed } from "../../ipmi/wire/bytes.ts";
-import type { SensorModel, SensorReadingState } from "../board.ts";
-import type { Context } from "../dispatch.ts";
+import type { SensorModel, SensorReadingState } from "../boards/board.ts";
+import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 import { readDeviceSdr } from "./sdr.ts";
 

@@ -13,10 +13,10 @@ import {
 import { cipherSuite } from "../../ipmi/crypto/cipher-suite.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { AuthType } from "../../ipmi/wire/session-header.ts";
-import type { Context } from "../dispatch.ts";
-import type { ServerSession } from "../server-session.ts";
-import type { VirtualBmc } from "../virtual-bmc.ts";
+import type { ServerSession } from "../bmc/server-session.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
 import { LAN_CHANNEL } from "./channel.ts";
+import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
 const INVALID_USER_NAME = 0x81;

@@ -17,7 +17,7 @@ import {
 } from "../../ipmi/commands/transport/lan-parameters.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
-import type { VirtualBmc } from "../virtual-bmc.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
 import { isLanChannel } from "./channel.ts";
 import { type Handler, refuse, respond } from "./handler.ts";
 import { authenticationTypes } from "./session.ts";

@@ -1,4 +1,4 @@
-import type { BoardState, SensorAddress } from "../board.ts";
+import type { BoardState, SensorAddress } from "../boards/board.ts";
 import type { SensorLimits } from "./wiring.ts";
 
 /** Upper half of event data 1: data 2 is the reading, data 3 the limit. */

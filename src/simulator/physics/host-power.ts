@@ -1,5 +1,5 @@
 import { RESTART_CAUSES } from "../../ipmi/commands/chassis/get-system-restart-cause.ts";
-import type { BoardState } from "../board.ts";
+import type { BoardState } from "../boards/board.ts";
 import { CODE } from "./condition.ts";
 import { logStates } from "./events.ts";
 import type { Wiring } from "./wiring.ts";

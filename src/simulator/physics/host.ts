@@ -1,8 +1,8 @@
 import type { ChassisControl } from "../../ipmi/commands/chassis/chassis-control.ts";
 import { RESTART_CAUSES } from "../../ipmi/commands/chassis/get-system-restart-cause.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { BoardBehaviour, BoardState } from "../board.ts";
-import { Random, seedOf } from "../random.ts";
+import { Random, seedOf } from "../bmc/random.ts";
+import type { BoardBehaviour, BoardState } from "../boards/board.ts";
 import { CODE, CONDITIONS, type Component, type Condition, codeOf, conditionPlace } from "./condition.ts";
 import { logStates, watchLimits } from "./events.ts";
 import { HostPower } from "./host-power.ts";

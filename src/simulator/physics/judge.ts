@@ -1,4 +1,4 @@
-import type { BoardState } from "../board.ts";
+import type { BoardState } from "../boards/board.ts";
 import { CODE } from "./condition.ts";
 import { isFailedFan } from "./machine.ts";
 import { STRIDE } from "./quantity.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "../bmc/random.ts";
 import type { Plant } from "./plant.ts";
 import { type Layout, STRIDE } from "./quantity.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../lib/index.ts";
-import type { BoardState } from "../board.ts";
-import type { Misbehaviour, Scenario } from "../misbehaviour.ts";
+import type { Misbehaviour, Scenario } from "../bmc/misbehaviour.ts";
+import type { BoardState } from "../boards/board.ts";
 
 /** The BMC of a machine; a VirtualBmc is one. */
 export interface BmcHandle {

@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "../bmc/random.ts";
 
 /** What a machine is used for: decides its load over the day. */
 export interface Profile {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../lib/index.ts";
-import { Random, seedOf } from "../random.ts";
+import { Random, seedOf } from "../bmc/random.ts";
 import type { RunningFault } from "./running-fault.ts";
 
 /** Two feeds, A and B; supplies are plugged in alternately. */

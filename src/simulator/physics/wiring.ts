@@ -1,5 +1,5 @@
 import { EventType } from "../../ipmi/tables/event-type.ts";
-import type { BoardModel, SensorAddress } from "../board.ts";
+import type { BoardModel, SensorAddress } from "../boards/board.ts";
 import type { AnalogWire, Board, DiscreteWire } from "../boards/builder.ts";
 import { assertedEvents, CROSSING_OFFSETS, deassertedEvents, LIMIT_KEYS } from "../boards/records.ts";
 import { countOf } from "../boards/scale.ts";

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 /**
  * The second checksum of messages is wrong, as Supermicro X9 firmware makes it; in sessions, where a code

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 const RMCP_PLUS = 0x06;
 const AUTHENTICATED = 0x40;

@@ -1,5 +1,5 @@
 import { nearest } from "../../lib/index.ts";
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 import { badChecksums } from "./bad-checksums.ts";
 import { badIntegrity } from "./bad-integrity.ts";
 import { completionCodes } from "./completion-codes.ts";

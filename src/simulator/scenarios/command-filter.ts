@@ -1,5 +1,5 @@
 import { NetFn } from "../../ipmi/tables/net-fn.ts";
-import type { Request } from "../misbehaviour.ts";
+import type { Request } from "../bmc/misbehaviour.ts";
 
 /** Which requests are meant. */
 export interface CommandFilter {

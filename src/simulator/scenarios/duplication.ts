@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 /** Answers come twice, the second a little later. */
 export function duplication(options: { readonly probability: number; readonly delayMs?: number }): Scenario {

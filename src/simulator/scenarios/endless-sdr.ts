@@ -1,13 +1,13 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 import { readsSdr } from "./command-filter.ts";
 
 const LAST_RECORD = 0xffff;
 
 /** "first": the last record is followed by the first again; "itself": by itself. FFFFh never comes. */
 export function endlessSdr(options: { readonly followedBy: "first" | "itself" }): Scenario {
-  return ({ state }) => {
+  return ({ board }) => {
     const idOf = (record: Buffer | undefined): number => record?.readUInt16LE(0) ?? 0;
-    const { sdr } = state.model;
+    const { sdr } = board.model;
     const next = idOf(options.followedBy === "first" ? sdr[0] : sdr.at(-1));
     return {
       name: "endless SDR",

@@ -1,5 +1,5 @@
-import type { Scenario } from "../misbehaviour.ts";
-import type { Random } from "../random.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
+import type { Random } from "../bmc/random.ts";
 
 export interface LatencyOptions {
   readonly meanMs: number;

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 const UNAUTHORISED_NAME = 0x0d;
 const INVALID_USER_NAME_15 = 0x81;

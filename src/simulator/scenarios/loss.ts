@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface LossOptions {
   /** 0 to 1, for each packet. */

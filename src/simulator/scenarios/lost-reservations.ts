@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 import { readsSdr, readsSel } from "./command-filter.ts";
 
 /** Another console reserves the repository now and then, which cancels ours: C5h in the middle of a record. */

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 /** Sessions are forgotten without a word after every so many requests, as a LAN card that restarts does. */
 export function lostSessions(options: { readonly everyRequests: number }): Scenario {

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface MovingClockOptions {
   /** Ahead of the true time at the start; negative: behind. */
@@ -15,12 +15,12 @@ const HOUR_MS = 3_600_000;
 /** The BMC's clock is wrong, runs away, or jumps as NTP and battery pull at it. */
 export function movingClock(options: MovingClockOptions): Scenario {
   const { offsetSeconds = 0, driftSecondsPerHour = 0, jumpSeconds = 0, jumpProbability = 0 } = options;
-  return ({ state, clock, random }) => {
+  return ({ board, clock, random }) => {
     const start = clock.monotonicMs();
     let jumped = 0;
     const set = (): void => {
       const drift = ((clock.monotonicMs() - start) / HOUR_MS) * driftSecondsPerHour;
-      state.clockOffsetSeconds = Math.round(offsetSeconds + drift + jumped);
+      board.clockOffsetSeconds = Math.round(offsetSeconds + drift + jumped);
     };
     set();
     return {

@@ -1,5 +1,5 @@
 import { MAX_USER_NAME } from "../../ipmi/wire/rakp.ts";
-import type { LoginHashing, Scenario } from "../misbehaviour.ts";
+import type { LoginHashing, Scenario } from "../bmc/misbehaviour.ts";
 
 const LEVEL = 0x0f;
 const PAD = 16;

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface OddSequencesOptions {
   /** Probability that a packet has the number of the one before. */

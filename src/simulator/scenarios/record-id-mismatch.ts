@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 import { readsSdr } from "./command-filter.ts";
 
 const OFFSET_AT = 4;

@@ -1,4 +1,4 @@
-import type { LoginStep, Scenario } from "../misbehaviour.ts";
+import type { LoginStep, Scenario } from "../bmc/misbehaviour.ts";
 
 export interface RefusedLoginOptions {
   readonly step: LoginStep;

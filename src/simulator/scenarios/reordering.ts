@@ -1,4 +1,4 @@
-import type { Deliver, Scenario } from "../misbehaviour.ts";
+import type { Deliver, Scenario } from "../bmc/misbehaviour.ts";
 
 /**
  * An answer is held back until the next one has overtaken it, or for `holdMs` where none comes: the

@@ -1,5 +1,5 @@
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
-import type { Request, Scenario } from "../misbehaviour.ts";
+import type { Request, Scenario } from "../bmc/misbehaviour.ts";
 
 /** Requests that look alike are the same within this time. */
 const MEMORY_MS = 5000;

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 /** Answers leave through another network card: right in every way but for the address they come from. */
 export function strayAddress(options: { readonly probability: number }): Scenario {

@@ -1,5 +1,5 @@
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 import { readsSdr } from "./command-filter.ts";
 
 const COUNT_AT = 5;

@@ -1,4 +1,4 @@
-import type { Scenario } from "../misbehaviour.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 import { type CommandFilter, isMeant } from "./command-filter.ts";
 
 export interface WrongLengthsOptions {

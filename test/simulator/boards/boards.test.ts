@@ -5,10 +5,10 @@ import { decodeSdr, encodeSdr } from "../../../src/ipmi/records/sdr/sdr.ts";
 import { type SensorDefinition, sensorsOf } from "../../../src/ipmi/records/sdr/sensor-definition.ts";
 import { decodeSelRecord, describeSelEvent, isSystemEvent } from "../../../src/ipmi/records/sel/index.ts";
 import { THRESHOLD_NAMES } from "../../../src/ipmi/tables/threshold.ts";
+import { LiveBoard } from "../../../src/simulator/bmc/live-board.ts";
+import { compileBoard } from "../../../src/simulator/boards/compile-board.ts";
 import { BOARD_NAMES, BOARD_PLANS, frusOf, makeBoard } from "../../../src/simulator/boards/index.ts";
 import { LIMIT_KEYS } from "../../../src/simulator/boards/records.ts";
-import { compileBoard } from "../../../src/simulator/compile-board.ts";
-import { LiveBoard } from "../../../src/simulator/live-board.ts";
 import { HandClock } from "../physics/hand-clock.ts";
 
 const LONGEST_NAME = 16;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeSelRecord, isSystemEvent, type SystemEventRecord } from "../../../src/ipmi/records/sel/index.ts";
+import { LiveBoard } from "../../../src/simulator/bmc/live-board.ts";
+import { compileBoard } from "../../../src/simulator/boards/compile-board.ts";
 import { makeBoard } from "../../../src/simulator/boards/index.ts";
-import { compileBoard } from "../../../src/simulator/compile-board.ts";
-import { LiveBoard } from "../../../src/simulator/live-board.ts";
 import { logStates, watchLimits } from "../../../src/simulator/physics/events.ts";
 import { wireBoard } from "../../../src/simulator/physics/index.ts";
 import { HandClock } from "./hand-clock.ts";

@@ -1,12 +1,12 @@
 import { decodeSelRecord, describeEvent, isSystemEvent } from "../../../src/ipmi/records/sel/index.ts";
 import { assertedStates } from "../../../src/ipmi/tables/sensor-state.ts";
 import { thresholdHealth } from "../../../src/ipmi/tables/threshold.ts";
+import { LiveBoard } from "../../../src/simulator/bmc/live-board.ts";
+import type { Misbehaviour, Scenario } from "../../../src/simulator/bmc/misbehaviour.ts";
+import { Random } from "../../../src/simulator/bmc/random.ts";
+import { compileBoard } from "../../../src/simulator/boards/compile-board.ts";
 import { makeBoard } from "../../../src/simulator/boards/index.ts";
-import { compileBoard } from "../../../src/simulator/compile-board.ts";
-import { LiveBoard } from "../../../src/simulator/live-board.ts";
-import type { Misbehaviour, Scenario } from "../../../src/simulator/misbehaviour.ts";
 import { HostPhysics, type Profile, Rack, wireBoard } from "../../../src/simulator/physics/index.ts";
-import { Random } from "../../../src/simulator/random.ts";
 import { HandClock } from "./hand-clock.ts";
 
 export const STEADY: Profile = { kind: "batch", base: 0.5, swing: 0, noise: 0, phaseHours: 0, powerFactor: 1 };
@@ -47,7 +47,7 @@ export class Machine {
     const misbehaviour = scenario({
       random: new Random(1),
       clock: this.clock,
-      state: this.state,
+      board: this.state,
       dropSessions: () => this.dropSessions(),
       cancelReservations: () => {},
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Random } from "../../../src/simulator/bmc/random.ts";
 import { BOARD_NAMES } from "../../../src/simulator/boards/index.ts";
 import { profileOf, Rack } from "../../../src/simulator/physics/index.ts";
-import { Random } from "../../../src/simulator/random.ts";
 import { HandClock } from "./hand-clock.ts";
 import { Machine } from "./machine-room.ts";
 

@@ -1,12 +1,17 @@
-import { activateSession } from "../ipmi/commands/app/activate-session.ts";
-import { authCode } from "../ipmi/crypto/auth-code.ts";
-import { sameCode } from "../ipmi/crypto/key-exchange.ts";
-import { CompletionCode } from "../ipmi/tables/completion-code.ts";
-import { decodeRequestMessage, encodeResponseMessage } from "../ipmi/wire/message.ts";
-import { AuthType, decodeSessionPacket, encodeSessionPacket, type SessionPacket } from "../ipmi/wire/session-header.ts";
+import { activateSession } from "../../ipmi/commands/app/activate-session.ts";
+import { authCode } from "../../ipmi/crypto/auth-code.ts";
+import { sameCode } from "../../ipmi/crypto/key-exchange.ts";
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import { decodeRequestMessage, encodeResponseMessage } from "../../ipmi/wire/message.ts";
+import {
+  AuthType,
+  decodeSessionPacket,
+  encodeSessionPacket,
+  type SessionPacket,
+} from "../../ipmi/wire/session-header.ts";
+import type { Peer } from "../bmc/server-session.ts";
+import type { Challenge, Send, VirtualBmc } from "../bmc/virtual-bmc.ts";
 import { answer, answerOf } from "./dispatch.ts";
-import type { Peer } from "./server-session.ts";
-import type { Challenge, Send, VirtualBmc } from "./virtual-bmc.ts";
 
 const NO_SLOT = 0x81;
 const PRIVILEGE_EXCEEDED = 0x86;

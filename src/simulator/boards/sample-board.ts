@@ -1,15 +1,15 @@
-import type { DeviceId } from "../ipmi/commands/index.ts";
-import { encodeFru } from "../ipmi/records/fru/index.ts";
+import type { DeviceId } from "../../ipmi/commands/index.ts";
+import { encodeFru } from "../../ipmi/records/fru/index.ts";
 import {
   type CompactSensorRecord,
   type EventOnlySensorRecord,
   encodeSdr,
   type FullSensorRecord,
   type SdrRecord,
-} from "../ipmi/records/sdr/index.ts";
-import { SensorType } from "../ipmi/tables/sensor-type.ts";
-import { THRESHOLD_NAMES, type ThresholdName } from "../ipmi/tables/threshold.ts";
-import { Unit } from "../ipmi/tables/unit.ts";
+} from "../../ipmi/records/sdr/index.ts";
+import { SensorType } from "../../ipmi/tables/sensor-type.ts";
+import { THRESHOLD_NAMES, type ThresholdName } from "../../ipmi/tables/threshold.ts";
+import { Unit } from "../../ipmi/tables/unit.ts";
 import type { BoardDescription, InitialReading } from "./board.ts";
 
 /*

@@ -1,5 +1,5 @@
-import type { WatchdogTimer } from "../ipmi/commands/app/get-watchdog-timer.ts";
-import type { Clock } from "../lib/index.ts";
+import type { WatchdogTimer } from "../../ipmi/commands/app/get-watchdog-timer.ts";
+import type { Clock } from "../../lib/index.ts";
 import type {
   BoardEvent,
   BoardModel,
@@ -9,7 +9,7 @@ import type {
   SensorAddress,
   SensorChange,
   SensorReadingState,
-} from "./board.ts";
+} from "../boards/board.ts";
 import { SEL_RECORD_BYTES, SelLog } from "./sel-log.ts";
 import { SensorBytes } from "./sensor-bytes.ts";
 
@@ -71,6 +71,10 @@ export class LiveBoard implements BoardState {
 
   get selEntries(): number {
     return this.sel.count;
+  }
+
+  get selFree(): number {
+    return this.sel.capacity - this.sel.count;
   }
 
   get selOverflow(): boolean {

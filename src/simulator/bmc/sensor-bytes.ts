@@ -1,4 +1,4 @@
-import type { SensorChange, SensorReadingState } from "./board.ts";
+import type { SensorChange, SensorReadingState } from "../boards/board.ts";
 
 const STATES_TOLD = 0x01;
 const ABSENT = 0x02;

@@ -1,4 +1,4 @@
-import type { SessionTraits } from "./board.ts";
+import type { SessionTraits } from "../boards/board.ts";
 import { type Peer, ServerSession } from "./server-session.ts";
 
 const LIMIT = 4;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { InboundWindow } from "../../src/simulator/inbound-window.ts";
-import { compileBoard, LiveBoard, sampleBoard } from "../../src/simulator/index.ts";
-import { SelLog } from "../../src/simulator/sel-log.ts";
-import { SessionTable } from "../../src/simulator/session-table.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { InboundWindow } from "../../../src/simulator/bmc/inbound-window.ts";
+import { SelLog } from "../../../src/simulator/bmc/sel-log.ts";
+import { SessionTable } from "../../../src/simulator/bmc/session-table.ts";
+import { compileBoard, LiveBoard, sampleBoard } from "../../../src/simulator/index.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 
 const peer = { address: "127.0.0.1", port: 1 };
 

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { getDeviceId, getSensorReading, SdrWalk } from "../../src/ipmi/index.ts";
-import { compileBoard, recordedBoard, sampleBoard } from "../../src/simulator/index.ts";
-import { Bench } from "./bench-network.ts";
+import { getDeviceId, getSensorReading, SdrWalk } from "../../../src/ipmi/index.ts";
+import { compileBoard, recordedBoard, sampleBoard } from "../../../src/simulator/index.ts";
+import { Bench } from "../bench-network.ts";
 
 const { users } = sampleBoard();
 const folder = mkdtempSync(join(tmpdir(), "lightsout-recorded-"));
@@ -43,7 +43,7 @@ describe("a recorded machine", () => {
   });
 });
 
-const fixtures = resolve(import.meta.dirname, "../../../shared/fixtures/ipmi");
+const fixtures = resolve(import.meta.dirname, "../../../../shared/fixtures/ipmi");
 const machines = ["dell-poweredge-r640", "dell-poweredge-r730", "quanta-d51", "intel-s2600kp", "supermicro-x9drw"];
 const present = existsSync(join(fixtures, "dell-poweredge-r640", "sdr.hex"));
 if (!present) console.warn("skipped: recorded machines on the wire: the recordings are not here");

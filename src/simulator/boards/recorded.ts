@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { DeviceId } from "../ipmi/commands/index.ts";
-import { bit } from "../ipmi/wire/bytes.ts";
+import type { DeviceId } from "../../ipmi/commands/index.ts";
+import { bit } from "../../ipmi/wire/bytes.ts";
 import type { BoardDescription, BoardUser, InitialReading } from "./board.ts";
 import { compileBoard } from "./compile-board.ts";
 

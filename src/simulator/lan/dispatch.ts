@@ -1,58 +1,13 @@
-import { DecodeError, TruncatedError } from "../ipmi/errors.ts";
-import { CompletionCode } from "../ipmi/tables/completion-code.ts";
-import { BMC_ADDRESS, encodeResponseMessage, type RequestMessage } from "../ipmi/wire/message.ts";
-import type { Satellite } from "./board.ts";
-import { findHandler, type Handler } from "./handlers/index.ts";
-import type { Reply, Request } from "./misbehaviour.ts";
-import type { Peer, ServerSession } from "./server-session.ts";
-import type { VirtualBmc } from "./virtual-bmc.ts";
+import { DecodeError, TruncatedError } from "../../ipmi/errors.ts";
+import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import { encodeResponseMessage, type RequestMessage, type ResponseMessage } from "../../ipmi/wire/message.ts";
+import type { Reply } from "../bmc/misbehaviour.ts";
+import type { Peer, ServerSession } from "../bmc/server-session.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
+import { Context, type Relay } from "../handlers/context.ts";
+import { findHandler, type Handler } from "../handlers/index.ts";
 
 const NO_DATA = new Uint8Array(0);
-
-/** One request on its way through the handlers. */
-export class Context implements Request {
-  readonly bmc: VirtualBmc;
-  readonly session: ServerSession | undefined;
-  readonly peer: Peer;
-  readonly netFn: number;
-  readonly command: number;
-  readonly data: Uint8Array;
-  readonly lun: number;
-  readonly sequence: number;
-  /** Set while a controller behind the BMC answers. */
-  readonly satellite: Satellite | undefined;
-  /** A message that goes out after the answer. */
-  following: Buffer | undefined;
-  /** The session ends when the answer is out. */
-  closes: ServerSession | undefined;
-
-  constructor(
-    bmc: VirtualBmc,
-    request: RequestMessage,
-    session: ServerSession | undefined,
-    peer: Peer,
-    satellite?: Satellite,
-  ) {
-    this.bmc = bmc;
-    this.session = session;
-    this.peer = peer;
-    this.netFn = request.netFn;
-    this.command = request.command;
-    this.data = request.data;
-    this.lun = request.responderLun;
-    this.sequence = request.sequence;
-    this.satellite = satellite;
-  }
-
-  get inSession(): boolean {
-    return this.session !== undefined;
-  }
-
-  /** Slave address of the controller that answers: owner of the sensors it knows. */
-  get owner(): number {
-    return this.satellite?.address ?? BMC_ADDRESS;
-  }
-}
 
 /** Answers a request: none, one or two messages go to `emit`, in order. */
 export function answer(
@@ -63,7 +18,11 @@ export function answer(
   emit: (message: Buffer) => void,
 ): void {
   bmc.stats.requests++;
-  const context = new Context(bmc, request, session, peer);
+  const relay: Relay = (bridged, satellite) => {
+    const { completionCode, data } = handled(new Context(bmc, bridged, { session, peer, relay, satellite }));
+    return answerOf(bridged, completionCode, data);
+  };
+  const context = new Context(bmc, request, { session, peer, relay });
   const reply = replyTo(bmc, context);
   if (reply === "silence") return;
   emit(encodeResponseMessage(answerOf(request, reply.completionCode, reply.data)));
@@ -83,8 +42,8 @@ function replyTo(bmc: VirtualBmc, context: Context): Reply | "silence" {
   return reply;
 }
 
-/** What the handler says; completion codes for whatever stands in its way. */
-export function handled(context: Context): Reply {
+/** The reply of the handler, or a completion code that refuses the request. */
+function handled(context: Context): Reply {
   const handler = findHandler(context);
   if (!handler) return refusal(CompletionCode.InvalidCommand);
   if (!permitted(context, handler)) return refusal(CompletionCode.InsufficientPrivilege);
@@ -107,7 +66,7 @@ function refusal(completionCode: number): Reply {
 }
 
 /** The response message that belongs to a request. */
-export function answerOf(request: RequestMessage, completionCode: number, data: Uint8Array) {
+export function answerOf(request: RequestMessage, completionCode: number, data: Uint8Array): ResponseMessage {
   return {
     requesterAddress: request.requesterAddress,
     netFn: request.netFn | 1,
@@ -118,5 +77,6 @@ export function answerOf(request: RequestMessage, completionCode: number, data: 
     command: request.command,
     completionCode,
     data,
+    checksumsOk: true,
   };
 }

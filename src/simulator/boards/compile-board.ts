@@ -1,12 +1,12 @@
-import { DecodeError } from "../ipmi/errors.ts";
-import { compileConversion, convertRaw } from "../ipmi/records/sdr/conversion.ts";
-import type { SdrRecord } from "../ipmi/records/sdr/sdr.ts";
-import { decodeSdr } from "../ipmi/records/sdr/sdr.ts";
-import { type SensorDefinition, sensorsOf } from "../ipmi/records/sdr/sensor-definition.ts";
-import { SensorType } from "../ipmi/tables/sensor-type.ts";
-import { THRESHOLD_NAMES, type ThresholdName } from "../ipmi/tables/threshold.ts";
+import { DecodeError } from "../../ipmi/errors.ts";
+import { compileConversion, convertRaw } from "../../ipmi/records/sdr/conversion.ts";
+import type { SdrRecord } from "../../ipmi/records/sdr/sdr.ts";
+import { decodeSdr } from "../../ipmi/records/sdr/sdr.ts";
+import { type SensorDefinition, sensorsOf } from "../../ipmi/records/sdr/sensor-definition.ts";
+import { SensorType } from "../../ipmi/tables/sensor-type.ts";
+import { THRESHOLD_NAMES, type ThresholdName } from "../../ipmi/tables/threshold.ts";
+import { SensorBytes } from "../bmc/sensor-bytes.ts";
 import type { BoardDescription, BoardModel, Satellite, SensorModel } from "./board.ts";
-import { SensorBytes } from "./sensor-bytes.ts";
 
 const THRESHOLD_CLASS = 0x01;
 const RECORD_BYTES = 16;

@@ -1,4 +1,4 @@
-import { AuthenticationAlgorithm, cipherSuite } from "../ipmi/crypto/cipher-suite.ts";
+import { AuthenticationAlgorithm, cipherSuite } from "../../ipmi/crypto/cipher-suite.ts";
 import {
   type KeyExchange,
   passwordKey,
@@ -8,13 +8,13 @@ import {
   rakp4CheckValueByIntegrity,
   sameCode,
   sessionKeys,
-} from "../ipmi/crypto/key-exchange.ts";
-import { PrivilegeLevel } from "../ipmi/tables/privilege-level.ts";
-import { decodeOpenSessionRequest, encodeOpenSessionResponse } from "../ipmi/wire/open-session.ts";
-import { decodeRakp1, decodeRakp3, encodeRakp2, encodeRakp4, RANDOM_LENGTH } from "../ipmi/wire/rakp.ts";
-import type { BoardUser } from "./board.ts";
-import type { Peer, ServerSession } from "./server-session.ts";
-import type { VirtualBmc } from "./virtual-bmc.ts";
+} from "../../ipmi/crypto/key-exchange.ts";
+import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
+import { decodeOpenSessionRequest, encodeOpenSessionResponse } from "../../ipmi/wire/open-session.ts";
+import { decodeRakp1, decodeRakp3, encodeRakp2, encodeRakp4, RANDOM_LENGTH } from "../../ipmi/wire/rakp.ts";
+import type { Peer, ServerSession } from "../bmc/server-session.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
+import type { BoardUser } from "../boards/board.ts";
 
 /** RMCP+ status codes - IPMI 2.0 table 13-15. */
 const Status = {

@@ -1,4 +1,4 @@
-import type { SelDescription } from "./board.ts";
+import type { SelDescription } from "../boards/board.ts";
 
 export const SEL_RECORD_BYTES = 16;
 const LAST_ID = 0xfffe;

@@ -1,14 +1,14 @@
-import { authCode } from "../ipmi/crypto/auth-code.ts";
-import type { CipherSuite } from "../ipmi/crypto/cipher-suite.ts";
-import { ConfidentialityAlgorithm } from "../ipmi/crypto/cipher-suite.ts";
-import { AesCbc } from "../ipmi/crypto/confidentiality.ts";
-import { integrityCode } from "../ipmi/crypto/integrity.ts";
-import { passwordKey, type SessionKeys } from "../ipmi/crypto/key-exchange.ts";
-import type { RandomPool } from "../ipmi/crypto/random-pool.ts";
-import { PrivilegeLevel } from "../ipmi/tables/privilege-level.ts";
-import { encodeRmcpPlus, PayloadType, type TrailerCode } from "../ipmi/wire/rmcp-plus.ts";
-import { encodeSessionPacket } from "../ipmi/wire/session-header.ts";
-import type { BoardUser } from "./board.ts";
+import { authCode } from "../../ipmi/crypto/auth-code.ts";
+import type { CipherSuite } from "../../ipmi/crypto/cipher-suite.ts";
+import { ConfidentialityAlgorithm } from "../../ipmi/crypto/cipher-suite.ts";
+import { AesCbc } from "../../ipmi/crypto/confidentiality.ts";
+import { integrityCode } from "../../ipmi/crypto/integrity.ts";
+import { passwordKey, type SessionKeys } from "../../ipmi/crypto/key-exchange.ts";
+import type { RandomPool } from "../../ipmi/crypto/random-pool.ts";
+import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
+import { encodeRmcpPlus, PayloadType, type TrailerCode } from "../../ipmi/wire/rmcp-plus.ts";
+import { encodeSessionPacket } from "../../ipmi/wire/session-header.ts";
+import type { BoardUser } from "../boards/board.ts";
 import { InboundWindow } from "./inbound-window.ts";
 
 /** Who asks. */

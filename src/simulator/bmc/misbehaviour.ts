@@ -1,6 +1,5 @@
-import type { KeyExchange } from "../ipmi/crypto/key-exchange.ts";
-import type { Clock } from "../lib/index.ts";
-import type { BoardState } from "./board.ts";
+import type { KeyExchange } from "../../ipmi/crypto/key-exchange.ts";
+import type { Clock } from "../../lib/index.ts";
 import type { Random } from "./random.ts";
 
 /*
@@ -66,17 +65,46 @@ export interface Misbehaviour {
   deliver?(packet: Buffer, next: Deliver): void;
 }
 
-/** What a scenario gets of the BMC it is made for. */
-export interface Patient {
-  /** Its own stream of random numbers: the same run gives the same misfortunes. */
+/** An event that a scenario writes into the event log. */
+export interface ScenarioEvent {
+  /** Number of the sensor on the BMC. */
+  readonly sensor: number;
+  readonly sensorType: number;
+  readonly eventType: number;
+  /** 0-15. */
+  readonly offset: number;
+  /** Seconds since 1970; the BMC's clock where absent. */
+  readonly timestamp?: number;
+}
+
+/** What a scenario may read and change of the board; a LiveBoard has more. */
+export interface ScenarioBoard {
+  readonly model: {
+    /** SDRs in repository order. */
+    readonly sdr: readonly Buffer[];
+    readonly sensors: readonly { readonly number: number; readonly sensorType: number }[];
+  };
+  /** Seconds the BMC's clock is ahead of the true time. */
+  clockOffsetSeconds: number;
+  /** The BMC's clock, whole seconds since 1970. */
+  clockSeconds(): number;
+  /** Entries for which the event log has space. */
+  readonly selFree: number;
+  /** False when the event log is full. */
+  addEvent(event: ScenarioEvent): boolean;
+}
+
+/** The BMC as a scenario sees it. */
+export interface ScenarioContext {
+  /** Random numbers of this scenario alone: runs with the same seed are equal. */
   readonly random: Random;
   readonly clock: Clock;
-  readonly state: BoardState;
-  /** Forgets all sessions, as a reboot does. */
+  readonly board: ScenarioBoard;
+  /** Ends all sessions, as a reboot does. */
   dropSessions(): void;
   /** Cancels SDR and SEL reservations, as another console does. */
   cancelReservations(): void;
 }
 
 /** Makes a misbehaviour for one BMC. */
-export type Scenario = (patient: Patient) => Misbehaviour;
+export type Scenario = (context: ScenarioContext) => Misbehaviour;

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { IpAddressSource } from "../ipmi/commands/index.ts";
-import { RandomPool } from "../ipmi/crypto/random-pool.ts";
-import type { Clock } from "../lib/index.ts";
-import type { BoardBehaviour, BoardModel, BoardUser, ChannelTraits } from "./board.ts";
-import { receive } from "./ipmi-front.ts";
+import type { IpAddressSource } from "../../ipmi/commands/index.ts";
+import { RandomPool } from "../../ipmi/crypto/random-pool.ts";
+import type { Clock } from "../../lib/index.ts";
+import type { BoardBehaviour, BoardModel, BoardUser, ChannelTraits } from "../boards/board.ts";
 import { LiveBoard } from "./live-board.ts";
 import type { Deliver, LoginHashing, LoginStep, Misbehaviour, Scenario } from "./misbehaviour.ts";
 import { Random, seedOf } from "./random.ts";
@@ -145,14 +144,10 @@ export class VirtualBmc {
     return (this.identity.frus ?? NO_FRUS).get(id) ?? (this.model.description.frus ?? NO_FRUS).get(id);
   }
 
-  /** A packet from the network; answers go to `send`, now or later. */
-  receive(packet: Buffer, peer: Peer, send: Send): void {
-    this.stats.packetsIn++;
-    if (this.#downUntilMs > 0) {
-      if (this.clock.monotonicMs() < this.#downUntilMs) return;
-      this.#downUntilMs = 0;
-    }
-    receive(this, packet, peer, send);
+  /** True while it restarts: nothing is answered. */
+  get isDown(): boolean {
+    if (this.#downUntilMs > 0 && this.clock.monotonicMs() >= this.#downUntilMs) this.#downUntilMs = 0;
+    return this.#downUntilMs > 0;
   }
 
   /** Something more goes wrong from now on; gives it back for `remove`. */
@@ -160,7 +155,7 @@ export class VirtualBmc {
     const misbehaviour = scenario({
       random: new Random(seedOf(this.#seed, this.#misbehaviours.length)),
       clock: this.clock,
-      state: this.state,
+      board: this.state,
       dropSessions: () => this.dropSessions(),
       cancelReservations: () => this.cancelReservations(),
     });

@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import type { VirtualBmc } from "./virtual-bmc.ts";
+import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
+import { receive } from "./ipmi-front.ts";
 
 /** Where a virtual BMC listens. */
 export interface Listen {
@@ -81,7 +82,7 @@ export class UdpHost {
       if (this.#closed) return;
       (stray ? this.#strayAt() : socket).send(packet, peer.port, peer.address);
     };
-    socket.on("message", (packet, from) => bmc.receive(packet, from, send));
+    socket.on("message", (packet, from) => receive(bmc, packet, from, send));
     return { address, port: socket.address().port };
   }
 

@@ -1,8 +1,8 @@
-import type { ChassisControl } from "../ipmi/commands/chassis/chassis-control.ts";
-import type { PowerRestorePolicy } from "../ipmi/commands/chassis/get-chassis-status.ts";
-import type { DeviceId, WatchdogTimer } from "../ipmi/commands/index.ts";
-import type { ThresholdName } from "../ipmi/tables/threshold.ts";
-import type { Scenario } from "./misbehaviour.ts";
+import type { ChassisControl } from "../../ipmi/commands/chassis/chassis-control.ts";
+import type { PowerRestorePolicy } from "../../ipmi/commands/chassis/get-chassis-status.ts";
+import type { DeviceId, WatchdogTimer } from "../../ipmi/commands/index.ts";
+import type { ThresholdName } from "../../ipmi/tables/threshold.ts";
+import type { Scenario } from "../bmc/misbehaviour.ts";
 
 /*
  * What a virtual BMC is made of. A board is described once (BoardDescription), compiled once
@@ -209,6 +209,8 @@ export interface BoardState {
   readonly power: PowerStatistics;
   /** Entries of the event log now. */
   readonly selEntries: number;
+  /** Entries for which the event log has space. */
+  readonly selFree: number;
   readonly selOverflow: boolean;
   /** Seconds the BMC's clock is ahead of the true time; physics or a scenario may move it. */
   clockOffsetSeconds: number;
@@ -300,7 +302,7 @@ export interface BoardModel {
   readonly sensors: readonly SensorModel[];
   /** Place in `sensors`; -1 where there is none. */
   sensorIndex(owner: number, lun: number, number: number): number;
-  /** Reading byte of each sensor at the start, then flags, then states: see board-state.ts. */
+  /** Reading byte of each sensor at the start, then flags, then states: see sensor-bytes.ts. */
   readonly initialState: Uint8Array;
   /** Records in repository order. */
   readonly sdr: readonly Buffer[];

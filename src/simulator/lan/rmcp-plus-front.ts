@@ -1,15 +1,15 @@
-import { decodeRequestMessage } from "../ipmi/wire/message.ts";
+import { decodeRequestMessage } from "../../ipmi/wire/message.ts";
 import {
   decodeRmcpPlus,
   encodeRmcpPlus,
   PayloadType,
   type RmcpPlusPacket,
   trailerMatches,
-} from "../ipmi/wire/rmcp-plus.ts";
+} from "../../ipmi/wire/rmcp-plus.ts";
+import type { Peer } from "../bmc/server-session.ts";
+import type { Send, VirtualBmc } from "../bmc/virtual-bmc.ts";
 import { answer } from "./dispatch.ts";
 import { answerOpenSession, answerRakp1, answerRakp3 } from "./rmcp-plus-login.ts";
-import type { Peer } from "./server-session.ts";
-import type { Send, VirtualBmc } from "./virtual-bmc.ts";
 
 /**
  * A packet with the RMCP+ session header: session setup, or an IPMI message in or before a session.
