@@ -42,7 +42,7 @@ export type TraceLine = (direction: "sent" | "received" | "note", text: string) 
 
 /** A BMC in model words, whatever protocol it speaks. One poll at a time. */
 export interface Bmc {
-  readonly protocol: "ipmi" | "redfish";
+  readonly protocol: "ipmi";
   /** Oddities that are worked around, by name. */
   readonly quirks: readonly string[];
   /** Steps are told here while it is set. */

@@ -231,7 +231,7 @@ export class SelfMetrics {
     this.#dropped.add(reason);
   }
 
-  /** A session is open; `kind` is the protocol, "rmcp_plus", "ipmi_1_5" or "redfish". */
+  /** A session is open; `kind` is the protocol, "rmcp_plus" or "ipmi_1_5". */
   sessionOpened(kind: string): void {
     this.#opened.add(kind);
     this.#sessionsOpen.inc();

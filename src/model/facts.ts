@@ -53,8 +53,6 @@ export interface ControllerInfo {
   readonly updating?: boolean;
   readonly selfTest?: SelfTest;
   readonly lan?: LanInfo;
-  /** End of validity of the certificate it showed, epoch ms; absent where no TLS was spoken. */
-  readonly tlsCertificateExpiry?: number;
 }
 
 export type ChassisFault = "power" | "power_control" | "overload" | "interlock" | "cooling" | "drive" | "intrusion";
@@ -68,7 +66,7 @@ export interface ChassisState {
 /** Whole-host power in watts. */
 export interface PowerConsumption {
   /** `sensor`: one of the whole host; `psu_sum`: the inputs of its power supplies together. */
-  readonly source: "dcmi" | "node_manager" | "redfish" | "sensor" | "psu_sum";
+  readonly source: "dcmi" | "node_manager" | "sensor" | "psu_sum";
   readonly currentWatts?: number;
   readonly minimumWatts?: number;
   readonly maximumWatts?: number;

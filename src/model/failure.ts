@@ -13,7 +13,6 @@ export const FAILURE_REASONS = [
   "bmc_busy",
   "unsupported",
   "protocol_error",
-  "tls_error",
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
@@ -33,8 +32,6 @@ export const FAILURE_STAGES = [
   "session_challenge",
   "activate_session",
   "session_privilege",
-  "service_root",
-  "login",
   "power",
   "sensors",
   "sel",

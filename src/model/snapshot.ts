@@ -41,7 +41,7 @@ export interface HostSnapshot {
   readonly up: boolean;
   /** Present exactly when `up` is false. */
   readonly failure?: Failure;
-  readonly protocol?: "ipmi" | "redfish";
+  readonly protocol?: "ipmi";
   readonly parts: readonly PartOutcome[];
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;

@@ -19,7 +19,6 @@ describe("what follows a failure", () => {
       bmc_busy: "soon",
       unsupported: "next_round",
       protocol_error: "next_round",
-      tls_error: "next_round",
     });
   });
 

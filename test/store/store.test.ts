@@ -65,7 +65,7 @@ describe("the store", () => {
     const s = store();
     expect(s.setHosts([host("b"), host("a")])).toEqual({ added: ["b", "a"], removed: [] });
     expect([...s].map(({ prepared: text }) => text)).toEqual(["b unknown", "a unknown"]);
-    expect(s.get("a")?.record).toMatchObject({ polls: 0, failures: { timeout: 0, tls_error: 0 } });
+    expect(s.get("a")?.record).toMatchObject({ polls: 0, failures: { timeout: 0, protocol_error: 0 } });
   });
 
   it("keeps what is known of hosts that stay, and forgets those that left", () => {

@@ -1,5 +1,5 @@
 import { type Host, PLACE_LABELS } from "../../model/index.ts";
-import { family, seconds, valueFamily } from "../family.ts";
+import { family, valueFamily } from "../family.ts";
 
 /** Labels that bmc_host_info leaves out: fleet output has them on every series, probe output on none. */
 const ON_EVERY_SERIES: ReadonlySet<string> = new Set(["host", ...PLACE_LABELS]);
@@ -104,13 +104,5 @@ export const identity = [
         yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };
     },
     madeOf: ({ snapshot }) => [snapshot?.frus],
-  }),
-  valueFamily({
-    name: "bmc_tls_certificate_expiry_timestamp_seconds",
-    type: "gauge",
-    help: "End of validity of the certificate the BMC showed, seconds since 1970.",
-    unit: "seconds",
-    source: "TLS handshake of Redfish",
-    value: ({ snapshot }) => seconds(snapshot?.controller?.tlsCertificateExpiry),
   }),
 ];

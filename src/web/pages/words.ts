@@ -78,5 +78,4 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   bmc_busy: "The BMC says that it is busy. It is asked again soon.",
   unsupported: "The BMC does not know what it was asked for.",
   protocol_error: "The BMC answered something that is not understood. A probe with a trace shows what.",
-  tls_error: "TLS failed: the certificate, its name or its date. Look at the tls settings of the module.",
 };
