@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Built on the machine's own architecture for whichever is wished: there is nothing native in it.
+# The build stage runs on the architecture of the build machine for every target: the program has no native code.
 ARG NODE_MAJOR=24
 FROM --platform=$BUILDPLATFORM node:${NODE_MAJOR}-bookworm-slim AS build
 WORKDIR /src
@@ -23,13 +23,13 @@ COPY --from=build /src/dist ./dist
 COPY package.json LICENSE ./
 COPY rules ./rules
 COPY packaging/healthcheck.mjs ./packaging/
-# A volume that is mounted here belongs to the exporter: state_dir
+# state_dir: a volume that is mounted here is owned by the exporter's user
 COPY --from=build --chown=65532:65532 /src/state /var/lib/lightsout
-# nonroot; as a number, so that Kubernetes can tell that it is not root
+# nonroot; as a number, so that Kubernetes can check that it is not root
 USER 65532:65532
 EXPOSE 9623
 STOPSIGNAL SIGTERM
-# TLS or another port: LIGHTSOUT_HEALTH_URL=https://127.0.0.1:9700/-/healthy
+# With TLS or another port, set LIGHTSOUT_HEALTH_URL=https://127.0.0.1:9700/-/healthy
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/nodejs/bin/node", "/app/packaging/healthcheck.mjs"]
 ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli/main.js"]
 CMD ["serve", "--config.file", "/etc/lightsout/lightsout.yml"]

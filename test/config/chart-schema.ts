@@ -1,7 +1,7 @@
 import { configJsonSchema, type JsonSchema } from "../../src/config/index.ts";
 import { DURATION_PATTERN, LOG_FORMATS, LOG_LEVELS } from "../../src/lib/index.ts";
 
-/** A part of JSON schema, draft 7: what both majors of helm understand. */
+/** A part of a JSON schema, draft 7, which both major versions of Helm support. */
 type Schema = Readonly<Record<string, unknown>>;
 
 const text: Schema = { type: "string" };
@@ -12,7 +12,7 @@ const texts: Schema = { type: "object", additionalProperties: text };
 const anything: Schema = { type: "object" };
 const oneOf = (...values: readonly string[]): Schema => ({ type: "string", enum: values });
 const whole = (minimum: number, maximum: number): Schema => ({ type: "integer", minimum, maximum });
-/** Looser in the order of units than the exporter: helm's regular expressions cannot look ahead. */
+/** Allows units in any order, unlike the exporter: Helm's regular expressions have no look-ahead. */
 const DURATION = "^(0|([0-9]+(ms|[smhdwy]))+)$";
 const duration: Schema = { type: "string", pattern: DURATION };
 const named = (names: string, items: Schema): Schema => ({
@@ -24,7 +24,7 @@ function closed(properties: Readonly<Record<string, Schema>>, ...required: reado
   return { type: "object", additionalProperties: false, properties, ...(required.length > 0 && { required }) };
 }
 
-/** Names that may be a folder. */
+/** Names that are valid as names of files. */
 const FILE_NAME = "^[A-Za-z0-9][A-Za-z0-9_.-]*$";
 const VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$";
 const secretRef = closed({ name: filled, key: filled }, "name", "key");
@@ -42,10 +42,10 @@ const monitor = closed({
   basicAuth: closed({ username: secretRef, password: secretRef }),
 });
 
-/** Keys under which a secret itself would stand. */
+/** Keys whose value is a secret. */
 const SECRETS: ReadonlySet<string> = new Set(["password", "kg", "credentials"]);
 
-/** A part of the configuration's schema without the keys for secrets, and without defaults: those of the exporter count. */
+/** A part of the configuration's schema without the keys for secrets and without defaults, which the exporter adds. */
 function withoutSecrets(part: JsonSchema): Schema {
   const { default: _, properties, items, additionalProperties, anyOf, ...rest } = part;
   const kept = Object.entries(properties ?? {}).filter(([name]) => !SECRETS.has(name));
@@ -70,19 +70,19 @@ function chartAuth(auth: Schema): Schema {
     properties: {
       ...properties,
       existingSecret: { ...filled, description: "Secret that holds the password." },
-      passwordKey: { ...filled, description: "Its key for the password; password unless said." },
-      kgKey: { ...filled, description: "Its key for the BMC key Kg." },
+      passwordKey: { ...filled, description: "Key of the Secret that holds the password; default: password." },
+      kgKey: { ...filled, description: "Key of the Secret that holds the BMC key Kg." },
     },
     oneOf: ["existingSecret", "password_file", "password_env"].map((name) => ({ required: [name] })),
   };
 }
 
-/** The schema of the values of helm/lightsout, with that of the configuration in it. */
+/** The schema of the values of helm/lightsout; it contains the schema of the configuration. */
 export function chartSchema(): Schema {
   const { modules, auths, targets, state_dir: _, ...others } = configJsonSchema().properties ?? {};
-  if (!modules || !auths || !targets) throw new Error("the configuration has no modules, auths or targets any more");
+  if (!modules || !auths || !targets) throw new Error("the configuration no longer has modules, auths or targets");
   const auth = auths.additionalProperties;
-  if (typeof auth !== "object") throw new Error("auths are no mappings any more");
+  if (typeof auth !== "object") throw new Error("auths are no longer mappings");
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Values of the lightsout chart",

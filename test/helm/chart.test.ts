@@ -63,13 +63,13 @@ withPeers(HELMS, "the chart", () => {
       ["an image policy that does not exist", "image.pullPolicy=Sometimes", /pullPolicy/],
       ["a network that is none", "networkPolicy.bmcNetworks={all}", /bmcNetworks/],
       ["a folder of the state, which is the chart's business", "config.state_dir=/tmp", /state_dir/],
-      ["both monitors", "serviceMonitor.enabled=true,podMonitor.enabled=true", /take one/],
+      ["both monitors", "serviceMonitor.enabled=true,podMonitor.enabled=true", /enable only one/],
       [
         "a configuration beside a Secret with one",
         "configSecret.enabled=true,configSecret.name=a,targets[0].hosts=a",
         /must be empty/,
       ],
-      ["a Secret without a name", "configSecret.enabled=true", /give the name of the Secret/],
+      ["a Secret without a name", "configSecret.enabled=true", /set the name of the Secret/],
     ])("refuses %s", async (_, set, message) => {
       const result = await helm(version, "template", "lo", chart, "--set", set);
       expect(result.code).not.toBe(0);
@@ -203,11 +203,11 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     const bare = (await install()).stdout;
     expect(bare).toContain("kubectl --namespace bmc port-forward lo-lightsout-0 9623");
     expect(bare).toContain("There is no host to poll");
-    expect(bare).toContain("Nothing tells Prometheus to scrape it");
+    expect(bare).toContain("Prometheus does not scrape it yet");
     const tls = (await install(...valuesArgs("tls"))).stdout;
     expect(tls).toContain("open https://localhost:9623/");
     expect(tls).not.toContain("There is no host to poll");
-    expect(tls).toContain("The cluster does not know monitoring.coreos.com/v1");
+    expect(tls).toContain("The cluster does not have the API monitoring.coreos.com/v1");
   });
 
   it("is what its README shows", async () => {

@@ -2,7 +2,7 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* At most 50 characters: a pod's name has its number behind it, and its label a hash as well. */}}
+{{/* At most 50 characters, because Kubernetes appends a number to names of pods, and also a hash to one of their labels. */}}
 {{- define "lightsout.fullname" -}}
 {{- $name := include "lightsout.name" . -}}
 {{- if .Values.fullnameOverride -}}
@@ -24,7 +24,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- toYaml (merge (include "lightsout.selectorLabels" . | fromYaml) $own .Values.commonLabels) -}}
 {{- end -}}
 
-{{/* metadata of an object: of the release's namespace unless the part of the values has one. */}}
+{{/* Metadata of an object, in the namespace of the release unless the values have another one. */}}
 {{- define "lightsout.metadata" -}}
 {{- $root := .root -}}
 name: {{ .name | default (include "lightsout.fullname" $root) }}
@@ -37,7 +37,7 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* lightsout.yml. Secrets are files beside it, named after the auth. */}}
+{{/* lightsout.yml. Secrets are files next to it, named after the auth. */}}
 {{- define "lightsout.config" -}}
 {{- $auths := dict -}}
 {{- range $name, $given := .Values.auths -}}
@@ -57,7 +57,7 @@ annotations:
 {{- range .Values.auths }}{{ if .existingSecret }}yes{{ end }}{{ end -}}
 {{- end -}}
 
-{{/* How Kubernetes asks the exporter at a path: only whether it listens, where it would be asked for a password. */}}
+{{/* A probe of Kubernetes for a path. If a request would need a password, it only checks that the port is open. */}}
 {{- define "lightsout.probe" -}}
 {{- $web := .root.Values.webConfig -}}
 {{- if and $web.existingSecret $web.restricted -}}
@@ -68,9 +68,9 @@ httpGet: { path: {{ .path }}, port: http, scheme: {{ ternary "HTTPS" "HTTP" (and
 {{- end -}}
 
 {{/*
-One endpoint of a ServiceMonitor or PodMonitor. Alerts know the job "lightsout". Series of hosts lose what tells the
-exporters apart, so that they stay the same when a host moves to another one; those of the exporter itself keep the
-pod's name, which outlives its address.
+One endpoint of a ServiceMonitor or PodMonitor. Alerts expect the job "lightsout". Series of hosts lose the labels that
+distinguish the exporters, so that they stay the same when a host moves to another shard. Series of the exporter itself
+have the pod's name as instance, because its address changes with each restart.
 */}}
 {{- define "lightsout.endpoint" -}}
 {{- $web := .root.Values.webConfig -}}
