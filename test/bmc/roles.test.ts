@@ -280,7 +280,7 @@ describe.skipIf(!recorded)("a plan with roles", () => {
     if (!sensor) throw new Error("no Inlet Temp");
     const reading = { raw: 150, eventMessagesEnabled: true, scanningEnabled: true, unavailable: false };
     const context = { manufacturerId: 674, productId: 0, hostOff: false, scanningDisabledIsValid: false };
-    const read = sensorOf(sensor, { ...reading, stateBytes: 0, comparison: 0, states: 0 }, undefined, context);
+    const read = sensorOf(sensor, { ...reading, stateBytes: 0, comparison: 0, states: 0 }, {}, context);
     expect([read.role, unread(sensor, "unavailable").role]).toEqual(["inlet", "inlet"]);
   });
 });

@@ -162,7 +162,7 @@ describe("a plan with severities", () => {
   const healths = (severities: Severities): (number | undefined)[] =>
     severities
       .applied(plan, 674, 256)
-      .sensors.map((s) => sensorOf(s, answered({ states: 0x08, raw: 46 }), s.thresholds, context).health);
+      .sensors.map((s) => sensorOf(s, answered({ states: 0x08, raw: 46 }), s, context).health);
 
   it("gives the health of its sensors by the rules in force", () => {
     expect(healths(shipped)).toEqual([2, 2, 2]);

@@ -1,5 +1,6 @@
 import type { SensorReading } from "../../ipmi/index.ts";
 import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
+import type { Limits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
 
@@ -49,9 +50,11 @@ export class ToldSensors {
  * the model's objects: a sensor that reads as before, or as its like in another host, costs no memory, and
  * its text need not be made again.
  */
-export class LimitedSensor {
+export class LimitedSensor implements Limits {
   readonly sensor: PlannedSensor;
   readonly thresholds: Thresholds | undefined;
+  readonly compared: Thresholds | undefined;
+  readonly uncrossable: number | undefined;
   /** The last values at which crossed limits still count as crossed; see Limits. */
   readonly rearm: Thresholds | undefined;
   /** Raw limits as the BMC told them; undefined: those of the record. */
@@ -60,13 +63,11 @@ export class LimitedSensor {
   readonly #told = new Map<number | NoReading, Sensor>();
 
   /** @param all absent for one that nobody shares: it keeps nothing */
-  constructor(
-    sensor: PlannedSensor,
-    limits: { readonly thresholds?: Thresholds; readonly rearm?: Thresholds; readonly text?: string },
-    all?: ToldSensors,
-  ) {
+  constructor(sensor: PlannedSensor, limits: Limits & { readonly text?: string }, all?: ToldSensors) {
     this.sensor = sensor;
     this.thresholds = limits.thresholds;
+    this.compared = limits.compared;
+    this.uncrossable = limits.uncrossable;
     this.rearm = limits.rearm;
     this.text = limits.text;
     this.#all = all;
@@ -92,8 +93,7 @@ export class LimitedSensor {
   }
 
   #made(reading: SensorReading, context: ReadingContext, held: number | undefined): Sensor {
-    const { rearm } = this;
-    return sensorOf(this.sensor, reading, this.thresholds, context, rearm && { rearm, held });
+    return sensorOf(this.sensor, reading, this, context, this.rearm && { held });
   }
 
   forget(): void {

@@ -45,7 +45,10 @@ export class LimitsCache {
 }
 
 function inEffect(sensor: PlannedSensor, text: string | undefined): Limits {
-  if (text === undefined) return { thresholds: sensor.thresholds, rearm: sensor.rearm };
+  if (text === undefined) {
+    const { thresholds, compared, uncrossable, rearm } = sensor;
+    return { thresholds, compared, uncrossable, rearm };
+  }
   const { unit, definition } = sensor;
   const told = toldLimits(text);
   return unit && told ? convertedLimits(definition, unit, told) : {};

@@ -8,7 +8,9 @@ import {
   type SensorThresholds,
   THRESHOLD_NAMES,
   type ThresholdName,
+  thresholdMask,
   toBaseUnit,
+  uncrossableThresholds,
 } from "../../ipmi/index.ts";
 import type { Thresholds } from "../../model/index.ts";
 
@@ -23,10 +25,14 @@ const FIELDS: Readonly<Record<ThresholdName, keyof SensorThresholds>> = {
 
 const ABSENT = "--";
 
-/** The limits of a sensor in its base unit, and what they need to be told apart from jitter. */
+/** The limits of a sensor in its base unit, and how readings are compared with them. */
 export interface Limits {
-  /** Absent where there are none. */
+  /** Absent where there are none, or where none of them can be crossed. */
   readonly thresholds?: Thresholds;
+  /** Those that a reading can cross. */
+  readonly compared?: Thresholds;
+  /** Mask of those that no reading can cross, whatever the BMC's comparison bits say. */
+  readonly uncrossable?: number;
   /** The last value at which a crossed limit still counts as crossed, for limits with hysteresis. */
   readonly rearm?: Thresholds;
 }
@@ -102,10 +108,22 @@ function rawsOf(text: string): RawThresholds {
 /** Limits in the base unit: those of the record, or what the BMC told instead. */
 export function convertedLimits(definition: SensorDefinition, unit: BaseUnit, told: ToldLimits = {}): Limits {
   const { raws, hysteresis = recordedHysteresis(definition) } = told;
+  const thresholds = inBaseUnit(convertThresholds(definition, raws), unit);
+  const uncrossable = uncrossableThresholds(definition, raws);
+  const compared = thresholds && without(thresholds, uncrossable);
   return {
-    thresholds: inBaseUnit(convertThresholds(definition, raws), unit),
+    thresholds: compared && thresholds,
+    compared,
+    uncrossable: uncrossable.length === 0 ? undefined : thresholdMask(uncrossable),
     rearm: hysteresis && inBaseUnit(rearmPoints(definition, hysteresis, raws), unit),
   };
+}
+
+/** The limits but for some; undefined where nothing remains. */
+function without(thresholds: Thresholds, names: readonly ThresholdName[]): Thresholds | undefined {
+  if (names.length === 0) return thresholds;
+  const entries = Object.entries(thresholds).filter(([name]) => !names.includes(name as ThresholdName));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** Undefined where there are none. */

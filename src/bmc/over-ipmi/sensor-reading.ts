@@ -19,6 +19,7 @@ import {
   type Thresholds,
   worstHealth,
 } from "../../model/index.ts";
+import type { Limits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 
 /** What besides the answer decides what a reading means. */
@@ -35,8 +36,6 @@ export interface ReadingContext {
 export interface ReadingCase {
   /** For readings with factors of their own; else that of the plan. */
   readonly convert?: PlannedSensor["convert"];
-  /** The last value at which a crossed limit still counts as crossed. */
-  readonly rearm?: Thresholds;
   /** Mask of the limits that were crossed at the reading before; absent: there was none. */
   readonly held?: number;
 }
@@ -65,16 +64,17 @@ const PLAIN: ReadingCase = {};
 export function sensorOf(
   sensor: PlannedSensor,
   reading: SensorReading,
-  thresholds: Thresholds | undefined,
+  limits: Limits,
   context: ReadingContext,
-  { convert = sensor.convert, rearm, held }: ReadingCase = PLAIN,
+  { convert = sensor.convert, held }: ReadingCase = PLAIN,
 ): Sensor {
   const absent = noReadingOf(sensor, reading, context);
+  const { thresholds } = limits;
   if (absent) return unread(sensor, absent, thresholds);
   const value = sensor.unit ? convert(reading.raw) : undefined;
   const verdict =
     sensor.definition.class === "threshold"
-      ? thresholdVerdict(sensor, reading, value, { thresholds, rearm, held })
+      ? thresholdVerdict(sensor, reading, value, limits, held)
       : discreteVerdict(sensor, reading, context);
   return {
     name: sensor.name,
@@ -126,7 +126,7 @@ const UNKNOWN: Verdict = { states: NO_STATES };
 
 /**
  * Our own comparison where the limit is known, since the comparison bits of some BMCs lie (Intel SR1500,
- * SR2500, S5000PAL); the BMC's bits for limits it keeps to itself.
+ * SR2500, S5000PAL); the BMC's bits for limits it does not report.
  *
  * The bits have the BMC's hysteresis in them. Ours is made of the sensor's: a limit that was crossed at the
  * reading before stays crossed until the reading has gone back by more than the hysteresis, so that one that
@@ -136,14 +136,14 @@ function thresholdVerdict(
   sensor: PlannedSensor,
   reading: SensorReading,
   value: number | undefined,
-  limits: Pick<ReadingCase, "rearm" | "held"> & { readonly thresholds: Thresholds | undefined },
+  { compared: thresholds, uncrossable = 0, rearm }: Limits,
+  held = reading.comparison,
 ): Verdict {
-  const { thresholds, rearm, held = reading.comparison } = limits;
   const own = value !== undefined && thresholds ? crossedThresholds({ value, thresholds, rearm, held }) : undefined;
-  const bits = reading.comparison;
+  const bits = reading.comparison & ~uncrossable;
   if (!own) return reading.stateBytes === 0 ? UNKNOWN : crossedVerdict(sensor, thresholdsIn(bits));
-  const untold = bits === 0 ? 0 : bits & ~thresholdMask(THRESHOLD_NAMES.filter((n) => thresholds?.[n] !== undefined));
-  return crossedVerdict(sensor, untold === 0 ? own : [...own, ...thresholdsIn(untold)]);
+  const others = bits === 0 ? 0 : bits & ~thresholdMask(THRESHOLD_NAMES.filter((n) => thresholds?.[n] !== undefined));
+  return crossedVerdict(sensor, others === 0 ? own : [...own, ...thresholdsIn(others)]);
 }
 
 function crossedVerdict({ grade }: PlannedSensor, crossed: readonly ThresholdName[]): Verdict {

@@ -310,7 +310,7 @@ function inWords(
 ): Sensor {
   if (typeof answer === "string") return limited.unread(answer);
   if (!("convert" in answer)) return limited.told(answer, context, contextKey, held);
-  return sensorOf(limited.sensor, answer.reading, limited.thresholds, context, { convert: answer.convert });
+  return sensorOf(limited.sensor, answer.reading, limited, context, { convert: answer.convert });
 }
 
 /** Undefined for a sensor that did not answer. */

@@ -54,7 +54,7 @@ describe("what a sensor under its limits says", () => {
         comparison: random(8),
         stateBytes: random(3),
       };
-      const fresh = sensorOf(one.sensor, reading, one.thresholds, context);
+      const fresh = sensorOf(one.sensor, reading, one, context);
       expect(one.told(reading, context, told.contextKey(context)), `${i}: ${name}`).toEqual(fresh);
       expect(one.unread("unavailable")).toEqual(unread(one.sensor, "unavailable", one.thresholds));
     }

@@ -7,11 +7,11 @@ import { answered, sensorOfRecord } from "../plans.ts";
 const CONTEXT: ReadingContext = { manufacturerId: 343, productId: 0, hostOff: false, scanningDisabledIsValid: false };
 
 const inlet = { number: 0x04, name: "Inlet Temp", entity: [0x37, 1], sensorType: 0x01, baseUnit: 1 } as const;
-const SIX = { lnr: 0, lc: 5, lnc: 10, unc: 40, uc: 45, unr: 50 } as const;
+const SIX = { lnr: 1, lc: 5, lnc: 10, unc: 40, uc: 45, unr: 50 } as const;
 
 function read(record: Partial<FullRecord>, reading: Partial<SensorReading>, context: Partial<ReadingContext> = {}) {
   const sensor = sensorOfRecord(fullRecord({ ...inlet, ...record }));
-  return sensorOf(sensor, answered(reading), sensor.thresholds, { ...CONTEXT, ...context });
+  return sensorOf(sensor, answered(reading), sensor, { ...CONTEXT, ...context });
 }
 
 function readDiscrete(
@@ -20,7 +20,7 @@ function readDiscrete(
   context: Partial<ReadingContext> = {},
 ) {
   const sensor = sensorOfRecord(compactRecord({ number: 0x40, name: "State", entity: [10, 1], ...what }));
-  return sensorOf(sensor, answered(reading), undefined, { ...CONTEXT, ...context });
+  return sensorOf(sensor, answered(reading), {}, { ...CONTEXT, ...context });
 }
 
 describe("a reading", () => {
@@ -36,7 +36,7 @@ describe("a reading", () => {
       value: 24,
       noReading: undefined,
       thresholds: {
-        lower_non_recoverable: 0,
+        lower_non_recoverable: 1,
         lower_critical: 5,
         lower_non_critical: 10,
         upper_non_critical: 40,
@@ -111,7 +111,7 @@ describe("the health of a reading", () => {
     ["at the lower critical limit", 5, 2, ["at_or_below_lower_non_critical", "at_or_below_lower_critical"]],
     [
       "at the lower non-recoverable limit",
-      0,
+      1,
       3,
       ["at_or_below_lower_non_critical", "at_or_below_lower_critical", "at_or_below_lower_non_recoverable"],
     ],
@@ -153,6 +153,44 @@ describe("the health of a reading", () => {
 
   it("is unknown where neither limits nor comparison bits are told", () => {
     expect(read({}, { raw: 24, stateBytes: 0 }).health).toBeUndefined();
+  });
+});
+
+describe("a limit that no reading can cross", () => {
+  const fan = { sensorType: 4, baseUnit: 18, m: 100 } as const;
+
+  // Headers without a fan read 0 rpm.
+  it("is not compared and, where a sensor has no other, not exported: a lower limit of raw 0", () => {
+    for (const comparison of [0x00, 0x07]) {
+      const sensor = read({ ...fan, b: 1, thresholds: { lnc: 0, lc: 0, lnr: 0 } }, { raw: 0, comparison });
+      expect(sensor).toMatchObject({ health: 0, states: [] });
+      expect(sensor.thresholds).toBeUndefined();
+    }
+  });
+
+  it("is not compared and, beside one that can be crossed, exported", () => {
+    const limits = { lc: 0, lnc: 5 } as const;
+    const sensor = read({ ...fan, thresholds: limits }, { raw: 0, comparison: 0x03 });
+    expect(sensor).toMatchObject({ health: 1, states: ["at_or_below_lower_non_critical"] });
+    expect(sensor.thresholds).toEqual({ lower_critical: 0, lower_non_critical: 500 });
+    expect(read({ ...fan, thresholds: limits }, { raw: 9, comparison: 0x02 })).toMatchObject({ health: 0 });
+  });
+
+  it.each<[string, Partial<FullRecord>, number, number]>([
+    ["the highest of an unsigned format", { thresholds: { uc: 0xff } }, 0xff, 0x10],
+    ["the highest of a signed one", { format: "twos", thresholds: { uc: 0x7f } }, 0x7f, 0x10],
+    ["the lowest of a signed one", { format: "twos", thresholds: { lc: 0x80 } }, 0x80, 0x02],
+    ["the lowest where larger raw readings are smaller values", { m: -1, thresholds: { lc: 0xff } }, 0xff, 0x02],
+    ["the highest there", { m: -1, b: 9, thresholds: { uc: 0x00, unc: 0x01 } }, 0x00, 0x10],
+  ])("is at the end of the range: %s", (_title, record, raw, comparison) => {
+    expect(read(record, { raw, comparison }).states).not.toContain("at_or_above_upper_critical");
+    expect(read(record, { raw, comparison }).states).not.toContain("at_or_below_lower_critical");
+  });
+
+  it("is not one at the other end: an upper limit of raw 0", () => {
+    const sensor = read({ format: "twos", thresholds: { uc: 0 } }, { raw: 3 });
+    const upper = read({ thresholds: { uc: 0, unc: 1 } }, { raw: 3 });
+    expect([sensor.health, upper.health]).toEqual([0, 2]);
   });
 });
 

@@ -120,6 +120,27 @@ const isSwapped = (definition: SensorDefinition, values: Thresholds): boolean =>
   isFalling(definition) && isUpsideDown(values);
 
 /**
+ * The limits that no reading can cross: a lower one at the lowest raw reading, an upper one at the highest. Firmware
+ * writes such limits for "none"; an unplugged fan header reads 0 and has lower limits of 0.
+ *
+ * @param raws limits in effect; those of the record unless given
+ */
+export function uncrossableThresholds(
+  definition: SensorDefinition,
+  raws: RawThresholds | undefined = readableRaws(definition),
+): readonly ThresholdName[] {
+  const { analogFormat } = definition;
+  if (!raws || analogFormat === "none") return [];
+  const ends = analogFormat === "unsigned" ? { lowest: 0x00, highest: 0xff } : { lowest: 0x80, highest: 0x7f };
+  const swapped = isSwapped(definition, fieldValues(definition, raws));
+  const names = THRESHOLD_NAMES.filter((name) => {
+    const isLowestValue = isLower(name) !== swapped;
+    return raws[name] === (isLowestValue !== isFalling(definition) ? ends.lowest : ends.highest);
+  });
+  return swapped ? names.map(mirroredName) : names;
+}
+
+/**
  * Where each limit that was crossed counts as crossed no more, in the unit of the reading: the last value that
  * still counts - IPMI 2.0 section 35.6. Positive hysteresis is subtracted from the raw upper limits, negative
  * added to the raw lower ones, and the sum is converted as a reading is, so that it is right on scales that
@@ -239,7 +260,9 @@ function isUpsideDown(values: Thresholds): boolean {
 }
 
 function mirrored(values: Thresholds): Thresholds {
-  const other = (name: string): string =>
-    name.replace(/^(lower|upper)/, (side) => (side === "lower" ? "upper" : "lower"));
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [other(name), value]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [mirroredName(name), value]));
+}
+
+function mirroredName(name: string): ThresholdName {
+  return name.replace(/^(lower|upper)/, (side) => (side === "lower" ? "upper" : "lower")) as ThresholdName;
 }

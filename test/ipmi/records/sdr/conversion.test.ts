@@ -12,6 +12,7 @@ import {
   type SensorDefinition,
   type SensorFactors,
   sensorsOf,
+  uncrossableThresholds,
   withFactors,
 } from "../../../../src/ipmi/records/sdr/index.ts";
 import { hex } from "../../../support/hex.ts";
@@ -188,6 +189,43 @@ describe("converting limits", () => {
 
   it("has none for discrete sensors", () => {
     expect(convertThresholds(sensorOf(33))).toEqual({});
+  });
+});
+
+describe("limits that no reading can cross", () => {
+  const names = (analogFormat: SensorDefinition["analogFormat"], m: number, raws: Record<string, number>) =>
+    uncrossableThresholds({ ...sensorOf(1), analogFormat, factors: { ...linear, m } }, raws);
+
+  it.each<[string, SensorDefinition["analogFormat"], number, Record<string, number>, string[]]>([
+    ["unsigned", "unsigned", 1, { lower_critical: 0, upper_critical: 0xff }, ["lower_critical", "upper_critical"]],
+    ["unsigned, the other ends", "unsigned", 1, { lower_critical: 0xff, upper_critical: 0 }, []],
+    ["one step inside", "unsigned", 1, { lower_critical: 1, upper_critical: 0xfe }, []],
+    [
+      "two's complement",
+      "twos_complement",
+      1,
+      { lower_critical: 0x80, upper_critical: 0x7f },
+      ["lower_critical", "upper_critical"],
+    ],
+    ["two's complement, raw 0", "twos_complement", 1, { lower_critical: 0, upper_critical: 0xff }, []],
+    [
+      "ones' complement",
+      "ones_complement",
+      1,
+      { lower_critical: 0x80, upper_critical: 0x7f },
+      ["lower_critical", "upper_critical"],
+    ],
+    [
+      "falling, named by value",
+      "unsigned",
+      -1,
+      { lower_critical: 0xff, upper_critical: 0 },
+      ["lower_critical", "upper_critical"],
+    ],
+    ["falling, named by raw order", "unsigned", -1, { lower_critical: 0, upper_critical: 90 }, ["upper_critical"]],
+    ["no analog format", "none", 1, { lower_critical: 0 }, []],
+  ])("are at the ends of the range: %s", (_, format, m, raws, expected) => {
+    expect(names(format, m, raws)).toEqual(expected);
   });
 });
 
