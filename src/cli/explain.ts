@@ -7,6 +7,7 @@ import { nearest, systemClock } from "../lib/index.ts";
 import type { RuleOrigin } from "../model/index.ts";
 import { hostText, sensorText, tableText } from "./explain-text.ts";
 import { type OneHost, type OneHostCommand, oneHost, untilTimeout } from "./one-host.ts";
+import { printFailure } from "./print-failure.ts";
 
 export interface ExplainCommand extends OneHostCommand {
   /** A name, a part of one, or an id; absent: all sensors, a line each. */
@@ -52,7 +53,7 @@ async function ask(command: ExplainCommand, found: OneHost): Promise<number> {
       ),
     );
     const { failure } = told;
-    if (failure) process.stderr.write(`lightsout: ${host.name}: ${failure.message}\n`);
+    if (failure) printFailure(host.name, failure);
     if (!told.controller) return 1;
     const sensors = chosen(told.sensors, wanted);
     if (wanted !== undefined && sensors.length === 0 && names.length > 0) {

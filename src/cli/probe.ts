@@ -2,14 +2,13 @@ import { BmcPool, SdrCache } from "../bmc/index.ts";
 import { renderProbe } from "../exposition/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
 import { systemClock } from "../lib/index.ts";
-import { FAILURE_REASONS, type FailureReason } from "../model/index.ts";
+import { noFailures } from "../model/index.ts";
 import { type OneHost, type OneHostCommand, oneHost, untilTimeout } from "./one-host.ts";
+import { printFailure } from "./print-failure.ts";
 
 export interface ProbeCommand extends OneHostCommand {
   readonly debug: boolean;
 }
-
-const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
 
 /**
  * Asks one BMC and prints the metrics that /probe would answer. 0 when it was reached, 1 when not, 2 when
@@ -34,7 +33,7 @@ async function ask(command: ProbeCommand, found: OneHost): Promise<number> {
   try {
     return await untilTimeout(found, command.timeoutMs, async (signal) => {
       const snapshot = await pool.poll(host, { purpose: "probe", signal, trace: command.debug ? trace : undefined });
-      if (snapshot.failure) process.stderr.write(`lightsout: ${host.name}: ${snapshot.failure.message}\n`);
+      if (snapshot.failure) printFailure(host.name, snapshot.failure);
       const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
       const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
       process.stdout.write(renderProbe({ host, snapshot, failures, polls: 1, lastSuccessAt }));

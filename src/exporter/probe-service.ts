@@ -1,13 +1,6 @@
 import { partsOf, renderDialect } from "../dialect/index.ts";
 import type { Clock } from "../lib/index.ts";
-import {
-  FAILURE_REASONS,
-  type FailureReason,
-  type Host,
-  type HostRecord,
-  type HostSnapshot,
-  type PartName,
-} from "../model/index.ts";
+import { type Host, type HostRecord, type HostSnapshot, noFailures, type PartName } from "../model/index.ts";
 import { QueueFullError, type Scheduler, SchedulerStoppedError } from "../scheduler/index.ts";
 import { ProbeRefused, type ProbeRequest } from "../web/index.ts";
 import { dialectOf, dialectTarget } from "./dialect-target.ts";
@@ -24,8 +17,6 @@ export interface ProbeServiceOptions {
   /** What the rounds read of a host. */
   readonly record: (host: string) => HostRecord | undefined;
 }
-
-const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
 
 /** Polls that somebody waits for: `/probe` and `/ipmi`, no more at once than `probe.concurrency` allows. */
 export class ProbeService {

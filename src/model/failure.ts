@@ -16,6 +16,11 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+/** Failed polls by reason, before the first. */
+export const noFailures: Readonly<Record<FailureReason, number>> = Object.freeze(
+  Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>,
+);
+
 /** Why a host is not up although no poll of it failed: there was none yet. */
 export const NOT_POLLED = "not_polled";
 

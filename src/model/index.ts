@@ -8,6 +8,7 @@ export * from "./collector.ts";
 export * from "./event.ts";
 export * from "./facts.ts";
 export * from "./failure.ts";
+export * from "./failure-texts.ts";
 export * from "./health.ts";
 export * from "./host.ts";
 export * from "./news.ts";

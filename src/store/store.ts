@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../lib/index.ts";
-import {
-  FAILURE_REASONS,
-  type FailureReason,
-  type Host,
-  type HostRecord,
-  type HostSnapshot,
-  type HostTrail,
-} from "../model/index.ts";
+import { type Host, type HostRecord, type HostSnapshot, type HostTrail, noFailures } from "../model/index.ts";
 import { Trail } from "./trail.ts";
 
 export interface StoreOptions<T> {
@@ -43,8 +36,6 @@ interface Entry<T> extends Stored<T> {
   /** Monotonic time at which the readings in the record came; absent when there are none. */
   readonly readAtMs?: number;
 }
-
-const noFailures = Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>;
 
 /** What remains of a snapshot when its readings are dropped: how the poll went. */
 function withoutReadings({ host, startedAt, durationMs, up, failure, protocol, parts }: HostSnapshot): HostSnapshot {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { HostExplanation, SensorExplanation } from "../../src/bmc/index.ts";
+import { failureText } from "../../src/model/index.ts";
 import { fromIpmitool } from "../crossings/units.ts";
 import { builtMain } from "../e2e/build.ts";
 import { configFolder, lightsout } from "../e2e/lightsout.ts";
@@ -146,7 +147,9 @@ roles: { files: [roles.yml] }
 
   it("fails with the reason where the BMC cannot be read", async () => {
     const { code, stderr } = await explain("127.0.0.1:1", "--timeout", "5");
-    expect(stderr).toMatch(/^lightsout: 127\.0\.0\.1:1: /);
+    const [message = "", meaning = ""] = stderr.split("\n");
+    expect(message).toMatch(/^lightsout: 127\.0\.0\.1:1: /);
+    expect(meaning).toBe(`lightsout: unreachable: ${failureText("unreachable")}`);
     expect(code).toBe(1);
   });
 });

@@ -1,4 +1,12 @@
-import type { Failure, Fru, HostRecord, HostTrail, PartOutcome } from "../../model/index.ts";
+import {
+  type Failure,
+  type Fru,
+  failureText,
+  type HostRecord,
+  type HostTrail,
+  NOT_POLLED,
+  type PartOutcome,
+} from "../../model/index.ts";
 import type { HostState } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { viewOf } from "./condition.ts";
@@ -8,7 +16,7 @@ import { badge, column, page, table } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
 import { pollHistory } from "./poll-history.ts";
 import { sensorTable } from "./sensor-table.ts";
-import { FAILURE_WORDS, healthWord, moment, plain, spaced, span, took } from "./words.ts";
+import { healthWord, moment, plain, spaced, span, took } from "./words.ts";
 
 export interface HostPageView {
   readonly record: HostRecord;
@@ -23,7 +31,7 @@ const fact = (name: string, value: HtmlValue): HtmlValue =>
 
 function failureNotice(title: string, { stage, reason, message }: Failure): Markup {
   return html`<section class="notice down" role="status"><h2>${title}: ${spaced(reason)} at ${spaced(stage)}</h2>
-<p>${FAILURE_WORDS[reason]}</p><p class="soft">${message}</p></section>`;
+<p>${failureText(reason)}</p><p class="soft">${message}</p></section>`;
 }
 
 function notices({ record, state }: HostPageView): HtmlValue {
@@ -33,7 +41,7 @@ function notices({ record, state }: HostPageView): HtmlValue {
   if (state?.stopped !== undefined) return failureNotice("Not asked any more", state.stopped);
   if (snapshot !== undefined) return undefined;
   return html`<section class="notice quiet" role="status"><h2>${polls === 0 ? "Not polled yet" : "Stale"}</h2>
-<p>${polls === 0 ? "There is nothing to show until its first poll ends." : "The last poll is too long ago; what it told was dropped."}</p></section>`;
+<p>${polls === 0 ? failureText(NOT_POLLED) : "The last poll is too long ago; what it told was dropped."}</p></section>`;
 }
 
 function facts({ record, state, nowMs }: HostPageView): Markup {

@@ -1,4 +1,4 @@
-import type { FailureReason, Health, Quantity } from "../../model/index.ts";
+import type { Health, Quantity } from "../../model/index.ts";
 
 /** Names of the health scale. */
 const HEALTH_WORDS: Readonly<Record<Health, string>> = { 0: "ok", 1: "warning", 2: "critical", 3: "non-recoverable" };
@@ -59,23 +59,3 @@ export function shownAs(quantity: Quantity | undefined, unit: string | undefined
 
 /** "upper_critical" -> "upper critical". */
 export const spaced = (word: string): string => word.replaceAll("_", " ");
-
-/** What a failure means and what to look at. */
-export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
-  name_not_resolved: "The name of the BMC does not resolve. Look at DNS, or give an IP address in the inventory.",
-  unreachable: "The network says that there is no way to the BMC. Look at routes, VLANs and firewalls.",
-  no_answer:
-    "The BMC does not answer. It may be without power, hung, or have IPMI over LAN switched off; or UDP port 623 is blocked.",
-  timeout: "The BMC answered, but not in time. It may be busy; a longer timeout in the module may help.",
-  unknown_user: "The BMC does not know the user. It is not asked again until the credentials change.",
-  wrong_password:
-    "The BMC refuses the password. It is not asked again until the credentials change, because accounts get locked.",
-  privilege_refused: "The user may not log in with the privilege level that is asked for. Look at its channel access.",
-  no_cipher_suite: "No cipher suite is allowed on both sides. Look at the cipher suites of the BMC's LAN channel.",
-  not_configured:
-    "The configuration lacks what a poll needs: a password file that cannot be read, say. Mend that and reload.",
-  no_free_session: "All sessions of the BMC are taken, by other tools or by sessions that were not closed.",
-  bmc_busy: "The BMC says that it is busy. It is asked again soon.",
-  unsupported: "The BMC does not know what it was asked for.",
-  protocol_error: "The BMC answered something that is not understood. A probe with a trace shows what.",
-};
