@@ -1,4 +1,4 @@
-/** `npm run bench`: builds, measures, prints budgets against what was measured. `npm run bench -- --quick` takes less time. */
+/** `npm run bench`: builds, then measures and prints each budget next to the measured value. `npm run bench -- --quick` is shorter. */
 import { join } from "node:path";
 import { currentBuild, nodePackages, root, show } from "./steps.mjs";
 

@@ -21,7 +21,7 @@ import { ask, freePort } from "./chaos/ask.mjs";
 import { Disturbances, KINDS } from "./chaos/disturbances.mjs";
 import { attach, openFiles, outside } from "./chaos/inside.mjs";
 import { printFigures, verdictOf } from "./chaos/report.mjs";
-import { Programs, sayVerdict, until } from "./programs.mjs";
+import { Programs, printVerdict, until } from "./programs.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -190,7 +190,7 @@ async function run() {
   const end = await ending(target, before);
   const result = { ...end, before, seen, points, calmS, disturbances, hosts: hosts.length, healthy: healthy.length };
   printFigures(result);
-  const good = sayVerdict(verdictOf(result));
+  const good = printVerdict(verdictOf(result));
   if (!good) console.log(exporter.text.slice(-3000));
   return good ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-/** A program inside an archive inside a package, or what the lock in a folder of scripts/ names. */
+/** A program in an archive in an npm package, or the packages of a lock file in a folder of scripts/. */
 export type FetchedProgram = { readonly program: string; readonly npm: string } & (
   | { readonly integrity: string; readonly archive: string; readonly member: string; readonly lock?: undefined }
   | { readonly lock: string }

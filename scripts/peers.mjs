@@ -1,6 +1,6 @@
 /**
- * The foreign programs the tests run against, and the Debian package each comes in.
- * Shared by `npm test`, which installs them, and the tests, which skip what needs a missing one.
+ * Programs of other projects that the tests run against, and their Debian packages. `npm test` installs them; tests
+ * that need a missing program are skipped.
  */
 export const peers = [
   { program: "ipmi_sim", debian: "openipmi", what: "OpenIPMI's BMC simulator" },
@@ -9,16 +9,16 @@ export const peers = [
   {
     program: "prometheus-ipmi-exporter",
     debian: "prometheus-ipmi-exporter",
-    what: "ipmi_exporter, which lightsout stands in for",
+    what: "ipmi_exporter, which lightsout can replace",
   },
   { program: "prometheus", debian: "prometheus", what: "Prometheus server" },
-  { program: "promtool", debian: "prometheus", what: "Prometheus' checker" },
+  { program: "promtool", debian: "prometheus", what: "checker of Prometheus rules and configurations" },
   { program: "prometheus-alertmanager", debian: "prometheus-alertmanager", what: "Alertmanager" },
-  { program: "amtool", debian: "prometheus-alertmanager", what: "Alertmanager's checker and client" },
-  { program: "openssl", debian: "openssl", what: "maker of certificates and TLS client" },
+  { program: "amtool", debian: "prometheus-alertmanager", what: "checker and client of Alertmanager" },
+  { program: "openssl", debian: "openssl", what: "TLS client; creates certificates" },
   { program: "curl", debian: "curl", what: "HTTP client" },
-  { program: "systemd-analyze", debian: "systemd", what: "systemd's checker of units" },
+  { program: "systemd-analyze", debian: "systemd", what: "checker of systemd units" },
 ];
 
-/** Where tests note the peers they missed, for the end of `npm test`; a file of one line for each. */
+/** Variable with the path of a file to which tests append the programs they miss, one per line; `npm test` prints them. */
 export const MISSING_PEERS_FILE = "LIGHTSOUT_MISSING_PEERS_FILE";

@@ -1,4 +1,4 @@
-/** What the long runs have in common: lightsout as child processes, in a folder that goes when they do. */
+/** Shared by the long runs: runs lightsout as child processes with a temporary folder, which is removed at the end. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,11 +9,11 @@ import { root } from "./steps.mjs";
 const main = join(root, "dist", "cli", "main.js");
 
 export class Programs {
-  /** For whatever they read and write. */
+  /** The temporary folder for configurations, state and output. */
   folder;
   #running = new Set();
 
-  /** @param name of the folder, among temporary ones */
+  /** @param name part of the temporary folder's name */
   constructor(name) {
     this.folder = mkdtempSync(join(tmpdir(), `lightsout-${name}-`));
     process.once("SIGINT", () => {
@@ -27,8 +27,8 @@ export class Programs {
    * Starts `lightsout` with these arguments.
    *
    * @param options.node arguments of node itself
-   * @param options.kept characters of its output that are kept, the last ones
-   * @returns `code` is undefined while it runs, then its exit code or the signal that ended it
+   * @param options.kept how many characters of its output are kept, from the end
+   * @returns a handle; its `code` is undefined while the program runs, then the exit code or the signal
    */
   start(args, { node = [], kept = 20_000 } = {}) {
     const child = spawn(process.execPath, [...node, main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
@@ -48,7 +48,7 @@ export class Programs {
     return handle;
   }
 
-  /** Runs to the end what gives an exit code, then ends what still runs and clears up. */
+  /** Awaits `run`, which returns the exit code; then stops the remaining programs, removes the folder and exits. */
   async finish(run) {
     process.exitCode = await run().catch((error) => {
       console.error(error instanceof Error ? error.stack : error);
@@ -68,7 +68,7 @@ export class Programs {
   }
 }
 
-/** Waits for something to be true of a program. Throws when it ends before, or takes longer. */
+/** Waits until `good` returns true. @throws Error if the program exits first, or after `withinMs` */
 export async function until(what, good, child, withinMs) {
   const deadline = performance.now() + withinMs;
   while (!(await good().catch(() => false))) {
@@ -78,8 +78,8 @@ export async function until(what, good, child, withinMs) {
   }
 }
 
-/** Prints a verdict, one line each. True: all of it is good. */
-export function sayVerdict(verdict) {
+/** Prints the result of each check on a line. Returns true if all are good. */
+export function printVerdict(verdict) {
   for (const [good, what] of verdict) console.log(`${good ? "good" : "BAD "}  ${what}`);
   return verdict.every(([good]) => good);
 }

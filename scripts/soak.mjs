@@ -24,7 +24,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { Programs, sayVerdict, until } from "./programs.mjs";
+import { Programs, printVerdict, until } from "./programs.mjs";
 import { oldest, readFleet, readSelf, text, usage } from "./watch.mjs";
 
 /** Boards of 88 to 119 sensors, 99 in the mean. */
@@ -292,7 +292,7 @@ async function run() {
     [warm.seconds < 2 * intervalSeconds, `restart: all read after ${warm.seconds.toFixed(1)} s`],
     [sessions === 0, `${sessions} sessions left on the BMCs`],
   ];
-  const good = sayVerdict(verdict);
+  const good = printVerdict(verdict);
   if (values.out !== undefined) {
     const starts = [cold, warm].map(({ exporter: _, ...figures }) => figures);
     const checks = verdict.map(([isGood, what]) => ({ good: isGood, what }));

@@ -1,6 +1,6 @@
 /**
- * What `npm start` and `npm test` have in common: node packages that are there and current, a build,
- * programs run with their output shown. Plain node, because it runs before anything is installed.
+ * Steps shared by `npm start`, `npm test` and `npm run bench`: install npm packages if needed, build if needed, run a
+ * program with its output shown. Uses only Node.js itself, because it runs before anything is installed.
  */
 import { spawn } from "node:child_process";
 import { accessSync, constants, readdirSync, statSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** When a file last changed, in ms; undefined where there is none. */
+/** When a file last changed, in ms; undefined if it does not exist. */
 export function changedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
@@ -21,7 +21,7 @@ export function newestIn(folder) {
     .reduce((newest, entry) => Math.max(newest, changedAt(join(entry.parentPath ?? entry.path, entry.name)) ?? 0), 0);
 }
 
-/** Whether a program can be run; Debian keeps some in sbin, which is not on everybody's PATH. */
+/** Whether a program is installed. Also looks in sbin, which is not in every user's PATH. */
 export function installed(program) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"].filter((f) => f !== "");
   return folders.some((folder) => {
@@ -34,7 +34,7 @@ export function installed(program) {
   });
 }
 
-/** Runs a program to its end, output shown, no input. Resolves to its exit code, 1 for a signal or no such program. */
+/** Runs a program without input and shows its output. Resolves to its exit code; 1 after a signal or if it does not exist. */
 export function show(program, args, env = {}) {
   return new Promise((done) => {
     const child = spawn(program, args, {
@@ -56,22 +56,22 @@ export function show(program, args, env = {}) {
   });
 }
 
-/** npm, also where it is not on PATH: the one that runs this script, if any. */
+/** Runs npm; the same npm that runs this script, if any, since npm may not be in PATH. */
 export function npm(...args) {
   const self = process.env.npm_execpath;
   return self?.endsWith(".js") ? show(process.execPath, [self, ...args]) : show("npm", args);
 }
 
-/** Installs node packages when there are none or the lock file is newer. Resolves to an exit code. */
+/** Installs npm packages if there are none or the lock file is newer. Resolves to an exit code. */
 export async function nodePackages() {
   const have = changedAt(join(root, "node_modules", ".package-lock.json"));
   const want = changedAt(join(root, "package-lock.json"));
   if (have !== undefined && (want === undefined || have >= want)) return 0;
-  console.log("Installing node packages (npm ci) ...");
+  console.log("Installing npm packages (npm ci) ...");
   return npm("ci");
 }
 
-/** Builds dist/ when it is missing or older than what it is made of. Resolves to an exit code. */
+/** Builds dist/ if it is missing or older than its sources. Resolves to an exit code. */
 export async function currentBuild() {
   const built = changedAt(join(root, "dist", "cli", "main.js"));
   const sources = Math.max(newestIn(join(root, "src")), changedAt(join(root, "tsconfig.build.json")) ?? 0);

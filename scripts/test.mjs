@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs what is missing, builds, checks, runs the tests, and says in its last line how
- * many passed, failed and were skipped. With arguments (`npm test -- test/ipmi`) only the tests of those.
+ * `npm test`: installs what is missing, builds, checks format and types, and runs the tests. The last line has the
+ * numbers of passed, failed and skipped tests. With arguments (`npm test -- test/ipmi`) it only runs these tests.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,15 +10,15 @@ import { MISSING_PEERS_FILE, peers } from "./peers.mjs";
 import { installed, nodePackages, npm, root, show } from "./steps.mjs";
 
 const ci = process.env.CI === "true";
-const asked = process.argv.slice(2);
+const only = process.argv.slice(2);
 
-/** Says the last line and ends with the exit code that goes with it. */
+/** Prints the last line and sets the exit code. */
 function finish({ passed, failed, skipped }) {
   process.exitCode = failed === 0 ? 0 : 1;
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 }
 
-/** Whether apt knows any package at all; fresh images come without lists. */
+/** Whether apt has package lists; fresh images have none. */
 function haveLists() {
   try {
     return readdirSync("/var/lib/apt/lists").some((name) => name.includes("_Packages"));
@@ -27,14 +27,14 @@ function haveLists() {
   }
 }
 
-/** Installs the Debian packages of missing peers where we may. False when some are still missing. */
+/** Installs the Debian packages of missing programs, as root. Returns false if some are still missing. */
 async function debianPeers() {
   const missing = () => peers.filter((p) => !installed(p.program));
   const packages = [...new Set(missing().map((p) => p.debian))];
   if (packages.length === 0) return true;
   if (process.getuid?.() === 0 && installed("apt-get")) {
     console.log(`Installing Debian packages: ${packages.join(" ")} ...`);
-    // RUNLEVEL=1 and an offline systemd: packages bring daemons along, and none of them is to start
+    // RUNLEVEL=1 and SYSTEMD_OFFLINE keep the daemons of these packages from starting
     const env = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1", SYSTEMD_OFFLINE: "1" };
     const install = () => show("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], env);
     const update = () => show("apt-get", ["update", "-q"], env);
@@ -48,7 +48,7 @@ async function debianPeers() {
   return still.length === 0;
 }
 
-/** Counts of vitest's JSON report. A file that could not be loaded has no tests and counts as one failure. */
+/** Counts from vitest's JSON report. A test file that could not be loaded counts as one failure. */
 function counts(reportFile, exitCode) {
   let report;
   try {
@@ -68,18 +68,18 @@ function counts(reportFile, exitCode) {
 
 async function main() {
   if ((await nodePackages()) !== 0) {
-    console.error("Node packages could not be installed.");
+    console.error("Installing the npm packages failed.");
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const complete = [await debianPeers(), await fetchMissing()].every(Boolean);
   if (!complete && ci) {
-    console.error("With CI=true nothing may be missing.");
+    console.error("With CI=true a missing program is a failure.");
     return { passed: 0, failed: 1, skipped: 0 };
   }
 
   const bin = (name) => join(root, "node_modules", ".bin", name);
   const failedSteps = [];
-  if (asked.length === 0) {
+  if (only.length === 0) {
     const steps = [
       ["the build", () => npm("run", "--silent", "build")],
       ["biome check", () => show(bin("biome"), ["check", "."])],
@@ -96,17 +96,17 @@ async function main() {
     const report = join(folder, "report.json");
     const notes = join(folder, "missing-peers");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const code = await show(bin("vitest"), ["run", ...reporters, ...asked], { [MISSING_PEERS_FILE]: notes });
+    const code = await show(bin("vitest"), ["run", ...reporters, ...only], { [MISSING_PEERS_FILE]: notes });
     const result = counts(report, code);
 
-    let skippedFor = [];
+    let missingPrograms = [];
     try {
-      skippedFor = [...new Set(readFileSync(notes, "utf8").trim().split("\n"))].sort();
+      missingPrograms = [...new Set(readFileSync(notes, "utf8").trim().split("\n"))].sort();
     } catch {
-      // nobody missed anything
+      // no program was missing
     }
-    if (skippedFor.length > 0)
-      console.log(`Tests were skipped because these are not installed: ${skippedFor.join(", ")}`);
+    if (missingPrograms.length > 0)
+      console.log(`Some tests were skipped because these programs are missing: ${missingPrograms.join(", ")}`);
     if (failedSteps.length > 0) console.log(`Failed before the tests: ${failedSteps.join(", ")}`);
     return { ...result, failed: result.failed + failedSteps.length };
   } finally {

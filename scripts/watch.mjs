@@ -1,13 +1,13 @@
-/** Looks at a running exporter from outside: what its process takes, what it says of itself, what its hosts told. */
+/** Reads figures of a running exporter: CPU and memory of its process, its own metrics, and when its hosts were read. */
 import { readFileSync } from "node:fs";
 
 /** USER_HZ, fixed on Linux. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * CPU seconds and resident bytes of a process so far; Linux only.
+ * CPU seconds so far and resident bytes of a process; Linux only.
  *
- * @param withChildren counts those it has waited for, too
+ * @param withChildren also counts the CPU time of children it has waited for
  */
 export function usage(pid, { withChildren = false } = {}) {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -17,14 +17,14 @@ export function usage(pid, { withChildren = false } = {}) {
   return { cpu: ticks / TICKS_PER_SECOND, rss: Number(rss?.[1] ?? 0) * 1024 };
 }
 
-/** The body of an answer. @throws Error for any status but 2xx */
+/** The body of a response. @throws Error for any status but 2xx */
 export async function text(url) {
   const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response.text();
 }
 
-/** What the exporter says of itself, in one object. */
+/** The exporter's own metrics, in one object. */
 export async function readSelf(exporterUrl) {
   const exposition = await text(`${exporterUrl}/metrics/self`);
   const value = (series) => Number(new RegExp(`^${series} (\\S+)$`, "m").exec(exposition)?.[1] ?? 0);
@@ -51,11 +51,11 @@ const LINE_OF_IT = new RegExp(`^${LAST_SUCCESS}\\{host="([^"]*)".*\\} (\\S+)$`, 
 const NEW_LINE = 0x0a;
 
 /**
- * Reads /metrics as Prometheus does: time to the first byte and to the last, size, when each host was last read with
- * success, s since 1970, and how long before that was, s.
+ * Reads /metrics as Prometheus does. Returns the time to the first and to the last byte, the size, when each host was
+ * last read successfully (s since 1970), and how old its readings are (s).
  *
- * @param slices that many scrapes, one after another, of a part of the fleet each: one of twenty thousand hosts is
- *   more than a gigabyte, which the exporter does not send to somebody who takes minutes
+ * @param slices number of scrapes, one after another, each of a part of the fleet. A single scrape of twenty thousand
+ *   hosts is more than a gigabyte, and the exporter disconnects clients that take minutes to read
  */
 export async function readFleet(exporterUrl, slices = 1) {
   const begin = performance.now();
@@ -75,7 +75,7 @@ export async function readFleet(exporterUrl, slices = 1) {
   return { first, ms: performance.now() - begin, bytes, ages, successes };
 }
 
-/** @param read hears of each host that was read: its name, when that was, and now */
+/** @param read called for each host that was read, with its name, the time of the reading and the current time */
 async function readSlice(url, read) {
   const begin = performance.now();
   const nowSeconds = Date.now() / 1000;
@@ -90,7 +90,7 @@ async function readSlice(url, read) {
     const piece = Buffer.concat([rest, chunk]);
     const end = piece.lastIndexOf(NEW_LINE) + 1;
     rest = piece.subarray(end);
-    // Few pieces have lines of this family: the others, a gigabyte perhaps, are not made strings of.
+    // Few pieces contain this family. The others, up to a gigabyte, are not converted to strings.
     if (!piece.includes(LAST_SUCCESS)) continue;
     for (const [, host, at] of piece.toString("latin1", 0, end).matchAll(LINE_OF_IT)) {
       read(host, Number(at), nowSeconds);
@@ -99,10 +99,10 @@ async function readSlice(url, read) {
   return { first, bytes };
 }
 
-/** Hosts that are asked for by name at once: a query of a few kilobytes. */
+/** How many hosts are requested by name at once: a query of a few kilobytes. */
 const NAMES = 200;
 
-/** When each of these hosts was last read with success, s since 1970; those that never were are not in it. */
+/** When each of these hosts was last read successfully, s since 1970; without hosts that never were. */
 export async function readHosts(exporterUrl, names) {
   const successes = new Map();
   for (let i = 0; i < names.length; i += NAMES) {
@@ -112,5 +112,5 @@ export async function readHosts(exporterUrl, names) {
   return successes;
 }
 
-/** The oldest of these hosts, s; Infinity where one was never read. */
+/** The largest age among these hosts, s; Infinity if one was never read. */
 export const oldest = (ages, names) => names.reduce((most, name) => Math.max(most, ages.get(name) ?? Infinity), 0);

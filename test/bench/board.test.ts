@@ -7,17 +7,17 @@ import { describe, expect, it } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
 
-/** Runs a script as a module of the bench, against the build, and gives what it prints. */
+/** Runs a script as a module of the bench, against the build, and returns the JSON it prints. */
 async function printed(script: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: root });
   return JSON.parse(stdout);
 }
 
 const built = existsSync(resolve(root, "dist/bmc/index.js"));
-if (!built) console.warn("the bench is not tested: there is no build in dist/");
+if (!built) console.warn("the bench is not tested: dist/ has no build");
 
 describe.skipIf(!built)("the bench", () => {
-  it("plays BMCs of 100 sensors, and a known one is polled in 105 round trips", async () => {
+  it("plays BMCs of 100 sensors, which a known host polls in 105 round trips", async () => {
     const figures = await printed(`
       import { startResponder } from "./bench/fleet.mjs";
       import { start } from "./bench/polls.mjs";
@@ -31,7 +31,7 @@ describe.skipIf(!built)("the bench", () => {
     expect(figures).toEqual({ sensors: 100, roundTrips: 105 });
   });
 
-  it("exchanges as many commands in the floor program as in the client", async () => {
+  it("runs the same commands in the floor program and in the client", async () => {
     const figures = await printed(`
       import { startResponder } from "./bench/fleet.mjs";
       const responder = await startResponder(2);

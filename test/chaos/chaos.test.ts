@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { builtMain, root } from "../e2e/build.ts";
 import { run } from "../rig/run.ts";
 
-/** `npm run chaos -- --minutes 5` is the long form of it. The seed is fixed, so that a red build means a change. */
-it("lives through broken BMCs, full disks, storms of reloads and rude clients, and is well afterwards", async () => {
+/** A short `npm run chaos -- --minutes 5`. The seed is fixed, so that a failure is caused by a change of the code. */
+it("survives broken BMCs, full disks, reload storms and abusive clients, and recovers", async () => {
   await builtMain();
   const args = ["--minutes", "0.25", "--hosts", "80", "--interval", "3", "--seed", "7"];
   const { stdout, stderr, code } = await run(process.execPath, [join(root, "scripts/chaos.mjs"), ...args], {

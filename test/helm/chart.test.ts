@@ -28,7 +28,7 @@ const dashboards = readdirSync(join(root, "dashboards")).filter((name) => name.e
 const ruleFiles = readdirSync(join(root, "alerts")).filter((name) => name.endsWith(".yml"));
 const read = (...path: readonly string[]): string => readFileSync(join(root, ...path), "utf8");
 
-/** The folder /etc/lightsout of the pod: configuration and files, and a text for every key of a Secret that is mounted. */
+/** The folder /etc/lightsout of the pod: configuration, files, and a dummy text for each mounted key of a Secret. */
 function etcLightsout(all: readonly Manifest[]): ReturnType<typeof configFolder> {
   const { pod, container } = workload(all);
   const files: Record<string, string> = {};
@@ -47,25 +47,29 @@ withPeers(HELMS, "the chart", () => {
   beforeAll(() => builtMain(), 120_000);
 
   describe.each(HELMS)("with %s", (version) => {
-    it.each(VALUES)("is found good by lint --strict, with the values %s", async (values) => {
+    it.each(VALUES)("passes lint --strict with the values %s", async (values) => {
       const result = await helm(version, "lint", "--strict", chart, ...valuesArgs(values));
       expect(result.code, result.stdout + result.stderr).toBe(0);
     });
 
     it.each([
       ["a key that is misspelt", "tolerration=x", /tolerration/],
-      ["no exporter at all", "replicaCount=0", /replicaCount/],
-      ["a setting of a module that does not exist", "modules.default.intervall=60s", /intervall/],
-      ["a time without a unit", "modules.default.interval=soon", /modules.*interval/],
+      ["zero replicas", "replicaCount=0", /replicaCount/],
+      ["an unknown key of a module", "modules.default.intervall=60s", /intervall/],
+      ["a duration without a unit", "modules.default.interval=soon", /modules.*interval/],
       ["a password", "auths.default.username=a,auths.default.password=b", /password/],
       ["an account without a password", "auths.default.username=a", /existingSecret/],
       ["a token", "config.http_sd[0].url=http://a/,config.http_sd[0].authorization.credentials=b", /credentials/],
-      ["an image policy that does not exist", "image.pullPolicy=Sometimes", /pullPolicy/],
-      ["a network that is none", "networkPolicy.bmcNetworks={all}", /bmcNetworks/],
-      ["a folder of the state, which is the chart's business", "config.state_dir=/tmp", /state_dir/],
-      ["both monitors", "serviceMonitor.enabled=true,podMonitor.enabled=true", /enable only one/],
+      ["an unknown image pull policy", "image.pullPolicy=Sometimes", /pullPolicy/],
+      ["an invalid network", "networkPolicy.bmcNetworks={all}", /bmcNetworks/],
+      ["a state directory, which the chart sets", "config.state_dir=/tmp", /state_dir/],
       [
-        "a configuration beside a Secret with one",
+        "both a ServiceMonitor and a PodMonitor",
+        "serviceMonitor.enabled=true,podMonitor.enabled=true",
+        /enable only one/,
+      ],
+      [
+        "both a configuration and a Secret with one",
         "configSecret.enabled=true,configSecret.name=a,targets[0].hosts=a",
         /must be empty/,
       ],
@@ -76,7 +80,7 @@ withPeers(HELMS, "the chart", () => {
       expect(result.stderr).toMatch(message);
     });
 
-    it("packs rules and dashboards as they are, and nothing from beside them", async () => {
+    it("packs rules and dashboards unchanged, and no other files of their folders", async () => {
       const folder = temporaryFolder("chart");
       try {
         await helm(version, "package", chart, "--destination", folder.path);
@@ -105,7 +109,7 @@ function objects(version: Helm, values: Values): void {
     all = await manifests(version, values);
   });
 
-  it("makes objects with names and labels, each once", () => {
+  it("renders objects with unique names and the standard labels", () => {
     const names = all.map((one) => `${one.kind} ${one.metadata.namespace} ${one.metadata.name}`);
     expect(new Set(names).size).toBe(names.length);
     for (const { metadata } of all) {
@@ -126,7 +130,7 @@ function objects(version: Helm, values: Values): void {
     expect([...new Set(all.map(({ kind }) => kind))].sort()).toEqual([...expected, ...more[values]].sort());
   });
 
-  it("is admitted where the restricted pod security standard is enforced", () => {
+  it("meets the restricted pod security standard", () => {
     const { pod, container } = workload(all);
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
     expect(container.securityContext).toEqual({
@@ -138,12 +142,12 @@ function objects(version: Helm, values: Values): void {
     expect(pod.automountServiceAccountToken).toBe(false);
     expect(pod.hostNetwork).toBe(undefined);
     expect(pod.volumes.every((volume) => volume.projected ?? volume.secret ?? volume.emptyDir)).toBe(true);
-    // The one place where it writes; Secrets and configuration cannot be written anyway.
+    // The state directory is the only writable mount; Secrets and ConfigMaps are read-only anyway.
     const writable = container.volumeMounts.filter(({ readOnly }) => readOnly !== true);
     expect(writable.map(({ mountPath }) => mountPath)).toEqual(["/var/lib/lightsout"]);
   });
 
-  it("has no secret in it, only the names of Secrets", () => {
+  it("contains no secrets, only names of Secrets", () => {
     expect(kinds(all, "Secret")).toEqual([]);
     const { container } = workload(all);
     for (const { name, value } of container.env) expect(value, name).toBe(undefined);
@@ -151,14 +155,14 @@ function objects(version: Helm, values: Values): void {
       expect(data?.["lightsout.yml"] ?? "").not.toMatch(/^\s*-?\s*(password|kg|credentials):/m);
   });
 
-  it("mounts what it names, and nothing twice", () => {
+  it("mounts every volume exactly once", () => {
     const { set, pod, container } = workload(all);
     const claims = (set.volumeClaimTemplates ?? []) as readonly Manifest[];
     const volumes = [...pod.volumes.map(({ name }) => name), ...claims.map(({ metadata }) => metadata.name)];
     expect(container.volumeMounts.map(({ name }) => name).sort()).toEqual(volumes.sort());
   });
 
-  it("is selected by its service, disruption budget and monitors, and by nothing that changes", () => {
+  it("has stable selector labels, which service, disruption budget and monitors use", () => {
     const { set } = workload(all);
     expect(set.serviceName).toBe(only(all, "Service").metadata.name);
     const selector = set.selector.matchLabels;
@@ -171,7 +175,7 @@ function objects(version: Helm, values: Values): void {
       expect(spec).toMatchObject({ podSelector: { matchLabels: selector } });
   });
 
-  it("has time to close its sessions, and is asked for its health", () => {
+  it("has time to close its sessions, and health probes", () => {
     const { pod, container } = workload(all);
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(10);
     const asked = (path: string) => ({ httpGet: { path, port: "http", scheme: "HTTP" } });
@@ -180,7 +184,7 @@ function objects(version: Helm, values: Values): void {
     expect(container.readinessProbe).toMatchObject(values === "tls" ? connected : asked("/-/ready"));
   });
 
-  it("gives the exporter a configuration that it takes", async () => {
+  it("renders a configuration that passes config check", async () => {
     const { folder, remove } = etcLightsout(all);
     try {
       const file = join(folder, "config", "lightsout.yml");
@@ -195,9 +199,9 @@ function objects(version: Helm, values: Values): void {
   });
 }
 
-withPeers(["helm-4.1"], "what the chart makes", () => {
-  // Helm 3 renders the notes with a cluster only.
-  it("says after the installation how to look at it, and what is missing", async () => {
+withPeers(["helm-4.1"], "the rendered chart", () => {
+  // Helm 3 renders the notes only if it can reach a cluster.
+  it("prints notes with the URL and with what is still missing", async () => {
     const install = (...args: readonly string[]) =>
       helm("helm-4.1", "install", "lo", chart, "--dry-run=client", "--namespace", "bmc", ...args);
     const bare = (await install()).stdout;
@@ -210,7 +214,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     expect(tls).toContain("The cluster does not have the API monitoring.coreos.com/v1");
   });
 
-  it("is what its README shows", async () => {
+  it("accepts the values of its README", async () => {
     const [, example = ""] = /```yaml\n(# my-values.yaml\n[\s\S]*?)```/.exec(read("helm/lightsout/README.md")) ?? [];
     const { folder, remove } = configFolder("", { "values.yaml": example });
     try {
@@ -233,7 +237,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     ]);
   });
 
-  it("takes every value", () => {
+  it("uses every value", () => {
     const { set, pod, container } = workload(full);
     expect(container.image).toBe("registry.example.org/lightsout:1.2.3");
     expect(container.args).toEqual([
@@ -275,7 +279,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     });
   });
 
-  it("mounts each password where the configuration looks for it", () => {
+  it("mounts each password at the path in the configuration", () => {
     const sources = workload(full).pod.volumes.find(({ name }) => name === "secrets")?.projected?.sources;
     expect(sources?.map(({ secret }) => secret)).toEqual([
       { name: "bmc", items: [{ key: "password", path: "default/password" }] },
@@ -290,14 +294,14 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     ]);
   });
 
-  it("starts anew when the configuration changes, and not otherwise", async () => {
+  it("restarts the pods only when the configuration changes", async () => {
     const checksum = (all: readonly Manifest[]) => workload(all).set.template.metadata.annotations?.["checksum/config"];
     expect(checksum(full)).toMatch(/^[0-9a-f]{64}$/);
     expect(checksum(full)).not.toBe(checksum(sharded));
     expect(checksum(await manifests("helm-4.1", "full"))).toBe(checksum(full));
   });
 
-  it("gives each shard its number, from the name of its pod", () => {
+  it("passes each shard its number, from the name of its pod", () => {
     const { set, container } = workload(sharded);
     expect(set).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel" });
     expect(container.args).toContain("--shard=$(POD_NAME)/3");
@@ -307,7 +311,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     });
   });
 
-  it("serves and is scraped with TLS and a password where that is wished", () => {
+  it("serves and is scraped with TLS and a password if the values say so", () => {
     const { pod, container } = workload(tls);
     expect(container.args).toContain("--web.config.file=/etc/lightsout/web/web.yml");
     expect(pod.volumes.find(({ name }) => name === "web")?.secret?.secretName).toBe("lightsout-web");
@@ -321,7 +325,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     ]);
   });
 
-  it("has every dashboard to the byte, where the sidecar of Grafana finds it", () => {
+  it("contains every dashboard unchanged, with the label of Grafana's sidecar", () => {
     const maps = kinds(full, "ConfigMap").filter(({ metadata }) => metadata.labels.grafana_dashboard === "1");
     const found = maps.flatMap(({ data }) => Object.entries(data ?? {}));
     expect(found.map(([name]) => name).sort()).toEqual([...dashboards].sort());
@@ -332,7 +336,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
     }
   });
 
-  it("has every rule as it is, but for the address of Grafana", () => {
+  it("contains every rule unchanged except for the URL of Grafana", () => {
     const rules = new Map(kinds(full, "PrometheusRule").map((one) => [one.metadata.name, one]));
     expect([...rules.keys()].sort()).toEqual(ruleFiles.map((name) => `lo-lightsout-${basename(name, ".yml")}`).sort());
     for (const name of ruleFiles) {
@@ -344,7 +348,7 @@ withPeers(["helm-4.1"], "what the chart makes", () => {
   });
 
   withPeers(["promtool"], "for Prometheus", () => {
-    it("is found good by promtool", async () => {
+    it("passes promtool check rules", async () => {
       const folder = configFolder("");
       try {
         const files = kinds(full, "PrometheusRule").map(({ metadata, spec }) => {

@@ -6,24 +6,24 @@ import { type RunResult, run } from "../rig/run.ts";
 export const root = resolve(import.meta.dirname, "../..");
 export const chart = join(root, "helm", "lightsout");
 
-/** Both majors in use. */
+/** The two major versions in use. */
 export const HELMS = ["helm-3.17", "helm-4.1"] as const;
 export type Helm = (typeof HELMS)[number];
 
-/** A file of test/helm/values, by name; "default" is without any. */
+/** A file of test/helm/values, by name; "default" is no file. */
 export const VALUES = ["default", "full", "sharded", "tls"] as const;
 export type Values = (typeof VALUES)[number];
 
 export const valuesArgs = (values: Values): readonly string[] =>
   values === "default" ? [] : ["--values", join(import.meta.dirname, "values", `${values}.yml`)];
 
-/** Runs helm without anything of the user's: no repositories, no plugins, no cluster. */
+/** Runs helm without the user's settings: no repositories, no plugins, no cluster. */
 export function helm(version: Helm, ...args: readonly string[]): Promise<RunResult> {
   const env = { HELM_CONFIG_HOME: "/nonexistent", HELM_DATA_HOME: "/nonexistent", KUBECONFIG: "/nonexistent" };
   return run(findProgram(version) ?? version, args, { env, timeoutMs: 60_000 });
 }
 
-/** An object of Kubernetes, as far as the tests look. */
+/** A Kubernetes object: the fields that the tests read. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -37,7 +37,7 @@ export interface Manifest {
   readonly spec?: unknown;
 }
 
-/** What `helm template lo helm/lightsout` makes in the namespace "bmc"; fails with what helm says. */
+/** The objects that `helm template lo helm/lightsout` renders in the namespace "bmc"; fails with helm's error. */
 export async function manifests(version: Helm, values: Values): Promise<readonly Manifest[]> {
   const result = await helm(version, "template", "lo", chart, "--namespace", "bmc", ...valuesArgs(values));
   if (result.code !== 0) throw new Error(result.stderr);

@@ -20,17 +20,17 @@ interface Endpoint {
   readonly metricRelabelings: readonly Relabeling[];
 }
 
-/** A relabelling of the Prometheus Operator as Prometheus writes it. */
+/** A relabelling of the Prometheus Operator in the syntax of prometheus.yml. */
 const plain = ({ sourceLabels, targetLabel, ...same }: Relabeling): object => ({
   ...same,
   ...(sourceLabels && { source_labels: sourceLabels }),
   ...(targetLabel && { target_label: targetLabel }),
 });
 
-withPeers(["helm-4.1", "prometheus"], "shards that are scraped as the chart says", () => {
+withPeers(["helm-4.1", "prometheus"], "shards scraped with the chart's PodMonitor", () => {
   beforeAll(() => builtMain(), 120_000);
 
-  it("tell of each host once, in series that no other shard would change", { timeout: 60_000 }, async () => {
+  it("export each host once, in series that do not depend on the shard", { timeout: 60_000 }, async () => {
     const all = await manifests("helm-4.1", "sharded");
     const { container, set } = workload(all);
     const name = only(all, "StatefulSet").metadata.name;
@@ -62,7 +62,7 @@ withPeers(["helm-4.1", "prometheus"], "shards that are scraped as the chart says
               scrape_interval: "1s",
               honor_labels: endpoint.honorLabels,
               metrics_path: endpoint.path,
-              // What the Operator puts on each target, and the discovery below it.
+              // Labels that the Operator and Kubernetes service discovery set on each target.
               static_configs: shards.map(({ url }, ordinal) => ({
                 targets: [url.slice("http://".length)],
                 labels: {
@@ -91,11 +91,11 @@ withPeers(["helm-4.1", "prometheus"], "shards that are scraped as the chart says
         expect(labels).toMatchObject({ instance: labels.host, job: "lightsout", namespace: "bmc" });
         expect(labels.rack).toMatch(/^r[1-5]$/);
       }
-      // Every shard tells the budgets of its racks: the same five series.
+      // Every shard exports the budgets of its racks: the same five series.
       const budgets = await prometheus.query("bmc_rack_power_budget_watts");
       expect(budgets.map(({ labels }) => labels.rack).sort()).toEqual(["r1", "r2", "r3", "r4", "r5"]);
       expect(budgets.filter(({ labels }) => labels.pod ?? labels.instance)).toEqual([]);
-      // Of itself a shard speaks under the name of its pod, also when its address has changed.
+      // A shard's own metrics have the name of its pod as instance, which survives a change of its address.
       const own = await prometheus.query("up");
       expect(own.map(({ labels }) => labels.instance).sort()).toEqual([0, 1, 2].map((ordinal) => `${name}-${ordinal}`));
     } finally {

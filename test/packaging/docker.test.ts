@@ -44,11 +44,11 @@ const copies = (stage: readonly Instruction[]): readonly Copy[] =>
 const list = (stage: readonly Instruction[], name: string): readonly string[] =>
   JSON.parse(of(stage, name)[0]?.replace(/^.*?CMD /, "") ?? "[]") as readonly string[];
 
-/** As root there is somebody else to be; node in root's home could not be run by them. */
+/** The user to run as, if the tests run as root. Another user cannot run a node that is in root's home. */
 const uid = process.getuid?.() === 0 && !process.execPath.startsWith(homedir()) ? 65532 : undefined;
 
 describe("the Dockerfile", () => {
-  it("copies what is there and what .dockerignore lets in", () => {
+  it("copies files that exist and that .dockerignore admits", () => {
     const admitted = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
     expect(admitted).toContain("*");
     const sources = [...copies(build), ...copies(final)].filter(({ from }) => from === undefined);
@@ -60,7 +60,7 @@ describe("the Dockerfile", () => {
     expect(admitted.filter((line) => line.startsWith("!") && !named.includes(line.slice(1)))).toEqual([]);
   });
 
-  it("ends as a user who is not root, with no shell and no package manager", () => {
+  it("runs as a non-root user in an image without shell and package manager", () => {
     expect(of(final, "FROM")[0]).toMatch(/distroless\/nodejs.*:nonroot$/);
     expect(of(final, "RUN")).toEqual([]);
     expect(of(final, "USER")).toEqual(["65532:65532"]);
@@ -69,13 +69,13 @@ describe("the Dockerfile", () => {
     expect(of(final, "LABEL")[0]).toContain(`image.licenses="${license}"`);
   });
 
-  it("has a major of node that the package runs on", () => {
+  it("uses a Node.js version that the package supports", () => {
     const dockerfile = readFileSync(join(root, "Dockerfile"), "utf8");
     expect(Number(/^ARG NODE_MAJOR=(\d+)$/m.exec(dockerfile)?.[1])).toBeGreaterThanOrEqual(20);
   });
 });
 
-describe("what the Dockerfile puts together", () => {
+describe("the image contents", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let app = "";
 
@@ -87,7 +87,7 @@ describe("what the Dockerfile puts together", () => {
     mkdirSync(src);
     await builtMain();
     for (const { sources, target } of copies(build)) copyInto(src, sources, root, target === "./" ? "./" : target);
-    // The build is the one of every other test; what the stage does with it afterwards is done here.
+    // The build is shared with other tests; the later steps of the build stage are run here.
     const steps = of(build, "RUN").flatMap((line) => line.split(" && "));
     expect(steps.map((step) => step.split(" ", 3).join(" "))).toEqual([
       "npm ci",
@@ -111,7 +111,7 @@ describe("what the Dockerfile puts together", () => {
     folder.remove();
   });
 
-  it("has what is needed to run, and nothing to develop with", () => {
+  it("have the runtime dependencies and no development dependencies", () => {
     expect(readdirSync(app).sort()).toEqual(["LICENSE", "dist", "node_modules", "package.json", "packaging", "rules"]);
     expect(existsSync(join(app, "node_modules", "express"))).toBe(true);
     expect(existsSync(join(app, "node_modules", "typescript"))).toBe(false);
@@ -119,7 +119,7 @@ describe("what the Dockerfile puts together", () => {
     expect(built.filter((path) => /\.(map|ts)$/.test(path))).toEqual([]);
   });
 
-  it("serves as a user who owns nothing, from files that cannot be written, and is found healthy", {
+  it("serve and pass the health check as an unprivileged user with read-only files", {
     timeout: 60_000,
   }, async () => {
     const config = configFolder({

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { root } from "../e2e/build.ts";
 import { type RunResult, run, runOrFail } from "../rig/run.ts";
 
-/** npm in a folder; without an outer npm's settings, which would send it to another one. */
+/** Runs npm in a folder, without the settings of an outer npm, which would make it use another folder. */
 export function npm(folder: string, ...args: readonly string[]): Promise<RunResult> {
   const outer = Object.keys(process.env).filter((name) => /^npm_(config_(local_)?prefix|package_)/.test(name));
   const env = Object.fromEntries(outer.map((name) => [name, undefined]));
@@ -12,8 +12,8 @@ export function npm(folder: string, ...args: readonly string[]): Promise<RunResu
 }
 
 /**
- * The folder of the package, installed from its tarball into an empty folder. Where neither cache nor registry has its
- * dependencies they are links to ours, and a warning says so.
+ * Installs the package from its tarball into an empty folder and returns the package's folder. If the dependencies are
+ * neither in the cache nor in the registry, links to our own are made instead, with a warning.
  */
 export async function installTarball(tarball: string, folder: string): Promise<string> {
   const installed = join(folder, "node_modules", "lightsout");
@@ -28,7 +28,7 @@ export async function installTarball(tarball: string, folder: string): Promise<s
   return installed;
 }
 
-/** What `npm ci --omit=dev` puts into a folder with our package.json; linked, with a warning, where it cannot. */
+/** Runs `npm ci --omit=dev` in a folder with our package.json; if that fails, links our dependencies, with a warning. */
 export async function productionDependencies(folder: string): Promise<void> {
   const result = await npm(folder, "ci", "--omit=dev");
   if (result.code === 0) return;
@@ -38,7 +38,7 @@ export async function productionDependencies(folder: string): Promise<void> {
 
 const firstError = ({ stderr }: RunResult): string => stderr.split("\n").find((line) => line.includes("error")) ?? "";
 
-/** Copies of the direct dependencies would miss their own: a link finds these beside where it leads. */
+/** Links, because copies of the direct dependencies would not find their own dependencies. */
 function linkDependencies(target: string): void {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: object };
   for (const name of Object.keys(dependencies)) {
@@ -47,7 +47,7 @@ function linkDependencies(target: string): void {
   }
 }
 
-/** Copies files and folders of the project to where a COPY instruction puts them. */
+/** Copies files and folders as a COPY instruction does. */
 export function copyInto(folder: string, sources: readonly string[], from: string, target: string): void {
   for (const source of sources) {
     const into = target.endsWith("/") ? join(folder, target, source.split("/").at(-1) ?? "") : join(folder, target);

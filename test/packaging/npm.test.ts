@@ -24,7 +24,7 @@ describe("the npm package", () => {
   beforeAll(async () => {
     await builtMain();
     folder = temporaryFolder("npm");
-    // prepack would build anew while other tests run what is built.
+    // --ignore-scripts: prepack would rebuild dist/ while other tests use it.
     const result = await npm(root, "pack", root, "--ignore-scripts", "--json", "--pack-destination", folder.path);
     const [packed] = JSON.parse(result.stdout) as [{ filename: string; files: readonly { path: string }[] }];
     files = packed.files.map(({ path }) => path);
@@ -33,7 +33,7 @@ describe("the npm package", () => {
   }, 240_000);
   afterAll(() => folder.remove());
 
-  it("has the program, its rules, alerts, dashboards, pages and examples, and nothing besides", () => {
+  it("contains the program, rules, alerts, dashboards, docs and examples, and nothing else", () => {
     const top = [...new Set(files.map((path) => path.split("/", 1)[0]))];
     expect(top.sort()).toEqual(
       [
@@ -54,7 +54,7 @@ describe("the npm package", () => {
     expect(within("packaging")).toContain("packaging/systemd/lightsout.service");
   });
 
-  it("has of each source its program and its types", () => {
+  it("contains the JavaScript and the types of each source file", () => {
     const built = files.filter((path) => path.startsWith("dist/"));
     expect(built.filter((path) => !/(\.js|\.d\.ts)$/.test(path))).toEqual([]);
     const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
@@ -64,7 +64,7 @@ describe("the npm package", () => {
     expect(missing).toEqual([]);
   });
 
-  it("names no folder of the machine it was made on", () => {
+  it("contains no paths of the build machine", () => {
     const places = [root, join(homedir(), "")].filter((place) => place.split("/").length > 2);
     for (const path of files) {
       const text = readFileSync(join(installed, path), "latin1");
@@ -72,18 +72,18 @@ describe("the npm package", () => {
     }
   });
 
-  it("says what it is and what it runs on, and is built before it is packed", () => {
+  it("has name, licence and Node.js version, and is built before it is packed", () => {
     const about = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
     expect(about).toMatchObject({ name: "lightsout", license: "Apache-2.0", engines: { node: ">=20" } });
     expect(about.keywords).toContain("prometheus");
     expect(about.scripts.prepack).toMatch(/npm run build$/);
-    // Nothing of it runs on the machine of whoever installs it.
+    // No script of the package runs during its installation.
     expect(Object.keys(about.scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
     for (const target of [about.bin.lightsout, ...Object.values<string>(about.exports)])
       expect(existsSync(join(installed, target)), target).toBe(true);
   });
 
-  it("checks a configuration with the rules that came with it", async () => {
+  it("checks a configuration with the rules in the package", async () => {
     const { file, remove } = configFolder(CONFIG);
     try {
       const result = await run(bin, ["config", "check", file], { env: { PATH: process.env.PATH } });
@@ -95,7 +95,7 @@ describe("the npm package", () => {
     }
   });
 
-  it("serves", { timeout: 60_000 }, async () => {
+  it("serves metrics", { timeout: 60_000 }, async () => {
     const { file, remove } = configFolder(CONFIG);
     const reserved = await reservePort();
     const address = `127.0.0.1:${reserved.port}`;
@@ -114,7 +114,7 @@ describe("the npm package", () => {
     }
   });
 
-  it("shows its demo", { timeout: 60_000 }, async () => {
+  it("runs its demo", { timeout: 60_000 }, async () => {
     const [web, control] = await Promise.all([reservePort(), reservePort()]);
     const address = `127.0.0.1:${web.port}`;
     const args = ["demo", "--web.listen-address", address, "--control-port", String(control.port)];

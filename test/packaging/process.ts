@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { eventually } from "../e2e/lightsout.ts";
 import { whenWeAreGone } from "../rig/child.ts";
 
-/** A program under test, until it is stopped. */
+/** A running program under test. */
 export interface Started {
   output(): string;
-  /** Asks an address of it until it answers as wished; fails with what the program printed. */
+  /** Requests a URL until the answer is good; otherwise fails with the output of the program. */
   answers(url: string, good: (text: string) => boolean, withinMs?: number): Promise<string>;
-  /** SIGTERM; its exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -47,7 +47,7 @@ export function startProgram(
       try {
         return await eventually(ask, (answer) => good(answer), withinMs);
       } catch (error) {
-        throw new Error(`${url} did not answer as wished; the program printed:\n${text.slice(-2000)}`, {
+        throw new Error(`${url} did not give the expected answer; output of the program:\n${text.slice(-2000)}`, {
           cause: error,
         });
       }

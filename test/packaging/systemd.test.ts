@@ -15,7 +15,7 @@ const values = (key: string): readonly string[] =>
     .map((line) => line.slice(key.length + 1));
 
 describe("the systemd unit", () => {
-  it("starts the program of the package, directly, so that sockets and signals reach it", () => {
+  it("starts the program directly, so that sockets and signals reach it", () => {
     const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { bin: { lightsout: string } };
     const [start = ""] = values("ExecStart");
     expect(start).toMatch(/^\/usr\/bin\/node /);
@@ -24,14 +24,14 @@ describe("the systemd unit", () => {
     expect(values("Type")).toEqual(["exec"]);
   });
 
-  it("is a user of its own that keeps its state, and has secrets as credentials only", () => {
+  it("uses a dynamic user, a state directory, and credentials for secrets", () => {
     expect(values("DynamicUser")).toEqual(["yes"]);
     expect(values("StateDirectory")).toEqual(["lightsout"]);
     expect(values("LoadCredential")).toEqual(["secrets:/etc/lightsout/secrets"]);
     expect(values("Environment").join()).not.toMatch(/password/i);
   });
 
-  it("waits longer for its end than it takes", () => {
+  it("waits longer for the exit than the exporter needs", () => {
     expect(Number(values("TimeoutStopSec")[0])).toBeGreaterThan(10);
   });
 });
@@ -40,16 +40,16 @@ withPeers(["systemd-analyze"], "systemd", () => {
   const analyze = (...args: readonly string[]) =>
     run("systemd-analyze", [...args, "--no-pager"], { timeoutMs: 20_000 });
 
-  it("gives it an exposure of less than 2", async () => {
+  it("rates the exposure of the unit below 2", async () => {
     const result = await analyze("security", "--offline=true", "--threshold=20", join(folder, "lightsout.service"));
     expect(result.code, result.stdout + result.stderr).toBe(0);
     expect(Number(/exposure level for lightsout.service: ([\d.]+)/.exec(result.stdout)?.[1])).toBeLessThan(2);
   });
 
-  it("understands every line of service and socket", async () => {
+  it("verifies service and socket without a complaint", async () => {
     const { path, remove } = temporaryFolder("systemd");
     try {
-      // It asks whether the program is there, too.
+      // It also checks that the program exists.
       writeFileSync(join(path, "lightsout.service"), unit.replace("/usr/bin/node", process.execPath));
       writeFileSync(join(path, "lightsout.socket"), readFileSync(join(folder, "lightsout.socket")));
       const files = ["lightsout.service", "lightsout.socket"].map((name) => join(path, name));

@@ -5,12 +5,12 @@ type Make = (random: sim.Random) => sim.Scenario;
 const GET_SENSOR_READING = { netFn: 0x04, command: 0x2d };
 const GET_SEL_INFO = { netFn: 0x0a, command: 0x40 };
 
-/** A probability that hurts and lets something through. */
+/** A probability that is high enough to disturb and low enough to let polls succeed. */
 const often = (random: sim.Random): number => 0.02 + 0.1 * random.next();
 
 /**
- * Every way of going wrong that the simulator knows, by the name of its function, with parameters drawn
- * anew. The soak test says when one is missing here.
+ * Every scenario of the simulator, by the name of its function, with random parameters. A test fails if one is
+ * missing here.
  */
 export const MISFORTUNES: Readonly<Record<string, Make>> = {
   badChecksums: (r) => sim.badChecksums({ probability: often(r), everywhere: r.chance(0.5) }),
@@ -48,7 +48,7 @@ export const MISFORTUNES: Readonly<Record<string, Make>> = {
     sim.wrongLengths({ filter: GET_SEL_INFO, by: r.chance(0.5) ? -3 : 9, probability: 2 * often(r) }),
 };
 
-/** What a BMC goes through: so many misfortunes at once, by name. */
+/** The names of `count` different misfortunes for one BMC. */
 export function drawn(random: sim.Random, count: number): readonly string[] {
   const names = Object.keys(MISFORTUNES);
   return Array.from({ length: count }, () => names.splice(random.integer(names.length), 1)[0] ?? "");

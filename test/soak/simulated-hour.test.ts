@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 const built = existsSync(resolve(root, "dist/simulator/index.js"));
-if (!built) console.warn("the simulated hour is not tested: there is no build in dist/");
+if (!built) console.warn("the simulated hour is not tested: dist/ has no build");
 
 interface Figures {
   readonly good: boolean;
@@ -19,7 +19,7 @@ interface Figures {
 let folder: string;
 let runs = 0;
 
-/** Runs the script and gives its exit code, what it printed and its figures. */
+/** Runs the script and returns its exit code, output and figures. */
 function simulated(...args: string[]): Promise<{ code: number; printed: string; figures?: Figures }> {
   const out = join(folder, `${runs++}.json`);
   const script = resolve(root, "scripts/simulated-hour.mjs");
@@ -35,24 +35,24 @@ function simulated(...args: string[]): Promise<{ code: number; printed: string; 
   });
 }
 
-describe.skipIf(!built)("an hour in simulated time", () => {
+describe.skipIf(!built)("the simulated hour", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "lightsout-hour-"));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("has no late round, although some BMCs are silent and some lose packets", async () => {
+  it("has no late round with some silent and some lossy BMCs", async () => {
     const { code, printed, figures } = await simulated("--hosts", "40", "--silent", "0.1", "--lossy", "0.1");
     expect(figures?.checks.filter(({ good }) => !good)).toEqual([]);
     expect(code, printed).toBe(0);
-    // 36 hosts that answer are polled once a minute; silent ones less and less often.
+    // 36 hosts that answer are polled once a minute; silent hosts less and less often.
     expect(figures?.hour.polls).toBeGreaterThan(33 * 60);
     expect(figures?.contact.sdrReads).toBeGreaterThan(0);
     expect(figures?.hour.sdrReads).toBe(0);
     expect(figures?.restart.sdrReads).toBe(0);
   }, 120_000);
 
-  it("tells late rounds where the cap is too low, and ends with 1", async () => {
+  it("reports late rounds and exits with 1 if the concurrency is too low", async () => {
     const { code, figures } = await simulated(
       ...["--hosts", "40", "--minutes", "5", "--group-concurrency", "1", "--latency", "80-120"],
     );
@@ -61,7 +61,7 @@ describe.skipIf(!built)("an hour in simulated time", () => {
     expect(code).toBe(1);
   }, 120_000);
 
-  it("says which option it cannot use", async () => {
+  it("names an invalid option", async () => {
     const { code, printed } = await simulated("--latency", "fast");
     expect(code).toBe(2);
     expect(printed).toContain("--latency fast: wants the least and the most milliseconds, as 5-50");

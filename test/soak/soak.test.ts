@@ -24,17 +24,17 @@ import { reservePort } from "../rig/ports.ts";
 import { drawn, MISFORTUNES } from "./misfortunes.ts";
 
 /*
- * Everything that can go wrong at once, for a quarter of a minute, or for SOAK_MINUTES: exporter and fleet in this
- * process, so that sockets, timers and heap of both can be counted. SEED repeats a run.
+ * Runs all misfortunes at once, for 15 s or for SOAK_MINUTES. Exporter and fleet run in this process, so that their
+ * sockets, timers and heap can be counted. SEED repeats a run.
  */
 
 const SECONDS = process.env.SOAK_MINUTES === undefined ? 15 : Number(process.env.SOAK_MINUTES) * 60;
 const LONG = process.env.SOAK_MINUTES !== undefined;
-// The short run repeats itself, so that a red build means a change; the long one looks for what is new.
+// The seed of the short run is fixed, so that a failure is caused by a change; the long run looks for new failures.
 const seed = Number(process.env.SEED ?? (LONG ? Math.floor(Math.random() * 2 ** 31) : 118062787));
 const INTERVAL_S = 3;
 const BACK_OFF_S = 3;
-/** Of what stops an exporter asking until somebody does something. */
+/** Reasons for which the exporter stops polling a host until the configuration changes. */
 const FINAL = ["unknown_user", "wrong_password", "privilege_refused", "no_cipher_suite"];
 
 interface Marks {
@@ -48,12 +48,12 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
   const random = new Random(seed);
   let folder: string;
   let park: Park;
-  let wretched: Simulation;
+  let unreliable: Simulation;
   let exporter: Exporter;
   let url: string;
   let release: () => void;
-  /** What each of the wretched goes through, by name. */
-  const lots = new Map<string, readonly string[]>();
+  /** The misfortunes of each unreliable BMC, by the name of the BMC. */
+  const misfortunesOf = new Map<string, readonly string[]>();
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => void rejections.push(reason);
 
@@ -62,16 +62,16 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
     setFlagsFromString("--expose-gc");
     folder = mkdtempSync(join(tmpdir(), "lightsout-soak-"));
     const board = compileBoard({ ...sampleBoard(), users: [user("monitor")] });
-    // Each misfortune alone, and as many BMCs with three of them.
-    for (const name of Object.keys(MISFORTUNES)) lots.set(name, [name]);
-    for (const name of Object.keys(MISFORTUNES)) lots.set(`${name}-and-more`, drawn(random, 3));
-    const bmcs = [...lots].map(([name, lot], i) => ({
+    // One BMC for each misfortune alone, and as many BMCs with three misfortunes each.
+    for (const name of Object.keys(MISFORTUNES)) misfortunesOf.set(name, [name]);
+    for (const name of Object.keys(MISFORTUNES)) misfortunesOf.set(`${name}-and-more`, drawn(random, 3));
+    const bmcs = [...misfortunesOf].map(([name, names], i) => ({
       board,
       address: `127.77.${i % 4}.${1 + Math.floor(i / 4)}`,
       identity: { name },
-      scenarios: lot.flatMap((m) => MISFORTUNES[m]?.(random) ?? []),
+      scenarios: names.flatMap((m) => MISFORTUNES[m]?.(random) ?? []),
     }));
-    wretched = await startSimulation({ bmcs, port: 0, seed });
+    unreliable = await startSimulation({ bmcs, port: 0, seed });
     park = await Park.open({ racks: 2, hostsPerRack: 4, boards: ["asrock-single", "supermicro-x9"], port: 0, seed });
     writeConfig();
     const port = await reservePort();
@@ -89,17 +89,17 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
     process.off("unhandledRejection", onRejection);
     await exporter?.stop();
     await park?.close();
-    await wretched?.stop();
+    await unreliable?.stop();
     release?.();
     rmSync(folder, { recursive: true, force: true });
   }, 30_000);
 
   const user = (name: string) => ({ id: 2, name, password: Buffer.from(name), privilege: 2 });
-  /** Never touched by anything; the other half of the park gets faults, and comes and goes. */
+  /** Half of the park: not disturbed. The other half gets faults, and is removed from and added to the inventory. */
   const healthy = () => park.hosts.slice(0, 4);
-  const troubled = () => park.hosts.slice(4);
+  const faultyHosts = () => park.hosts.slice(4);
 
-  /** @param gone of the troubled, not in the inventory */
+  /** @param gone names of hosts that are removed from the inventory */
   function writeConfig(gone: readonly string[] = [], text?: string): void {
     const stays = park.hosts.filter(({ name }) => !gone.includes(name));
     const config = {
@@ -107,7 +107,7 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
       auths: { default: { username: "monitor", password: "monitor" }, wrong: { username: "nobody", password: "x" } },
       targets: [
         ...stays.map(({ name, address, port }) => ({ hosts: name, address: `${address}:${port}` })),
-        ...wretched.bmcs.map(({ bmc, address, port }) => ({ hosts: bmc.name, address: `${address}:${port}` })),
+        ...unreliable.bmcs.map(({ bmc, address, port }) => ({ hosts: bmc.name, address: `${address}:${port}` })),
       ],
       scheduler: { max_backoff: `${BACK_OFF_S}s` },
       state_dir: "state",
@@ -115,7 +115,7 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
     writeFileSync(join(folder, "lightsout.yml"), text ?? JSON.stringify(config));
   }
 
-  /** Without keep-alive: connections that nobody uses would be counted. */
+  /** Without keep-alive, because idle connections would be counted. */
   function ask(path: string): Promise<string> {
     return new Promise((done, failed) => {
       get(`${url}${path}`, { agent: false }, (response) => {
@@ -128,7 +128,7 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
     });
   }
 
-  /** Somebody who does not wait for the answer. */
+  /** A client that disconnects before the answer. */
   async function hangUp(path: string): Promise<void> {
     const asked = request(`${url}${path}`, { agent: false });
     asked.on("error", () => {});
@@ -152,23 +152,23 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
     };
   }
 
-  /** Breaks and mends something every half second. */
+  /** Injects a fault every half second, requests probes and reloads the configuration. */
   async function stir(until: number): Promise<void> {
     for (let n = 0; performance.now() < until; n++) {
       await sleep(500);
       const fault = FAULTS[random.integer(FAULTS.length)];
-      const host = troubled()[random.integer(4)];
+      const host = faultyHosts()[random.integer(4)];
       if (fault && host)
         park.inject(fault.scope === "rack" ? "r2" : host.name, fault.name, {}, 500 + random.integer(5000));
-      const others = [...park.hosts.map((h) => h.name), ...lots.keys()];
+      const others = [...park.hosts.map((h) => h.name), ...misfortunesOf.keys()];
       const target = others[random.integer(others.length)];
       void hangUp(`/probe?target=${target}`);
       void ask(`/probe?target=${target}${n % 3 === 0 ? "&debug=true" : ""}${n % 5 === 0 ? "&module=quick" : ""}`);
       void ask("/probe?target=192.0.2.1");
       if (n % 4 === 0) {
-        // Hosts leave and come back, with a bad file now and then.
+        // Removes and adds hosts, sometimes with an invalid file.
         writeConfig(
-          troubled()
+          faultyHosts()
             .map((h) => h.name)
             .filter(() => random.chance(0.5)),
           n % 12 === 8 ? "targets: [" : undefined,
@@ -185,13 +185,13 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
     await sleep(2000);
   }
 
-  it("goes through every misfortune there is", () => {
+  it("covers every scenario of the simulator", () => {
     expect(Object.keys(MISFORTUNES).sort()).toEqual(Object.keys(scenarios).sort());
-    console.log([...lots].map(([name, lot]) => `${name}: ${lot.join(", ")}`).join("\n"));
+    console.log([...misfortunesOf].map(([name, names]) => `${name}: ${names.join(", ")}`).join("\n"));
   });
 
   it(
-    "leaves healthy BMCs alone, leaks nothing and forgets nobody",
+    "keeps polling every host, without a leak and without disturbing healthy BMCs",
     async () => {
       const begin = performance.now();
       const end = begin + SECONDS * 1000;
@@ -219,23 +219,23 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
       expect(stale).toEqual([]);
       expect(rejections).toEqual([]);
 
-      // One session each, kept; nothing of theirs was disturbed.
+      // Healthy BMCs keep their session.
       for (const { name } of healthy()) {
         const { bmc } = bmcOf(park.simulation, name);
         expect(bmc.stats.sessionsOpened, name).toBeLessThanOrEqual(3);
       }
 
-      // Nobody is forgotten: whoever was not refused is asked within the longest back-off.
-      const packets = new Map(wretched.bmcs.map(({ bmc }) => [bmc.name, bmc.stats.packetsIn]));
+      // Every host whose login was not refused is polled within the longest back-off.
+      const packets = new Map(unreliable.bmcs.map(({ bmc }) => [bmc.name, bmc.stats.packetsIn]));
       await sleep((BACK_OFF_S + 2 * INTERVAL_S) * 1000);
       const m = await metrics();
       const refused = (name: string): boolean =>
         [...m.keys()].some(
           (s) => s.startsWith(`bmc_failure{host="${name}"`) && FINAL.some((r) => s.includes(`"${r}"`)),
         );
-      const forgotten = wretched.bmcs.filter(({ bmc }) => bmc.stats.packetsIn === packets.get(bmc.name));
+      const forgotten = unreliable.bmcs.filter(({ bmc }) => bmc.stats.packetsIn === packets.get(bmc.name));
       expect(forgotten.map(({ bmc }) => bmc.name).filter((name) => !refused(name))).toEqual([]);
-      // What was broken and mended is well again, but for BMCs that take their time to boot after a power cut.
+      // Hosts recover after their faults end, except for BMCs that still boot after a power cut.
       const awake = park.hosts.filter(({ physics }) => physics?.presence.answers);
       const ill = [...m.keys()].filter((series) =>
         awake.some(({ name }) => series.startsWith(`bmc_failure{host="${name}"`)),
@@ -252,41 +252,41 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
       if (!half) return;
       expect(after.sockets).toBeLessThanOrEqual(half.sockets + 2);
       expect(after.files).toBeLessThanOrEqual(half.files + 4);
-      expect(after.timers).toBeLessThanOrEqual(half.timers + lots.size);
+      expect(after.timers).toBeLessThanOrEqual(half.timers + misfortunesOf.size);
       expect(after.heap).toBeLessThan(half.heap * 1.15 + 4 * 2 ** 20);
     },
     (SECONDS + 60) * 1000,
   );
 
-  it("logs out everywhere at the end, and nothing goes on", async () => {
+  it("closes its sessions on stop and sends nothing afterwards", async () => {
     const before = marks();
     await exporter.stop();
-    const left = [...wretched.bmcs, ...park.simulation.bmcs]
+    const left = [...unreliable.bmcs, ...park.simulation.bmcs]
       .filter(({ bmc }) => bmc.sessions.all(bmc.clock.monotonicMs()).length > 0)
       .map(({ bmc }) => bmc.name);
     console.log(
       "sessions left on",
-      left.map((name) => `${name}: ${lots.get(name)?.join(", ")}`),
+      left.map((name) => `${name}: ${misfortunesOf.get(name)?.join(", ")}`),
     );
-    // A goodbye that gets lost is not heard, and a BMC that hung kept the session that was given up for lost.
-    const deaf =
+    // A BMC keeps its session if the Close Session was lost, or if it hung when the exporter gave the session up.
+    const mayKeepSession =
       /loss|hung|wedged|reboot|garbage|badIntegrity|lostSessions|oddSequences|stray|badChecksums|refused|taken/i;
-    const why = (name: string): string => lots.get(name)?.join(" ") ?? "healthy";
-    const faulty = new Set(troubled().map((host) => host.name));
-    expect(left.filter((name) => !deaf.test(why(name)) && !faulty.has(name))).toEqual([]);
+    const why = (name: string): string => misfortunesOf.get(name)?.join(" ") ?? "healthy";
+    const faulty = new Set(faultyHosts().map((host) => host.name));
+    expect(left.filter((name) => !mayKeepSession.test(why(name)) && !faulty.has(name))).toEqual([]);
     await sleep(500);
     const after = marks();
-    expect(after.sockets).toBeLessThanOrEqual(park.hosts.length + wretched.bmcs.length + strays());
+    expect(after.sockets).toBeLessThanOrEqual(park.hosts.length + unreliable.bmcs.length + strays());
     expect(after.timers).toBeLessThanOrEqual(before.timers);
-    // Its late answers find nobody, and it asks nobody any more.
-    const packets = wretched.stats().packetsIn + park.simulation.stats().packetsIn;
+    // No packets are sent to any BMC any more.
+    const packets = unreliable.stats().packetsIn + park.simulation.stats().packetsIn;
     await sleep(1.1 * INTERVAL_S * 1000);
-    expect(wretched.stats().packetsIn + park.simulation.stats().packetsIn).toBe(packets);
+    expect(unreliable.stats().packetsIn + park.simulation.stats().packetsIn).toBe(packets);
     expect(rejections).toEqual([]);
   }, 30_000);
 
-  /** The simulator answers from another address through a socket of its own. */
-  const strays = (): number => ([...lots.values()].flat().includes("strayAddress") ? 1 : 0);
+  /** For answers from another address the simulator has one more socket. */
+  const strays = (): number => ([...misfortunesOf.values()].flat().includes("strayAddress") ? 1 : 0);
 });
 
 function bmcOf(simulation: Simulation, name: string): SimulatedBmc {
