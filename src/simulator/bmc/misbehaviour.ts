@@ -77,12 +77,26 @@ export interface ScenarioEvent {
   readonly timestamp?: number;
 }
 
+/** A sensor of the board. */
+export interface ScenarioSensor {
+  /** Slave address of the controller that answers for it. */
+  readonly owner: number;
+  readonly lun: number;
+  readonly number: number;
+  readonly recordId: number;
+  readonly entityId: number;
+  readonly sensorType: number;
+  /** A number with limits; false: states. */
+  readonly threshold: boolean;
+  readonly readable: boolean;
+}
+
 /** What a scenario may read and change of the board; a LiveBoard has more. */
 export interface ScenarioBoard {
   readonly model: {
     /** SDRs in repository order. */
     readonly sdr: readonly Buffer[];
-    readonly sensors: readonly { readonly number: number; readonly sensorType: number }[];
+    readonly sensors: readonly ScenarioSensor[];
   };
   /** Seconds the BMC's clock is ahead of the true time. */
   clockOffsetSeconds: number;

@@ -1,19 +1,23 @@
 import { nearest } from "../../lib/index.ts";
 import type { Scenario } from "../bmc/misbehaviour.ts";
+import { absentWatchdog } from "./absent-watchdog.ts";
 import { badChecksums } from "./bad-checksums.ts";
 import { badIntegrity } from "./bad-integrity.ts";
+import { busySensors } from "./busy-sensors.ts";
 import { completionCodes } from "./completion-codes.ts";
 import { duplication } from "./duplication.ts";
 import { endlessSdr } from "./endless-sdr.ts";
 import { fullSel } from "./full-sel.ts";
 import { garbage } from "./garbage.ts";
 import { hung } from "./hung.ts";
+import { infoWithoutData } from "./info-without-data.ts";
 import { latency } from "./latency.ts";
 import { lockedOut } from "./locked-out.ts";
 import { loss } from "./loss.ts";
 import { lostReservations } from "./lost-reservations.ts";
 import { lostSessions } from "./lost-sessions.ts";
 import { movingClock } from "./moving-clock.ts";
+import { noPowerReading, POWER_FIELDS } from "./no-power-reading.ts";
 import { oddRakp } from "./odd-rakp.ts";
 import { oddSequences } from "./odd-sequences.ts";
 import { reboot } from "./rebooting.ts";
@@ -21,6 +25,7 @@ import { recordIdMismatch } from "./record-id-mismatch.ts";
 import { refusedLogin, sessionsTaken } from "./refused-login.ts";
 import { reordering } from "./reordering.ts";
 import { repeatedRequestsRefused } from "./repeated-requests.ts";
+import { DISABLED_SENSORS, scanningDisabled } from "./scanning-disabled.ts";
 import {
   type Argument,
   argumentValue,
@@ -35,6 +40,7 @@ import {
 } from "./scenario-argument.ts";
 import { smallReads } from "./small-reads.ts";
 import { strayAddress } from "./stray-address.ts";
+import { unpluggedFans } from "./unplugged-fans.ts";
 import { wedged } from "./wedged.ts";
 import { noWholeSdrReads } from "./whole-sdr-reads.ts";
 import { wrongLengths } from "./wrong-lengths.ts";
@@ -77,11 +83,20 @@ const MINUTE_MS = 60_000;
 
 /** What can be wrong with a BMC and the network before it, by name. */
 export const SCENARIOS: readonly NamedScenario[] = [
+  one(
+    "absent-watchdog",
+    "the BMC has no watchdog and refuses its commands with this code",
+    bytes("c1", 1),
+    ([code = 0]) => absentWatchdog({ code }),
+  ),
   one("bad-checksums", "the second checksum of messages is wrong", probability(1), (p) =>
     badChecksums({ probability: p }),
   ),
   one("bad-integrity", "authentication codes of packets are wrong", probability(0.03), (p) =>
     badIntegrity({ probability: p }),
+  ),
+  one("busy-sensors", "sensors of empty DIMM sockets answer C0h (busy) for ever", count(48, 1, 254, "sensors"), (n) =>
+    busySensors({ count: n }),
   ),
   one(
     "completion-code",
@@ -96,6 +111,12 @@ export const SCENARIOS: readonly NamedScenario[] = [
   plain("full-sel", "the event log is full since long", fullSel),
   one("garbage", "packets that mean nothing come before answers", probability(0.5), (p) => garbage({ probability: p })),
   one("hung", "the firmware has crashed", choice("everything", "sessions", "commands"), (what) => hung({ what })),
+  one(
+    "info-without-data",
+    "commands that describe a repository succeed and return no data",
+    choice("all", "sdr", "device_sdr", "sel", "fru"),
+    (of) => infoWithoutData({ of }),
+  ),
   one("latency", "answers take this long on average, exponentially", count(40, 0, 60_000, "ms"), (meanMs) =>
     latency({ meanMs, distribution: "exponential" }),
   ),
@@ -117,6 +138,9 @@ export const SCENARIOS: readonly NamedScenario[] = [
     "the BMC's clock is ahead by so much",
     count(-86_400, -(10 ** 9), 10 ** 9, "s"),
     (offsetSeconds) => movingClock({ offsetSeconds }),
+  ),
+  one("no-power-reading", "DCMI answers FFFFh for power, statistics and limit", choice("all", ...POWER_FIELDS), (of) =>
+    noPowerReading({ of }),
   ),
   one(
     "odd-rakp",
@@ -147,11 +171,17 @@ export const SCENARIOS: readonly NamedScenario[] = [
     reordering({ probability: p, holdMs: 400 }),
   ),
   plain("repeated-requests", "repetitions of a request are refused", repeatedRequestsRefused),
+  one("scanning-disabled", "sensors have scanning disabled and return a raw value", choice(...DISABLED_SENSORS), (of) =>
+    scanningDisabled({ of }),
+  ),
   plain("sessions-taken", "other consoles have taken all sessions", sessionsTaken),
   one("small-reads", "so many bytes of an SDR or a FRU at once", count(16, 1, 255, "bytes"), (most) =>
     smallReads({ sdrBytes: most, fruBytes: most }),
   ),
   one("stray-address", "answers come from another address", probability(0.05), (p) => strayAddress({ probability: p })),
+  one("unplugged-fans", "the last fan headers read 0 rpm, with lower limits of raw 0", count(2, 1, 254, "fans"), (n) =>
+    unpluggedFans({ count: n }),
+  ),
   one("wedged", "so many packets within a second silence it for a minute", count(300, 1, 10 ** 6), (packets) =>
     wedged({ packets, withinMs: 1000, forMs: MINUTE_MS }),
   ),

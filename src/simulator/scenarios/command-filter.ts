@@ -1,7 +1,7 @@
 import { NetFn } from "../../ipmi/tables/net-fn.ts";
 import type { Request } from "../bmc/misbehaviour.ts";
 
-/** Which requests are meant. */
+/** Selects requests. */
 export interface CommandFilter {
   readonly netFn: number;
   readonly command: number;
@@ -9,7 +9,7 @@ export interface CommandFilter {
   readonly data?: readonly number[];
 }
 
-export function isMeant(filter: CommandFilter, request: Request): boolean {
+export function matches(filter: CommandFilter, request: Request): boolean {
   return (
     request.netFn === filter.netFn &&
     request.command === filter.command &&
@@ -17,6 +17,8 @@ export function isMeant(filter: CommandFilter, request: Request): boolean {
   );
 }
 
+const GET_SENSOR_READING = 0x2d;
+const GET_SENSOR_THRESHOLDS = 0x27;
 const GET_SDR = 0x23;
 const GET_DEVICE_SDR = 0x21;
 const GET_SEL_ENTRY = 0x43;
@@ -35,4 +37,12 @@ export function readsSel({ netFn, command }: Request): boolean {
 
 export function readsFru({ netFn, command }: Request): boolean {
   return netFn === NetFn.Storage && command === READ_FRU_DATA;
+}
+
+export function readsSensor({ netFn, command }: Request): boolean {
+  return netFn === NetFn.SensorEvent && command === GET_SENSOR_READING;
+}
+
+export function readsThresholds({ netFn, command }: Request): boolean {
+  return netFn === NetFn.SensorEvent && command === GET_SENSOR_THRESHOLDS;
 }

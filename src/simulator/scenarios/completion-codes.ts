@@ -1,5 +1,5 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
-import { type CommandFilter, isMeant } from "./command-filter.ts";
+import { type CommandFilter, matches } from "./command-filter.ts";
 
 export interface CompletionCodesOptions {
   readonly filter: CommandFilter;
@@ -18,7 +18,7 @@ export function completionCodes(options: CompletionCodesOptions): Scenario {
     return {
       name: "completion codes",
       answer(request) {
-        if (left <= 0 || !isMeant(options.filter, request) || !random.chance(options.probability ?? 1))
+        if (left <= 0 || !matches(options.filter, request) || !random.chance(options.probability ?? 1))
           return undefined;
         left--;
         return { completionCode: options.code, data: new Uint8Array(0) };

@@ -1,6 +1,9 @@
 /** What can be wrong with a BMC and the network before it, one file each. */
+
+export * from "./absent-watchdog.ts";
 export * from "./bad-checksums.ts";
 export * from "./bad-integrity.ts";
+export * from "./busy-sensors.ts";
 export type { CommandFilter } from "./command-filter.ts";
 export * from "./completion-codes.ts";
 export * from "./duplication.ts";
@@ -8,12 +11,14 @@ export * from "./endless-sdr.ts";
 export * from "./full-sel.ts";
 export * from "./garbage.ts";
 export * from "./hung.ts";
+export * from "./info-without-data.ts";
 export * from "./latency.ts";
 export * from "./locked-out.ts";
 export * from "./loss.ts";
 export * from "./lost-reservations.ts";
 export * from "./lost-sessions.ts";
 export * from "./moving-clock.ts";
+export * from "./no-power-reading.ts";
 export * from "./odd-rakp.ts";
 export * from "./odd-sequences.ts";
 export * from "./rebooting.ts";
@@ -21,8 +26,10 @@ export * from "./record-id-mismatch.ts";
 export * from "./refused-login.ts";
 export * from "./reordering.ts";
 export * from "./repeated-requests.ts";
+export * from "./scanning-disabled.ts";
 export * from "./small-reads.ts";
 export * from "./stray-address.ts";
+export * from "./unplugged-fans.ts";
 export * from "./wedged.ts";
 export * from "./whole-sdr-reads.ts";
 export * from "./wrong-lengths.ts";

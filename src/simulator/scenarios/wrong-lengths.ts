@@ -1,5 +1,5 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
-import { type CommandFilter, isMeant } from "./command-filter.ts";
+import { type CommandFilter, matches } from "./command-filter.ts";
 
 export interface WrongLengthsOptions {
   readonly filter: CommandFilter;
@@ -14,7 +14,7 @@ export function wrongLengths({ filter, by, probability = 1 }: WrongLengthsOption
   return ({ random }) => ({
     name: "wrong lengths",
     amend(request, reply) {
-      if (reply.completionCode !== 0 || !isMeant(filter, request) || !random.chance(probability)) return reply;
+      if (reply.completionCode !== 0 || !matches(filter, request) || !random.chance(probability)) return reply;
       if (by < 0) return { ...reply, data: reply.data.subarray(0, Math.max(0, reply.data.length + by)) };
       return { ...reply, data: Buffer.concat([reply.data, Buffer.alloc(by, 0xa5)]) };
     },

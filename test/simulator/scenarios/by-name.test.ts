@@ -6,7 +6,7 @@ import { pollerOf } from "../polled-bmc.ts";
 
 const folder = resolve(import.meta.dirname, "../../../src/simulator/scenarios");
 /** Files of the folder that hold no scenario. */
-const NO_SCENARIO = ["by-name", "command-filter", "index", "scenario-argument"];
+const NO_SCENARIO = ["by-name", "command-filter", "index", "record-patch", "scenario-argument", "sensor-choice"];
 
 describe("scenarios by name", () => {
   it("are all that there are", () => {
