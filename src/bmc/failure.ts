@@ -17,7 +17,8 @@ export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSig
     return { stage, reason: "timeout", message: outOfTime(stage) };
   if (error instanceof IpmiError) {
     const known = error.stage === undefined || error.stage === "command" ? stage : error.stage;
-    return { stage: known, reason: error.reason, message: error.message };
+    const failure = { stage: known, reason: error.reason, message: error.message };
+    return error.failedLogin ? { ...failure, failedLogin: true } : failure;
   }
   return { stage, reason: "protocol_error", message: error instanceof Error ? error.message : String(error) };
 }

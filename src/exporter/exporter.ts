@@ -278,7 +278,7 @@ export class Exporter {
 
   #scheduled(host: Host): ScheduledHost {
     const { intervalMs, timeoutMs } = this.#book.moduleOf(host);
-    return { host, intervalMs, timeoutMs, revision: this.#book.revision(host.module, host.auth) };
+    return { host, intervalMs, timeoutMs, ...this.#book.revisionsOf(host) };
   }
 
   #poll(host: Host, request: Parameters<ConstructorParameters<typeof Scheduler>[0]["poll"]>[1]): Promise<HostSnapshot> {
@@ -300,6 +300,8 @@ export class Exporter {
     void this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
     // Even if no host was added or removed, intervals and credentials may have changed.
     this.#takeHosts();
+    const refused = this.#scheduler.pollRefusedHosts();
+    if (refused > 0) this.#log.info({ hosts: refused }, "hosts that refused the login are polled once more");
     this.#tellProblems();
     this.#log.info({ hosts: this.hosts }, "configuration reloaded");
     this.#tellEmptiness();

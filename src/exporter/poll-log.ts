@@ -21,7 +21,7 @@ export class PollLog {
     const { stage, reason, message } = failure;
     this.#reasons.set(host, reason);
     const what = needsOperator(reason)
-      ? "poll failed; not asked again until the credentials or the configuration change and are reloaded"
+      ? "poll failed; polled again after a reload or a change of the credentials, and otherwise rarely"
       : "poll failed";
     this.#log.warn({ host, stage, reason, detail: message }, what);
   }

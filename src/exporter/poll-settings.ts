@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, type Hash, randomBytes } from "node:crypto";
 import { type PollSettings, Roles, SettingsError, Severities } from "../bmc/index.ts";
 import {
   type Config,
@@ -75,25 +75,43 @@ export class PollSettingsBook {
     return [...this.#resolved.values()].flatMap((r) => r.problem ?? []);
   }
 
+  /** Digests of what stands behind the names of a host's module and auth. */
+  revisionsOf({ module, auth }: Pick<Host, "module" | "auth">): { revision: string; authRevision: string } {
+    return { revision: this.revision(module, auth), authRevision: this.#authRevision(auth) };
+  }
+
   /** Changes when the module's contents or the credentials behind the names change. */
   revision(moduleName: string, authName: string): string {
     const key = JSON.stringify([moduleName, authName]);
-    const revision = this.#revisions.get(key) ?? this.#digest(moduleName, authName);
+    return this.#remembered(key, (hash) => {
+      hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
+      hash.update(JSON.stringify([this.config.scheduler.packetsPerSecond ?? null, this.config.quirks]));
+      this.#addAuth(hash, authName);
+    });
+  }
+
+  /** Changes when the credentials change. */
+  #authRevision(authName: string): string {
+    return this.#remembered(JSON.stringify([authName]), (hash) => this.#addAuth(hash, authName));
+  }
+
+  #remembered(key: string, fill: (hash: Hash) => void): string {
+    const known = this.#revisions.get(key);
+    if (known !== undefined) return known;
+    const hash = createHash("sha256").update(this.#salt);
+    fill(hash);
+    const revision = hash.digest("base64url");
     this.#revisions.set(key, revision);
     return revision;
   }
 
-  #digest(moduleName: string, authName: string): string {
-    const hash = createHash("sha256").update(this.#salt);
-    hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
-    hash.update(JSON.stringify([this.config.scheduler.packetsPerSecond ?? null, this.config.quirks]));
+  #addAuth(hash: Hash, authName: string): void {
     hash.update(JSON.stringify(this.config.auths.get(authName)?.username ?? null));
     const resolved = this.#resolved.get(authName);
     if (resolved?.credentials) {
       hash.update(resolved.credentials.password.revealBytes());
       hash.update(resolved.credentials.kg?.revealBytes() ?? "");
     } else hash.update(resolved?.problem ?? "");
-    return hash.digest("base64url");
   }
 
   moduleOf(host: Host): ModuleConfig {

@@ -76,7 +76,7 @@ export class ProbeService {
         timeoutMs: Math.min(request.timeoutMs, book.moduleOf(host).timeoutMs),
         deadlineMs: clock.monotonicMs() + request.timeoutMs,
         trace: request.trace,
-        revision: book.revision(host.module, host.auth),
+        ...book.revisionsOf(host),
       });
     } catch (error) {
       if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");

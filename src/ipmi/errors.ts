@@ -33,12 +33,19 @@ export type IpmiStage =
 export class IpmiError extends Error {
   readonly reason: IpmiReason;
   readonly stage: IpmiStage | undefined;
+  /** The BMC refused a code that was made with the password: it may count a failed login against the account. */
+  readonly failedLogin: boolean;
 
-  constructor(reason: IpmiReason, message: string, options: { stage?: IpmiStage; cause?: unknown } = {}) {
+  constructor(
+    reason: IpmiReason,
+    message: string,
+    options: { stage?: IpmiStage; failedLogin?: boolean; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.reason = reason;
     this.stage = options.stage;
+    this.failedLogin = options.failedLogin ?? false;
   }
 }
 

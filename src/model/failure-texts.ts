@@ -40,12 +40,12 @@ export const FAILURE_TEXTS: Readonly<Record<FailureReason | typeof NOT_POLLED, F
   unknown_user: {
     meaning: "The BMC has no such user, or does not allow it on this channel or at this privilege level.",
     remedy:
-      "Check the user name in the credentials and the users of the BMC, then reload. Polling pauses meanwhile, so that no account is locked.",
+      "Check the user name in the credentials and the users of the BMC, then reload. Until then the host is polled rarely, so that no account is locked.",
   },
   wrong_password: {
     meaning: "The BMC knows the user but has another password.",
     remedy:
-      "Correct the password on one side, then reload. Web interfaces of some BMCs truncate passwords over 20 bytes. Polling pauses meanwhile, so that no account is locked.",
+      "Correct the password on one side, then reload. Web interfaces of some BMCs truncate passwords over 20 bytes. Until then the host is polled rarely, so that no account is locked.",
   },
   privilege_refused: {
     meaning: "The user may not log in with the requested privilege level.",

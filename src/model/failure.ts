@@ -52,9 +52,14 @@ export interface Failure {
   readonly reason: FailureReason;
   /** One sentence for a person; never a label, never a secret. */
   readonly message: string;
+  /**
+   * The BMC refused a code that was made with the password, and may count a failed login against the account.
+   * Absent: whatever was refused cost the account nothing.
+   */
+  readonly failedLogin?: true;
 }
 
-/** Reasons that asking again cannot mend: polling stops until credentials or configuration change. */
+/** Reasons that another poll does not fix: the host is polled rarely until credentials or configuration change. */
 export function needsOperator(reason: FailureReason): boolean {
   return (
     reason === "unknown_user" ||

@@ -6,7 +6,7 @@ export const DEFAULT_MAX_BACK_OFF_MS = 15 * 60_000;
 export type FollowUp =
   /** Asked ever less often, with a cheap poll: it may be gone. */
   | "back_off"
-  /** Never again by itself: another attempt could lock the account. */
+  /** No rounds, and rare retries: another login could lock the account. */
   | "stop"
   /** A little later: its sessions time out within a minute. */
   | "soon"

@@ -22,12 +22,18 @@ export class HostEntry implements Due, LaneJob {
   group: string;
   intervalMs: number;
   timeoutMs: number;
-  revision: string | undefined;
+  readonly revision: string | undefined;
+  readonly authRevision: string | undefined;
   phaseMs: number;
   /** False: `dueMs` is a back-off or a retry, not a round. */
   onGrid = true;
   backOffLevel = 0;
+  /** The BMC refused the last login. */
   stopped: Failure | undefined;
+  /** Refused logins since the last success. */
+  refusals = 0;
+  /** A poll with these credentials succeeded once. */
+  succeeded = false;
   activity: HostActivity = "idle";
   /** When what is waiting or running was due. */
   askedMs = 0;
@@ -45,6 +51,7 @@ export class HostEntry implements Due, LaneJob {
     this.intervalMs = scheduled.intervalMs;
     this.timeoutMs = scheduled.timeoutMs;
     this.revision = scheduled.revision;
+    this.authRevision = scheduled.authRevision;
     this.phaseMs = phaseOf(scheduled.host.name, scheduled.intervalMs);
   }
 

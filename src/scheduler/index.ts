@@ -17,6 +17,7 @@ export type {
   PollOutcome,
   PollPurpose,
   PollRequest,
+  Revisions,
   ScheduledHost,
   SchedulerReport,
   SchedulerTotals,

@@ -22,20 +22,23 @@ export interface PollRequest {
  */
 export type Poll = (host: Host, request: PollRequest) => Promise<HostSnapshot>;
 
-/** A host of the inventory and how often it is asked. */
-export interface ScheduledHost {
+/** What stands behind the names of a host's module and auth: counters or keyed digests, never the secret. */
+export interface Revisions {
+  /** Changes with the module or the credentials. */
+  readonly revision?: string | undefined;
+  /** Changes with the credentials alone; `revision` is used where it is absent. */
+  readonly authRevision?: string | undefined;
+}
+
+/** A host of the inventory and how often it is polled. A change of `revision` closes its sessions. */
+export interface ScheduledHost extends Revisions {
   readonly host: Host;
   readonly intervalMs: number;
   /** Time one poll may take, not counting the wait for its turn. */
   readonly timeoutMs: number;
-  /**
-   * Changes when the credentials or the module behind the host changed though its names did not: a
-   * counter or a digest (never the secret). A change drops sessions and clears an authentication stop.
-   */
-  readonly revision?: string;
 }
 
-export interface PollNowRequest {
+export interface PollNowRequest extends Revisions {
   /** The caller goes away: the answer is no longer wanted. */
   readonly signal?: AbortSignal;
   /** Time the poll may take once it started; the host's own timeout unless said. */
@@ -45,8 +48,6 @@ export interface PollNowRequest {
   readonly parts?: readonly PartName[];
   /** Probes with a trace are never shared with other callers. */
   readonly trace?: unknown;
-  /** For hosts outside the inventory: see ScheduledHost.revision. */
-  readonly revision?: string;
 }
 
 export type PollOutcome = "success" | "aborted" | FailureReason;
@@ -67,7 +68,7 @@ export interface SchedulerReport {
   stuck(host: string): void;
   /** A probe was answered by a poll another caller had asked for. */
   coalesced(): void;
-  /** A probe was answered from an authentication stop without asking the BMC. */
+  /** A probe was answered with an earlier refusal, without a login. */
   refused(): void;
 }
 
@@ -76,11 +77,11 @@ export type HostActivity = "idle" | "waiting" | "running";
 /** How the scheduler sees a host, for pages. */
 export interface HostState {
   readonly activity: HostActivity;
-  /** Epoch ms of the next ask; absent while stopped or while a back-off poll is under way. */
+  /** Epoch ms of the next poll; absent while a poll without a fixed round is in progress, or if none is planned. */
   readonly nextDueAt?: number;
   /** Failed asks in a row that led to back-off; 0: on its rounds. */
   readonly backOffLevel: number;
-  /** Why it is not asked any more until credentials or configuration change. */
+  /** Why its BMC refused the last login. Such a host is polled rarely, until a poll succeeds. */
   readonly stopped?: Failure;
 }
 

@@ -4,7 +4,7 @@ import type { Agenda, Due } from "./agenda.ts";
 import { type Attempt, failedSnapshot } from "./attempt.ts";
 import { Level } from "./group-queue.ts";
 import type { LaneJob } from "./lane.ts";
-import type { PollNowRequest } from "./poll.ts";
+import type { PollNowRequest, Revisions } from "./poll.ts";
 
 /** Who carries out a probe, and who hears that nobody wants it any more. */
 export interface ProbeKeeper {
@@ -21,7 +21,7 @@ export class ProbeJob implements LaneJob {
   readonly host: Host;
   readonly parts: readonly PartName[] | undefined;
   readonly trace: unknown;
-  readonly revision: string | undefined;
+  readonly revisions: Revisions;
   readonly timeoutMs: number;
   readonly askedMs: number;
   attempt: Attempt | undefined;
@@ -36,7 +36,7 @@ export class ProbeJob implements LaneJob {
     this.host = host;
     this.parts = request.parts;
     this.trace = request.trace;
-    this.revision = request.revision;
+    this.revisions = { revision: request.revision, authRevision: request.authRevision };
     this.timeoutMs = timeoutMs;
     this.askedMs = keeper.clock.monotonicMs();
   }

@@ -29,9 +29,9 @@ export class Probes implements ProbeKeeper {
   }
 
   async ask(host: Host, request: PollNowRequest): Promise<HostSnapshot> {
-    const { groupOf, lanes, limits, report, stops } = this.#tools;
+    const { groupOf, lanes, limits, refusedLogins, report } = this.#tools;
     request.signal?.throwIfAborted();
-    const refusal = stops.find(host, request.revision);
+    const refusal = refusedLogins.find(host, request);
     if (refusal) {
       report.refused();
       return refusal;
@@ -61,8 +61,16 @@ export class Probes implements ProbeKeeper {
   }
 
   async run(job: ProbeJob): Promise<void> {
-    const { attempts, clock, limits, releases, stops } = this.#tools;
-    const { askedMs, host, parts, revision, timeoutMs, trace } = job;
+    const { attempts, clock, refusedLogins, releases, report } = this.#tools;
+    const { askedMs, host, parts, revisions, timeoutMs, trace } = job;
+    // Refused while this one waited for its turn.
+    const refusal = refusedLogins.find(host, revisions);
+    if (refusal) {
+      this.#forget(job);
+      report.refused();
+      job.answer(refusal);
+      return;
+    }
     const nowMs = clock.monotonicMs();
     const deadlineMs = Math.min(nowMs + timeoutMs, job.latestDeadlineMs);
     job.cutShort = deadlineMs < nowMs + timeoutMs;
@@ -76,7 +84,7 @@ export class Probes implements ProbeKeeper {
     if (snapshot) {
       if (entry) this.#rounds.learn(entry, snapshot, parts === undefined);
       else if (snapshot.failure && needsOperator(snapshot.failure.reason)) {
-        stops.holdAdHoc(host, snapshot, revision, limits().maxBackOffMs);
+        refusedLogins.add(host, snapshot, revisions, { inInventory: false });
       }
       job.answer(snapshot);
     }

@@ -1,9 +1,8 @@
 import type { Clock } from "../lib/index.ts";
-import { type Host, type HostSnapshot, needsOperator } from "../model/index.ts";
+import { type Failure, type Host, type HostSnapshot, needsOperator } from "../model/index.ts";
 import type { Agenda } from "./agenda.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Attempts } from "./attempts.ts";
-import type { AuthStops } from "./auth-stops.ts";
 import { backOffMs, followUpOf, soonMs } from "./back-off.ts";
 import { Level } from "./group-queue.ts";
 import { HostEntry, type RoundKeeper } from "./host-entry.ts";
@@ -17,6 +16,7 @@ import {
   type SchedulerReport,
   sameConversation,
 } from "./poll.ts";
+import { loginPauseMs, loginRetryMs, type RefusedLogins } from "./refused-logins.ts";
 import type { Releases } from "./releases.ts";
 
 export interface RoundTools {
@@ -24,7 +24,7 @@ export interface RoundTools {
   readonly agenda: Agenda;
   readonly lanes: Lanes;
   readonly attempts: Attempts;
-  readonly stops: AuthStops;
+  readonly refusedLogins: RefusedLogins;
   readonly releases: Releases;
   readonly report: SchedulerReport;
   readonly random: () => number;
@@ -36,6 +36,8 @@ export interface RoundTools {
 
 /** Part of the interval in which the first rounds of a fleet begin: the rest is for the last of them to end in. */
 const FIRST_ROUNDS_WITHIN = 0.9;
+/** A reload polls refused hosts within this time, spread over it by their phase. */
+const REFUSED_HOSTS_WITHIN_MS = 10_000;
 
 /**
  * The hosts of the inventory and when each is asked next.
@@ -91,29 +93,36 @@ export class Rounds implements RoundKeeper {
   /** What a probe of a host of the inventory learned counts for its rounds too. */
   learn(entry: HostEntry, snapshot: HostSnapshot, complete: boolean): void {
     if (entry.removed || this.#closed) return;
+    const { failure } = snapshot;
     if (snapshot.up) {
       if (complete) this.#tools.deliver(snapshot, entry.host);
-      this.#clearStop(entry);
-      entry.backOffLevel = 0;
+      this.#succeeded(entry);
       if (!entry.onGrid && entry.activity === "idle") this.#toGrid(entry, entry.intervalMs / 2);
-    } else if (snapshot.failure && needsOperator(snapshot.failure.reason)) {
+    } else if (failure && needsOperator(failure.reason)) {
       this.#tools.deliver(snapshot, entry.host);
-      this.#stop(entry, snapshot);
+      this.#refused(entry, snapshot, failure);
     }
     // Any other failure may be the probe's own short deadline and says nothing about the rounds.
   }
 
-  /** Ends an authentication stop or a back-off and asks at once. False: no such host. */
-  resume(name: string): boolean {
-    const entry = this.#entries.get(name);
-    if (!entry || this.#closed) return false;
-    this.#clearStop(entry);
-    entry.backOffLevel = 0;
-    if (entry.activity === "idle") {
+  /** See Scheduler.pollRefusedHosts. */
+  pollRefusedHosts(): number {
+    if (this.#closed) return 0;
+    const { agenda, clock, refusedLogins } = this.#tools;
+    const nowMs = clock.monotonicMs();
+    let hosts = 0;
+    for (const entry of this.#entries.values()) {
+      if (!entry.stopped) continue;
+      hosts++;
+      if (entry.activity !== "idle") continue;
+      const { intervalMs, phaseMs } = entry;
+      const spreadMs = Math.min(REFUSED_HOSTS_WITHIN_MS, intervalMs) * (phaseMs / intervalMs);
+      const dueMs = Math.max(nowMs, refusedLogins.nextLoginMs(entry.host, entry)) + spreadMs;
       entry.onGrid = false;
-      this.#tools.agenda.at(entry, this.#tools.clock.monotonicMs());
+      // Later reloads do not move a poll that is planned.
+      if (!agenda.has(entry) || dueMs < entry.dueMs) agenda.at(entry, dueMs);
     }
-    return true;
+    return hosts;
   }
 
   state(name: string): HostState | undefined {
@@ -157,9 +166,11 @@ export class Rounds implements RoundKeeper {
   }
 
   async run(entry: HostEntry): Promise<void> {
-    const { clock, limits, releases, report } = this.#tools;
-    if (entry.stopped) {
+    const { clock, limits, refusedLogins, releases, report } = this.#tools;
+    const refusal = refusedLogins.find(entry.host, entry);
+    if (refusal) {
       entry.activity = "idle";
+      this.#refusedBefore(entry, refusal);
       return;
     }
     const waitedMs = Math.max(0, clock.monotonicMs() - entry.askedMs);
@@ -192,10 +203,18 @@ export class Rounds implements RoundKeeper {
       agenda.at(entry, clock.monotonicMs() + delayMs);
     };
     const { up, failure } = snapshot;
-    switch (up ? "next_round" : followUpOf(failure?.reason ?? "protocol_error", failure?.stage)) {
-      case "stop":
-        this.#stop(entry, snapshot);
-        break;
+    if (up) this.#succeeded(entry);
+    const followUp = up ? "next_round" : followUpOf(failure?.reason ?? "protocol_error", failure?.stage);
+    if (failure && followUp === "stop") {
+      this.#refused(entry, snapshot, failure);
+      return;
+    }
+    if (entry.stopped) {
+      // No refusal this time, and no success: perhaps the BMC restarts. Its rounds wait for a success.
+      wait(Math.max(entry.intervalMs, loginPauseMs(entry.stopped)));
+      return;
+    }
+    switch (followUp) {
       case "back_off":
         entry.backOffLevel++;
         wait(backOffMs(entry.backOffLevel, entry.intervalMs, limits().maxBackOffMs, random));
@@ -211,17 +230,42 @@ export class Rounds implements RoundKeeper {
     }
   }
 
-  #stop(entry: HostEntry, snapshot: HostSnapshot): void {
-    this.#tools.agenda.cancel(entry);
-    entry.stopped = snapshot.failure;
+  #succeeded(entry: HostEntry): void {
+    entry.succeeded = true;
+    entry.refusals = 0;
     entry.backOffLevel = 0;
-    entry.onGrid = false;
-    this.#tools.stops.hold(entry.host, snapshot, entry.revision);
+    if (!entry.stopped) return;
+    entry.stopped = undefined;
+    this.#tools.refusedLogins.clear(entry.host);
   }
 
-  #clearStop(entry: HostEntry): void {
-    this.#tools.stops.clear(entry.host);
-    entry.stopped = undefined;
+  /** The BMC refused the login, or a login is not possible as configured. */
+  #refused(entry: HostEntry, snapshot: HostSnapshot, failure: Failure): void {
+    this.#tools.refusedLogins.add(entry.host, snapshot, entry, { inInventory: true });
+    entry.refusals++;
+    this.#stop(entry, failure);
+  }
+
+  /** The BMC refused the same user a moment ago, asked by a probe or under another name. */
+  #refusedBefore(entry: HostEntry, snapshot: HostSnapshot): void {
+    const { failure } = snapshot;
+    if (!failure) return;
+    if (!entry.stopped) {
+      this.#tools.deliver(snapshot, entry.host);
+      entry.refusals++;
+    }
+    this.#stop(entry, failure);
+  }
+
+  /** No rounds until a poll succeeds, only rare retries. */
+  #stop(entry: HostEntry, failure: Failure): void {
+    const { agenda, clock } = this.#tools;
+    entry.stopped = failure;
+    entry.backOffLevel = 0;
+    entry.onGrid = false;
+    const waitMs = loginRetryMs(failure, entry.refusals, entry.succeeded);
+    if (waitMs === undefined) agenda.cancel(entry);
+    else agenda.at(entry, this.#nextRoundMs(entry, clock.monotonicMs() + waitMs));
   }
 
   #add(entry: HostEntry): void {
@@ -231,12 +275,12 @@ export class Rounds implements RoundKeeper {
   }
 
   #remove(entry: HostEntry): void {
-    const { agenda, lanes, releases, stops } = this.#tools;
+    const { agenda, lanes, refusedLogins, releases } = this.#tools;
     entry.removed = true;
     this.#entries.delete(entry.host.name);
     agenda.cancel(entry);
     lanes.remove(entry.laneKey, entry);
-    stops.clear(entry.host);
+    refusedLogins.retire(entry.host);
     entry.attempt?.abort(new DOMException("the host was removed or changed", "AbortError"));
     if (entry.polled) releases.later(entry.host, entry.group);
   }

@@ -2,7 +2,6 @@ import { type Clock, type Logger, silentLogger } from "../lib/index.ts";
 import type { Host, HostSnapshot } from "../model/index.ts";
 import { Agenda } from "./agenda.ts";
 import { Attempts } from "./attempts.ts";
-import { AuthStops } from "./auth-stops.ts";
 import { subnetGroup } from "./group-of.ts";
 import { Level } from "./group-queue.ts";
 import { HostEntry } from "./host-entry.ts";
@@ -18,6 +17,7 @@ import {
   type SchedulerTotals,
 } from "./poll.ts";
 import { Probes } from "./probes.ts";
+import { RefusedLogins } from "./refused-logins.ts";
 import { Releases } from "./releases.ts";
 import { silentReport } from "./report.ts";
 import { Rounds } from "./rounds.ts";
@@ -55,8 +55,8 @@ export interface SchedulerParts {
  * - Caps for the whole and per group, bounded waiting lines.
  * - A host that does not answer is asked ever less often, by a cheap poll, until it does; then a full
  *   poll follows at once.
- * - A host that refuses us is not asked again until setHosts brings another revision or configuration,
- *   `resume` is called, or a probe succeeds.
+ * - A host whose BMC refuses the login is polled rarely: see loginRetryMs. setHosts with another revision,
+ *   `pollRefusedHosts` and probes poll it earlier, but never before loginPauseMs is over.
  */
 export class Scheduler {
   readonly #clock: Clock;
@@ -85,7 +85,7 @@ export class Scheduler {
       groupOf,
       lanes: this.#lanes,
       attempts: this.#attempts,
-      stops: new AuthStops(clock),
+      refusedLogins: new RefusedLogins(clock),
       releases: new Releases({ clock, lanes: this.#lanes, release, graceMs, log }),
       limits: () => this.#limits,
       deliver: (snapshot: HostSnapshot, host: Host): void => {
@@ -119,7 +119,7 @@ export class Scheduler {
   /**
    * Polls a host now and answers with the snapshot: in the lane of its BMC, before its rounds. Also for
    * hosts outside the inventory, whose conversation is released afterwards. Callers who ask for the same
-   * share one poll. Where the BMC has refused the same user before, that refusal is the answer.
+   * share one poll. If the BMC refused the same user within loginPauseMs, that refusal is the answer.
    *
    * Resolves with a failed snapshot where the host could not be read in time; rejects with the reason of
    * the caller's signal, QueueFullError or SchedulerStoppedError.
@@ -129,9 +129,12 @@ export class Scheduler {
     return this.#probes.ask(host, request);
   }
 
-  /** Ends a host's authentication stop or back-off and asks it at once. False: no such host. */
-  resume(name: string): boolean {
-    return this.#rounds.resume(name);
+  /**
+   * Polls each host whose BMC refused the login once more: within seconds, or as soon as the next login is allowed.
+   * Returns the number of these hosts.
+   */
+  pollRefusedHosts(): number {
+    return this.#rounds.pollRefusedHosts();
   }
 
   state(name: string): HostState | undefined {

@@ -12,11 +12,11 @@ export interface ListedHost {
 /** How the scheduler sees a host, for the pages. */
 export interface HostState {
   readonly activity: "idle" | "waiting" | "running";
-  /** Epoch ms of the next ask. */
+  /** Epoch ms of the next poll. */
   readonly nextDueAt?: number;
   /** Failed asks in a row that led to back-off; 0: on its rounds. */
   readonly backOffLevel: number;
-  /** Why it is not asked any more until credentials or configuration change. */
+  /** Why its BMC refused the last login. Such a host is polled rarely, until a poll succeeds. */
   readonly stopped?: Failure;
 }
 

@@ -17,6 +17,11 @@ describe("a failure in model words", () => {
     expect(failureOf(refused("Get SDR", 0xd4), "sensors")).toMatchObject({ reason: "privilege_refused" });
   });
 
+  it("says whether the BMC may have counted a failed login", () => {
+    const refused = new IpmiError("wrong_password", "RAKP 4: refused", { stage: "rakp", failedLogin: true });
+    expect(failureOf(refused, "sensors")).toMatchObject({ reason: "wrong_password", failedLogin: true });
+  });
+
   it("is a time-out when the deadline ended the wait, whatever it was for", () => {
     const abort = new AbortController();
     abort.abort(new DOMException("aborted", "TimeoutError"));

@@ -78,17 +78,6 @@ describe("a host that does not answer", () => {
     expect(rig.scheduler.state("node0001")?.backOffLevel).toBeGreaterThanOrEqual(5);
     expect(rig.delivered.every((snapshot) => !snapshot.up)).toBe(true);
   });
-
-  it("is asked at once when the operator says so", async () => {
-    const rig = rigWith("no_answer");
-    await rig.clock.advance(30 * MINUTE);
-    rig.behaviours.delete("node0001");
-    expect(rig.scheduler.resume("node0001")).toBe(true);
-    expect(rig.scheduler.resume("nobody")).toBe(false);
-    await rig.clock.advance(1_000);
-    expect(rig.polls.at(-1)?.purpose).toBe("round");
-    expect(rig.delivered.at(-1)?.up).toBe(true);
-  });
 });
 
 describe("a busy BMC", () => {
@@ -118,28 +107,92 @@ describe("a busy BMC", () => {
   });
 });
 
-describe("a BMC that refuses us", () => {
+/** Times of the polls in minutes after the first, rounded down. */
+function minutesOf(rig: Rig): number[] {
+  const [first] = rig.polls;
+  return rig.polls.map(({ atMs }) => Math.floor((atMs - (first?.atMs ?? 0)) / MINUTE));
+}
+
+describe("a BMC that refuses the login", () => {
   it.each(["unknown_user", "wrong_password", "privilege_refused", "no_cipher_suite"] as const)(
-    "with %s is not asked again by itself",
+    "with %s is polled again after 5, 10, 20, 40 and then 60 minutes, and its failure stands",
     async (reason) => {
       const rig = rigWith(reason);
-      await rig.clock.advance(24 * 60 * MINUTE);
-      expect(rig.polls.length).toBe(1);
-      expect(rig.delivered.length).toBe(1);
+      await rig.clock.advance(200 * MINUTE);
+      const gaps = minutesOf(rig).map((at, i, all) => at - (all[i - 1] ?? 0));
+      expect(gaps.map((gap, i) => gap - ([0, 5, 10, 20, 40, 60, 60][i] ?? 0))).toEqual(
+        Array.from(gaps, () => expect.toSatisfy((late: number) => late === 0 || late === 1)),
+      );
+      expect(gaps.length).toBe(6);
+      expect(rig.delivered.every(({ failure }) => failure?.reason === reason)).toBe(true);
       expect(rig.scheduler.state("node0001")).toMatchObject({ activity: "idle", stopped: { reason } });
-      expect(rig.scheduler.state("node0001")?.nextDueAt).toBeUndefined();
       expect(rig.scheduler.totals()).toMatchObject({ stopped: 1, backedOff: 0 });
     },
   );
 
-  it("is asked again when the credentials changed, and not when anything else of the inventory did", async () => {
+  it("is polled again sooner where it let us in before", async () => {
+    const rig = new Rig();
+    rig.scheduler.setHosts(one);
+    await rig.clock.advance(2 * MINUTE);
+    rig.behaviours.set("node0001", { afterMs: 100, reason: "unknown_user" });
+    rig.polls.length = 0;
+    await rig.clock.advance(35 * MINUTE);
+    const gaps = minutesOf(rig).map((at, i, all) => at - (all[i - 1] ?? 0));
+    expect(gaps.map((gap, i) => gap - ([0, 2, 4, 8, 16][i] ?? 0))).toEqual(
+      Array.from(gaps, () => expect.toSatisfy((late: number) => late === 0 || late === 1)),
+    );
+    expect(gaps.length).toBe(5);
+  });
+
+  it("is not polled again by itself if it may have counted a failed login, and once a day where it let us in", async () => {
+    const rig = new Rig();
+    const refuses = { afterMs: 100, reason: "wrong_password", failedLogin: true } as const;
+    rig.behaviours.set("node0001", refuses);
+    rig.scheduler.setHosts(fleetOf(2));
+    await rig.clock.advance(2 * MINUTE);
+    rig.behaviours.set("node0002", refuses);
+    rig.polls.length = 0;
+    await rig.clock.advance(49 * 60 * MINUTE);
+    expect(rig.pollsOf("node0001").length).toBe(0);
+    expect(rig.scheduler.state("node0001")?.nextDueAt).toBeUndefined();
+    expect(rig.pollsOf("node0002").length).toBe(3);
+  });
+
+  it("is back on its rounds as soon as a poll succeeds", async () => {
+    const rig = rigWith("unknown_user");
+    await rig.clock.advance(2 * MINUTE);
+    rig.behaviours.delete("node0001");
+    await rig.clock.advance(5 * MINUTE);
+    expect(rig.delivered.at(-1)?.up).toBe(true);
+    expect(rig.scheduler.state("node0001")?.stopped).toBeUndefined();
+    rig.polls.length = 0;
+    await rig.clock.advance(10 * MINUTE);
+    expect(rig.polls.length).toBe(10);
+  });
+
+  it("that is silent at the next poll is polled again after a minute, until it lets us in", async () => {
+    const rig = rigWith("unknown_user");
+    await rig.clock.advance(2 * MINUTE);
+    rig.behaviours.set("node0001", { afterMs: 100, reason: "no_answer" });
+    await rig.clock.advance(6 * MINUTE);
+    rig.polls.length = 0;
+    await rig.clock.advance(10 * MINUTE);
+    expect(rig.polls.length).toBeGreaterThanOrEqual(9);
+    expect(rig.polls.length).toBeLessThanOrEqual(10);
+    expect(rig.scheduler.state("node0001")).toMatchObject({ stopped: { reason: "unknown_user" }, backOffLevel: 0 });
+    rig.behaviours.delete("node0001");
+    await rig.clock.advance(2 * MINUTE);
+    expect(rig.scheduler.state("node0001")?.stopped).toBeUndefined();
+  });
+
+  it("is polled at once when the credentials changed, and not earlier when anything else of the inventory did", async () => {
     const rig = new Rig();
     rig.behaviours.set("node0001", { afterMs: 100, reason: "wrong_password" });
     rig.scheduler.setHosts(fleetOf(1, { revision: "1" }));
     await rig.clock.advance(2 * MINUTE);
     const relabelled = { ...host, labels: { vendor: "x" } };
     rig.scheduler.setHosts([{ host: relabelled, intervalMs: 2 * MINUTE, timeoutMs: 9_000, revision: "1" }]);
-    await rig.clock.advance(10 * MINUTE);
+    await rig.clock.advance(2 * MINUTE);
     expect(rig.polls.length).toBe(1);
     rig.behaviours.delete("node0001");
     rig.scheduler.setHosts(fleetOf(1, { revision: "2" }));
@@ -150,22 +203,93 @@ describe("a BMC that refuses us", () => {
     expect(rig.released).toEqual(["node0001"]);
   });
 
-  it("is asked again when its module or auth changed, and when the operator says so", async () => {
+  it("gets no second login within a minute, by a change of the module neither, or by leaving the inventory", async () => {
+    const rig = new Rig();
+    rig.behaviours.set("node0001", { afterMs: 100, reason: "wrong_password" });
+    const [scheduled] = fleetOf(1, { intervalMs: 1000, timeoutMs: 900, authRevision: "a" });
+    const times = 50;
+    for (let i = 0; i < times; i++) {
+      rig.scheduler.setHosts(scheduled ? [{ ...scheduled, revision: `${i}` }] : []);
+      rig.scheduler.pollRefusedHosts();
+      await rig.clock.advance(1000);
+      rig.scheduler.setHosts([]);
+      await rig.clock.advance(100);
+    }
+    expect(rig.polls.length).toBe(1);
+    rig.scheduler.setHosts(scheduled ? [{ ...scheduled, authRevision: "b" }] : []);
+    await rig.clock.advance(1000);
+    expect(rig.polls.length).toBe(2);
+  });
+
+  it("gets no second login within a minute under another name, or by another module", async () => {
+    const rig = new Rig();
+    rig.byDefault = { afterMs: 100, reason: "wrong_password" };
+    const twin = { ...host, name: "twin" };
+    const other = { ...host, name: "other", module: "gentle" };
+    const common = { intervalMs: MINUTE, timeoutMs: 9_000 };
+    rig.scheduler.setHosts([host, twin, other].map((each) => ({ host: each, ...common })));
+    await rig.clock.advance(MINUTE);
+    expect(rig.polls.length).toBe(1);
+    expect(rig.scheduler.totals().stopped).toBe(3);
+    expect(new Set(rig.delivered.map((snapshot) => snapshot.host))).toEqual(new Set(["node0001", "twin", "other"]));
+  });
+
+  it("is polled when its auth changed", async () => {
     const rig = rigWith("wrong_password");
     await rig.clock.advance(2 * MINUTE);
     rig.scheduler.setHosts([{ host: { ...host, auth: "other" }, intervalMs: MINUTE, timeoutMs: 20_000 }]);
-    await rig.clock.advance(5 * MINUTE);
+    await rig.clock.advance(2 * MINUTE);
     expect(rig.polls.map((poll) => poll.auth)).toEqual(["default", "other"]);
-    rig.scheduler.resume("node0001");
-    await rig.clock.advance(5 * MINUTE);
-    expect(rig.polls.length).toBe(3);
   });
 
-  it("is not asked by probes as the same user either, who get the refusal", async () => {
+  it("is polled once more on demand within ten seconds, but not before a minute is over", async () => {
     const rig = rigWith("wrong_password");
+    while (rig.delivered.length === 0) await rig.clock.advance(1000);
+    for (let i = 0; i < 30; i++) {
+      expect(rig.scheduler.pollRefusedHosts()).toBe(1);
+      await rig.clock.advance(1000);
+    }
+    expect(rig.polls.length).toBe(1);
+    await rig.clock.advance(40_000);
+    expect(rig.polls.length).toBe(2);
     await rig.clock.advance(2 * MINUTE);
+    expect(rig.polls.length).toBe(2);
+    rig.behaviours.delete("node0001");
+    rig.scheduler.pollRefusedHosts();
+    await rig.clock.advance(10_500);
+    expect(rig.polls.length).toBe(3);
+    expect(rig.scheduler.state("node0001")?.stopped).toBeUndefined();
+    expect(rig.scheduler.pollRefusedHosts()).toBe(0);
+  });
+
+  it("is polled on demand once an hour at most if it may have counted a failed login", async () => {
+    const rig = new Rig();
+    rig.behaviours.set("node0001", { afterMs: 100, reason: "wrong_password", failedLogin: true });
+    rig.scheduler.setHosts(one);
+    for (let i = 0; i < 300; i++) {
+      rig.scheduler.pollRefusedHosts();
+      void rig.scheduler.pollNow(host);
+      await rig.clock.advance(MINUTE);
+    }
+    expect(rig.polls.length).toBe(5);
+  });
+
+  it("that lacks its configuration is polled on demand at once, and never by itself", async () => {
+    const rig = rigWith("not_configured");
+    await rig.clock.advance(24 * 60 * MINUTE);
+    expect(rig.polls.length).toBe(1);
+    rig.scheduler.pollRefusedHosts();
+    await rig.clock.advance(10_000);
+    expect(rig.polls.length).toBe(2);
+  });
+
+  it("is not asked by probes as the same user either, who get the refusal and when the next login is", async () => {
+    const rig = rigWith("wrong_password");
+    while (rig.delivered.length === 0) await rig.clock.advance(1000);
     for (let i = 0; i < 5; i++) {
-      expect((await rig.scheduler.pollNow(host)).failure?.reason).toBe("wrong_password");
+      const { failure } = await rig.scheduler.pollNow(host);
+      expect(failure?.reason).toBe("wrong_password");
+      expect(failure?.message).toMatch(/^node0001: wrong_password \(\d+ s ago; next login in \d+ s at the earliest\)$/);
     }
     expect(await rig.scheduler.pollNow({ ...host, name: "10.1.0.1" })).toMatchObject({ host: "10.1.0.1", up: false });
     expect((await rig.scheduler.pollNow({ ...host, module: "gentle" })).up).toBe(false);
@@ -173,7 +297,16 @@ describe("a BMC that refuses us", () => {
     expect(rig.told.refused.length).toBe(7);
   });
 
-  it("may be probed as another user, which leaves the stop as it is", async () => {
+  it("is asked by one of the probes that wait for their turn, whose refusal answers the others", async () => {
+    const rig = new Rig();
+    rig.byDefault = { afterMs: 100, reason: "wrong_password" };
+    const answers = ["a", "b", "c"].map((name) => rig.scheduler.pollNow({ ...host, name }));
+    await rig.clock.advance(1000);
+    expect((await Promise.all(answers)).map(({ failure }) => failure?.reason)).toEqual(Array(3).fill("wrong_password"));
+    expect(rig.polls.length).toBe(1);
+  });
+
+  it("may be probed as another user, which leaves the host as it is", async () => {
     const rig = rigWith("wrong_password");
     await rig.clock.advance(2 * MINUTE);
     rig.behaviours.delete("node0001");
@@ -185,12 +318,22 @@ describe("a BMC that refuses us", () => {
 
   it("may be probed with another module where the refusal was about the module's choice", async () => {
     const rig = rigWith("no_cipher_suite");
-    await rig.clock.advance(2 * MINUTE);
+    while (rig.delivered.length === 0) await rig.clock.advance(1000);
     rig.behaviours.delete("node0001");
     expect((await rig.scheduler.pollNow(host)).up).toBe(false);
     const answer = rig.scheduler.pollNow({ ...host, module: "suite17" });
     await rig.clock.advance(1_000);
     expect((await answer).up).toBe(true);
+  });
+
+  it("gets one login a minute by each module that it refuses, though they are probed in turn", async () => {
+    const rig = new Rig();
+    rig.byDefault = { afterMs: 100, reason: "privilege_refused" };
+    for (let i = 0; i < 10; i++) {
+      void rig.scheduler.pollNow({ ...host, module: i % 2 === 0 ? "a" : "b" });
+      await rig.clock.advance(1000);
+    }
+    expect(rig.polls.length).toBe(2);
   });
 
   it("stops its rounds when a probe finds it out first", async () => {
@@ -200,24 +343,24 @@ describe("a BMC that refuses us", () => {
     const answer = rig.scheduler.pollNow(host);
     await rig.clock.advance(100);
     expect((await answer).failure?.reason).toBe("unknown_user");
-    await rig.clock.advance(10 * MINUTE);
+    await rig.clock.advance(4 * MINUTE);
     expect(rig.polls.length).toBe(1);
     expect(rig.delivered.length).toBe(1);
   });
 
-  it("outside the inventory is not hammered: until the revision changes, or 15 minutes without one", async () => {
+  it("outside the inventory is asked once a minute at most, and at once when the revision changed", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 100, reason: "wrong_password" };
     const probe = async (address: string, revision?: string): Promise<void> => {
       const answer = rig.scheduler.pollNow(hostNamed(address, { address }), { revision });
-      await rig.clock.advance(MINUTE);
+      await rig.clock.advance(MINUTE / 10);
       expect((await answer).failure?.reason).toBe("wrong_password");
     };
     for (let i = 0; i < 60; i++) await probe("10.7.0.1");
-    expect(rig.polls.length).toBe(4);
-    for (let i = 0; i < 60; i++) await probe("10.7.0.2", "a");
-    expect(rig.polls.length).toBe(5);
-    await probe("10.7.0.2", "b");
     expect(rig.polls.length).toBe(6);
+    for (let i = 0; i < 60; i++) await probe("10.7.0.2", "a");
+    expect(rig.polls.length).toBe(12);
+    await probe("10.7.0.2", "b");
+    expect(rig.polls.length).toBe(13);
   });
 });

@@ -11,7 +11,10 @@ import {
 import { FakeClock } from "../support/fake-clock.ts";
 
 /** How a pretended BMC takes a poll: after how long, and with what. `wedged`: never, whatever the signal says. */
-export type Behaviour = { readonly afterMs: number; readonly reason?: FailureReason } | "silent" | "wedged";
+export type Behaviour =
+  | { readonly afterMs: number; readonly reason?: FailureReason; readonly failedLogin?: true }
+  | "silent"
+  | "wedged";
 
 export interface SeenPoll {
   readonly host: string;
@@ -117,6 +120,7 @@ export class Rig {
     try {
       const behaviour = this.behaviours.get(host.name) ?? this.byDefault;
       let reason: FailureReason | undefined;
+      const { failedLogin } = typeof behaviour === "string" ? {} : behaviour;
       if (behaviour === "silent") {
         await this.#until(undefined, signal);
         reason = "timeout";
@@ -125,7 +129,12 @@ export class Rig {
       } else {
         reason = (await this.#until(behaviour.afterMs, signal)) ? "timeout" : behaviour.reason;
       }
-      const failure: Failure | undefined = reason && { stage: "connect", reason, message: `${host.name}: ${reason}` };
+      const failure: Failure | undefined = reason && {
+        stage: "connect",
+        reason,
+        message: `${host.name}: ${reason}`,
+        failedLogin,
+      };
       const durationMs = clock.monotonicMs() - startedMs;
       return { host: host.name, startedAt, durationMs, up: !failure, failure, parts: [], quirks: [] };
     } finally {

@@ -9,7 +9,7 @@ import {
   IpmiError,
   PrivilegeLevel,
 } from "../../src/ipmi/index.ts";
-import { receive } from "../../src/simulator/index.ts";
+import { receive, refusedLogin } from "../../src/simulator/index.ts";
 import { Bench } from "./bench-network.ts";
 
 const SUITES = [1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17];
@@ -99,6 +99,27 @@ describe("a virtual BMC refuses", () => {
     expect((await failure(bench.within(bench.connection.open()))).reason).toBe("unknown_user");
     const old = new Bench({ user: "nobody", description: { channel: { ipmi20: false } } });
     expect((await failure(old.within(old.connection.open()))).reason).toBe("unknown_user");
+  });
+
+  it.each([
+    ["a wrong password before it gets a code made with it", { password: "wrong" }, false],
+    ["an unknown user", { user: "nobody" }, false],
+    ["the code of RAKP 3", { description: { scenarios: [refusedLogin({ step: "rakp3", status: 0x0f })] } }, true],
+    ["a wrong password of IPMI 1.5", { password: "wrong", description: { channel: { ipmi20: false } } }, true],
+    ["an unknown user of IPMI 1.5", { user: "nobody", description: { channel: { ipmi20: false } } }, false],
+    [
+      "a code of IPMI 1.5",
+      {
+        description: {
+          channel: { ipmi20: false },
+          scenarios: [refusedLogin({ step: "activate_session", status: 0x85 })],
+        },
+      },
+      true,
+    ],
+  ] as const)("%s, which is a failed login or not", async (_what, options, failedLogin) => {
+    const bench = new Bench(options);
+    expect(await failure(bench.within(bench.connection.open()))).toMatchObject({ failedLogin });
   });
 
   it("a wrong password, and keeps no slot for it", async () => {

@@ -105,14 +105,14 @@ describe("the page of a host", () => {
     expect(words).toContain("512 records of 1024");
   });
 
-  it("says in words why a host is down and why it is not asked any more", async () => {
+  it("says in words why a host is down and why its login was refused", async () => {
     const stopped = { stage: "rakp", reason: "wrong_password", message: "RAKP message 2: HMAC mismatch" } as const;
     const well = record(snapshot("well"));
     await start([dead, well, stale, unheard], { state: () => ({ activity: "idle", backOffLevel: 0, stopped }) });
     const of = async (name: string): Promise<string> => read((await rig.ask(`/hosts/${name}`)).text);
     const reason = dead.snapshot?.failure?.reason ?? "no_answer";
     expect(await of(dead.host.name)).toContain(read(html`${failureText(reason)}`.text));
-    expect(await of("well")).toMatch(/Not asked any more: wrong password at rakp .*RAKP message 2: HMAC mismatch/);
+    expect(await of("well")).toMatch(/Login refused: wrong password at rakp .*RAKP message 2: HMAC mismatch/);
     expect(await of("well")).not.toContain("Chassis faults");
   });
 

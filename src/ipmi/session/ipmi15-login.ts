@@ -73,7 +73,10 @@ export async function loginIpmi15(requester: Requester, request: LoginRequest): 
       if (attempt < ATTEMPTS) continue;
       const stage = "activate_session";
       const silent = "Activate Session: the BMC gave a challenge but keeps silent to the answer";
-      if (isPrompt) throw new IpmiError("wrong_password", `${silent}: wrong password`, { stage, cause: error });
+      if (isPrompt) {
+        const options = { stage, failedLogin: true, cause: error } as const;
+        throw new IpmiError("wrong_password", `${silent}: wrong password`, options);
+      }
       const message = `${silent}: slow, losing packets, or wrong password`;
       throw new IpmiError("timeout", message, { stage, cause: error });
     }
@@ -134,7 +137,7 @@ class Activation {
       const error = new CompletionCodeError(activateSession.name, code, activateSession.refusalMeaning(code));
       const full = code >= 0x81 && code <= 0x83;
       const reason = full ? "no_free_session" : code === 0x86 ? "privilege_refused" : error.reason;
-      throw new IpmiError(reason, error.message, { stage, cause: error });
+      throw new IpmiError(reason, error.message, { stage, failedLogin: !full, cause: error });
     }
     const opened = activateSession.decodeResponse(answer.data);
     // What the answer says goes for all later packets: some BMCs answer "none" to an MD5 activation and mean it.

@@ -45,8 +45,14 @@ export class HandshakeRefused extends IpmiError {
   /** The BMC refused, and so keeps no half-open session; false: we did. */
   readonly byBmc: boolean;
 
-  constructor(reason: IpmiReason, message: string, stage: IpmiStage, action: StatusAction, byBmc = false) {
-    super(reason, message, { stage });
+  constructor(
+    reason: IpmiReason,
+    message: string,
+    options: { stage: IpmiStage; failedLogin?: boolean },
+    action: StatusAction,
+    byBmc = false,
+  ) {
+    super(reason, message, options);
     this.action = action;
     this.byBmc = byBmc;
   }
@@ -243,7 +249,7 @@ class Handshake {
       told: ({ accepted: a }) =>
         `algorithms ${a?.authentication}/${a?.integrity}/${a?.confidentiality}, highest privilege ${a?.privilege}, BMC session id ${idText(a?.bmcSessionId)}`,
     });
-    if (!answer.accepted) throw refusal("Open Session", answer.status, "open_session");
+    if (!answer.accepted) throw refusal("Open Session", answer.status, { stage: "open_session" });
     const { accepted } = answer;
     const consoleSessionId = this.#opened.get(answer.tag) ?? 0;
     this.#bmcSessionId = accepted.bmcSessionId;
@@ -254,7 +260,7 @@ class Handshake {
       accepted.confidentiality === suite.confidentiality;
     if (!same) {
       const message = `Open Session: asked for cipher suite ${suite.id}, the BMC answered with other algorithms or another session id`;
-      throw new HandshakeRefused("no_cipher_suite", message, "open_session", "next_suite");
+      throw new HandshakeRefused("no_cipher_suite", message, { stage: "open_session" }, "next_suite");
     }
     return consoleSessionId;
   }
@@ -277,7 +283,7 @@ class Handshake {
       told: ({ accepted: a }) =>
         `GUID ${Buffer.from(a?.guid ?? []).toString("hex")}, a code of ${a?.authCode.length} bytes`,
     });
-    if (!answer.accepted) throw refusal("RAKP 2", answer.status, "rakp");
+    if (!answer.accepted) throw refusal("RAKP 2", answer.status, { stage: "rakp" });
     const { accepted } = answer;
     const exchange: KeyExchange = {
       consoleSessionId,
@@ -291,7 +297,7 @@ class Handshake {
     const variant = findVariant(suite, exchange, credentials.password, accepted.authCode, privilege);
     if (!variant) {
       const message = "RAKP 2: the BMC's code was not made with this password: wrong password";
-      throw new HandshakeRefused("wrong_password", message, "rakp", "give_up");
+      throw new HandshakeRefused("wrong_password", message, { stage: "rakp" }, "give_up");
     }
     for (const quirk of variant.quirks) {
       memory.quirks.add(quirk);
@@ -319,7 +325,7 @@ class Handshake {
       decode: decodeRakp4,
       told: ({ accepted: a }) => `a check value of ${a?.checkValue.length} bytes`,
     });
-    if (!answer.accepted) throw refusal("RAKP 4", answer.status, "rakp");
+    if (!answer.accepted) throw refusal("RAKP 4", answer.status, { stage: "rakp", failedLogin: true });
     const { checkValue } = answer.accepted;
     if (suite.authentication === AuthenticationAlgorithm.None) return;
     if (sameCode(checkValue, rakp4CheckValue(suite, keys, exchange))) return;
@@ -331,17 +337,21 @@ class Handshake {
     const why = kgMissing
       ? "a BMC key (Kg) is set on this BMC and none is configured"
       : "the BMC derived other session keys: wrong or missing BMC key (Kg)";
-    throw new HandshakeRefused("wrong_password", `RAKP 4: ${why}`, "rakp", "give_up");
+    throw new HandshakeRefused("wrong_password", `RAKP 4: ${why}`, { stage: "rakp" }, "give_up");
   }
 }
 
 /** "0x0200a8c4" */
 const idText = (id = 0): string => `0x${id.toString(16).padStart(8, "0")}`;
 
-function refusal(step: string, status: number, stage: IpmiStage): HandshakeRefused {
+function refusal(
+  step: string,
+  status: number,
+  options: { readonly stage: IpmiStage; readonly failedLogin?: boolean },
+): HandshakeRefused {
   const meaning = statusMeaning(status);
   const message = `${step}: refused with status ${statusText(status)}`;
-  return new HandshakeRefused(meaning.reason, message, stage, meaning.action, true);
+  return new HandshakeRefused(meaning.reason, message, options, meaning.action, true);
 }
 
 /** Session setup travels outside any session: ids 0, no trailer, no encryption. */

@@ -38,7 +38,7 @@ function notices({ record, state }: HostPageView): HtmlValue {
   const { snapshot, polls } = record;
   const failure = snapshot?.failure;
   if (failure !== undefined) return failureNotice("Down", failure);
-  if (state?.stopped !== undefined) return failureNotice("Not asked any more", state.stopped);
+  if (state?.stopped !== undefined) return failureNotice("Login refused", state.stopped);
   if (snapshot !== undefined) return undefined;
   return html`<section class="notice quiet" role="status"><h2>${polls === 0 ? "Not polled yet" : "Stale"}</h2>
 <p>${polls === 0 ? failureText(NOT_POLLED) : "The last poll is too long ago; what it told was dropped."}</p></section>`;
