@@ -117,7 +117,7 @@ function objects(version: Helm, values: Values): void {
       expect(metadata.labels).toMatchObject({
         "app.kubernetes.io/name": "lightsout",
         "app.kubernetes.io/instance": "lo",
-        "helm.sh/chart": "lightsout-0.1.0",
+        "helm.sh/chart": `lightsout-${parse(read("helm/lightsout/Chart.yaml")).version}`,
       });
     }
     const expected = ["ConfigMap", "PodDisruptionBudget", "Service", "StatefulSet"];

@@ -105,7 +105,8 @@ describe("the npm package", () => {
       const text = await program.answers(`http://${address}/metrics`, (answer) =>
         answer.includes('bmc_up{host="node1"'),
       );
-      expect(text).toContain('lightsout_build_info{version="0.1.0"');
+      const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
+      expect(text).toContain(`lightsout_build_info{version="${version}"`);
       expect(await program.stop()).toBe(0);
     } finally {
       await program.stop();
