@@ -15,37 +15,37 @@ interface InhibitRule {
 }
 const { inhibit_rules } = parse(readFileSync(configFile, "utf8")) as { readonly inhibit_rules: readonly InhibitRule[] };
 
-/** An alert with the labels of its rule, on top of those of its series. */
+/** Labels of an alert: those of its series and those of its rule. */
 function alert(name: string, series: Labels): Labels {
   const rule = alerts.find((one) => one.alert === name);
-  if (rule === undefined) throw new Error(`no rule is called ${name}`);
+  if (rule === undefined) throw new Error(`no rule has the name ${name}`);
   return { ...series, ...rule.labels, alertname: name };
 }
 
-const OF_MANY = /^(?:Rack|Room|Site)/;
+const GROUP_ALERT = /^(?:Rack|Room|Site)/;
 const waitMs = (rule: AlertRule): number => parseDuration(rule.for ?? "0s") ?? Number.NaN;
 
-/** Whether matchers fit an alert as far as its rule tells; labels of series fit, but a rack has no host. */
-function isMeant(matchers: readonly string[], rule: AlertRule): boolean {
+/** Whether matchers can match an alert of this rule. Labels of its series are unknown and match, but a rack has no host. */
+function canMatch(matchers: readonly string[], rule: AlertRule): boolean {
   const labels: Labels = { alertname: rule.alert, ...rule.labels };
   return matchers.every((matcher) => {
     const [, name = "", operator = "", value = ""] = matcher.match(/^(\w+) (=~|=|!=) "(.*)"$/) ?? [];
-    if (operator === "") throw new Error(`what is ${matcher}?`);
+    if (operator === "") throw new Error(`unknown matcher ${matcher}`);
     const known = labels[name];
-    if (known === undefined) return !(OF_MANY.test(rule.alert) && ["host", "id"].includes(name));
+    if (known === undefined) return !(GROUP_ALERT.test(rule.alert) && ["host", "id"].includes(name));
     if (operator === "=~") return new RegExp(`^(?:${value})$`).test(known);
     return (known === value) === (operator === "=");
   });
 }
 
-describe("the inhibition rules", () => {
-  it("name alerts that exist", () => {
+describe("inhibition rules", () => {
+  it("match alerts that exist", () => {
     const patterns = inhibit_rules
       .flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers])
       .flatMap((matcher) => matcher.match(/^alertname =~? "(.*)"$/)?.[1] ?? []);
     expect(patterns.length).toBeGreaterThan(30);
     const names = alerts.map((one) => one.alert);
-    // Every alternative outside of brackets by itself, so that none of them is idle.
+    // Each alternative outside of brackets must match an alert.
     for (const alternative of patterns.flatMap((pattern) => pattern.split(/\|(?![^(]*\))/)))
       expect(
         names.some((name) => new RegExp(`^(?:${alternative})$`).test(name)),
@@ -53,30 +53,30 @@ describe("the inhibition rules", () => {
       ).toBe(true);
   });
 
-  it("have racks fire before hosts: these tell one after the other, over a poll and a scrape of a minute each", () => {
+  it("have source alerts of racks that fire before those of hosts, which are polled and scraped within two minutes", () => {
     const late: string[] = [];
     for (const { source_matchers, target_matchers } of inhibit_rules)
-      for (const source of alerts.filter((one) => isMeant(source_matchers, one)))
-        for (const target of alerts.filter((one) => isMeant(target_matchers, one))) {
-          if (!OF_MANY.test(source.alert) || OF_MANY.test(target.alert)) continue;
-          // Heat comes slowly, and racks are told by its slope; flapping is told by the hour.
+      for (const source of alerts.filter((one) => canMatch(source_matchers, one)))
+        for (const target of alerts.filter((one) => canMatch(target_matchers, one))) {
+          if (!GROUP_ALERT.test(source.alert) || GROUP_ALERT.test(target.alert)) continue;
+          // Heat rises slowly, and racks fire on its slope. Flapping is counted over an hour.
           if (source.labels.component === "thermal" || target.alert === "BmcFlapping") continue;
-          if (waitMs(target) < waitMs(source) + 120_000) late.push(`${source.alert} mutes ${target.alert} too late`);
+          if (waitMs(target) < waitMs(source) + 120_000) late.push(`${source.alert} inhibits ${target.alert} too late`);
         }
     expect(late).toEqual([]);
   });
 
-  it("have what has an alert of its own fire before the one for all the rest", () => {
-    // These tell of what is no failure yet: where it is of warning health, both are told.
-    const foretelling = ["FanDegrading", "FansAtFullSpeed", "SelNearlyFull"];
-    const rest = alerts.find(({ alert }) => alert === "SystemHealthWarning");
-    if (rest === undefined) throw new Error("no SystemHealthWarning");
-    const muting = inhibit_rules
-      .filter(({ target_matchers }) => isMeant(target_matchers, rest))
-      .flatMap(({ source_matchers }) => alerts.filter((one) => isMeant(source_matchers, one)))
-      .filter(({ alert }) => !OF_MANY.test(alert) && !foretelling.includes(alert));
-    expect(muting.length).toBeGreaterThan(10);
-    const late = muting.filter((source) => waitMs(rest) < waitMs(source) + 120_000).map(({ alert }) => alert);
+  it("have specific alerts that fire before SystemHealthWarning", () => {
+    // These alerts predict a failure: with warning health, both fire.
+    const predicting = ["FanDegrading", "FansAtFullSpeed", "SelNearlyFull"];
+    const general = alerts.find(({ alert }) => alert === "SystemHealthWarning");
+    if (general === undefined) throw new Error("no SystemHealthWarning");
+    const inhibiting = inhibit_rules
+      .filter(({ target_matchers }) => canMatch(target_matchers, general))
+      .flatMap(({ source_matchers }) => alerts.filter((one) => canMatch(source_matchers, one)))
+      .filter(({ alert }) => !GROUP_ALERT.test(alert) && !predicting.includes(alert));
+    expect(inhibiting.length).toBeGreaterThan(10);
+    const late = inhibiting.filter((source) => waitMs(general) < waitMs(source) + 120_000).map(({ alert }) => alert);
     expect(late).toEqual([]);
   });
 });
@@ -104,11 +104,11 @@ withPeers(["amtool"], "amtool with the example", () => {
   });
 });
 
-/** Alerts that are raised together in a rack of their own, and those of them that have to be muted. */
+/** Alerts that are raised together in a separate rack, and those of them that must be inhibited. */
 interface Story {
   readonly title: string;
   readonly raised: readonly Labels[];
-  readonly muted: readonly string[];
+  readonly inhibited: readonly string[];
 }
 
 const place = (rack: string, room = "b2"): Labels => ({ site: "s1", room, row: "c", rack });
@@ -118,7 +118,7 @@ const cpu = { sensor: "Temp", id: "20/0/02" };
 
 const stories: readonly Story[] = [
   {
-    title: "a lost management switch mutes its BMCs and no hardware",
+    title: "a management switch outage inhibits alerts on its BMCs, not on hardware",
     raised: [
       alert("RackBmcOutage", place("switch")),
       alert("BmcUnreachable", at("switch", "a1")),
@@ -126,10 +126,10 @@ const stories: readonly Story[] = [
       alert("FanFailed", at("switch", "a1", { id: "1" })),
       alert("BmcUnreachable", at("elsewhere", "a3")),
     ],
-    muted: ["BmcUnreachable a1", "BmcAndHostDown a2"],
+    inhibited: ["BmcUnreachable a1", "BmcAndHostDown a2"],
   },
   {
-    title: "a dead rack mutes the switch that died with it, and what that mutes",
+    title: "a rack without power inhibits the outage of its switch, and what that inhibits",
     raised: [
       alert("RackPowerLoss", place("dark")),
       alert("RackBmcOutage", place("dark")),
@@ -138,10 +138,10 @@ const stories: readonly Story[] = [
       alert("PsuFailed", at("dark", "b1", psu)),
       alert("BmcUnreachable", at("dark", "b2")),
     ],
-    muted: ["RackBmcOutage", "RackFeedLost", "HostPoweredOffUnexpectedly b1", "PsuFailed b1", "BmcUnreachable b2"],
+    inhibited: ["RackBmcOutage", "RackFeedLost", "HostPoweredOffUnexpectedly b1", "PsuFailed b1", "BmcUnreachable b2"],
   },
   {
-    title: "a lost feed mutes single supplies of its rack only",
+    title: "a lost feed inhibits single power supplies of its own rack only",
     raised: [
       alert("RackFeedLost", place("feed")),
       alert("PsuInputLost", at("feed", "c1", psu)),
@@ -151,10 +151,10 @@ const stories: readonly Story[] = [
       alert("SelCriticalEvent", at("feed", "c2")),
       alert("PsuInputLost", at("feed2", "c3", psu)),
     ],
-    muted: ["PsuInputLost c1", "PsuFailed c1", "PsuRedundancyLost c1", "SelCriticalEvent c2"],
+    inhibited: ["PsuInputLost c1", "PsuFailed c1", "PsuRedundancyLost c1", "SelCriticalEvent c2"],
   },
   {
-    title: "a host that is down mutes tickets about its parts, and leaves the pages",
+    title: "a host that is down inhibits tickets about its parts, not pages",
     raised: [
       alert("BmcAndHostDown", at("down", "d1")),
       alert("BmcUnreachable", at("down", "d1")),
@@ -163,10 +163,10 @@ const stories: readonly Story[] = [
       alert("PsuFailed", at("down", "d1", psu)),
       alert("PsuRedundancyLost", at("down", "d2", { subject: "power" })),
     ],
-    muted: ["BmcUnreachable d1", "PsuRedundancyLost d1", "SystemHealthWarning d1"],
+    inhibited: ["BmcUnreachable d1", "PsuRedundancyLost d1", "SystemHealthWarning d1"],
   },
   {
-    title: "cooling of a room mutes its racks, and cooling of a rack its inlets",
+    title: "a cooling failure of a room inhibits its racks, that of a rack its inlets",
     raised: [
       alert("RoomCoolingFailure", { site: "s1", room: "hot" }),
       alert("RackCoolingFailure", place("h1", "hot")),
@@ -175,10 +175,10 @@ const stories: readonly Story[] = [
       alert("RackCoolingFailure", place("warm")),
       alert("TemperatureCritical", at("warm", "e2", cpu)),
     ],
-    muted: ["RackCoolingFailure", "InletTemperatureCritical e1", "TemperatureCritical e2"],
+    inhibited: ["RackCoolingFailure", "InletTemperatureCritical e1", "TemperatureCritical e2"],
   },
   {
-    title: "a critical sensor mutes its own warnings, not those of its namesake",
+    title: "a critical sensor inhibits its own warnings, not those of another sensor with the same name",
     raised: [
       alert("TemperatureCritical", at("cpu", "f1", cpu)),
       alert("TemperatureWarning", at("cpu", "f1", cpu)),
@@ -186,20 +186,20 @@ const stories: readonly Story[] = [
       alert("SystemHealthCritical", at("cpu", "f1")),
       alert("SelCriticalEvent", at("cpu", "f1")),
     ],
-    muted: ["TemperatureWarning f1", "SystemHealthCritical f1", "SelCriticalEvent f1"],
+    inhibited: ["TemperatureWarning f1", "SystemHealthCritical f1", "SelCriticalEvent f1"],
   },
   {
-    title: "health that only SystemHealthCritical explains is not muted by itself",
+    title: "SystemHealthCritical does not inhibit itself",
     raised: [
       alert("SystemHealthCritical", at("health", "g1")),
       alert("SystemHealthWarning", at("health", "g1")),
       alert("SystemHealthWarning", at("health", "g2")),
       alert("ChassisIntrusion", at("health", "g2")),
     ],
-    muted: ["SystemHealthWarning g1"],
+    inhibited: ["SystemHealthWarning g1"],
   },
   {
-    title: "several fans, memory, a full log",
+    title: "several fans, memory errors and a full log inhibit what follows from them",
     raised: [
       alert("MultipleFansFailed", at("mixed", "h1")),
       alert("FanFailed", at("mixed", "h1", { id: "1" })),
@@ -213,7 +213,7 @@ const stories: readonly Story[] = [
       alert("RackPowerCritical", place("mixed")),
       alert("RackPowerHigh", place("mixed")),
     ],
-    muted: [
+    inhibited: [
       "FanFailed h1",
       "FanRedundancyLost h1",
       "EccCorrectableHigh h2",
@@ -223,14 +223,14 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    title: "hosts without a place do not mute each other",
+    title: "hosts without a place do not inhibit each other",
     raised: [
       alert("BmcAndHostDown", { host: "lone1" }),
       alert("BmcUnreachable", { host: "lone2" }),
       alert("FanFailed", { host: "lone3", id: "1" }),
       alert("FanDegrading", { host: "lone4", id: "1" }),
     ],
-    muted: [],
+    inhibited: [],
   },
 ];
 
@@ -246,15 +246,15 @@ withPeers(["prometheus-alertmanager"], "Alertmanager with the example", () => {
   });
   afterAll(() => alertmanager?.stop());
 
-  it.each(stories.map((story) => [story.title, story] as const))("%s", async (_, { raised, muted }) => {
+  it.each(stories.map((story) => [story.title, story] as const))("%s", async (_, { raised, inhibited }) => {
     const suppressed = new Set(
       (await alertmanager.alerts("suppressed")).map((labels) => JSON.stringify(sorted(labels))),
     );
     const found = raised.filter((labels) => suppressed.has(JSON.stringify(sorted(labels))));
-    expect(found.map(nameOf).sort()).toEqual([...muted].sort());
+    expect(found.map(nameOf).sort()).toEqual([...inhibited].sort());
   });
 
-  it("sends one page for a rack, and no alert that is muted or only information", () => {
+  it("sends one page for a rack, and no alert that is inhibited or of severity info", () => {
     const about = (receiver: string, rack: string) =>
       alertmanager.notifications.filter((one) => one.receiver === receiver && one.groupLabels.rack === rack);
     expect(about("facilities", "feed").flatMap((one) => one.alerts.map(({ labels }) => nameOf(labels)))).toEqual([
@@ -290,5 +290,5 @@ async function settle(count: () => number): Promise<void> {
     if (now > 0 && performance.now() - since > 2000) return;
     await sleep(50);
   }
-  throw new Error("alertmanager sent nothing, or did not stop to");
+  throw new Error("alertmanager sent nothing, or did not stop sending");
 }

@@ -12,20 +12,20 @@ export const configFile = join(root, "examples", "alertmanager", "alertmanager.y
 export interface Notification {
   readonly receiver: string;
   readonly groupLabels: Labels;
-  /** When it came, milliseconds of performance.now(). */
+  /** When it arrived, milliseconds of performance.now(). */
   readonly at: number;
   readonly alerts: readonly { readonly status: string; readonly labels: Labels; readonly annotations: Labels }[];
 }
 
-/** An Alertmanager of the test's own that runs the example; what it sends out arrives here. */
+/** A running Alertmanager with the example configuration. It collects the notifications. */
 export interface Alertmanager {
   readonly port: number;
-  /** Where its API is. */
+  /** Base URL of its API. */
   readonly url: string;
   readonly notifications: readonly Notification[];
-  /** Raises alerts that last until the end. */
+  /** Raises alerts without an end. */
   raise(alerts: readonly Labels[]): Promise<void>;
-  /** Labels of the alerts that are active or suppressed now. */
+  /** Labels of the alerts that are currently active or suppressed. */
   alerts(state: "active" | "suppressed"): Promise<readonly Labels[]>;
   stop(): Promise<void>;
 }
@@ -35,13 +35,12 @@ interface ApiAlert {
   readonly status: { readonly state: "active" | "suppressed" | "unprocessed" };
 }
 
-const impatient = (config: string): string => config.replaceAll(/group_(wait|interval): \d+\w/g, "group_$1: 1s");
+const withShortWaits = (config: string): string => config.replaceAll(/group_(wait|interval): \d+\w/g, "group_$1: 1s");
 
 /**
- * Starts the example as it is, but with all receivers on loopback and, unless it is rewritten otherwise, no patience:
- * groups wait a second.
+ * Starts the example configuration with all receivers on loopback. By default, groups wait for one second.
  */
-export async function startAlertmanager(rewrite: (config: string) => string = impatient): Promise<Alertmanager> {
+export async function startAlertmanager(rewrite: (config: string) => string = withShortWaits): Promise<Alertmanager> {
   const notifications: Notification[] = [];
   const sink = createServer((request, response) => {
     let body = "";

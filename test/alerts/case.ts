@@ -1,22 +1,22 @@
-/** What Prometheus is shown, and whether an alert fires over it. */
+/** Input series, and whether an alert fires on them. */
 export interface Case {
   readonly alert: string;
-  /** What happens there, for the reader. */
+  /** What happens, for the reader. */
   readonly story: string;
   readonly series: readonly Series[];
-  /** When the alert is looked at: "30m". */
+  /** When the alert is checked, for example "30m". */
   readonly at: string;
-  /** Labels of the alert, without those of the rule; absent where it has to stay silent. */
+  /** Labels of the alert without those of the rule; absent if the alert must not fire. */
   readonly fires?: Labels;
-  /** Evaluated every hour with samples every five minutes, for cases that last days; otherwise both every minute. */
+  /** Evaluated every hour with samples every five minutes, for cases that cover days. Otherwise both every minute. */
   readonly step?: "1h";
 }
 
 export type Labels = Readonly<Record<string, string>>;
-/** Name, labels, values as promtool writes them ("1+0x30 stale"). */
+/** Name, labels, and values in the notation of promtool ("1+0x30 stale"). */
 export type Series = readonly [name: string, labels: Labels, values: string];
 
-/** A host in rack r1 with everything that tells its place. */
+/** A host in rack r1 with all place labels. */
 export const host = (name = "node1", position = "07"): Labels => ({
   site: "s1",
   room: "b2",

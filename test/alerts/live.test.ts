@@ -13,7 +13,7 @@ import { records as recordingRules, ruleFile, alerts as rules, subjects } from "
 const place = { site: "s1", room: "b2", row: "c", rack: "r1" };
 const psu = { name: "PS1 Status", kind: "power_supply", role: "psu" };
 
-const sick: readonly Sensor[] = [
+const faulty: readonly Sensor[] = [
   sensor("20/0/01", { name: "Inlet Temp", role: "inlet", quantity: "temperature", value: 24, health: Health.Ok }),
   sensor("20/0/02", {
     name: "Temp",
@@ -55,14 +55,14 @@ const faults = {
 const chassis = { powerOn: true, faults };
 const eventLog = { entries: 500, capacityEntries: 500, overflow: true, fresh: [] };
 
-/** What the exporter would say of three hosts: one sick, one well, one that refuses the login. */
+/** Three hosts: one faulty, one healthy, one whose BMC rejects the login. */
 const fleet = (): readonly HostRecord[] => [
-  record(snapshot("sick", { chassis, sensors: sick, eventLog }), {
-    host: host("sick", { place: { ...place, position: "07" } }),
+  record(snapshot("faulty", { chassis, sensors: faulty, eventLog }), {
+    host: host("faulty", { place: { ...place, position: "07" } }),
     lastSuccessAt: Date.now(),
   }),
-  record(snapshot("well", { chassis: { powerOn: true, faults: { ...faults, intrusion: false } } }), {
-    host: host("well", { place }),
+  record(snapshot("healthy", { chassis: { powerOn: true, faults: { ...faults, intrusion: false } } }), {
+    host: host("healthy", { place }),
     lastSuccessAt: Date.now(),
   }),
   record(
@@ -74,13 +74,13 @@ const fleet = (): readonly HostRecord[] => [
   ),
 ];
 
-/** No patience: alerts fire at once, so that the test need not wait minutes. promtool tests the waiting. */
-const impatient = (subject: string): string =>
+/** Without `for`, so that alerts fire at once. promtool tests the durations. */
+const withoutWaits = (subject: string): string =>
   readFileSync(ruleFile(subject), "utf8").replaceAll(/^ +(for|keep_firing_for|interval): .*\n/gm, "");
 
 withPeers(
   ["prometheus", "prometheus-alertmanager"],
-  "Prometheus with the rules, our exposition and Alertmanager",
+  "Prometheus with the rules, an exposition and Alertmanager",
   () => {
     const self = new SelfMetrics({ version: "0", processMetrics: false });
     let exporter: Server;
@@ -105,7 +105,7 @@ scrape_configs:
   - job_name: lightsout
     static_configs: [{ targets: ["127.0.0.1:${(exporter.address() as AddressInfo).port}"] }]
 `,
-        { files: Object.fromEntries(subjects.map((subject) => [`${subject}.rules.yml`, impatient(subject)])) },
+        { files: Object.fromEntries(subjects.map((subject) => [`${subject}.rules.yml`, withoutWaits(subject)])) },
       );
       firing = await eventually(
         async () => (await prometheus.alerts()).filter(({ state }) => state === "firing"),
@@ -135,34 +135,34 @@ scrape_configs:
       expect(healthy.length).toBe(rules.length + recordingRules.length);
     });
 
-    it("raises what is wrong with the sick host, for the part it is wrong with, and nothing else", () => {
+    it("fires one alert for each fault, on the part that has it, and no others", () => {
       const found = firing
         .filter(({ labels }) => labels.host !== undefined)
         .map(({ labels: { alertname, host: name, id } }) => [alertname, name, id].filter(Boolean).join(" "));
       expect(found.sort()).toEqual([
         "BmcAuthenticationFailed locked",
         "BmcUnreachable locked",
-        "ChassisIntrusion sick",
-        "DriveFault sick 20/0/83",
-        "FanFailed sick 20/0/40",
-        "PsuFailed sick 20/0/62",
-        "PsuInputLost sick 20/0/61",
-        "PsuRedundancyLost sick",
-        "SelFull sick",
-        "SelNearlyFull sick",
-        "SystemHealthWarning sick",
-        "TemperatureCritical sick 20/0/02",
-        "TemperatureMarginLow sick 20/0/02",
-        "TemperatureWarning sick 20/0/02",
+        "ChassisIntrusion faulty",
+        "DriveFault faulty 20/0/83",
+        "FanFailed faulty 20/0/40",
+        "PsuFailed faulty 20/0/62",
+        "PsuInputLost faulty 20/0/61",
+        "PsuRedundancyLost faulty",
+        "SelFull faulty",
+        "SelNearlyFull faulty",
+        "SystemHealthWarning faulty",
+        "TemperatureCritical faulty 20/0/02",
+        "TemperatureMarginLow faulty 20/0/02",
+        "TemperatureWarning faulty 20/0/02",
       ]);
       const fan = firing.find(({ labels }) => labels.alertname === "FanFailed");
       expect(fan?.annotations.description).toBe(
-        "Fan FAN1 (id 20/0/40) of sick (rack r1, position 07) stands still or is below its critical limit, 0 rpm.",
+        "Sensor FAN1 (id 20/0/40) of faulty (rack r1, position 07) reports a fan that has stopped or turns below its critical limit: 0 rpm.",
       );
       expect(fan?.labels).toMatchObject({ ...place, position: "07", severity: "critical", component: "fan" });
     });
 
-    it("brings one page for the rack, and tickets without what is muted", async () => {
+    it("sends one page for the rack, and tickets without inhibited alerts", async () => {
       const pages = await eventually(
         async () => alertmanager.notifications.filter(({ receiver }) => receiver === "oncall"),
         (some) => (some.at(-1)?.alerts.length ?? 0) >= 3,
@@ -174,11 +174,11 @@ scrape_configs:
           ?.alerts.map(({ labels }) => labels.alertname)
           .sort(),
       ).toEqual(["FanFailed", "PsuFailed", "TemperatureCritical"]);
-      const muted = await eventually(
+      const inhibited = await eventually(
         () => alertmanager.alerts("suppressed"),
         (some) => some.length >= 6,
       );
-      expect(muted.map(({ alertname }) => alertname).sort()).toEqual([
+      expect(inhibited.map(({ alertname }) => alertname).sort()).toEqual([
         "BmcUnreachable",
         "PsuRedundancyLost",
         "SelNearlyFull",
@@ -190,13 +190,13 @@ scrape_configs:
   },
 );
 
-/** Asks four times a second until the answer is as wanted, twenty seconds at most; the last answer. */
-async function eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+/** Repeats a request every 250 ms until its answer is accepted, for at most 20 seconds. Returns the last answer. */
+async function eventually<T>(request: () => Promise<T>, accepted: (answer: T) => boolean): Promise<T> {
   const deadline = performance.now() + 20_000;
-  let answer = await ask();
-  while (!wanted(answer) && performance.now() < deadline) {
+  let answer = await request();
+  while (!accepted(answer) && performance.now() < deadline) {
     await new Promise((done) => setTimeout(done, 250));
-    answer = await ask();
+    answer = await request();
   }
   return answer;
 }

@@ -15,7 +15,7 @@ import { withPeers } from "../rig/requirements.ts";
 import { alerts, records, root, ruleFile, runbooksFolder, runbookUrl, subjects } from "./rules.ts";
 
 const SEVERITIES = ["critical", "warning", "info", "none"];
-const HEADINGS = ["Meaning", "Impact", "What to check", "What to do", "When it is noise"];
+const HEADINGS = ["Meaning", "Impact", "What to check", "What to do", "Known false alarms"];
 
 const pages = existsSync(runbooksFolder)
   ? readdirSync(runbooksFolder)
@@ -24,7 +24,7 @@ const pages = existsSync(runbooksFolder)
   : [];
 const page = (name: string): string => readFileSync(join(runbooksFolder, `${name}.md`), "utf8");
 
-/** Pages for people, besides the runbooks and the one that is made from the families. */
+/** All documentation pages except the runbooks and docs/metrics.md, which is generated from the families. */
 const documents = ["README.md", "alerts", "dashboards", "docs", "examples"].flatMap((name) =>
   name.endsWith(".md")
     ? [join(root, name)]
@@ -33,7 +33,7 @@ const documents = ["README.md", "alerts", "dashboards", "docs", "examples"].flat
         .map((file) => join(root, name, file)),
 );
 
-/** Expressions and templates: everything in which a metric is named. */
+/** Expressions and annotations of all rules. */
 const texts = [...alerts, ...records].map((rule) => ({
   name: "alert" in rule ? rule.alert : rule.record,
   text: [rule.expr, ...("annotations" in rule ? Object.values(rule.annotations) : [])]
@@ -42,7 +42,7 @@ const texts = [...alerts, ...records].map((rule) => ({
 }));
 const wordsOf = (text: string): readonly string[] => text.match(/\b(?:bmc|lightsout)_[a-z0-9_]+/g) ?? [];
 
-/** What each alert matches of a label: values of `name="..."` and alternatives of `name=~"..."`. */
+/** All values of a label that the rules match: of `name="..."`, and each alternative of `name=~"..."`. */
 function matched(family: RegExp, label: string): readonly string[] {
   const found = new Set<string>();
   for (const { text } of texts)
@@ -63,19 +63,19 @@ function alternatives(expression: string): readonly string[] {
   return [...alternatives(before), ...middle, ...alternatives(after)];
 }
 
-/** Whether every pattern says something the exporter can say. */
-const unsaid = (patterns: readonly string[], sayable: readonly string[]): readonly string[] =>
-  patterns.filter((pattern) => !sayable.some((word) => new RegExp(`^(?:${pattern})$`).test(word)));
+/** The patterns that match none of the values the exporter can export. */
+const unmatched = (patterns: readonly string[], exported: readonly string[]): readonly string[] =>
+  patterns.filter((pattern) => !exported.some((value) => new RegExp(`^(?:${pattern})$`).test(value)));
 
 describe("the rules", () => {
-  it("are eight subjects with names that come once", () => {
+  it("have eight subjects and unique names", () => {
     expect(subjects).toEqual(["exporter", "fan", "health", "memory", "power", "reach", "sel", "thermal"]);
     const names = texts.map(({ name }) => name);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
   it.each(alerts.map((rule) => [rule.alert, rule] as const))(
-    "%s says how grave, what, where and what to do",
+    "%s has severity, component, texts and links",
     (_, rule) => {
       expect(SEVERITIES).toContain(rule.labels.severity);
       expect(rule.labels.component).toBe(rule.subject);
@@ -83,17 +83,19 @@ describe("the rules", () => {
       expect(Object.keys(rule.annotations).sort()).toEqual(["dashboard_url", "description", "runbook_url", "summary"]);
       expect(rule.annotations.runbook_url).toBe(runbookUrl(rule.alert));
       const text = `${rule.annotations.summary} ${rule.annotations.description}`;
-      // A host is named with its rack; what is about more names the rack, the room or the site.
+      // Alerts of a host name its rack.
       if (text.includes("$labels.host }}{{ with")) expect(text).toContain("$labels.rack");
     },
   );
 
-  it("wait, or look back over a range, before they fire", () => {
-    const at_once = alerts.filter((rule) => rule.for === undefined && !/\[\d+[mhd](:1d)?\]|increase1d/.test(rule.expr));
-    expect(at_once.map(({ alert }) => alert).sort()).toEqual(["BmcMonitoringWatchdog", "ChassisIntrusion"]);
+  it("have a `for` or cover a time range", () => {
+    const immediate = alerts.filter(
+      (rule) => rule.for === undefined && !/\[\d+[mhd](:1d)?\]|increase1d/.test(rule.expr),
+    );
+    expect(immediate.map(({ alert }) => alert).sort()).toEqual(["BmcMonitoringWatchdog", "ChassisIntrusion"]);
   });
 
-  it("stay silent about fans, rails and redundancy of a host that is off", () => {
+  it("do not fire on fans, voltages and fan redundancy of a host that is powered off", () => {
     for (const { alert, expr } of alerts
       .filter(({ subject }) => subject === "fan")
       .concat(alerts.filter(({ alert }) => alert === "VoltageCritical")))
@@ -101,7 +103,7 @@ describe("the rules", () => {
   });
 });
 
-describe("the names in rules and runbooks", () => {
+describe("metric names in rules and pages", () => {
   const self = new SelfMetrics({ version: "0", processMetrics: false });
   let known: Set<string>;
   beforeAll(async () => {
@@ -116,25 +118,25 @@ describe("the names in rules and runbooks", () => {
   });
   afterAll(() => self.close());
 
-  it("are families of the exporter or recorded", () => {
+  it("exist in rules as families or recording rules", () => {
     const recorded = records.map(({ record }) => record);
     for (const { name, text } of texts) {
       for (const one of text.match(/\b(?:rack|host|sensor):[a-z0-9_]+:[a-z0-9_]+/g) ?? [])
-        expect(recorded, `${name} asks for ${one}`).toContain(one);
+        expect(recorded, `${name} uses ${one}`).toContain(one);
       const plain = text.replaceAll(/\b[a-z]+:[a-z0-9_]+:[a-z0-9_]+/g, "");
-      for (const word of wordsOf(plain)) expect(known, `${name} asks for ${word}`).toContain(word);
+      for (const word of wordsOf(plain)) expect(known, `${name} uses ${word}`).toContain(word);
     }
   });
 
-  it("are families in the runbooks, too", () => {
+  it("exist in runbooks", () => {
     const reasons: readonly string[] = [...FAILURE_REASONS, NOT_POLLED]; // "bmc_busy" is one
     for (const name of pages)
       for (const word of wordsOf(page(name)).filter((one) => !reasons.includes(one)))
         expect(known, `${name} names ${word}`).toContain(word);
   });
 
-  it("are families in the README and the other pages, too", () => {
-    // Words of these pages that begin like a metric and are something else.
+  it("exist in the README and the documentation", () => {
+    // Other names with the prefix of a metric.
     const others = ["bmc_busy", "bmc_hung", "bmc_rebooting", "bmc_url"];
     for (const file of documents)
       for (const word of wordsOf(readFileSync(file, "utf8")).filter(
@@ -143,21 +145,21 @@ describe("the names in rules and runbooks", () => {
         expect(known, `${file} names ${word}`).toContain(word);
   });
 
-  it("match label values that the exporter can say", () => {
+  it("are matched with label values that the exporter can export", () => {
     // Generic and sensor-specific classes: 02h-0Ch and 6Fh.
     const classes = [...Array(0x0c).keys()].map((code) => code + 1).concat(0x6f);
     const states = SENSOR_TYPES.flatMap((sensorType) =>
       classes.flatMap((eventType) => statesOf({ eventType, sensorType }).map(({ state }) => state)),
     );
     const kinds = SENSOR_TYPES.map(sensorKind);
-    expect(unsaid(matched(/^bmc_sensor_(state|health)$/, "kind"), kinds)).toEqual([]);
-    expect(unsaid(matched(/^bmc_sensor_state$/, "state"), [...states, ...THRESHOLD_NAMES])).toEqual([]);
-    expect(unsaid(matched(/^bmc_failure$/, "reason"), [...FAILURE_REASONS, NOT_POLLED])).toEqual([]);
-    expect(unsaid(matched(/^bmc_sel_events_total$/, "severity"), EVENT_SEVERITIES)).toEqual([]);
-    expect(unsaid(matched(/^bmc_(memory|dimm)_errors_total$/, "kind"), MEMORY_ERROR_KINDS)).toEqual([]);
-    expect(unsaid(matched(/threshold/, "threshold"), THRESHOLD_NAMES)).toEqual([]);
-    expect(unsaid(matched(/^bmc_health$/, "component"), ["system", ...COMPONENTS])).toEqual([]);
-    expect(unsaid(matched(/^bmc_redundancy$/, "subject"), COMPONENTS)).toEqual([]);
+    expect(unmatched(matched(/^bmc_sensor_(state|health)$/, "kind"), kinds)).toEqual([]);
+    expect(unmatched(matched(/^bmc_sensor_state$/, "state"), [...states, ...THRESHOLD_NAMES])).toEqual([]);
+    expect(unmatched(matched(/^bmc_failure$/, "reason"), [...FAILURE_REASONS, NOT_POLLED])).toEqual([]);
+    expect(unmatched(matched(/^bmc_sel_events_total$/, "severity"), EVENT_SEVERITIES)).toEqual([]);
+    expect(unmatched(matched(/^bmc_(memory|dimm)_errors_total$/, "kind"), MEMORY_ERROR_KINDS)).toEqual([]);
+    expect(unmatched(matched(/threshold/, "threshold"), THRESHOLD_NAMES)).toEqual([]);
+    expect(unmatched(matched(/^bmc_health$/, "component"), ["system", ...COMPONENTS])).toEqual([]);
+    expect(unmatched(matched(/^bmc_redundancy$/, "subject"), COMPONENTS)).toEqual([]);
     expect(matched(/./, "role")).toEqual(["exhaust", "inlet", "margin", "psu"]);
     expect(matched(/^bmc_security_finding$/, "finding")).toEqual([
       "anonymous_login",
@@ -168,16 +170,16 @@ describe("the names in rules and runbooks", () => {
     ]);
     expect(matched(/^bmc_power_consumption_watts$/, "statistic")).toEqual(["current"]);
     expect(matched(/^bmc_chassis_fault$/, "fault")).toEqual(["intrusion"]);
-    expect(matched(/^bmc_sensor_state$/, "state"), "the check itself finds something").toContain("input_.*");
+    expect(matched(/^bmc_sensor_state$/, "state"), "the check finds label values").toContain("input_.*");
   });
 });
 
 describe("the runbooks", () => {
-  it("are one page for each alert", () => {
+  it("exist for each alert, and no others", () => {
     expect(pages.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
   });
 
-  it.each(pages)("%s has its headings in order, something below each, and fits a screen", (name) => {
+  it.each(pages)("%s has all sections in order, none empty, on less than 60 lines", (name) => {
     const text = page(name);
     expect(text.split("\n", 1)[0]).toBe(`# ${name}`);
     expect(text.match(/^## .*$/gm)).toEqual(HEADINGS.map((heading) => `## ${heading}`));
@@ -185,14 +187,14 @@ describe("the runbooks", () => {
     expect(text.split("\n").length).toBeLessThan(60);
   });
 
-  it("are linked with the same address as everywhere", () => {
+  it("are linked from each alert", () => {
     const links = texts.flatMap(({ text }) => text.match(/https:\/\/github\.com\S+/g) ?? []);
     expect(new Set(links).size).toBe(alerts.length);
     expect(links.every((link) => existsSync(join(root, link.split("/blob/main/")[1] ?? "")))).toBe(true);
   });
 });
 
-withPeers(["promtool"], "promtool, reading the rules", () => {
+withPeers(["promtool"], "promtool check rules", () => {
   it("accepts all files", async () => {
     const result = await checkRules(...subjects.map(ruleFile));
     expect(result.ok, result.complaints.join("\n")).toBe(true);

@@ -2,28 +2,28 @@ import { stringify } from "yaml";
 import type { Case, Labels } from "./case.ts";
 import { type AlertRule, ruleFile, runbookUrl } from "./rules.ts";
 
-/** What people read of an alert, by the story of the case that fires. */
-export interface Words {
+/** Expected texts of an alert in a case that fires. */
+export interface Texts {
   readonly summary: string;
   readonly description: string;
 }
 
 const DASHBOARDS = "https://grafana.example.org/d";
 
-/** Where an alert with these labels leads: to its host, else its rack, else all. */
+/** The dashboard an alert with these labels links to: its host, else its rack, else the fleet. */
 function dashboardUrl(subject: string, labels: Labels): string {
   if (subject === "exporter") return `${DASHBOARDS}/bmc-exporter`;
   if (labels.host !== undefined) return `${DASHBOARDS}/bmc-host?var-host=${labels.host}`;
   return labels.rack === undefined ? `${DASHBOARDS}/bmc-fleet` : `${DASHBOARDS}/bmc-rack?var-rack=${labels.rack}`;
 }
 
-function expected({ alert, fires }: Case, rule: AlertRule, words: Words | undefined) {
+function expected({ alert, fires }: Case, rule: AlertRule, texts: Texts | undefined) {
   if (fires === undefined) return [];
   return [
     {
       exp_labels: { ...fires, ...rule.labels },
       exp_annotations: {
-        ...(words ?? { summary: "not written yet", description: "not written yet" }),
+        ...(texts ?? { summary: "not written yet", description: "not written yet" }),
         runbook_url: runbookUrl(alert),
         dashboard_url: dashboardUrl(rule.subject, fires),
       },
@@ -33,27 +33,27 @@ function expected({ alert, fires }: Case, rule: AlertRule, words: Words | undefi
 
 const label = ([name, value]: [string, string]): string => `${name}=${JSON.stringify(value)}`;
 
-/** A file for `promtool test rules`; cases of one subject and one step. */
+/** A file for `promtool test rules`. All cases have the same subject and step. */
 export function unitTest(
   cases: readonly Case[],
   rule: (alert: string) => AlertRule,
-  words: (of: Case) => Words | undefined,
+  texts: (of: Case) => Texts | undefined,
 ): string {
   const [first] = cases;
-  if (first === undefined) throw new Error("a unit test wants a case");
+  if (first === undefined) throw new Error("a unit test needs at least one case");
   return stringify({
     rule_files: [ruleFile(rule(first.alert).subject)],
     evaluation_interval: first.step ?? "1m",
     tests: cases.map((one) => ({
       name: `${one.alert}: ${one.story}`,
-      // Beyond five minutes a series counts as stale between two samples.
+      // With more than five minutes between samples, a series is stale in between.
       interval: one.step === undefined ? "1m" : "5m",
       input_series: one.series.map(([name, labels, values]) => ({
         series: `${name}{${Object.entries(labels).map(label).join(",")}}`,
         values,
       })),
       alert_rule_test: [
-        { eval_time: one.at, alertname: one.alert, exp_alerts: expected(one, rule(one.alert), words(one)) },
+        { eval_time: one.at, alertname: one.alert, exp_alerts: expected(one, rule(one.alert), texts(one)) },
       ],
     })),
   });

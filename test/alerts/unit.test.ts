@@ -8,18 +8,18 @@ import { withPeers } from "../rig/requirements.ts";
 import type { Case } from "./case.ts";
 import { cases } from "./cases/index.ts";
 import { type AlertRule, alerts, subjects } from "./rules.ts";
-import { unitTest, type Words } from "./unit-test.ts";
+import { type Texts, unitTest } from "./unit-test.ts";
 
-const words = parse(readFileSync(join(import.meta.dirname, "words.yml"), "utf8")) as Record<string, Words>;
+const texts = parse(readFileSync(join(import.meta.dirname, "annotations.yml"), "utf8")) as Record<string, Texts>;
 const ruleOf = (name: string): AlertRule => {
   const rule = alerts.find(({ alert }) => alert === name);
-  if (rule === undefined) throw new Error(`no rule is called ${name}`);
+  if (rule === undefined) throw new Error(`no rule has the name ${name}`);
   return rule;
 };
 const title = ({ alert, story }: Case): string => `${alert}: ${story}`;
 
 describe("the cases", () => {
-  it("show every alert once firing, and once silent but for the watchdog", () => {
+  it("include a firing and a silent case for every alert except the watchdog", () => {
     const named = (which: (one: Case) => boolean) => new Set(cases.filter(which).map(({ alert }) => alert));
     const fire = named(({ fires }) => fires !== undefined);
     const silent = named(({ fires }) => fires === undefined);
@@ -28,15 +28,15 @@ describe("the cases", () => {
     expect(names.filter((name) => !silent.has(name))).toEqual(["BmcMonitoringWatchdog"]);
   });
 
-  it("have the words of every alert that fires, and no others", () => {
+  it("have expected texts if and only if they fire", () => {
     const fire = cases.filter(({ fires }) => fires !== undefined).map(title);
-    expect(Object.keys(words).sort()).toEqual(fire.sort());
+    expect(Object.keys(texts).sort()).toEqual(fire.sort());
   });
 });
 
 withPeers(["promtool"], "promtool", () => {
-  // One file for each subject and step: promtool evaluates all rules of a file for every case.
-  it("sees every alert fire and keep silent as told, labels and words included", { timeout: 120_000 }, async () => {
+  // One file per subject and step, because promtool evaluates all rules of a file for every case.
+  it("evaluates every case as expected, labels and annotations included", { timeout: 120_000 }, async () => {
     const folder = temporaryFolder("alerts");
     try {
       const files: string[] = [];
@@ -47,7 +47,7 @@ withPeers(["promtool"], "promtool", () => {
           const file = join(folder.path, `${subject}-${step ?? "1m"}.test.yml`);
           writeFileSync(
             file,
-            unitTest(some, ruleOf, (one) => words[title(one)]),
+            unitTest(some, ruleOf, (one) => texts[title(one)]),
           );
           files.push(file);
         }

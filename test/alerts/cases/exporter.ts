@@ -3,12 +3,12 @@ import { type Case, each, host, hosts, type Labels } from "../case.ts";
 const shard: Labels = { job: "lightsout", instance: "lightsout-0:9623" };
 
 export const exporter: readonly Case[] = [
-  { alert: "BmcExporterDown", story: "not scraped", series: [["up", shard, "1 0x10"]], at: "8m", fires: shard },
+  { alert: "BmcExporterDown", story: "scrape fails", series: [["up", shard, "1 0x10"]], at: "8m", fires: shard },
   { alert: "BmcExporterDown", story: "another job", series: [["up", { ...shard, job: "node" }, "0x10"]], at: "8m" },
-  { alert: "BmcExporterAbsent", story: "all of them are down", series: [["up", shard, "0x10"]], at: "8m", fires: {} },
+  { alert: "BmcExporterAbsent", story: "all targets are down", series: [["up", shard, "0x10"]], at: "8m", fires: {} },
   {
     alert: "BmcExporterAbsent",
-    story: "one of two is there",
+    story: "one of two targets is up",
     series: [
       ["up", shard, "0x10"],
       ["up", { ...shard, instance: "lightsout-1:9623" }, "1x10"],
@@ -17,7 +17,7 @@ export const exporter: readonly Case[] = [
   },
   {
     alert: "BmcInventoryShrunk",
-    story: "two of ten are gone since yesterday",
+    story: "two of ten hosts disappeared within 24 hours",
     step: "1h",
     series: [...each("bmc_up", hosts(8), "1x320"), ...each("bmc_up", [host("a"), host("b")], "1x288 stale")],
     at: "26h",
@@ -25,7 +25,7 @@ export const exporter: readonly Case[] = [
   },
   {
     alert: "BmcInventoryShrunk",
-    story: "one of ten is gone",
+    story: "one of ten hosts disappeared",
     step: "1h",
     series: [...each("bmc_up", hosts(9), "1x320"), ["bmc_up", host("a"), "1x288 stale"]],
     at: "26h",
@@ -80,7 +80,7 @@ export const exporter: readonly Case[] = [
   },
   {
     alert: "BmcExporterCertificateExpiring",
-    story: "in eleven days and a half",
+    story: "in 11 days",
     series: [["lightsout_web_certificate_expiry_timestamp_seconds", shard, "1000800x150"]],
     at: "2h",
     fires: shard,

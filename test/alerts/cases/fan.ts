@@ -14,22 +14,22 @@ const others = [2, 3, 4].map((number) => fan(number));
 export const fans: readonly Case[] = [
   {
     alert: "FanFailed",
-    story: "below its limit, then stopped, and one alert all the time",
+    story: "below its limit, then stopped, is one alert",
     series: [rpm(fan(1), "300x2 0x20"), health(fan(1), "2x22"), rpm(fan(2), "5000x22"), health(fan(2), "0x22")],
     at: "5m",
     fires: fan(1),
   },
   {
     alert: "FanFailed",
-    story: "a share of full speed, and a host whose power cannot be read",
+    story: "a fan that reports a ratio, on a host with unknown power state",
     series: [["bmc_fan_speed_ratio", fan(1), "0x20"]],
     at: "5m",
     fires: fan(1),
   },
-  { alert: "FanFailed", story: "the host is off", series: [rpm(fan(1), "0x20"), powered(0)], at: "5m" },
+  { alert: "FanFailed", story: "the host is powered off", series: [rpm(fan(1), "0x20"), powered(0)], at: "5m" },
   {
     alert: "FanFailed",
-    story: "redundancy is no fan",
+    story: "a fan redundancy sensor",
     series: [
       health(sensor("Fan Redundancy", "20/0/50"), "2x20"),
       ["bmc_sensor_state", sensor("Fan Redundancy", "20/0/50", { kind: "fan", state: "redundancy_lost" }), "1x20"],
@@ -64,13 +64,13 @@ export const fans: readonly Case[] = [
   },
   {
     alert: "FanRedundancyLost",
-    story: "the host is off",
+    story: "the host is powered off",
     series: [["bmc_redundancy", { ...host(), subject: "fan" }, "1x20"], powered(0)],
     at: "8m",
   },
   {
     alert: "FanDegrading",
-    story: "30 % slower than last week, the others as before",
+    story: "30% slower than last week, the other fans unchanged",
     step: "1h",
     series: [rpm(fan(1), "5000x2304 3500x30"), ...others.map((of) => rpm(of, "5000x2334"))],
     at: "194h",
@@ -78,7 +78,7 @@ export const fans: readonly Case[] = [
   },
   {
     alert: "FanDegrading",
-    story: "all of them slower",
+    story: "all fans slower",
     step: "1h",
     series: [fan(1), ...others].map((of) => rpm(of, "5000x2304 3500x30")),
     at: "194h",
@@ -93,14 +93,14 @@ export const fans: readonly Case[] = [
   },
   {
     alert: "FansAtFullSpeed",
-    story: "for a good reason",
+    story: "the inlet air is warm",
     step: "1h",
     series: [rpm(fan(1), "4000x72 8000x40"), inlet(33)],
     at: "8h",
   },
   {
     alert: "FansAtFullSpeed",
-    story: "always the same speed",
+    story: "constant speed",
     step: "1h",
     series: [rpm(fan(1), "8000x120"), inlet(22)],
     at: "8h",

@@ -12,14 +12,14 @@ const drivePhrase = (state: string): Series => ["bmc_sensor_state", { ...drive, 
 export const healthCases: readonly Case[] = [
   {
     alert: "SystemHealthCritical",
-    story: "a processor, which no other alert ranks",
+    story: "a processor, which no other alert covers",
     series: [of("system", 2), of("processor", 2), of("fan", 0), health("CPU1 Status", "processor", 2)],
     at: "8m",
     fires: { ...host() },
   },
   {
     alert: "SystemHealthCritical",
-    story: "a fault of the chassis that no sensor explains",
+    story: "a chassis fault that no sensor explains",
     series: [of("system", 2), of("power", 2), health("PS1 Status", "power_supply", 0)],
     at: "8m",
     fires: { ...host() },
@@ -27,7 +27,7 @@ export const healthCases: readonly Case[] = [
   ...["fan", "power_supply", "temperature", "drive", "entity_presence", "event_logging", "battery"].map(
     (kind): Case => ({
       alert: "SystemHealthCritical",
-      story: `${kind} has an alert of its own, or can wait`,
+      story: `a critical sensor of kind ${kind}`,
       series: [of("system", 2), health("X", kind, 2)],
       at: "8m",
     }),
@@ -41,7 +41,7 @@ export const healthCases: readonly Case[] = [
   },
   {
     alert: "SystemHealthWarning",
-    story: "the host is off",
+    story: "the host is powered off",
     series: [of("system", 1), of("power", 1), ["bmc_power_on", host(), "0x40"]],
     at: "25m",
   },
@@ -67,13 +67,13 @@ export const healthCases: readonly Case[] = [
   },
   {
     alert: "DriveFault",
-    story: "an empty bay",
+    story: "an empty slot",
     series: [drivePhrase("device_absent"), ["bmc_sensor_health", drive, "1x40"]],
     at: "8m",
   },
   {
     alert: "ChassisIntrusion",
-    story: "a sensor says so, the chassis bit does not",
+    story: "asserted by a sensor, not by the chassis bit",
     series: [
       ["bmc_chassis_fault", { ...host(), fault: "intrusion" }, "0x40"],
       [

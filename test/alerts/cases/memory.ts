@@ -10,26 +10,26 @@ const of = (kind: string) => ({ ...host(), kind });
 export const memory: readonly Case[] = [
   {
     alert: "EccUncorrectable",
-    story: "one",
+    story: "one error",
     series: errors("uncorrectable", "0x5 1x20"),
     at: "15m",
     fires: of("uncorrectable"),
   },
   {
     alert: "EccUncorrectable",
-    story: "one that the log held before anybody looked",
+    story: "logged before the first poll",
     series: errors("uncorrectable", "_x5 1x20"),
     at: "15m",
   },
-  { alert: "EccUncorrectable", story: "a corrected one", series: errors("correctable", "0x5 1x20"), at: "15m" },
+  { alert: "EccUncorrectable", story: "a correctable error", series: errors("correctable", "0x5 1x20"), at: "15m" },
   {
     alert: "EccLoggingLimitReached",
-    story: "the board stopped counting",
+    story: "the board stopped logging",
     series: errors("logging_limit", "0x5 1x20"),
     at: "15m",
     fires: of("logging_limit"),
   },
-  { alert: "EccLoggingLimitReached", story: "never", series: errors("logging_limit", "0x30"), at: "15m" },
+  { alert: "EccLoggingLimitReached", story: "no errors", series: errors("logging_limit", "0x30"), at: "15m" },
   {
     alert: "EccCorrectableHigh",
     story: "12 in a day",
@@ -48,7 +48,7 @@ export const memory: readonly Case[] = [
   { alert: "EccCorrectableVeryHigh", story: "24 in a day", series: errors("correctable", "0x5 24x60"), at: "1h" },
   {
     alert: "EccCorrectableRecurring",
-    story: "on three days",
+    story: "errors on three days",
     step: "1h",
     series: errors("correctable", "0x144 1x575 2x575 3x300"),
     at: "130h",
@@ -56,7 +56,7 @@ export const memory: readonly Case[] = [
   },
   {
     alert: "EccCorrectableRecurring",
-    story: "many on one day",
+    story: "many errors on one day",
     step: "1h",
     series: errors("correctable", "0x144 40x1450"),
     at: "130h",

@@ -13,15 +13,20 @@ const rail = sensor("P12V", "20/0/30", { role: "board" });
 export const power: readonly Case[] = [
   {
     alert: "HostPoweredOffUnexpectedly",
-    story: "on an hour ago, off now",
+    story: "on ten minutes ago, off now",
     series: [["bmc_power_on", host(), "1x10 0x20"]],
     at: "20m",
     fires: host(),
   },
-  { alert: "HostPoweredOffUnexpectedly", story: "a spare", series: [["bmc_power_on", host(), "0x30"]], at: "20m" },
+  {
+    alert: "HostPoweredOffUnexpectedly",
+    story: "a spare host, always off",
+    series: [["bmc_power_on", host(), "0x30"]],
+    at: "20m",
+  },
   {
     alert: "RackPowerLoss",
-    story: "two of four went off; one of them came to another shard meanwhile",
+    story: "two of four powered off, one of them moved to another shard",
     series: [
       ["bmc_power_on", host("node1"), "1x20 0x10"],
       ["bmc_power_on", { ...host("node2"), instance: "a" }, "1x20 stale"],
@@ -33,13 +38,13 @@ export const power: readonly Case[] = [
   },
   {
     alert: "RackPowerLoss",
-    story: "four spares that were always off",
+    story: "four spare hosts, always off",
     series: [...each("bmc_power_on", hosts(4), "0x40")],
     at: "25m",
   },
   {
     alert: "PsuFailed",
-    story: "the word",
+    story: "failure_detected",
     series: [
       state("presence_detected", "1x20"),
       state("failure_detected", "_x2 1x20"),
@@ -50,14 +55,14 @@ export const power: readonly Case[] = [
   },
   {
     alert: "PsuFailed",
-    story: "a critical health that no word explains",
+    story: "critical health that no state explains",
     series: [state("presence_detected", "1x20"), ["bmc_sensor_health", psu, "0 0 2x20"]],
     at: "8m",
     fires: psu,
   },
   {
     alert: "PsuFailed",
-    story: "a generic word for critical",
+    story: "a generic critical state",
     series: [state("critical_from_less_severe", "1x20"), ["bmc_sensor_health", psu, "2x20"]],
     at: "8m",
     fires: psu,
@@ -65,28 +70,28 @@ export const power: readonly Case[] = [
   ...["input_lost", "predictive_failure", "configuration_error", "redundancy_lost", "upper_critical"].map(
     (word): Case => ({
       alert: "PsuFailed",
-      story: `${word} is no failure of the supply`,
+      story: `${word} without failure_detected`,
       series: [state("presence_detected", "1x20"), state(word, "1x20"), ["bmc_sensor_health", psu, "2x20"]],
       at: "8m",
     }),
   ),
   {
     alert: "PsuFailed",
-    story: "the first host of a rack that loses a feed, while its third is not polled yet",
+    story: "the first host of a rack that loses a feed, before the third is polled",
     series: [state("failure_detected", "1x20"), state("input_lost", "1x20")],
     at: "2m",
   },
   {
     alert: "PsuPredictiveFailure",
-    story: "it says so for a quarter of an hour",
+    story: "asserted for a quarter of an hour",
     series: [state("predictive_failure", "1x20")],
     at: "15m",
     fires: { ...psu, state: "predictive_failure" },
   },
-  { alert: "PsuPredictiveFailure", story: "it failed", series: [state("failure_detected", "1x20")], at: "15m" },
+  { alert: "PsuPredictiveFailure", story: "the supply failed", series: [state("failure_detected", "1x20")], at: "15m" },
   {
     alert: "PsuInputLost",
-    story: "first out of range, then lost, and one alert all the time",
+    story: "input out of range, then lost, is one alert",
     series: [state("input_out_of_range", "1x3 stale"), state("input_lost", "_x4 1x20")],
     at: "5m",
     fires: psu,
@@ -94,14 +99,14 @@ export const power: readonly Case[] = [
   { alert: "PsuInputLost", story: "present", series: [state("presence_detected", "1x20")], at: "5m" },
   {
     alert: "PsuRedundancyLost",
-    story: "lost",
+    story: "redundancy lost",
     series: [["bmc_redundancy", { ...host(), subject: "power" }, "2x20"]],
     at: "8m",
     fires: { ...host(), subject: "power" },
   },
   {
     alert: "PsuRedundancyLost",
-    story: "full, and the fans' is not its business",
+    story: "fully redundant; only fan redundancy is lost",
     series: [
       ["bmc_redundancy", { ...host(), subject: "power" }, "0x20"],
       ["bmc_redundancy", { ...host(), subject: "fan" }, "2x20"],
@@ -120,7 +125,7 @@ export const power: readonly Case[] = [
   },
   {
     alert: "RackFeedLost",
-    story: "the third host tells it two minutes after the first",
+    story: "the third host reports it two minutes after the first",
     series: [
       ...hosts(2).map(({ host: name }) => state("input_lost", "1x10", psuOf(name ?? ""))),
       state("input_lost", "_x2 1x10", psuOf("node3")),
@@ -131,7 +136,7 @@ export const power: readonly Case[] = [
   },
   {
     alert: "PsuInputLost",
-    story: "the first host of a rack that loses a feed, while its third is not polled yet",
+    story: "the first host of a rack that loses a feed, before the third is polled",
     series: [state("input_lost", "1x10")],
     at: "2m",
   },
@@ -151,10 +156,10 @@ export const power: readonly Case[] = [
     at: "20m",
     fires: { ...host(), statistic: "current" },
   },
-  { alert: "HostPowerNearLimit", story: "no cap", series: current(host(), "480x40"), at: "20m" },
+  { alert: "HostPowerNearLimit", story: "no limit", series: current(host(), "480x40"), at: "20m" },
   {
     alert: "RackPowerHigh",
-    story: "two hosts of 425 W where 1000 W are allowed, told by two shards",
+    story: "two hosts at 425 W each, a budget of 1000 W exported by two shards",
     series: [
       ...current(host("node1"), "425x40"),
       ...current(host("node2"), "425x40"),
@@ -164,12 +169,12 @@ export const power: readonly Case[] = [
     at: "20m",
     fires: rack,
   },
-  { alert: "RackPowerHigh", story: "half of it", series: [...current(host(), "500x40"), budget], at: "20m" },
+  { alert: "RackPowerHigh", story: "half of the budget", series: [...current(host(), "500x40"), budget], at: "20m" },
   { alert: "RackPowerCritical", story: "980 W", series: [...current(host(), "980x40"), budget], at: "8m", fires: rack },
   { alert: "RackPowerCritical", story: "850 W", series: [...current(host(), "850x40"), budget], at: "8m" },
   {
     alert: "VoltageCritical",
-    story: "12 V rail of 10.1 V",
+    story: "12 V rail at 10.1 V",
     series: [
       ["bmc_sensor_health", { ...rail, kind: "voltage" }, "2x20"],
       ["bmc_voltage_volts", rail, "10.1x20"],
@@ -180,7 +185,7 @@ export const power: readonly Case[] = [
   },
   {
     alert: "VoltageCritical",
-    story: "the host is off",
+    story: "the host is powered off",
     series: [
       ["bmc_sensor_health", { ...rail, kind: "voltage" }, "2x20"],
       ["bmc_power_on", host(), "0x20"],

@@ -6,7 +6,7 @@ const node = { job: "node", host: "node1", instance: "node1:9100" };
 export const reach: readonly Case[] = [
   {
     alert: "BmcUnreachable",
-    story: "silent for a quarter of an hour, while its last readings still stand",
+    story: "unreachable for a quarter of an hour",
     series: [
       ["bmc_up", host(), "1x2 0x20"],
       ["bmc_failure", { ...host(), stage: "open_session", reason: "no_answer" }, "_x2 1x20"],
@@ -14,7 +14,7 @@ export const reach: readonly Case[] = [
     at: "15m",
     fires: host(),
   },
-  { alert: "BmcUnreachable", story: "three missed rounds", series: [["bmc_up", host(), "1x5 0 0 0 1x20"]], at: "9m" },
+  { alert: "BmcUnreachable", story: "three failed polls", series: [["bmc_up", host(), "1x5 0 0 0 1x20"]], at: "9m" },
   {
     alert: "BmcFlapping",
     story: "four outages of two minutes",
@@ -32,13 +32,13 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcAuthenticationFailed",
-    story: "no answer at all",
+    story: "no answer",
     series: [["bmc_failure", failure("no_answer"), "1x20"]],
     at: "10m",
   },
   {
     alert: "BmcPartFailing",
-    story: "sensors fail on a BMC that answers",
+    story: "reading sensors fails, the BMC is reachable",
     series: [
       ["bmc_part_up", { ...host(), part: "sensors" }, "0x40"],
       ["bmc_part_up", { ...host(), part: "power" }, "1x40"],
@@ -49,7 +49,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcPartFailing",
-    story: "the BMC is silent, which another alert says",
+    story: "the BMC is unreachable",
     series: [
       ["bmc_part_up", { ...host(), part: "sensors" }, "0x40"],
       ["bmc_up", host(), "0x40"],
@@ -58,7 +58,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcDataStale",
-    story: "up, and not read for 25 minutes",
+    story: "reachable, last success 25 minutes ago",
     series: [
       ["bmc_last_success_timestamp_seconds", host(), "0x40"],
       ["bmc_up", host(), "1x40"],
@@ -68,7 +68,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcDataStale",
-    story: "read every minute",
+    story: "polled every minute",
     series: [
       ["bmc_last_success_timestamp_seconds", host(), "0+60x40"],
       ["bmc_up", host(), "1x40"],
@@ -87,7 +87,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcPollSlow",
-    story: "polls that end with their time-out",
+    story: "polls that time out",
     series: [
       ["bmc_poll_duration_seconds", host(), "20x40"],
       ["bmc_up", host(), "0x40"],
@@ -96,7 +96,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcAndHostDown",
-    story: "BMC and operating system are silent",
+    story: "BMC and operating system are unreachable",
     series: [
       ["bmc_up", host(), "0x10"],
       ["up", node, "0x10"],
@@ -106,7 +106,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcAndHostDown",
-    story: "the operating system goes on",
+    story: "the operating system answers",
     series: [
       ["bmc_up", host(), "0x10"],
       ["up", node, "1x10"],
@@ -115,7 +115,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "BmcAndHostDown",
-    story: "neither names its host, so nothing says that they are the same machine",
+    story: "series without the label host are not matched",
     series: [
       ["bmc_up", { instance: "10.0.0.1" }, "0x10"],
       ["up", { job: "node", instance: "node1:9100" }, "0x10"],
@@ -131,7 +131,7 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "RackBmcOutage",
-    story: "an exporter that has just started, with rounds of ten minutes",
+    story: "an exporter that has just started with an interval of ten minutes",
     series: [
       ...each("bmc_up", hosts(4), "0x10"),
       ...each(
@@ -144,13 +144,13 @@ export const reach: readonly Case[] = [
   },
   {
     alert: "RackBmcOutage",
-    story: "three of three are too few to tell",
+    story: "three of three hosts, fewer than four",
     series: each("bmc_up", hosts(3), "0x10"),
     at: "5m",
   },
   {
     alert: "RackBmcOutage",
-    story: "hosts without a rack are no rack",
+    story: "hosts without the label rack",
     series: each("bmc_up", [{ host: "a" }, { host: "b" }, { host: "c" }, { host: "d" }], "0x10"),
     at: "5m",
   },

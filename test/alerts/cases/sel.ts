@@ -16,8 +16,8 @@ export const sel: readonly Case[] = [
   { alert: "SelNearlyFull", story: "430 of 500", series: log("430x90"), at: "40m", fires: host() },
   { alert: "SelNearlyFull", story: "300 of 500", series: log("300x90"), at: "40m" },
   { alert: "SelFull", story: "500 of 500", series: log("500x90"), at: "20m", fires: host() },
-  { alert: "SelFull", story: "events were lost", series: log("20x90", 1), at: "20m", fires: host() },
-  { alert: "SelFull", story: "room for one", series: log("499x90"), at: "20m" },
+  { alert: "SelFull", story: "events lost", series: log("20x90", 1), at: "20m", fires: host() },
+  { alert: "SelFull", story: "one free entry", series: log("499x90"), at: "20m" },
   { alert: "SelFillingFast", story: "one a minute", series: log("20+1x90"), at: "80m", fires: host() },
   { alert: "SelFillingFast", story: "nothing new", series: log("480x90"), at: "80m" },
   {
@@ -30,7 +30,7 @@ export const sel: readonly Case[] = [
   { alert: "SelEventStorm", story: "one every two minutes", series: [events("warning", "0+0.5x60")], at: "40m" },
   {
     alert: "SelCriticalEvent",
-    story: "a processor; what was told of a fan is older than an hour",
+    story: "a processor; the fan event is older than an hour",
     series: [
       events("critical", "3x65 4x20"),
       records("processor", "ierr", "_x66 1x20"),

@@ -31,10 +31,10 @@ export const thermal: readonly Case[] = [
     at: "15m",
     fires: { ...cpu, kind: "temperature" },
   },
-  { alert: "TemperatureWarning", story: "fine", series: [health(cpu, "0x20")], at: "15m" },
+  { alert: "TemperatureWarning", story: "ok", series: [health(cpu, "0x20")], at: "15m" },
   {
     alert: "TemperatureMarginLow",
-    story: "3.5 K are left; another sensor of the same name is fine",
+    story: "3.5 °C below the limit; another sensor of the same name is ok",
     series: [
       degrees(cpu, "91.5x20"),
       limit(cpu, 95),
@@ -46,13 +46,13 @@ export const thermal: readonly Case[] = [
   },
   {
     alert: "TemperatureMarginLow",
-    story: "a sensor of degrees to the limit",
+    story: "a sensor that reads the distance to its limit",
     series: [degrees({ ...cpu, role: "margin" }, "-3x20"), limit({ ...cpu, role: "margin" }, 0)],
     at: "15m",
   },
   {
     alert: "TemperatureCriticalPredicted",
-    story: "18 K an hour",
+    story: "18 °C per hour",
     series: [degrees(inlet, "22+0.3x60"), limit(inlet, 45)],
     at: "45m",
     fires: inlet,
@@ -77,7 +77,7 @@ export const thermal: readonly Case[] = [
   },
   {
     alert: "HotSpot",
-    story: "two hosts have no median worth the name",
+    story: "a rack with two hosts",
     series: [degrees(inletOf(host("hot", "30")), "44x40"), ...inlets(hosts(1), "22x40")],
     at: "35m",
   },
@@ -96,13 +96,13 @@ export const thermal: readonly Case[] = [
   },
   {
     alert: "RackCoolingFailure",
-    story: "15 K an hour from 26",
+    story: "15 °C per hour from 26 °C",
     series: inlets(hosts(3), "26+0.25x30"),
     at: "20m",
     fires: rack,
   },
-  { alert: "RackCoolingFailure", story: "cool yet", series: inlets(hosts(3), "18+0.25x30"), at: "20m" },
-  { alert: "RackCoolingFailure", story: "hot and steady", series: inlets(hosts(3), "30x30"), at: "20m" },
+  { alert: "RackCoolingFailure", story: "rising, but below 27 °C", series: inlets(hosts(3), "18+0.25x30"), at: "20m" },
+  { alert: "RackCoolingFailure", story: "warm and steady", series: inlets(hosts(3), "30x30"), at: "20m" },
   {
     alert: "RoomCoolingFailure",
     story: "two of three racks",

@@ -7,12 +7,12 @@ import { reservePort } from "../../rig/ports.ts";
 import { type Prometheus, startPrometheus } from "../../rig/prometheus.ts";
 import { builtMain, root } from "../build.ts";
 import { eventually, type Lightsout, startLightsout } from "../lightsout.ts";
-import { inHurry } from "./hurry.ts";
 import type { Fault } from "./scenarios.ts";
+import { shortened } from "./shortened.ts";
 
-/** How fast time goes for the rules, and how often everybody looks. */
+/** How much durations are shortened, and the intervals of polls, scrapes and evaluations. */
 export interface Pace {
-  /** Durations of rules and routes are divided by it. */
+  /** Divisor for the durations of rules and routes. */
   readonly factor: number;
   readonly poll: string;
   readonly timeout: string;
@@ -28,19 +28,19 @@ export interface Fleet {
   readonly config: object;
 }
 
-/** The whole way from a fault to a page: simulator, exporter, Prometheus, Alertmanager, each a process of its own. */
+/** Simulator, exporter, Prometheus and Alertmanager, each a separate process. */
 export interface Chain {
   readonly exporter: Lightsout;
   readonly prometheus: Prometheus;
   readonly alertmanager: Alertmanager;
-  /** Breaks something; when that was, in milliseconds of performance.now(). */
+  /** Injects a fault. Returns the time, milliseconds of performance.now(). */
   inject(fault: Fault): Promise<number>;
   stop(): Promise<void>;
 }
 
 const example = (...path: readonly string[]): string => readFileSync(join(root, "examples", ...path), "utf8");
 
-/** Starts everything and waits until every BMC has been read and scraped a few times, so that counters have a beginning. */
+/** Starts all processes and waits until every BMC has been polled and scraped a few times, so that counters have a start value. */
 export async function startChain(fleet: Fleet, pace: Pace): Promise<Chain> {
   const ends: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
@@ -79,13 +79,13 @@ export async function startChain(fleet: Fleet, pace: Pace): Promise<Chain> {
       readyWithinMs: 30_000,
     });
     ends.push(() => exporter.stop());
-    const alertmanager = await startAlertmanager((config) => inHurry(config, pace.factor));
+    const alertmanager = await startAlertmanager((config) => shortened(config, pace.factor));
     ends.push(() => alertmanager.stop());
     const prometheus = await startPrometheus(prometheusConfig(exporter.port, alertmanager.port, pace), {
       files: Object.fromEntries(
         subjects.map((subject) => [
           `${subject}.rules.yml`,
-          inHurry(readFileSync(ruleFile(subject), "utf8"), pace.factor),
+          shortened(readFileSync(ruleFile(subject), "utf8"), pace.factor),
         ]),
       ),
     });
@@ -118,7 +118,7 @@ async function startSimulator(fleet: Fleet, controlPort: number): Promise<RigChi
   ]);
 }
 
-/** The shipped example that scrapes a whole fleet, with our addresses and pace in it. */
+/** The example configuration for a whole fleet, with the addresses and intervals of the test. */
 function prometheusConfig(exporter: number, alertmanager: number, pace: Pace): string {
   const scrape = example("prometheus", "fleet.yml")
     .replaceAll("lightsout.example.org:9623", `127.0.0.1:${exporter}`)

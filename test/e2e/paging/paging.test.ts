@@ -9,11 +9,11 @@ import { type Chain, type Pace, startChain } from "./chain.ts";
 import { RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
 
 /**
- * A minute of the rules is two seconds here: half an hour of patience is tested in a minute. The machines do not hurry.
- * What is looked at every 60, 60 and 15 s in the field is looked at every 45, 30 and 15 s of the rules' time here: hosts
- * of a rack tell of its lost feed up to 75 s of that time apart, and the rule that mutes them has two minutes and the
- * group's wait before they page. What is left, two seconds of the clock, is for a machine that is busy. With LONG=1
- * nothing is shortened, and everything looks every 15 s: what the budget from fault to page is made for.
+ * All durations of rules and routes are divided by 30: one minute takes two seconds here. The simulated machines run at
+ * normal speed. Polls, scrapes and evaluations run every 45, 30 and 15 s of shortened time, instead of every 60, 60 and
+ * 15 s. So hosts of a rack report a lost feed up to 75 s apart, and RackFeedLost has two minutes to inhibit their alerts.
+ * The rest, two seconds of real time, is reserve for a busy machine. With LONG=1 durations are unchanged, and polls,
+ * scrapes and evaluations run every 15 s.
  */
 const LONG = process.env.LONG === "1";
 const PACE: Pace = LONG
@@ -27,9 +27,9 @@ const has = (labels: Labels, who: Labels): boolean =>
   Object.entries(who).every(([key, value]) => labels[key] === value);
 const name = (labels: Labels): string => labels.host ?? labels.rack ?? labels.instance ?? "everything";
 
-withPeers(["prometheus", "prometheus-alertmanager"], "from a fault of the hardware to the page", () => {
+withPeers(["prometheus", "prometheus-alertmanager"], "a hardware fault", () => {
   let chain: Chain;
-  const brokenAt = new Map<Scenario, number>();
+  const injectedAt = new Map<Scenario, number>();
   const lines: string[] = [];
 
   beforeAll(async () => {
@@ -48,14 +48,14 @@ withPeers(["prometheus", "prometheus-alertmanager"], "from a fault of the hardwa
       PACE,
     );
     for (const scenario of SCENARIOS)
-      for (const fault of scenario.faults) brokenAt.set(scenario, await chain.inject(fault));
+      for (const fault of scenario.faults) injectedAt.set(scenario, await chain.inject(fault));
   }, 240_000);
   afterAll(async () => {
     if (lines.length > 0) console.log(table(lines));
     await chain?.stop();
   }, 60_000);
 
-  /** First notification of an alert to a receiver. */
+  /** The first notification of an alert at a receiver. */
   const first = (receiver: string, alertname: string, who: Labels) =>
     eventually(
       () => {
@@ -75,17 +75,17 @@ withPeers(["prometheus", "prometheus-alertmanager"], "from a fault of the hardwa
   it.concurrent.each(SCENARIOS)(
     "$title",
     async (scenario) => {
-      const begin = brokenAt.get(scenario) ?? Number.NaN;
-      for (const { alertname, receivers, who, says } of scenario.heard) {
+      const begin = injectedAt.get(scenario) ?? Number.NaN;
+      for (const { alertname, receivers, who, text } of scenario.notified) {
         for (const receiver of receivers) {
           const found = await first(receiver, alertname, who);
           expect(found?.alert.annotations.runbook_url).toBe(runbookUrl(alertname));
-          expect(found?.alert.annotations.description).toMatch(says);
+          expect(found?.alert.annotations.description).toMatch(text);
           expect(found?.alert.annotations.summary).toContain(who.host ?? who.rack);
           lines.push(row(scenario, alertname, receiver, (found?.at ?? Number.NaN) - begin));
         }
       }
-      for (const [alertname, who] of scenario.muted)
+      for (const [alertname, who] of scenario.inhibited)
         await eventually(
           () => chain.alertmanager.alerts("suppressed"),
           (all) => all.some((labels) => labels.alertname === alertname && has(labels, who)),
@@ -96,17 +96,17 @@ withPeers(["prometheus", "prometheus-alertmanager"], "from a fault of the hardwa
   );
 
   it(
-    "reaches nobody with what is muted, and pages for nobody else",
+    "sends no inhibited and no unexpected alerts",
     async () => {
-      // Prometheus tells an alert again after a minute where Alertmanager was not known yet when it told it first.
+      // If Alertmanager was not discovered in time, Prometheus sends the alert again after a minute.
       await first("deadman", "BmcMonitoringWatchdog", {});
-      const heard = new Set(chain.alertmanager.notifications.flatMap(namesOf));
-      const expected = SCENARIOS.flatMap(({ heard: all }) =>
+      const notified = new Set(chain.alertmanager.notifications.flatMap(namesOf));
+      const expected = SCENARIOS.flatMap(({ notified: all }) =>
         all.flatMap(({ receivers, alertname, who }) =>
           receivers.map((receiver) => `${receiver} ${alertname} ${name(who)}`),
         ),
       );
-      expect([...heard].sort()).toEqual([...expected, "deadman BmcMonitoringWatchdog everything"].sort());
+      expect([...notified].sort()).toEqual([...expected, "deadman BmcMonitoringWatchdog everything"].sort());
     },
     PATIENCE_MS + 10_000,
   );
@@ -126,6 +126,6 @@ function row(scenario: Scenario, alertname: string, receiver: string, tookMs: nu
 
 function table(rows: readonly string[]): string {
   const { factor, poll, scrape, evaluate } = PACE;
-  const pace = `polled every ${poll}, scraped every ${scrape}, judged every ${evaluate}; durations of rules and routes 1/${factor}`;
+  const pace = `polled every ${poll}, scraped every ${scrape}, evaluated every ${evaluate}; durations of rules and routes 1/${factor}`;
   return [`From fault to page, seconds; ${pace}`, "   page     for    rest", ...[...rows].sort()].join("\n");
 }

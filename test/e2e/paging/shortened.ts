@@ -1,7 +1,7 @@
 import { parseDuration } from "../../../src/lib/index.ts";
 
 const DURATION = "\\d+(?:ms|s|m|h|d|w)";
-/** Where rules and routes say how long: waiting times, windows, offsets. Nothing in a sentence looks like this. */
+/** Durations of rules and routes: `for` and the like, ranges, subquery steps, offsets. Annotations contain none of these. */
 const PLACES = [
   new RegExp(
     `(?<=^ *(?:- )?(?:for|keep_firing_for|interval|group_wait|group_interval|repeat_interval): )${DURATION}`,
@@ -12,16 +12,15 @@ const PLACES = [
   new RegExp(`(?<=\\boffset )${DURATION}\\b`, "g"),
 ];
 
-/** An hour in which events are counted. */
+/** Factor that converts a rate to events per hour. */
 const HOUR = /(?<=\brate\(\w+\[\w+\]\)\) \* )3600\b/g;
 
 /**
- * Rules or an Alertmanager configuration in which every duration is `factor` times shorter, and nothing else is
- * changed: limits, words, labels and routes are those that are shipped. Slopes are per second of the clock in both, so
- * what a rule asks of the machines stays what it is; it only looks back, and waits, for less long. Events are counted
- * over hours that are shorter, too: otherwise one event would be a storm where ten within ten minutes are.
+ * Rules or an Alertmanager configuration with every duration divided by `factor`. Limits, texts, labels and routes are
+ * unchanged. Slopes stay per second of real time, so the limits for machines stay the same. Hours in which events are
+ * counted are shortened, too: otherwise a single event would exceed the limit of an event storm.
  */
-export function inHurry(text: string, factor: number): string {
+export function shortened(text: string, factor: number): string {
   if (factor === 1) return text;
   return PLACES.reduce(
     (rest, place) =>
