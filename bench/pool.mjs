@@ -33,7 +33,6 @@ export function openPool(suite, observer) {
   const settings = {
     protocol: "ipmi",
     login: loginWith(suite),
-    port: 623,
     parts: PARTS,
     intervalMs: INTERVAL_MS,
     slowIntervalMs: 3_600_000,

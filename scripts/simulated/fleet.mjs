@@ -49,7 +49,7 @@ export function makeFleet({ hosts, silent, lossy, boards, perSubnet, latencyMs: 
       identity: { name, ipAddress: address },
     });
     const rack = `r${Math.floor(i / 40) + 1}`;
-    const host = { name, address, module: "default", auth: "default", place: { rack }, labels: {} };
+    const host = { name, address, port: 623, module: "default", auth: "default", place: { rack }, labels: {} };
     return { host, bmc, trouble };
   });
 }

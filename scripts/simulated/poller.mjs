@@ -36,7 +36,6 @@ export class Poller {
     const settings = {
       protocol: "ipmi",
       login,
-      port: 623,
       parts: PART_NAMES,
       intervalMs,
       slowIntervalMs: 3_600_000,

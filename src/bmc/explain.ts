@@ -54,7 +54,7 @@ export async function explainHost(
   const options = ipmiOptions(host, { ...settings, filter: wanted }, { ...parts, cache: new SdrCache({ keeper }) });
   const bmc = new IpmiBmc(options);
   bmc.trace = trace;
-  const known = { host: host.name, address: host.address, port: options.port, module: host.module };
+  const known = { host: host.name, address: host.address, port: host.port, module: host.module };
   try {
     const findings = await bmc.explain({ signal });
     const { failure } = findings;

@@ -1,15 +1,16 @@
 import { LRUCache } from "lru-cache";
 import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
-import type {
-  EventLog,
-  Failure,
-  Host,
-  HostChange,
-  HostNews,
-  HostSnapshot,
-  PartName,
-  QuirkRule,
+import {
+  bmcAddress,
+  type EventLog,
+  type Failure,
+  type Host,
+  type HostChange,
+  type HostNews,
+  type HostSnapshot,
+  type PartName,
+  type QuirkRule,
 } from "../model/index.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
@@ -25,7 +26,6 @@ import type { StateKeeper } from "./state-dir.ts";
 export interface PollSettings {
   readonly protocol: "auto" | "ipmi" | "redfish";
   readonly login: Omit<LoginOptions, "signal">;
-  readonly port: number;
   readonly parts: readonly PartName[];
   readonly intervalMs: number;
   readonly slowIntervalMs: number;
@@ -255,7 +255,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
   if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
   const { transport, clock, cache, observer, roles, severities } = parts;
   const { login, filter, bridge, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
-  const { address, port = settings.port } = host;
+  const { address, port } = host;
   // One literal, no spread: it is kept for each host, and would have a hidden class of its own in each.
   return {
     address,
@@ -278,5 +278,5 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
 }
 
 function keyOf(host: Host): string {
-  return JSON.stringify([host.name, host.address, host.port, host.module, host.auth]);
+  return JSON.stringify([host.name, bmcAddress(host), host.module, host.auth]);
 }

@@ -3,7 +3,7 @@ import { type Config, ConfigError } from "../config/index.ts";
 import { type Difference, differences, partsOf, renderDialect } from "../dialect/index.ts";
 import { dialectOf, dialectTarget, knownHost, PollSettingsBook, readConfig } from "../exporter/index.ts";
 import { buildInventory, expandHosts, foldHosts, formatAddress, HostListError } from "../inventory/index.ts";
-import { UdpTransport } from "../ipmi/index.ts";
+import { RMCP_PORT, UdpTransport } from "../ipmi/index.ts";
 import { systemClock } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
 import { fanOut } from "../scheduler/index.ts";
@@ -81,8 +81,8 @@ class Comparison {
   /** One after the other: a BMC has few sessions. */
   async of(target: string, book: PollSettingsBook): Promise<readonly Difference[]> {
     const { module, timeoutMs, tolerance, ignore } = this.#command;
-    const known = knownHost(target, this.#hosts);
-    const theirs = await this.#theirs(known ? formatAddress(known) : target, AbortSignal.timeout(timeoutMs));
+    const known = knownHost({ target, module }, this.#config, this.#hosts);
+    const theirs = await this.#theirs(known ? shortAddress(known) : target, AbortSignal.timeout(timeoutMs));
     const signal = AbortSignal.timeout(timeoutMs);
     const host = await dialectTarget({ target, module, signal }, this.#config, this.#hosts);
     const options = dialectOf(book.moduleOf(host));
@@ -156,6 +156,11 @@ function tell(targets: readonly string[], results: readonly PromiseSettledResult
   }
   for (const [why, hosts] of failures) process.stderr.write(`lightsout: ${foldHosts(hosts)}: ${why}\n`);
   return failures.size > 0 ? 2 : code;
+}
+
+/** With the port only where it is not the usual one, as ipmi_exporter is mostly given its targets. */
+function shortAddress({ address, port }: Host): string {
+  return formatAddress({ address, ...(port !== RMCP_PORT && { port }) });
 }
 
 function count({ length }: readonly Difference[]): string {

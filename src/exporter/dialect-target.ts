@@ -18,7 +18,7 @@ export async function dialectTarget(
   hosts: ReadonlyMap<string, Host>,
 ): Promise<Host> {
   const { module = "default" } = question;
-  const known = knownHost(question.target, hosts);
+  const known = knownHost(question, config, hosts);
   if (known && module === "default") return probeTarget({ ...question, module: undefined }, config, hosts);
   if (config.foreign) refuseUnknownModule(module, config);
   const auth = question.auth ?? config.modules.get(module)?.ipmiExporter?.auth;

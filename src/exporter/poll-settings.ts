@@ -136,7 +136,6 @@ export class PollSettingsBook {
     const { ipmi } = module;
     return {
       protocol: module.protocol,
-      port: ipmi.port,
       parts: module.parts,
       intervalMs: module.intervalMs,
       slowIntervalMs: ipmi.inventoryIntervalMs,

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { type Config, cidrMatcher } from "../config/index.ts";
-import { formatAddress, parseAddress } from "../inventory/index.ts";
+import { type Config, cidrMatcher, type ModuleConfig } from "../config/index.ts";
+import { type Address, effectiveAddress, formatAddress, parseAddress } from "../inventory/index.ts";
 import { IpmiError, resolveAddress } from "../ipmi/index.ts";
-import { nearest } from "../lib/index.ts";
+import { canonicalIp, nearest } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
 import { ProbeRefused } from "../web/index.ts";
 
@@ -15,25 +15,28 @@ export interface ProbeQuestion {
 }
 
 /**
- * The host a probe is about: one of the inventory, by its name or its BMC's address, or else a BMC whose
- * address `probe.allow` lists. A name is resolved once, so that the address that was allowed is the one
- * that is asked.
+ * The host that a probe polls: one of the inventory, by its name or by the address of its BMC, or else a BMC whose
+ * address is in a network of `probe.allow`. A host of the inventory keeps its address whatever module the probe names.
+ * A name is resolved once, so that the BMC that is polled is the one that was allowed.
  *
- * @throws ProbeRefused 400 for names nobody has, 403 for targets that are not allowed
+ * @throws ProbeRefused 400 for unknown names, 403 for targets that are not allowed
  */
 export async function probeTarget(
   question: ProbeQuestion,
   config: Config,
   hosts: ReadonlyMap<string, Host>,
 ): Promise<Host> {
-  const { target } = question;
-  if (question.module !== undefined) refuseUnknown("module", question.module, config.modules.keys());
-  if (question.auth !== undefined) refuseUnknown("auth", question.auth, config.auths.keys());
+  const { target, auth = "default" } = question;
+  const module = configured("module", question.module ?? "default", config.modules);
+  if (question.auth !== undefined) configured("auth", question.auth, config.auths);
   const address = parsed(target);
-  const known = knownHost(target, hosts);
-  if (known) {
-    const { module = known.module, auth = known.auth } = question;
-    return module === known.module && auth === known.auth ? known : { ...known, module, auth };
+  const known = knownHost(question, config, hosts);
+  if (known) return polledAs(known, question);
+  const sharing = address ? hostsAt(address, hosts) : [];
+  if (address && address.port === undefined && sharing.length > 1) {
+    const names = sharing.slice(0, MAX_NAMED).map(({ name, port }) => `${name} (port ${port})`);
+    if (sharing.length > MAX_NAMED) names.push("...");
+    throw new ProbeRefused(400, `target "${target}" is the address of several hosts; give a name: ${names.join(", ")}`);
   }
   const guess = guessOf(target, hosts);
   if (!address)
@@ -49,6 +52,8 @@ export async function probeTarget(
     );
   }
   const ip = await resolved(address.address, question.signal, guess);
+  const namesake = hostAt({ ...address, address: ip }, module, hosts);
+  if (namesake) return polledAs(namesake, question);
   if (!cidrMatcher(config.probe.allow)(ip)) {
     const resolvedTo = ip === address.address ? "" : ` (${ip})`;
     const remedy = config.foreign
@@ -57,32 +62,59 @@ export async function probeTarget(
     const message = `target "${target}"${resolvedTo} is not in the inventory and no network of probe.allow holds it; ${remedy}`;
     throw new ProbeRefused(403, message);
   }
-  const { module = "default", auth = "default" } = question;
   if (!config.auths.has(auth))
     throw new ProbeRefused(
       400,
       `no auth is named "${auth}"; give auth=, one of: ${[...config.auths.keys()].join(", ")}`,
     );
-  return { name: target, address: ip, port: address.port, module, auth, place: {}, labels: {} };
+  const where = effectiveAddress({ ...address, address: ip }, module);
+  return { name: target, ...where, module: module.name, auth, place: {}, labels: {} };
 }
 
-/** The host of the inventory that a target means: by its name, or by the address of its BMC. */
-export function knownHost(target: string, hosts: ReadonlyMap<string, Host>): Host | undefined {
+/**
+ * The host of the inventory that a target names: by its name, or by the address of its BMC. An address without a port
+ * is the BMC at the port of the module, or else the only BMC at this address.
+ */
+export function knownHost(
+  { target, module = "default" }: Pick<ProbeQuestion, "target" | "module">,
+  config: Pick<Config, "modules">,
+  hosts: ReadonlyMap<string, Host>,
+): Host | undefined {
   const address = parsed(target);
-  return hosts.get(target) ?? (address && findByAddress(hosts, address));
+  return hosts.get(target) ?? (address && hostAt(address, config.modules.get(module), hosts));
+}
+
+function hostAt(wanted: Address, module: ModuleConfig | undefined, hosts: ReadonlyMap<string, Host>): Host | undefined {
+  const there = hostsAt(wanted, hosts);
+  const port = wanted.port ?? module?.ipmi.port;
+  const only = wanted.port === undefined && there.length === 1 ? there[0] : undefined;
+  return there.find((host) => host.port === port) ?? only;
+}
+
+/** Hosts whose BMCs share an address, whatever their ports are. */
+function hostsAt({ address }: Address, hosts: ReadonlyMap<string, Host>): readonly Host[] {
+  const wanted = canonicalIp(address).toLowerCase();
+  return [...hosts.values()].filter((host) => host.address.toLowerCase() === wanted);
+}
+
+function polledAs(host: Host, { module = host.module, auth = host.auth }: ProbeQuestion): Host {
+  return module === host.module && auth === host.auth ? host : { ...host, module, auth };
 }
 
 /** Names compared with a misspelt one: comparing takes microseconds each, and polls wait meanwhile. */
 const MAX_GUESSED = 1000;
+/** Hosts named in a refusal. */
+const MAX_NAMED = 5;
 
 function guessOf(target: string, hosts: ReadonlyMap<string, Host>): string {
   const near = hosts.size <= MAX_GUESSED ? nearest(target, hosts.keys()) : undefined;
   return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 
-function refuseUnknown(what: string, name: string, known: Iterable<string>): void {
-  const names = [...known];
-  if (names.includes(name)) return;
+function configured<T>(what: string, name: string, known: ReadonlyMap<string, T>): T {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const names = [...known.keys()];
   const near = nearest(name, names);
   throw new ProbeRefused(
     400,
@@ -90,22 +122,12 @@ function refuseUnknown(what: string, name: string, known: Iterable<string>): voi
   );
 }
 
-type Address = { readonly address: string; readonly port?: number };
-
 function parsed(target: string): Address | undefined {
   try {
     return parseAddress(target);
   } catch {
     return undefined;
   }
-}
-
-function findByAddress(hosts: ReadonlyMap<string, Host>, wanted: Address): Host | undefined {
-  for (const host of hosts.values()) {
-    if (host.address === wanted.address && (wanted.port === undefined || wanted.port === (host.port ?? 623)))
-      return host;
-  }
-  return undefined;
 }
 
 async function resolved(address: string, signal: AbortSignal | undefined, guess: string): Promise<string> {

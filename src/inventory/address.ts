@@ -1,4 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
+import type { ModuleConfig } from "../config/index.ts";
+import { canonicalIp } from "../lib/index.ts";
 
 /** Where a BMC is: a name or an IP address, and a port where it is not the usual one. */
 export interface Address {
@@ -23,6 +25,14 @@ export function parseAddress(text: string): Address {
   const port = Number(match[3]);
   if (match[3] === "" || port < 1 || port > 65535) throw new RangeError(`"${text}" has no port from 1 to 65535`);
   return { address, port };
+}
+
+/**
+ * The address under which a BMC is polled and compared: with the port of the module if it gives none, and an IPv6
+ * address in its canonical form.
+ */
+export function effectiveAddress({ address, port }: Address, { ipmi }: Pick<ModuleConfig, "ipmi">): Required<Address> {
+  return { address: canonicalIp(address), port: port ?? ipmi.port };
 }
 
 /** The reverse of parseAddress. */

@@ -1,6 +1,8 @@
-import type { Place } from "../model/index.ts";
+import type { ModuleConfig } from "../config/index.ts";
+import type { Host, Place } from "../model/index.ts";
+import { effectiveAddress } from "./address.ts";
 
-/** A host as one source tells of it; defaults are put in when all sources are joined. */
+/** A host as one source describes it. It becomes a Host when all sources are merged. */
 export interface Candidate {
   readonly name: string;
   readonly address: string;
@@ -11,4 +13,9 @@ export interface Candidate {
   readonly labels: Readonly<Record<string, string>>;
   /** The source in words for a person: `targets[2]`, `file /etc/targets/a.json`. */
   readonly origin: string;
+}
+
+/** The host that a candidate becomes in the inventory. */
+export function hostOf({ origin: _, ...candidate }: Candidate, module: ModuleConfig): Host {
+  return { ...candidate, ...effectiveAddress(candidate, module) };
 }

@@ -1,9 +1,8 @@
 import type { Config } from "../config/index.ts";
 import { nearest } from "../lib/index.ts";
-import type { Host } from "../model/index.ts";
+import { bmcAddress, type Host } from "../model/index.ts";
 import { formatAddress } from "./address.ts";
-import type { Candidate } from "./candidate.ts";
-import { bmcOf } from "./static-targets.ts";
+import { type Candidate, hostOf } from "./candidate.ts";
 
 /**
  * Joins what the sources tell, in their order, into one host per name and per BMC. The earlier source
@@ -20,16 +19,19 @@ export function mergeCandidates(
   for (const candidate of candidates) {
     const leaveOut = (why: string): void => warn(`${candidate.origin}: ${candidate.name} left out: ${why}`);
     const known = first.get(candidate.name);
+    const module = config.modules.get((known ?? candidate).module);
     const unknown = known ? undefined : unknownName(candidate, config);
-    const bmc = bmcOf(candidate, config.modules.get((known ?? candidate).module));
-    const owner = owners.get(bmc);
-    if (unknown !== undefined) leaveOut(unknown);
-    else if (known && known !== owner) {
+    if (!module || unknown !== undefined) {
+      leaveOut(unknown ?? `no module is named "${candidate.module}"`);
+      continue;
+    }
+    const host = hostOf(candidate, module);
+    const owner = owners.get(bmcAddress(host));
+    if (known && known !== owner) {
       leaveOut(`at ${formatAddress(candidate)} here, at ${formatAddress(known)} in ${known.origin}`);
     } else if (owner && !known) {
       leaveOut(`has the BMC of ${owner.name} of ${owner.origin}, ${formatAddress(candidate)}`);
     } else {
-      const { origin: _, ...host } = candidate;
       const before = hosts.get(candidate.name) ?? host;
       hosts.set(candidate.name, {
         ...before,
@@ -38,7 +40,7 @@ export function mergeCandidates(
       });
       if (known) continue;
       first.set(candidate.name, candidate);
-      owners.set(bmc, candidate);
+      owners.set(bmcAddress(host), candidate);
     }
   }
   return hosts;

@@ -1,51 +1,54 @@
-import { type Config, ConfigError, type ConfigProblem, type ModuleConfig, type TargetConfig } from "../config/index.ts";
-import { type Host, PLACE_LABELS, type Place } from "../model/index.ts";
+import { type Config, ConfigError, type ConfigProblem, type TargetConfig } from "../config/index.ts";
+import { bmcAddress, type Host, PLACE_LABELS, type Place } from "../model/index.ts";
 import { formatAddress, parseAddress } from "./address.ts";
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, hostOf } from "./candidate.ts";
 import { expandHostList, MAX_HOSTS } from "./host-list.ts";
 import { fillPattern, type Pattern, type PatternContext, parsePattern, repeats } from "./pattern.ts";
 
-const DEFAULT_PORT = 623;
 /** A pattern that is wrong for one host is mostly wrong for all of them. */
 const MAX_PROBLEMS = 50;
 
 /** The hosts of `targets`, in order. Throws a ConfigError with everything that is wrong with them. */
 export function buildInventory(config: Config): Host[] {
-  return staticCandidates(config).map(({ origin: _, ...host }) => host);
+  return [...staticHosts(config).values()];
 }
 
-/** The same with their origin, for joining with discovered hosts. */
+/** The same with their origin, for merging with discovered hosts. */
 export function staticCandidates(config: Config): Candidate[] {
+  return [...staticHosts(config).keys()];
+}
+
+function staticHosts(config: Config): ReadonlyMap<Candidate, Host> {
   const problems: ConfigProblem[] = [];
-  const all: Candidate[] = [];
+  const all = new Map<Candidate, Host>();
   const names = new Map<string, Candidate>();
   const addresses = new Map<string, Candidate>();
   for (const target of config.targets) {
     const say = (key: string, message: string): void => {
       problems.push(config.source.problem(["targets", target.index, key], message));
     };
-    for (const candidate of expandTarget(target, MAX_HOSTS - all.length, say)) {
+    for (const candidate of expandTarget(target, MAX_HOSTS - all.size, say)) {
       const module = config.modules.get(candidate.module);
+      if (!module) {
+        say("module", `no module is named "${candidate.module}"`);
+        continue;
+      }
+      const host = hostOf(candidate, module);
       const namesake = names.get(candidate.name);
-      const neighbour = addresses.get(bmcOf(candidate, module));
+      const neighbour = addresses.get(bmcAddress(host));
       if (namesake) say("hosts", `${candidate.name} is in ${describe(namesake, candidate)} already`);
       else if (neighbour) {
         const address = formatAddress(candidate);
         say("address", `${candidate.name} and ${neighbour.name} of ${neighbour.origin} have the same BMC, ${address}`);
       } else {
         names.set(candidate.name, candidate);
-        addresses.set(bmcOf(candidate, module), candidate);
-        all.push(candidate);
+        addresses.set(bmcAddress(host), candidate);
+        all.set(candidate, host);
       }
     }
   }
   if (problems.length > 0) throw new ConfigError(problems.slice(0, MAX_PROBLEMS));
   return all;
-}
-
-/** What makes two hosts the same BMC. */
-export function bmcOf(host: Pick<Host, "address" | "port">, module: ModuleConfig | undefined): string {
-  return `${host.address.toLowerCase()} ${host.port ?? module?.ipmi.port ?? DEFAULT_PORT}`;
 }
 
 function describe(first: Candidate, second: Candidate): string {

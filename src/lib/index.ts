@@ -5,6 +5,7 @@ export type { Clock, Timer } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.ts";
 export { GoRegexp, GoRegexpError } from "./go-regexp.ts";
+export { canonicalIp } from "./ip-address.ts";
 export type { LogFields, Logger } from "./log.ts";
 export { silentLogger } from "./log.ts";
 export type { LogFormat, LoggerOptions, LogLevel } from "./pino-logger.ts";

@@ -1,10 +1,10 @@
-import type { Failure, Host } from "../model/index.ts";
+import { bmcAddress, type Failure, type Host } from "../model/index.ts";
 import type { Due } from "./agenda.ts";
 import type { Attempt } from "./attempt.ts";
 import { Level } from "./group-queue.ts";
 import type { LaneJob } from "./lane.ts";
 import { phaseOf } from "./phase.ts";
-import { type HostActivity, laneKeyOf, type ScheduledHost, sameConversation } from "./poll.ts";
+import { type HostActivity, type ScheduledHost, sameConversation } from "./poll.ts";
 
 /** Who acts when an entry is due and when its turn comes. */
 export interface RoundKeeper {
@@ -47,7 +47,7 @@ export class HostEntry implements Due, LaneJob {
     this.#keeper = keeper;
     this.host = scheduled.host;
     this.group = group;
-    this.laneKey = laneKeyOf(scheduled.host);
+    this.laneKey = bmcAddress(scheduled.host);
     this.intervalMs = scheduled.intervalMs;
     this.timeoutMs = scheduled.timeoutMs;
     this.revision = scheduled.revision;

@@ -1,4 +1,11 @@
-import type { Failure, FailureReason, Host, HostSnapshot, PartName } from "../model/index.ts";
+import {
+  bmcAddress,
+  type Failure,
+  type FailureReason,
+  type Host,
+  type HostSnapshot,
+  type PartName,
+} from "../model/index.ts";
 
 /** Why a host is asked. `liveness` is one cheap question: is a silent BMC back? */
 export type PollPurpose = "round" | "probe" | "liveness";
@@ -109,12 +116,9 @@ export class SchedulerStoppedError extends Error {
   }
 }
 
-/** BMC a host is reached at: hosts with the same key share one lane. */
-export function laneKeyOf(host: Host): string {
-  return `${host.address.toLowerCase()}:${host.port ?? 623}`;
-}
-
 /** Same BMC asked in the same way as the same user: one conversation serves both. */
 export function sameConversation(a: Host, b: Host): boolean {
-  return a === b || (a.name === b.name && laneKeyOf(a) === laneKeyOf(b) && a.module === b.module && a.auth === b.auth);
+  return (
+    a === b || (a.name === b.name && bmcAddress(a) === bmcAddress(b) && a.module === b.module && a.auth === b.auth)
+  );
 }

@@ -1,8 +1,8 @@
 import type { Clock } from "../lib/index.ts";
-import { type Host, type HostSnapshot, needsOperator } from "../model/index.ts";
+import { bmcAddress, type Host, type HostSnapshot, needsOperator } from "../model/index.ts";
 import type { Agenda } from "./agenda.ts";
 import { Level } from "./group-queue.ts";
-import { laneKeyOf, type PollNowRequest, QueueFullError } from "./poll.ts";
+import { type PollNowRequest, QueueFullError } from "./poll.ts";
 import { ProbeJob, type ProbeKeeper } from "./probe-job.ts";
 import type { Rounds, RoundTools } from "./rounds.ts";
 
@@ -51,7 +51,7 @@ export class Probes implements ProbeKeeper {
     this.#jobs.add(job);
     if (request.trace === undefined) this.#shared.set(key, job);
     const answer = job.join(request);
-    lanes.add(laneKeyOf(host), groupOf(host), job);
+    lanes.add(bmcAddress(host), groupOf(host), job);
     return answer;
   }
 
@@ -93,7 +93,7 @@ export class Probes implements ProbeKeeper {
   }
 
   abandoned(job: ProbeJob): void {
-    this.#tools.lanes.remove(laneKeyOf(job.host), job);
+    this.#tools.lanes.remove(bmcAddress(job.host), job);
     this.#forget(job);
     job.attempt?.abort(new DOMException("nobody waits for the probe any more", "AbortError"));
   }
@@ -108,5 +108,5 @@ export class Probes implements ProbeKeeper {
 function keyOf(host: Host, request: PollNowRequest): string {
   const parts = request.parts ? [...request.parts].sort() : [];
   const { revision = "", timeoutMs = "" } = request;
-  return [host.name, laneKeyOf(host), host.module, host.auth, revision, timeoutMs, ...parts].join("\0");
+  return [host.name, bmcAddress(host), host.module, host.auth, revision, timeoutMs, ...parts].join("\0");
 }

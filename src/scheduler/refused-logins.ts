@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/index.ts";
-import type { Failure, Host, HostSnapshot } from "../model/index.ts";
-import { laneKeyOf, type Revisions } from "./poll.ts";
+import { bmcAddress, type Failure, type Host, type HostSnapshot } from "../model/index.ts";
+import type { Revisions } from "./poll.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -126,7 +126,7 @@ function differ(a: string | undefined, b: string | undefined): boolean {
 }
 
 function keyOf(host: Host): string {
-  return `${laneKeyOf(host)}\0${host.auth}`;
+  return `${bmcAddress(host)}\0${host.auth}`;
 }
 
 function keyWithModuleOf(host: Host): string {

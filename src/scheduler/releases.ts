@@ -1,8 +1,7 @@
 import type { Clock, Logger } from "../lib/index.ts";
-import type { Host } from "../model/index.ts";
+import { bmcAddress, type Host } from "../model/index.ts";
 import { Level } from "./group-queue.ts";
 import type { Lanes } from "./lane.ts";
-import { laneKeyOf } from "./poll.ts";
 
 /** Closes the sessions of hosts that are not asked any more; BMCs have few of them. */
 export class Releases {
@@ -28,7 +27,7 @@ export class Releases {
 
   /** In the lane of its BMC: after what is running there, before whatever else waits. */
   later(host: Host, group: string): void {
-    this.#lanes.add(laneKeyOf(host), group, { level: Level.Release, run: () => this.now(host) });
+    this.#lanes.add(bmcAddress(host), group, { level: Level.Release, run: () => this.now(host) });
   }
 
   /** Never rejects, and waits no longer than the grace. */

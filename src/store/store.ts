@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../lib/index.ts";
-import { type Host, type HostRecord, type HostSnapshot, type HostTrail, noFailures } from "../model/index.ts";
+import {
+  bmcAddress,
+  type Host,
+  type HostRecord,
+  type HostSnapshot,
+  type HostTrail,
+  noFailures,
+} from "../model/index.ts";
 import { Trail } from "./trail.ts";
 
 export interface StoreOptions<T> {
@@ -97,7 +104,7 @@ export class Store<T> {
   #moved(entry: Entry<T>, host: Host): Entry<T> {
     const { record } = entry;
     if (isDeepStrictEqual(record.host, host)) return entry;
-    const sameBmc = record.host.address === host.address && record.host.port === host.port;
+    const sameBmc = bmcAddress(record.host) === bmcAddress(host);
     return sameBmc
       ? this.#entry({ ...record, host }, entry, entry.readAtMs)
       : this.#entry({ host, failures: record.failures, polls: 0 }, entry);

@@ -23,7 +23,7 @@ export function traceText({ target, record, steps, tookMs, timeoutMs }: ProbeSto
   const { host, snapshot } = record;
   const failure = snapshot?.failure;
   const lines = [
-    `probe of ${target}, BMC at ${host.address}${host.port === undefined ? "" : ` port ${host.port}`}`,
+    `probe of ${target}, BMC at ${host.address} port ${host.port}`,
     `module ${host.module}, auth ${host.auth}, protocol ${snapshot?.protocol ?? "unknown"}`,
     `answered after ${seconds(tookMs)} s of ${seconds(timeoutMs)} s`,
     failure === undefined

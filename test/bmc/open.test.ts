@@ -4,12 +4,11 @@ import { credentials, type DatagramTransport, UdpTransport } from "../../src/ipm
 import type { Host } from "../../src/model/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-const HOST: Host = { name: "node017", address: "127.0.0.1", module: "m", auth: "a", place: {}, labels: {} };
+const HOST: Host = { name: "node017", address: "127.0.0.1", port: 9, module: "m", auth: "a", place: {}, labels: {} };
 
 const SETTINGS: PollSettings = {
   protocol: "auto",
   login: { credentials: credentials("monitor", "secret"), privilege: 2 },
-  port: 623,
   parts: ["power"],
   intervalMs: 60_000,
   slowIntervalMs: 3_600_000,
@@ -85,7 +84,7 @@ describe("a BMC of no inventory that is asked again and again", () => {
       diagnose: async () => "silent",
       close: () => transport.close(),
     };
-    const settingsOf = async () => ({ ...SETTINGS, port: 9 });
+    const settingsOf = async () => ({ ...SETTINGS });
     const pool = new BmcPool({ transport: counted, clock: new FakeClock(), cache: new SdrCache(), settingsOf });
     for (let reload = 0; reload < 3; reload++) {
       const asked = pool.poll(HOST, { purpose: "probe", passing: true, signal: AbortSignal.timeout(50) });

@@ -14,7 +14,7 @@ import { FakeClock } from "../support/fake-clock.ts";
 import { FakeBmc } from "./fake-bmc.ts";
 import { refused, silence } from "./fake-runner.ts";
 
-const HOST: Host = { name: "node017", address: "192.0.2.17", module: "m", auth: "a", place: {}, labels: {} };
+const HOST: Host = { name: "node017", address: "192.0.2.17", port: 623, module: "m", auth: "a", place: {}, labels: {} };
 const HOUR = 3600_000;
 
 const chassis: ChassisState = {

@@ -105,7 +105,6 @@ export function ourClient(
       privilege: 2,
       ...options.login,
     },
-    port: at.port,
     parts: PART_NAMES,
     intervalMs: 60_000,
     slowIntervalMs: 3_600_000,

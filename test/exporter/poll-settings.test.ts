@@ -4,9 +4,18 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/index.ts";
 import { PollSettingsBook } from "../../src/exporter/index.ts";
+import { RMCP_PORT } from "../../src/ipmi/index.ts";
 import type { Host } from "../../src/model/index.ts";
 
-const host: Host = { name: "a", address: "127.0.0.1", module: "default", auth: "default", place: {}, labels: {} };
+const host: Host = {
+  name: "a",
+  address: "127.0.0.1",
+  port: 623,
+  module: "default",
+  auth: "default",
+  place: {},
+  labels: {},
+};
 
 describe("the settings of polls", () => {
   let folder: string;
@@ -28,6 +37,10 @@ describe("the settings of polls", () => {
   it("are one object for all hosts of a module and auth", async () => {
     const settings = await book();
     expect(settings.settingsOf(host)).toBe(settings.settingsOf({ ...host, name: "b" }));
+  });
+
+  it("have the port of IPMI by default", () => {
+    expect(parseConfig("{}", { path: "lightsout.yml" }).modules.get("default")?.ipmi.port).toBe(RMCP_PORT);
   });
 
   it("have a revision that changes with the password, the module and the pace, and with nothing else", async () => {

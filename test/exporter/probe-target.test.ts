@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/index.ts";
 import { probeTarget } from "../../src/exporter/index.ts";
+import { buildInventory } from "../../src/inventory/index.ts";
+import { resolveAddress } from "../../src/ipmi/index.ts";
 
 const auths = "auths: { default: { username: monitor, password: x } }";
 
@@ -12,4 +14,75 @@ it("asks no name server about a stranger where nobody outside the inventory may 
   );
   const open = parseConfig(`${auths}\nprobe: { allow: [127.0.0.0/8, '::1'] }`, { path: "lightsout.yml" });
   expect(await probeTarget({ target: "localhost" }, open, new Map())).toMatchObject({ name: "localhost" });
+});
+
+describe("a target that is an address", () => {
+  const config = parseConfig(
+    `${auths}
+modules:
+  default: { ipmi: { port: 16230 } }
+  usual: {}
+targets:
+  - { hosts: v4, address: 192.0.2.4 }
+  - { hosts: v6, address: "2001:DB8:0:0::6" }
+  - { hosts: link, address: "fe80::1%eth0" }
+  - { hosts: named, address: BMC-9.Example.org }
+  - { hosts: usual, address: 192.0.2.5, module: usual }
+  - { hosts: "gate[1-2]", address: "192.0.2.7:{6230-6231}" }
+  - { hosts: gate3, address: 192.0.2.7 }
+  - { hosts: "pair[1-2]", address: "192.0.2.8:{6230-6231}" }
+  - { hosts: here4, address: 127.0.0.1 }
+  - { hosts: here6, address: "::1" }
+probe: { allow: [127.0.0.0/8, "::1", 198.51.100.0/24] }
+`,
+    { path: "lightsout.yml" },
+  );
+  const hosts = new Map(buildInventory(config).map((host) => [host.name, host]));
+  const found = async (target: string, module?: string) => {
+    const { name, address, port } = await probeTarget({ target, module }, config, hosts);
+    return [name, address, port];
+  };
+
+  it.each([
+    ["without a port", "192.0.2.4", "v4"],
+    ["with the port of the module", "192.0.2.4:16230", "v4"],
+    ["in another spelling of IPv6", "2001:db8::0:6", "v6"],
+    ["in another spelling of IPv6, with a port", "[2001:0DB8::6]:16230", "v6"],
+    ["with a zone", "fe80:0::1%eth0", "link"],
+    ["in another case", "bmc-9.example.ORG", "named"],
+    ["in another case, with a port", "bmc-9.EXAMPLE.org:16230", "named"],
+    ["of a host in a module with the usual port", "192.0.2.5:623", "usual"],
+    ["of a host in a module with the usual port, without it", "192.0.2.5", "usual"],
+    ["that several BMCs share, with the port of one", "192.0.2.7:6231", "gate2"],
+    ["that several BMCs share, without a port: the one at the port of the module", "192.0.2.7", "gate3"],
+  ])("is the host of the inventory %s", async (_, target, name) => {
+    expect(hosts.has(name)).toBe(true);
+    expect(await probeTarget({ target }, config, hosts)).toBe(hosts.get(name));
+  });
+
+  it("keeps the address of the host under another module", async () => {
+    expect(await found("192.0.2.4", "usual")).toEqual(["v4", "192.0.2.4", 16230]);
+    expect(await found("v4", "usual")).toEqual(["v4", "192.0.2.4", 16230]);
+  });
+
+  it.each(["192.0.2.4:623", "192.0.2.5:16230", "192.0.2.7:623"])("is refused at a port of no host: %s", (target) =>
+    expect(found(target)).rejects.toThrow("is not in the inventory"),
+  );
+
+  it("is refused without a port if several hosts share it and none has the port of the module", () =>
+    expect(found("192.0.2.8")).rejects.toThrow(
+      'target "192.0.2.8" is the address of several hosts; give a name: pair1 (port 6230), pair2 (port 6231)',
+    ));
+
+  it("gets the port of the module outside the inventory", async () => {
+    expect(await found("198.51.100.1")).toEqual(["198.51.100.1", "198.51.100.1", 16230]);
+    expect(await found("198.51.100.1", "usual")).toEqual(["198.51.100.1", "198.51.100.1", 623]);
+    expect(await found("198.51.100.1:99", "usual")).toEqual(["198.51.100.1:99", "198.51.100.1", 99]);
+  });
+
+  it("is the host of the inventory if a name resolves to it", async () => {
+    const expected = (await resolveAddress("localhost")) === "::1" ? "here6" : "here4";
+    expect(await probeTarget({ target: "localhost" }, config, hosts)).toBe(hosts.get(expected));
+    expect((await found("localhost:99"))[0]).toBe("localhost:99");
+  });
 });

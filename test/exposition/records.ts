@@ -21,6 +21,7 @@ export const failures = (counts: Partial<Record<FailureReason, number>> = {}): R
 export const host = (name: string, more: Partial<Host> = {}): Host => ({
   name,
   address: `${name}.sp.example.org`,
+  port: 623,
   module: "default",
   auth: "default",
   place: {},

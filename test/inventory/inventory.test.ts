@@ -61,6 +61,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
       {
         name: "10.0.0.1",
         address: "10.0.0.1",
+        port: 623,
         module: "slow",
         auth: "default",
         place: { room: "vil1", rack: "r1", position: "07" },
@@ -195,6 +196,42 @@ describe("hosts of several sources", () => {
     const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
     expect(inventory.current().get("n1")).toMatchObject({ address: "n1.sp", place: {} });
     expect(inventory.problems()[0]).toMatch(/n1 left out: at n1\.other here, at n1\.sp in targets\[0\]$/);
+  });
+
+  it.each([
+    ["with the port of its module", "10.0.0.1:16230", {}],
+    ["with the port of another module", "10.0.0.2", { module: "usual" }],
+    ["in another case", "BMC-3.example.ORG", {}],
+    ["in another spelling of IPv6", "[2001:DB8:0::4]:16230", {}],
+  ])("are left out if their BMC is that of an earlier host %s", async (_, address, labels) => {
+    await write("a.json", JSON.stringify([{ targets: [address], labels: { host: "late", ...labels } }]));
+    const inventory = await started(
+      read(`
+modules: { default: { ipmi: { port: 16230 } }, usual: {} }
+targets:
+  - { hosts: n1, address: 10.0.0.1 }
+  - { hosts: n2, address: 10.0.0.2:623 }
+  - { hosts: n3, address: bmc-3.example.org }
+  - { hosts: n4, address: "2001:db8::4" }
+file_sd: [{ files: [a.json] }]
+`),
+    );
+    expect(names(inventory)).toBe("n[1-4]");
+    expect(inventory.problems()[0]).toMatch(/late left out: has the BMC of n\d of targets\[\d\]/);
+  });
+
+  it("get the port of their module, also after a reload that changes it", async () => {
+    await write("a.json", '[{"targets":["n1","n2:99"]},{"targets":["n3"],"labels":{"module":"usual"}}]');
+    const config = (port: number): Config =>
+      read(`modules: { default: { ipmi: { port: ${port} } }, usual: {} }\nfile_sd: [{ files: [a.json] }]\n`);
+    const inventory = await started(config(16230));
+    const ports = (): readonly number[] => [...inventory.current().values()].map(({ port }) => port);
+    expect(ports()).toEqual([16230, 99, 623]);
+    const changed: string[] = [];
+    inventory.onChange((diff) => void changed.push(...diff.changed.map(({ after }) => after.name)));
+    await inventory.reload(config(16231));
+    expect(ports()).toEqual([16231, 99, 623]);
+    expect(changed).toEqual(["n1"]);
   });
 
   it("have a BMC of their own each", async () => {

@@ -9,6 +9,7 @@ const hostsIn = (...places: readonly Place[]): readonly Host[] =>
   places.map((place, i) => ({
     name: `n${i}`,
     address: "127.0.0.1",
+    port: 623,
     module: "default",
     auth: "default",
     place,

@@ -5,6 +5,7 @@ import type { Host } from "../../src/model/index.ts";
 const host = (name: string, rack: string, labels: Record<string, string> = {}): Host => ({
   name,
   address: `${name}.sp`,
+  port: 623,
   module: "default",
   auth: "default",
   place: { rack, room: rack < "r3" ? "a" : "b" },

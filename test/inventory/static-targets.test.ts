@@ -20,6 +20,7 @@ describe("static targets", () => {
     expect(hosts[0]).toEqual({
       name: "ccw0001",
       address: "ccw0001.sp.example.org",
+      port: 623,
       module: "default",
       auth: "default",
       place: { room: "vil1", rack: "r1", position: "u01" },
@@ -76,6 +77,16 @@ describe("static targets", () => {
       "two hosts at one BMC",
       "  - { hosts: a, address: 10.0.0.1 }\n  - { hosts: b, address: 10.0.0.1:623 }",
       "x.yml:4:26: targets[1].address: b and a of targets[0] have the same BMC, 10.0.0.1:623",
+    ],
+    [
+      "two hosts at one BMC whose name is written in two cases",
+      "  - { hosts: a, address: bmc-1.example.org }\n  - { hosts: b, address: BMC-1.Example.org }",
+      "x.yml:4:26: targets[1].address: b and a of targets[0] have the same BMC, BMC-1.Example.org",
+    ],
+    [
+      "two hosts at one BMC whose IPv6 address is written in two ways",
+      '  - { hosts: a, address: "2001:db8::1" }\n  - { hosts: b, address: "[2001:DB8:0::1]:623" }',
+      "x.yml:4:26: targets[1].address: b and a of targets[0] have the same BMC, [2001:DB8:0::1]:623",
     ],
     [
       "a bracket that is not there",

@@ -42,7 +42,7 @@ export function seeded(seed: number): () => number {
 export function hostNamed(name: string, changes: Partial<Host> = {}): Host {
   const number = Number(/\d+$/.exec(name)?.[0] ?? 0);
   const address = `10.1.${number >> 8}.${number & 255}`;
-  return { name, address, module: "default", auth: "default", place: {}, labels: {}, ...changes };
+  return { name, address, port: 623, module: "default", auth: "default", place: {}, labels: {}, ...changes };
 }
 
 export function fleetOf(count: number, changes: Partial<ScheduledHost> = {}): ScheduledHost[] {
@@ -112,7 +112,7 @@ export class Rig {
     const startedMs = clock.monotonicMs();
     const startedAt = clock.wallMs();
     this.polls.push({ host: host.name, purpose, atMs: startedMs, deadlineMs, auth: host.auth, parts });
-    const bmc = `${host.address}:${host.port ?? 623}`;
+    const bmc = `${host.address}:${host.port}`;
     const group = subnetGroup(host);
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
     count(this.#byGroup, this.mostByGroup, group, 1);

@@ -24,6 +24,7 @@ import { Wire } from "./bench-network.ts";
 export const POLLED_HOST: Host = {
   name: "n",
   address: "127.0.0.1",
+  port: 623,
   module: "m",
   auth: "a",
   place: {},
@@ -78,7 +79,6 @@ export class Poller {
       settingsOf: async () => ({
         protocol: "ipmi",
         login: { credentials: credentials(user, password), privilege: user === "admin" ? 4 : 2 },
-        port: 623,
         parts: PART_NAMES,
         intervalMs: INTERVAL_MS,
         slowIntervalMs: INTERVAL_MS,

@@ -6,6 +6,7 @@ import { Store } from "../../src/store/index.ts";
 const host = (name: string, more: Partial<Host> = {}): Host => ({
   name,
   address: `${name}.example.org`,
+  port: 623,
   module: "default",
   auth: "default",
   place: {},

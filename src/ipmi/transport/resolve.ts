@@ -1,13 +1,7 @@
 import { lookup } from "node:dns/promises";
-import { isIP, SocketAddress } from "node:net";
+import { isIP } from "node:net";
+import { canonicalIp } from "../../lib/index.ts";
 import { IpmiError } from "../errors.ts";
-
-/** The kernel's spelling of an IPv6 address, in which answers arrive: "::1" for "0:0::01"; a zone is kept. */
-function canonical(address: string): string {
-  const [ip = "", zone] = address.split("%");
-  const spelt = isIP(ip) === 6 ? new SocketAddress({ address: ip, family: "ipv6" }).address : ip;
-  return zone === undefined ? spelt : `${spelt}%${zone}`;
-}
 
 /**
  * The IP address of a BMC: itself when it is one, else what the resolver says first.
@@ -15,10 +9,10 @@ function canonical(address: string): string {
  * @throws IpmiError `name_not_resolved`, or the signal's reason when aborted
  */
 export async function resolveAddress(nameOrAddress: string, signal?: AbortSignal): Promise<string> {
-  if (isIP(nameOrAddress)) return canonical(nameOrAddress);
+  if (isIP(nameOrAddress)) return canonicalIp(nameOrAddress);
   signal?.throwIfAborted();
   const found = lookup(nameOrAddress).then(
-    ({ address }) => canonical(address),
+    ({ address }) => canonicalIp(address),
     (cause: NodeJS.ErrnoException) => {
       const message = `${nameOrAddress}: name not resolved (${cause.code ?? cause.message})`;
       throw new IpmiError("name_not_resolved", message, { stage: "resolve", cause });

@@ -50,7 +50,7 @@ function facts({ record, state, nowMs }: HostPageView): Markup {
   const faults = Object.entries(chassis?.faults ?? {}).flatMap(([fault, set]) => (set ? spaced(fault) : []));
   const watts = consumption?.currentWatts;
   return html`<section><h2>About</h2><dl>
-${fact("BMC", host.port === undefined ? host.address : `${host.address}, port ${host.port}`)}
+${fact("BMC", `${host.address}, port ${host.port}`)}
 ${fact("Module, auth", `${host.module}, ${host.auth}`)}
 ${fact("Protocol", snapshot?.protocol)}
 ${fact("Last success", lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago (${moment(lastSuccessAt)})`)}
