@@ -146,6 +146,10 @@ export class LiveBoard implements BoardState {
     this.addEvent({ sensor: 0, ...LOG_CLEARED });
   }
 
+  emptySel(erasedAtSeconds: number): void {
+    this.sel.clear(erasedAtSeconds);
+  }
+
   clockSeconds(): number {
     return Math.floor(this.#clock.wallMs() / 1000) + this.clockOffsetSeconds;
   }

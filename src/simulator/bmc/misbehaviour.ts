@@ -43,6 +43,14 @@ export interface LoginHashing {
 /** Sends a packet to the console, now or later, from the BMC's address or a stray one. */
 export type Deliver = (packet: Buffer, delayMs?: number, stray?: boolean) => void;
 
+/** The ways of logging in that a BMC offers. */
+export interface LoginOffer {
+  /** In the order they are listed; 17 and 3 where absent. Suite 0 lets anybody in. */
+  readonly cipherSuites?: readonly number[];
+  /** IPMI 1.5 sessions; MD5 only where absent, none where empty. */
+  readonly authTypes15?: readonly ("none" | "md5" | "straight")[];
+}
+
 /** One thing that goes wrong. Hooks that are absent change nothing. */
 export interface Misbehaviour {
   readonly name: string;
@@ -50,7 +58,9 @@ export interface Misbehaviour {
   swallow?(packet: Uint8Array): boolean;
   /** A login step: a status (RMCP+) or completion code (1.5) refuses it. @param privilege what Open Session asked for */
   refuseLogin?(step: LoginStep, privilege?: number): number | undefined;
-  readonly hashing?: LoginHashing;
+  readonly hashing?: LoginHashing | undefined;
+  /** Replaces what the board offers. */
+  readonly offer?: LoginOffer | undefined;
   /** A login failed: wrong code, or given up by the console. */
   loginFailed?(): void;
   /** Answers in place of the handler; "silence" answers nothing. */
@@ -106,6 +116,16 @@ export interface ScenarioBoard {
   readonly selFree: number;
   /** False when the event log is full. */
   addEvent(event: ScenarioEvent): boolean;
+  /** Empties the event log without an entry about it, as in a controller that was never used here. */
+  emptySel(erasedAtSeconds: number): void;
+}
+
+/** What distinguishes one BMC from the next of the same board. */
+export interface ScenarioIdentity {
+  /** 16 bytes. */
+  readonly guid: Uint8Array;
+  /** All FRU areas by device id. */
+  readonly frus: ReadonlyMap<number, Uint8Array>;
 }
 
 /** The BMC as a scenario sees it. */
@@ -114,6 +134,8 @@ export interface ScenarioContext {
   readonly random: Random;
   readonly clock: Clock;
   readonly board: ScenarioBoard;
+  /** A scenario may replace it. */
+  identity: ScenarioIdentity;
   /** Ends all sessions, as a reboot does. */
   dropSessions(): void;
   /** Cancels SDR and SEL reservations, as another console does. */

@@ -75,7 +75,6 @@ export interface Challenge {
 export class VirtualBmc {
   readonly model: BoardModel;
   readonly clock: Clock;
-  readonly identity: BmcIdentity;
   readonly state: LiveBoard;
   readonly sessions: SessionTable;
   readonly random: RandomPool;
@@ -93,6 +92,7 @@ export class VirtualBmc {
   challenges: readonly Challenge[] = [];
   behaviour: BoardBehaviour | undefined;
   readonly #seed: number;
+  #identity: BmcIdentity;
   #advancedAtMs: number | undefined;
   #downUntilMs = 0;
   #misbehaviours: readonly Misbehaviour[] = [];
@@ -100,7 +100,7 @@ export class VirtualBmc {
   constructor(options: VirtualBmcOptions) {
     this.model = options.model;
     this.clock = options.clock;
-    this.identity = options.identity ?? {};
+    this.#identity = options.identity ?? {};
     this.behaviour = options.behaviour;
     this.#seed = options.seed ?? 1;
     this.state = new LiveBoard(options.model, options.clock);
@@ -108,6 +108,10 @@ export class VirtualBmc {
     this.sessions = new SessionTable(this.model.description.sessions, this.#seed);
     for (const scenario of this.model.description.scenarios ?? []) this.add(scenario);
     for (const scenario of options.scenarios ?? []) this.add(scenario);
+  }
+
+  get identity(): BmcIdentity {
+    return this.#identity;
   }
 
   get name(): string {
@@ -124,7 +128,9 @@ export class VirtualBmc {
   }
 
   get channel(): ChannelTraits {
-    return this.model.description.channel ?? NO_TRAITS;
+    const channel = this.model.description.channel ?? NO_TRAITS;
+    const offer = this.#misbehaviours.find((m) => m.offer)?.offer;
+    return offer ? { ...channel, ...offer } : channel;
   }
 
   get cipherSuites(): readonly number[] {
@@ -150,9 +156,18 @@ export class VirtualBmc {
     return this.#downUntilMs > 0;
   }
 
-  /** Something more goes wrong from now on; gives it back for `remove`. */
+  /** Adds a scenario; the result is for `remove`. */
   add(scenario: Scenario): Misbehaviour {
+    const bmc = this;
     const misbehaviour = scenario({
+      get identity() {
+        const { description } = bmc.model;
+        const frus = new Map([...(description.frus ?? NO_FRUS), ...(bmc.identity.frus ?? NO_FRUS)]);
+        return { guid: bmc.guid, frus };
+      },
+      set identity(identity) {
+        bmc.#identity = { ...bmc.#identity, ...identity };
+      },
       random: new Random(seedOf(this.#seed, this.#misbehaviours.length)),
       clock: this.clock,
       board: this.state,

@@ -2,7 +2,7 @@ import type { ChassisControl } from "../../ipmi/commands/chassis/chassis-control
 import type { PowerRestorePolicy } from "../../ipmi/commands/chassis/get-chassis-status.ts";
 import type { DeviceId, WatchdogTimer } from "../../ipmi/commands/index.ts";
 import type { ThresholdName } from "../../ipmi/tables/threshold.ts";
-import type { Scenario } from "../bmc/misbehaviour.ts";
+import type { LoginOffer, Scenario } from "../bmc/misbehaviour.ts";
 
 /*
  * What a virtual BMC is made of. A board is described once (BoardDescription), compiled once
@@ -102,11 +102,7 @@ export interface SessionTraits {
 }
 
 /** The network face: which ways of logging in there are. */
-export interface ChannelTraits {
-  /** In the order they are listed; 17 and 3 where absent. Suite 0 lets anybody in. */
-  readonly cipherSuites?: readonly number[];
-  /** IPMI 1.5 sessions; MD5 only where absent, none where empty. */
-  readonly authTypes15?: readonly ("none" | "md5" | "straight")[];
+export interface ChannelTraits extends LoginOffer {
   /** False: RMCP+ is refused and not offered. */
   readonly ipmi20?: boolean;
   /** BMC key, 20 bytes. */

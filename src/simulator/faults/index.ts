@@ -19,6 +19,7 @@ import type { Fault, FaultEffect } from "./fault.ts";
 import { inletRising } from "./inlet-rising.ts";
 import { loadHigh } from "./load-high.ts";
 import { checkParameters, FaultParameterError, type Values } from "./parameter.ts";
+import { partRemoved } from "./part-removed.ts";
 import { processorFault } from "./processor-fault.ts";
 import { psuFailed } from "./psu-failed.ts";
 import { psuInputLost } from "./psu-input-lost.ts";
@@ -43,6 +44,7 @@ export const FAULTS: readonly Fault[] = [
   uncorrectableEcc,
   psuInputLost,
   psuFailed,
+  partRemoved,
   rackFeedLost,
   rackPowerCut,
   voltageOutOfRange,

@@ -16,6 +16,7 @@ import { lockedOut } from "./locked-out.ts";
 import { loss } from "./loss.ts";
 import { lostReservations } from "./lost-reservations.ts";
 import { lostSessions } from "./lost-sessions.ts";
+import { manySensors } from "./many-sensors.ts";
 import { movingClock } from "./moving-clock.ts";
 import { noPowerReading, POWER_FIELDS } from "./no-power-reading.ts";
 import { oddRakp } from "./odd-rakp.ts";
@@ -25,6 +26,7 @@ import { recordIdMismatch } from "./record-id-mismatch.ts";
 import { refusedLogin, sessionsTaken } from "./refused-login.ts";
 import { reordering } from "./reordering.ts";
 import { repeatedRequestsRefused } from "./repeated-requests.ts";
+import { replacedBmc } from "./replaced-bmc.ts";
 import { DISABLED_SENSORS, scanningDisabled } from "./scanning-disabled.ts";
 import {
   type Argument,
@@ -41,6 +43,8 @@ import {
 import { smallReads } from "./small-reads.ts";
 import { strayAddress } from "./stray-address.ts";
 import { unpluggedFans } from "./unplugged-fans.ts";
+import { unreadyLogin } from "./unready-login.ts";
+import { weakerLogin } from "./weaker-login.ts";
 import { wedged } from "./wedged.ts";
 import { noWholeSdrReads } from "./whole-sdr-reads.ts";
 import { wrongLengths } from "./wrong-lengths.ts";
@@ -95,7 +99,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("bad-integrity", "authentication codes of packets are wrong", probability(0.03), (p) =>
     badIntegrity({ probability: p }),
   ),
-  one("busy-sensors", "sensors of empty DIMM sockets answer C0h (busy) for ever", count(48, 1, 254, "sensors"), (n) =>
+  one("busy-sensors", "sensors of empty DIMM sockets always answer C0h, node busy", count(48, 1, 254, "sensors"), (n) =>
     busySensors({ count: n }),
   ),
   one(
@@ -132,6 +136,9 @@ export const SCENARIOS: readonly NamedScenario[] = [
   ),
   one("lost-sessions", "sessions are forgotten after so many requests", count(60, 1, 1_000_000), (everyRequests) =>
     lostSessions({ everyRequests }),
+  ),
+  one("many-sensors", "the repository holds this many full sensor records", count(65_534, 1, 65_534, "records"), (n) =>
+    manySensors({ count: n }),
   ),
   one(
     "moving-clock",
@@ -174,6 +181,12 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("scanning-disabled", "sensors have scanning disabled and return a raw value", choice(...DISABLED_SENSORS), (of) =>
     scanningDisabled({ of }),
   ),
+  one(
+    "replaced-bmc",
+    "after this time another controller answers, with an old event log",
+    count(120, 1, 10 ** 6, "s"),
+    (s) => replacedBmc({ afterMs: s * 1000 }),
+  ),
   plain("sessions-taken", "other consoles have taken all sessions", sessionsTaken),
   one("small-reads", "so many bytes of an SDR or a FRU at once", count(16, 1, 255, "bytes"), (most) =>
     smallReads({ sdrBytes: most, fruBytes: most }),
@@ -181,6 +194,30 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("stray-address", "answers come from another address", probability(0.05), (p) => strayAddress({ probability: p })),
   one("unplugged-fans", "the last fan headers read 0 rpm, with lower limits of raw 0", count(2, 1, 254, "fans"), (n) =>
     unpluggedFans({ count: n }),
+  ),
+  one(
+    "unready-login-code",
+    "for this time after its start the code in RAKP 2 is wrong",
+    count(60, 1, 10 ** 6, "s"),
+    (s) => unreadyLogin({ forMs: s * 1000, answer: "wrong_code" }),
+  ),
+  one(
+    "unready-login-status",
+    "for this time after its start RAKP 2 has status 0Dh, unauthorised name",
+    count(60, 1, 10 ** 6, "s"),
+    (s) => unreadyLogin({ forMs: s * 1000, answer: "unauthorised_name" }),
+  ),
+  one(
+    "weaker-login-ipmi15",
+    "after this time RMCP+ is refused and IPMI 1.5 offered",
+    count(120, 1, 10 ** 6, "s"),
+    (s) => weakerLogin({ afterMs: s * 1000, offers: "ipmi15" }),
+  ),
+  one(
+    "weaker-login-no-integrity",
+    "after this time only a cipher suite without integrity is offered",
+    count(120, 1, 10 ** 6, "s"),
+    (s) => weakerLogin({ afterMs: s * 1000, offers: "no_integrity" }),
   ),
   one("wedged", "so many packets within a second silence it for a minute", count(300, 1, 10 ** 6), (packets) =>
     wedged({ packets, withinMs: 1000, forMs: MINUTE_MS }),

@@ -464,3 +464,65 @@ describe("several faults", () => {
     expect(machine.alarms()).toEqual([]);
   });
 });
+
+describe("a removed part", () => {
+  /** Names of the sensors that do not answer like the others. */
+  const silent = (machine: Machine, flag: "absent" | "unavailable" | "scanningDisabled"): readonly string[] => {
+    const before = new Machine(machine.host.board.name).state;
+    return machine.state.model.sensors.flatMap(({ name }, i) =>
+      machine.state.sensor(i)[flag] && !before.sensor(i)[flag] ? [name] : [],
+    );
+  };
+
+  it.each([
+    ["refused", "absent"],
+    ["unavailable", "unavailable"],
+    ["not_scanned", "scanningDisabled"],
+  ] as const)("has no sensor that gives a reading, which is %s", (sensors, flag) => {
+    const machine = new Machine("supermicro-x11").run(5);
+    const fault = injectFault(machine.host, "part_removed", { part: "psu", number: 2, sensors });
+    machine.run(5);
+    expect(silent(machine, flag)).toEqual(["PS2 Status"]);
+    fault.stop();
+    machine.run(5);
+    expect(silent(machine, flag)).toEqual([]);
+    expect(machine.alarms()).toEqual([]);
+  });
+
+  it.each([
+    ["psu", ["Current 1", "Voltage 1", "Status"]],
+    ["fan", ["Fan1A"]],
+    ["drive", ["Drive 0"]],
+  ] as const)("takes all sensors of %s 1 with it", (part, names) => {
+    const machine = new Machine("dell-poweredge").run(5);
+    injectFault(machine.host, "part_removed", { part });
+    machine.run(5);
+    expect(silent(machine, "absent")).toEqual(names);
+  });
+
+  it("takes the sensor of a memory module with it", () => {
+    const machine = new Machine("lenovo-thinksystem").run(5);
+    injectFault(machine.host, "part_removed", { part: "dimm", number: 3 });
+    expect(silent(machine.run(5), "absent")).toEqual(["DIMM 3"]);
+  });
+
+  it("leaves the other supply to carry the load, without redundancy", () => {
+    const machine = new Machine("dell-poweredge").run(5);
+    const before = machine.value("Current 2") ?? 0;
+    injectFault(machine.host, "part_removed", { part: "psu", number: 1 });
+    machine.run(5);
+    expect(machine.value("Current 2")).toBeGreaterThan(before * 1.5);
+    expect(machine.log()).toContain("PS Redundancy redundancy_lost");
+  });
+
+  it("is one that the machine has", () => {
+    const machine = new Machine("dell-poweredge");
+    expect(() => injectFault(machine.host, "part_removed", { number: 3 })).toThrow(
+      new FaultParameterError("part_removed: number is a number from 1 to 2, not 3"),
+    );
+    expect(() => injectFault(machine.host, "part_removed", { part: "drive", number: 1.5 })).toThrow(
+      FaultParameterError,
+    );
+    expect(machine.host.faults).toEqual([]);
+  });
+});

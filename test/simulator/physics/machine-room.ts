@@ -48,6 +48,7 @@ export class Machine {
       random: new Random(1),
       clock: this.clock,
       board: this.state,
+      identity: { guid: new Uint8Array(16), frus: new Map() },
       dropSessions: () => this.dropSessions(),
       cancelReservations: () => {},
     });

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import {
   compileBoard,
   parseScenario,
@@ -8,25 +8,36 @@ import {
 } from "../../../src/simulator/index.ts";
 import { type Ipmitool, ipmitool } from "../../rig/ipmitool.ts";
 import { withPeers } from "../../rig/requirements.ts";
+import type { Login } from "../../rig/run.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 
 let simulation: Simulation | undefined;
+/** Of the BMC: ipmitool answers in real time. */
+let clock: FakeClock;
+
+beforeEach(() => {
+  clock = new FakeClock({ wallMs: Date.UTC(2026, 2, 4) });
+});
 
 afterEach(async () => {
   await simulation?.stop();
   simulation = undefined;
 });
 
-/** ipmitool on the sample board with a scenario. */
-async function toolOn(scenario: string): Promise<Ipmitool> {
+/** ipmitool on the sample board with a scenario; more options give another way to log in. */
+async function toolsOn(scenario: string): Promise<(options?: Partial<Login>) => Ipmitool> {
   const board = compileBoard(sampleBoard());
   const scenarios = [parseScenario(scenario).scenario];
-  simulation = await startSimulation({ bmcs: [{ board, scenarios }], layout: "ports", port: 0 });
+  simulation = await startSimulation({ bmcs: [{ board, scenarios }], layout: "ports", port: 0, clock });
   const bmc = simulation.bmcs[0];
   if (!bmc) throw new Error("no BMC");
   bmc.bmc.state.setPower(344);
   const { address, port } = bmc;
-  return ipmitool({ address, port, user: "monitor", password: "sesame", privilege: "user", cipherSuite: 17 });
+  const login = { address, port, user: "monitor", password: "sesame", privilege: "user", cipherSuite: 17 } as const;
+  return (options) => ipmitool({ ...login, ...options });
 }
+
+const toolOn = async (scenario: string): Promise<Ipmitool> => (await toolsOn(scenario))();
 
 /** The bytes behind the completion code, or what ipmitool prints about a refusal. */
 async function bytesOf(tool: Ipmitool, ...bytes: string[]): Promise<string> {
@@ -135,5 +146,86 @@ withPeers(["ipmitool"], "ipmitool on a scenario", () => {
     const reservation = (await bytesOf(tool, "0x0a", "0x22")).split(" ").map((byte) => `0x${byte}`);
     expect(await bytesOf(tool, "0x0a", "0x23", ...reservation, "22", "0", "36", "6")).toBe("17 00 00 00 00 00 00 00");
     expect(await bytesOf(tool, "0x0a", "0x23", ...reservation, "20", "0", "36", "6")).toBe("15 00 00 00 00 00 05 08");
+  });
+
+  it("many-sensors: reads any of 65,534 records, and 1020 sensors", async () => {
+    const tool = await toolOn("many-sensors");
+    expect((await tool.raw("sdr", "info")).stdout).toMatch(/Record Count +: 65534/);
+    const record = async (low: string, high: string) => {
+      const bytes = Buffer.from(
+        (await bytesOf(tool, "0x0a", "0x23", "0", "0", low, high, "0", "0xff")).replaceAll(" ", ""),
+        "hex",
+      );
+      return { next: bytes.readUInt16LE(0), id: bytes.readUInt16LE(2), name: bytes.toString("latin1", 50) };
+    };
+    expect(await record("0x00", "0x00")).toEqual({ next: 2, id: 1, name: "Sensor 00001" });
+    expect(await record("0x39", "0x30")).toEqual({ next: 12_346, id: 12_345, name: "Sensor 12345" });
+    expect(await record("0xfe", "0xff")).toEqual({ next: 0xffff, id: 65_534, name: "Sensor 65534" });
+    expect(await record("0xff", "0xff")).toEqual({ next: 0xffff, id: 65_534, name: "Sensor 65534" });
+    expect(await reading(tool, "0xfe")).toBe("28 c0 c0");
+    expect(await bytesOf(tool, "0x04", "0x27", "0")).toBe("3f 05 03 01 50 5a 64");
+  });
+
+  it("many-sensors=3: prints three sensors with their limits", async () => {
+    const tool = await toolOn("many-sensors=3");
+    const limits = { lnr: 1, lc: 3, lnc: 5, unc: 80, uc: 90, unr: 100 };
+    expect(await tool.sensors()).toMatchObject(
+      [1, 2, 3].map((n) => ({ name: `Sensor 0000${n}`, number: n - 1, value: 40, status: "ok", thresholds: limits })),
+    );
+  });
+
+  it.each([
+    ["unready-login-status=30", /unauthorized name/],
+    ["unready-login-code=30", /RAKP 2 HMAC is invalid/],
+  ])("%s: is refused, and let in later", async (scenario, message) => {
+    const tool = await toolOn(scenario);
+    const refused = await tool.raw("-v", "mc", "info");
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr + refused.stdout).toMatch(message);
+    await clock.advance(30_000);
+    expect((await tool.mcInfo()).get("Firmware Revision")).toBe("2.31");
+  });
+
+  it("weaker-login-ipmi15: logs in over RMCP+ before, and over IPMI 1.5 alone afterwards", async () => {
+    const tools = await toolsOn("weaker-login-ipmi15=30");
+    expect((await tools().mcInfo()).get("Firmware Revision")).toBe("2.31");
+    await clock.advance(30_000);
+    const refused = await tools().raw("mc", "info");
+    expect(refused.code).not.toBe(0);
+    // ipmitool says so where the answer to its first question has no mark of IPMI 2.0.
+    expect(refused.stderr).toMatch(/does not support IPMI v2|Unable to establish/);
+    expect((await tools({ protocol: "lan", authType: "md5" }).mcInfo()).get("Firmware Revision")).toBe("2.31");
+  });
+
+  it("weaker-login-no-integrity: logs in with suite 1 alone afterwards", async () => {
+    const tools = await toolsOn("weaker-login-no-integrity=30");
+    expect((await tools().mcInfo()).get("Firmware Revision")).toBe("2.31");
+    expect((await tools({ cipherSuite: 1 }).raw("mc", "info")).code).not.toBe(0);
+    await clock.advance(30_000);
+    expect((await tools().raw("mc", "info")).stderr).toMatch(/no matching cipher suite|no cipher suite match/i);
+    expect((await tools({ cipherSuite: 1 }).mcInfo()).get("Firmware Revision")).toBe("2.31");
+  });
+
+  it("replaced-bmc: finds another controller with an old event log", async () => {
+    const tool = await toolOn("replaced-bmc=30");
+    const look = async () => ({
+      guid: (await tool.raw("mc", "guid")).stdout,
+      serial: (await tool.frus()).get(0)?.get("Board Serial"),
+      firmware: (await tool.mcInfo()).get("Firmware Revision"),
+      repository: await bytesOf(tool, "0x0a", "0x20"),
+      sensor: await bytesOf(tool, "0x0a", "0x23", "0", "0", "1", "0", "0", "0xff"),
+    });
+    const before = await look();
+    await clock.advance(30_000);
+    expect((await tool.raw("-N", "1", "-R", "1", "mc", "info")).code).not.toBe(0);
+    await clock.advance(20_000);
+    const after = await look();
+    for (const key of ["guid", "serial", "firmware", "repository", "sensor"] as const) {
+      expect(after[key], key).toBeTruthy();
+      expect(after[key], key).not.toBe(before[key]);
+    }
+    const events = await tool.sel();
+    expect(events).toHaveLength(20);
+    for (const { columns } of events) expect(columns.join(" ")).toMatch(/05\/0[78]\/(20)?25.*Uncorrectable ECC/);
   });
 });
