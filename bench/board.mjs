@@ -1,6 +1,6 @@
 /**
- * The board every virtual BMC of the bench has: 100 sensors with the limits a server publishes, and the
- * answer to every request of a poll, made once. Answers are the completion code and what follows it.
+ * The board of every virtual BMC in the benchmark: 100 sensors with the limits of a real server, and a prepared
+ * response to every request of a poll. Responses are the completion code and the data.
  */
 import * as ipmi from "../dist/ipmi/index.js";
 import { encodeSdr } from "../dist/ipmi/records/sdr/sdr.js";
@@ -122,7 +122,7 @@ function compactRecord(number, instance) {
   });
 }
 
-/** Records of the repository and the answers to Get Sensor Reading, by sensor number. */
+/** Records of the repository, and responses to Get Sensor Reading by sensor number. */
 function sensors() {
   const records = [];
   const readings = [];
@@ -159,8 +159,8 @@ const NO_SUCH_RECORD = refusal(0xcb);
 const SDR_DATE = 1_700_000_000;
 
 /**
- * What the board answers: `answer(netFn, command, data)` gives bytes that are the same object every time (pieces
- * of SDRs excepted), so that whoever sends them may keep messages made of them.
+ * The responses of the board. `answer(netFn, command, data)` returns the same object every time (except for parts of
+ * SDRs), so that the sender can cache messages made from it.
  */
 export function makeBoard() {
   const { records, readings } = sensors();
@@ -253,7 +253,7 @@ export function makeBoard() {
   say(ipmi.getPowerReading, { ...statistics, timestamp: SDR_DATE, periodMs: 60_000, active: true });
   fixed.set((ipmi.closeSession.netFn << 8) | ipmi.closeSession.code, OK);
   fixed.set((0x0a << 8) | 0x43, NO_SUCH_RECORD);
-  // Asked by ipmitool only.
+  // Only ipmitool requests these.
   say(ipmi.getSelAllocationInfo, {
     units: 1000,
     unitBytes: 16,
@@ -265,7 +265,7 @@ export function makeBoard() {
 
   const readingCommand = (ipmi.getSensorReading.netFn << 8) | ipmi.getSensorReading.code;
   const sdrCommand = (ipmi.getSdr.netFn << 8) | ipmi.getSdr.code;
-  /** A whole record, as our client asks for it, or a piece of one. */
+  /** A whole record, which our client requests, or a part of one. */
   function partOf(data) {
     const index = Math.max(data.readUInt16LE(2), 1) - 1;
     const whole = parts[index];

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** Starts a measurement (see worker.mjs) in a process of its own. */
+/** Starts a measurement (see worker.mjs) in a separate process. */
 export async function startMeasurement(module, options, execArgv = []) {
   const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
   const child = fork(worker, [new URL(module, import.meta.url).href], { execArgv });
@@ -14,11 +14,11 @@ export async function startMeasurement(module, options, execArgv = []) {
     });
     return Promise.race([message, early]);
   };
-  // A message: a fleet of remotes is longer than an argument may be.
+  // Sent as a message, because the addresses of a fleet are longer than an argument may be.
   child.send({ options });
   await next();
   return {
-    /** One round; its figures. */
+    /** Runs one round and returns its figures. */
     round(what = {}) {
       child.send({ round: what });
       return next();

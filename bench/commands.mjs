@@ -1,4 +1,4 @@
-/** CPU per command through the real client: IpmiConnection.run(Get Sensor Reading), many BMCs in flight. */
+/** CPU per command of the real client: IpmiConnection.run(Get Sensor Reading), with many BMCs in flight. */
 import { getSensorReading, IpmiConnection, UdpTransport } from "../dist/ipmi/index.js";
 import { systemClock } from "../dist/lib/index.js";
 import { SENSORS } from "./board.mjs";

@@ -1,4 +1,4 @@
-/** The exporter itself, run as an operator runs it against the responder, and asked over HTTP. */
+/** Runs the exporter as in production, against the responder, and sends HTTP requests to it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,11 +11,11 @@ import { fileURLToPath } from "node:url";
 import { PASSWORD, USER } from "./fleet.mjs";
 
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
-/** Tenths of a second that it has to get ready. */
+/** How many tenths of a second to wait for the exporter. */
 const PATIENCE = 600;
 const PER_RACK = 40;
 
-/** A TCP port nobody uses now. */
+/** A free TCP port. */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -24,7 +24,7 @@ export async function freePort() {
   return port;
 }
 
-/** Reads an answer to its end: status, size, and milliseconds to the first byte and the last. */
+/** Reads a whole response. Returns status, size, and milliseconds to the first and the last byte. */
 export function fetchTimed(agent, port, path) {
   const begin = performance.now();
   return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export function fetchTimed(agent, port, path) {
   });
 }
 
-/** Hosts are in a list of their own, as a discovery writes them: JSON of ten thousand is read faster than YAML. */
+/** The hosts are in a file_sd list in JSON, which is parsed faster than YAML for ten thousand hosts. */
 const config = ({ suite, interval, timeout, maxAge, stateDir }) => `modules:
   default: { protocol: ipmi, interval: ${interval}, timeout: ${timeout}, ipmi: { cipher_suites: [${suite}] } }
 auths:
@@ -61,7 +61,7 @@ file_sd: [{ files: [hosts.json] }]
 probe: { max_age: ${maxAge} }
 ${stateDir === undefined ? "" : `state_dir: ${JSON.stringify(stateDir)}\n`}`;
 
-/** What the first so many hosts are called. */
+/** Names of the first `hosts` hosts. */
 export const hostNames = (hosts) => Array.from({ length: hosts }, (_, i) => `node${i + 1}`);
 
 const hostList = (remotes) =>
@@ -71,10 +71,10 @@ const hostList = (remotes) =>
   }));
 
 /**
- * Starts `lightsout serve` for these BMCs; how to ask it, and how to end it.
+ * Starts `lightsout serve` for these BMCs. Returns functions that send requests to it and stop it.
  *
- * @param options.interval between rounds, as Prometheus writes it
- * @param options.stateDir where it keeps what it learnt; nowhere where absent
+ * @param options.interval polling interval, a Prometheus duration
+ * @param options.stateDir state directory; default: none
  */
 export async function startExporter(remotes, suite, options = {}) {
   const { interval = "5m", timeout = "20s", stateDir } = options;
@@ -97,18 +97,18 @@ export async function startExporter(remotes, suite, options = {}) {
       if (await isTrue().catch(() => false)) return;
       await sleep(100);
     }
-    throw new Error(`the exporter: ${what} did not come true`);
+    throw new Error(`the exporter: no ${what} within ${PATIENCE / 10} s`);
   };
   await until("readiness", async () => (await ask("/-/ready")).status === 200);
   return {
     pid: child.pid,
     url: `http://127.0.0.1:${port}`,
     ask,
-    /** Lets probes be answered from polls that are younger than this. */
+    /** Sets probe.max_age: probes may be answered from polls that are younger than this. */
     async allowAge(maxAge) {
       write(maxAge);
       child.kill("SIGHUP");
-      await until("the reload", async () => (await ask("/config")).text.includes(`max_age: ${maxAge}`));
+      await until("reload", async () => (await ask("/config")).text.includes(`max_age: ${maxAge}`));
     },
     /** @param signal SIGKILL leaves sessions open, as a crash does */
     async stop(signal = "SIGTERM") {

@@ -1,6 +1,6 @@
 /**
- * The texts of a fleet: made, joined, and served by the real web server while its event loop is watched.
- * The records are one polled host under many names, so no network is in it.
+ * Makes, joins and serves the texts of a fleet with the real web server, and measures the delay of its event loop.
+ * All records are copies of one polled host under other names, so no network is involved.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { renderFleet, textOf } from "../dist/exposition/index.js";
@@ -10,10 +10,10 @@ import { measured } from "./fleet.mjs";
 import { hostsOf, openPool, recordOf, textMaker } from "./pool.mjs";
 
 const RENDERED = 200;
-/** Polls a host's text is made of in turns. */
+/** How many different polls the text of a host is made from. */
 const POLLS = 8;
 
-/** A host of about 100 series, as the budgets count them: a quarter of the board, no limits. */
+/** A host of about 100 series, for which the budgets are: a fifth of the sensors, without limits. */
 function small(snapshot) {
   const sensors = snapshot.sensors
     .filter((_, i) => i % 5 === 0)
@@ -21,7 +21,7 @@ function small(snapshot) {
   return { ...snapshot, sensors };
 }
 
-/** What the poll after has to tell: a third of the analog sensors read otherwise, and everything about the poll itself. */
+/** The next poll: a third of the analog sensors have other values, and the data about the poll itself is new. */
 function nextPoll(record, n) {
   const { snapshot } = record;
   const sensors = snapshot.sensors.map((sensor, i) =>
@@ -38,9 +38,9 @@ function nextPoll(record, n) {
 const countSeries = (text) => textOf(text).toString().split("\n").length - 1;
 
 export async function start({ remotes, suite, port }) {
-  const [first] = hostsOf(remotes);
+  const [host] = hostsOf(remotes);
   const pool = openPool(suite);
-  const snapshot = await pool.poll(first);
+  const snapshot = await pool.poll(host);
   await pool.close();
   const { prepare } = textMaker();
   let listed = [];
@@ -61,10 +61,10 @@ export async function start({ remotes, suite, port }) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let served;
 
-  const one = (i, of) => recordOf({ ...first, name: `node${String(i).padStart(5, "0")}` }, of);
+  const one = (i, of) => recordOf({ ...host, name: `node${String(i).padStart(5, "0")}` }, of);
   const rounds = {
-    /** Makes the text of one host again and again: from nothing, or of the text of the poll before. */
-    async texts({ whole, anew }) {
+    /** Makes the text of one host repeatedly: from the text of the previous poll, or without it (`first`). */
+    async texts({ whole, first }) {
       let polled = one(0, whole ? snapshot : small(snapshot));
       const polls = Array.from({ length: POLLS }, (_, n) => (polled = nextPoll(polled, n)));
       const series = countSeries(prepare(polled));
@@ -72,7 +72,7 @@ export async function start({ remotes, suite, port }) {
       const render = () => {
         for (let i = 0; i < RENDERED; i++) {
           const record = polls[i % POLLS];
-          before = { record, prepared: prepare(record, anew ? undefined : before) };
+          before = { record, prepared: prepare(record, first ? undefined : before) };
         }
       };
       render();
@@ -81,9 +81,9 @@ export async function start({ remotes, suite, port }) {
     },
     /** Makes the texts of a fleet and joins them, without a client. */
     async fleet({ hosts }) {
-      const told = small(snapshot);
+      const smallSnapshot = small(snapshot);
       listed = Array.from({ length: hosts }, (_, i) => {
-        const record = one(i, told);
+        const record = one(i, smallSnapshot);
         return { record, prepared: prepare(record) };
       });
       const texts = listed.map(({ prepared }) => prepared);
@@ -98,7 +98,7 @@ export async function start({ remotes, suite, port }) {
       });
       return { hosts, bytes, series: hosts * countSeries(texts[0]), cpu, firstMs: Number(firstAfter) / 1e6 };
     },
-    /** Watches this process from now until `served`. */
+    /** Starts to measure this process; `served` ends it. */
     async serving() {
       delay.reset();
       delay.enable();

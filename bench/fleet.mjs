@@ -1,4 +1,4 @@
-/** What the measurements share: the responder's fleet, the login, and numbers of one round. */
+/** Shared by the measurements: the responder's fleet, the login, and CPU time and duration of one round. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -6,18 +6,18 @@ import { fileURLToPath } from "node:url";
 
 export const USER = "monitor";
 export const PASSWORD = "bench-password";
-/** Conversations in flight while commands and polls are measured. */
+/** BMCs that are polled at the same time while commands and polls are measured. */
 export const IN_FLIGHT = 128;
 
-/** Sockets that one process has: less than the files systems allow it, and each BMC is a socket. */
+/** BMCs per process. Each BMC is a socket, and systems limit the open files of a process. */
 const BMCS_PER_RESPONDER = 9_000;
-/** The loopback network has 127.77.0.1 to 127.77.255.254 for them. */
+/** The BMCs have the addresses 127.77.0.1 to 127.77.255.254. */
 export const MOST_BMCS = 65_000;
 
 /**
- * Starts a process that plays `bmcs` BMCs: their remotes, and how to end it.
+ * Starts a process that plays `bmcs` BMCs. Returns their addresses and a function that stops the process.
  *
- * @param from number of the first, for another process that plays the ones before
+ * @param from number of the first BMC, if other processes play those with lower numbers
  */
 export async function startResponder(bmcs, from = 0) {
   const script = fileURLToPath(new URL("responder.mjs", import.meta.url));
@@ -31,9 +31,9 @@ export async function startResponder(bmcs, from = 0) {
       throw new Error("the responder did not start");
     }),
   ]);
-  const told = JSON.parse(line);
+  const listening = JSON.parse(line);
   return {
-    remotes: told.addresses.map((address) => ({ address, port: told.port })),
+    remotes: listening.addresses.map((address) => ({ address, port: listening.port })),
     async stop() {
       child.stdin.end();
       await ended;
@@ -41,12 +41,12 @@ export async function startResponder(bmcs, from = 0) {
   };
 }
 
-/** BMCs in as many processes as it takes, more of them when more are asked for: those there are stay where they are. */
+/** BMCs in as many processes as necessary. The fleet grows on demand; existing BMCs keep their addresses. */
 export class GrowingFleet {
   #responders = [];
   #remotes = [];
 
-  /** The remotes of the first so many. */
+  /** Addresses of the first `bmcs` BMCs. */
   async first(bmcs) {
     while (this.#remotes.length < bmcs) {
       const from = this.#remotes.length;
@@ -74,7 +74,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Runs `work` and gives its CPU time (this process, user and system) and its duration, in microseconds. */
+/** Runs `work` and returns its CPU time (this process, user and system) and its duration, in microseconds. */
 export async function measured(work) {
   const cpu = process.cpuUsage();
   const begin = process.hrtime.bigint();

@@ -1,7 +1,7 @@
 /**
- * The floor under the client: the same packets over the same number of sockets, encrypted, numbered,
- * authenticated both ways, and nothing else. Answers are verified and decrypted, not decoded; no
- * retransmission, no timer, no trace, no promise.
+ * The floor program: the lower bound for the client. It sends the same packets over the same number of sockets,
+ * encrypted, numbered and authenticated, and does nothing else. Responses are verified and decrypted but not decoded;
+ * there are no retransmissions, timers, traces or promises.
  */
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
@@ -19,10 +19,10 @@ import { SENSORS } from "./board.mjs";
 import { IN_FLIGHT, inParallel, measured, PASSWORD, USER } from "./fleet.mjs";
 
 const RECEIVE_BUFFER = 4 << 20;
-/** Few of a whole fleet are asked at the same time: less than the buffer holds. */
+/** Only a small part of a fleet is polled at the same time, so that the receive buffer does not overflow. */
 const TALKS_PER_SOCKET = 1000;
 
-/** One BMC: its keys, and its share of a round. */
+/** One BMC: its keys, and its part of a round. */
 class Talk {
   constructor(socket, remote, suite) {
     Object.assign(this, { socket, remote, suite, sequence: 0, left: 0, number: 0 });
@@ -38,7 +38,7 @@ class Talk {
     });
   }
 
-  /** The handshake, one packet after the other; loopback loses none. */
+  /** The handshake, one packet after the other, without retransmissions: loopback loses no packets. */
   async login() {
     const { suite, remote, socket } = this;
     const ask = (type, payload) =>
@@ -96,7 +96,8 @@ class Talk {
 
   answered(packet) {
     const payloadEnd = 16 + packet.readUInt16LE(14);
-    if (!trailerMatches(packet, payloadEnd, this.code)) throw new Error("floor: an answer with a wrong code");
+    if (!trailerMatches(packet, payloadEnd, this.code))
+      throw new Error("floor: a response with a wrong authentication code");
     this.aes.decrypt(packet.subarray(16, payloadEnd));
     if (--this.left > 0) this.ask();
     else this.finished();
@@ -123,8 +124,9 @@ async function openSocket(talks) {
 }
 
 /**
- * The commands of so many polls a second for some seconds, of one BMC after another from the `first` on and begun evenly,
- * as the rounds of a fleet are: few are under way at once, they share few wake-ups, and the processor forgets what it knew of a BMC.
+ * Runs a given number of polls per second for some seconds. Each poll is of the next BMC, from `first` on, and the starts
+ * are spread evenly, like the rounds of a fleet: few polls are in progress at once, they share few wake-ups of the event
+ * loop, and the data of a BMC is in no processor cache when its turn comes.
  */
 async function pacedRound(talks, first, { pollsPerSecond, commandsPerPoll, seconds }) {
   const polls = Math.round(pollsPerSecond * seconds);
@@ -154,14 +156,14 @@ export async function start({ remotes, suite, commands }) {
     await inParallel(talks, IN_FLIGHT, (talk) => talk.login());
   }
   const talks = [...byAddress.values()];
-  /** Rounds at a pace go on where the one before ended: each BMC is forgotten before it is asked again. */
-  let asked = 0;
+  /** The next BMC for a paced round. A round continues after the previous one, so that a BMC is in no cache any more. */
+  let next = 0;
   const each = Math.ceil(commands / talks.length);
   return {
     async round({ paced } = {}) {
       if (paced !== undefined) {
-        const result = await pacedRound(talks, asked, paced);
-        asked += result.polls;
+        const result = await pacedRound(talks, next, paced);
+        next += result.polls;
         return result;
       }
       const { cpu, wall } = await measured(() => Promise.all(talks.map((talk) => talk.run(each))));

@@ -1,4 +1,4 @@
-/** What ipmi_exporter takes for the poll that is measured of this client: a FreeIPMI program per collector. */
+/** The cost of the same poll with ipmi_exporter, which runs a FreeIPMI program per collector. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -21,8 +21,8 @@ async function freePort() {
 }
 
 /**
- * CPU milliseconds of one scrape, its programs included; undefined where there is no ipmi_exporter or FreeIPMI, or
- * where a collector fails.
+ * CPU milliseconds of one scrape, including the programs it runs; undefined if ipmi_exporter or FreeIPMI is missing or
+ * a collector fails.
  */
 export async function exporterPoll({ address, port }, polls) {
   if (!["prometheus-ipmi-exporter", "ipmi-sensors", "bash", "curl"].every(installed)) return undefined;
@@ -34,7 +34,7 @@ export async function exporterPoll({ address, port }, polls) {
   writeFileSync(config, JSON.stringify({ modules: { default: module } }), { mode: 0o600 });
   const listen = `127.0.0.1:${await freePort()}`;
   const url = `http://${listen}/ipmi?target=${address}:${port}`;
-  // The time of a program counts for the shell only once it ended, so curl's is told before and taken off.
+  // The shell counts the CPU time of a program only after it ends. So the time of curl is printed first and subtracted.
   const script = `
     prometheus-ipmi-exporter --config.file=${config} --web.listen-address=${listen} >&2 & pid=$!
     for i in $(seq ${READY_TRIES}); do curl -s -o /dev/null http://${listen}/ && break; sleep 0.05; done

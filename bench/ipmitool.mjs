@@ -1,4 +1,4 @@
-/** What ipmitool takes for the poll that is measured of this client: sensors, chassis power, event log info. */
+/** The cost of the same poll with ipmitool: sensors, chassis power, event log info. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
@@ -7,12 +7,12 @@ import { PASSWORD, USER } from "./fleet.mjs";
 
 const CALLS = ["sdr elist all", "chassis power status", "sel info"];
 
-/** CPU milliseconds of one poll by a process per question; undefined where there is no ipmitool, or it fails. */
+/** CPU milliseconds of one poll with a process per command; undefined if ipmitool is missing or fails. */
 export async function ipmitoolPoll({ address, port }, polls) {
   if (!installed("ipmitool") || !installed("bash")) return undefined;
   const login = `ipmitool -I lanplus -C 3 -L USER -H ${address} -p ${port} -U ${USER} -E`;
   const poll = CALLS.map((call) => `${login} ${call} >&2`).join(" && ");
-  // `times` tells the CPU time of the shell, then of its children: "0m0.012s 0m0.034s" each.
+  // `times` prints the CPU time of the shell, then of its children: "0m0.012s 0m0.034s" each.
   const script = `for i in $(seq ${polls}); do ${poll} || exit 1; done; times`;
   const child = spawn("bash", ["-c", script], {
     env: { ...process.env, IPMI_PASSWORD: PASSWORD },

@@ -1,30 +1,28 @@
-/** The largest fleet that is polled without a late round on this machine. */
+/** Finds the largest fleet that this machine polls without a late round. */
 import { MOST_BMCS } from "./fleet.mjs";
 import { steadyRounds } from "./rounds.mjs";
 
-/** Share of a core that polls alone may take in what is tried first: scheduler, counters and collections take as much. */
+/** Share of a core that the polls of the first fleet should take; scheduler, counters and garbage collection take as much. */
 const SHARE = 0.4;
 const STEPS = 4;
 const INTERVALS = 2;
-/** Larger and smaller ones that differ by less are not worth another step. */
+/** The search ends when the smallest bad fleet is less than this factor larger than the best. */
 const FINE = 1.1;
-/** CPU time of a first contact is some 10 ms; twice that on a machine that does something else, too. */
+/** CPU time of a first contact: about 10 ms, twice that on a busy machine. */
 const CONTACT_SECONDS = 0.02;
 
 /**
- * Looks for it: begins with what the CPU time of a poll leads to expect, then larger while no round is late and
- * smaller where one is. What was learnt of the BMCs is kept from step to step, so that only new ones have to be
- * walked.
- *
- * Undefined: none that was tried had no late round.
+ * Begins with the size that the CPU time of a poll suggests. Continues with a larger fleet if no round was late, with a
+ * smaller one otherwise. The steps share a state directory, so that only the sensor repositories of new BMCs are read.
  *
  * @param options.fleet GrowingFleet
- * @param options.stateDir a folder, with what is known of the fleet
+ * @param options.stateDir state directory with the state of the fleet
  * @param options.pollMicroseconds CPU time of a poll, from another measurement of the same run
- * @param options.seconds for all of it; a step is not begun that would take longer
- * @param options.tell hears of each step
+ * @param options.seconds time limit; a step that would exceed it is not started
+ * @param options.onStep called after each step
+ * @returns undefined if every fleet had a late round
  */
-export async function largestFleet({ fleet, stateDir, pollMicroseconds, intervalSeconds, seconds, tell }) {
+export async function largestFleet({ fleet, stateDir, pollMicroseconds, intervalSeconds, seconds, onStep }) {
   const deadline = performance.now() + seconds * 1000;
   const stepSeconds = (1.5 + INTERVALS) * intervalSeconds;
   let hosts = Math.min(MOST_BMCS, rounded((SHARE * intervalSeconds * 1e6) / pollMicroseconds));
@@ -37,7 +35,7 @@ export async function largestFleet({ fleet, stateDir, pollMicroseconds, interval
       stateDir,
       patienceSeconds: 3 * intervalSeconds + hosts * CONTACT_SECONDS,
     });
-    tell(hosts, result);
+    onStep(hosts, result);
     if (result !== undefined && result.late === 0 && result.skipped === 0) good = { hosts, ...result };
     else bad = hosts;
     if (hosts === MOST_BMCS && bad === undefined) break;

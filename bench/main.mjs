@@ -1,9 +1,11 @@
 /**
- * Measures what DESIGN's budgets are about and prints budget, measured value and verdict. Clients, floor
- * and BMCs are processes of their own, measured in turns, so that ratios hold on a busy machine where
- * absolute figures do not. `--quick`: fewer rounds and hosts, and fleets polled every 10 s. `--no-fleets`:
- * without the rows that poll whole fleets, which take most of the time. `--only-fleets`:
- * nothing but these.
+ * Runs the measurements and prints each budget, the measured value and a verdict. Client, floor program and BMCs are
+ * separate processes, measured in alternating rounds, so that ratios are valid on a busy machine although absolute
+ * figures are not.
+ *
+ * --quick        fewer rounds and hosts; fleets are polled every 10 s
+ * --no-fleets    without the rows that poll whole fleets, which take most of the time
+ * --only-fleets  only these rows
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -39,13 +41,13 @@ const STARTED_HOSTS = quick ? 1_000 : 10_000;
 const SEARCH_SECONDS = quick ? 120 : 900;
 const SCRAPES = 5;
 const PROBES = quick ? 20 : 60;
-/** Rounds whose figures are thrown away: code is being compiled. */
+/** Rounds whose figures are discarded, because code is still being compiled. */
 const WARM_UP = 3;
-/** The budgets were set where a floor command takes 11.3 µs: what they are elsewhere. */
+/** CPU time of a floor command on the machine where the budgets were set, µs; scales the budgets to other machines. */
 const REFERENCE_FLOOR = 11.3;
 const COMMAND_TO_FLOOR = 15 / REFERENCE_FLOOR;
 const POLL_TO_FLOOR = 1600 / REFERENCE_FLOOR;
-/** Of the whole exporter, that 10,000 hosts every 60 s are a third of a core. */
+/** CPU time of a poll with which 10,000 hosts every 60 s take a third of a core. */
 const EXPORTER_POLL_MS = 2;
 const EXPORTER_POLL_TO_FLOOR = (1000 * EXPORTER_POLL_MS) / REFERENCE_FLOOR;
 const COMMANDS_PER_POLL = 105;
@@ -53,10 +55,10 @@ const PACED_SECONDS = 10;
 const PACED_ROUNDS = 3;
 
 const rows = [];
-const say = (what, options) => rows.push(row(what, options));
+const addRow = (what, options) => rows.push(row(what, options));
 const progress = (text) => process.stderr.write(`${text} ...\n`);
 
-/** The medians of each figure over rounds that several measurements take in turns. */
+/** Runs several measurements in alternating rounds and returns the median of each figure. */
 async function inTurns(measurements, rounds) {
   const figures = measurements.map(() => []);
   for (let i = 0; i < WARM_UP + rounds; i++) {
@@ -80,18 +82,18 @@ async function commands(remotes) {
     ]);
     const [client, floor] = await inTurns(both, ROUNDS);
     for (const measurement of both) await measurement.close();
-    say(`CPU per command, suite ${suite}, ${remotes.length} BMCs in flight`, {
+    addRow(`CPU per command, suite ${suite}, ${remotes.length} BMCs in flight`, {
       value: client.cpuPerCommand,
       limit: 15,
       unit: "µs",
       note: `${Math.round(client.commandsPerSecond)} commands/s`,
     });
-    say(`  the floor program, suite ${suite}`, {
+    addRow(`  the floor program, suite ${suite}`, {
       value: floor.cpuPerCommand,
       unit: "µs",
-      note: "nothing decoded, no timers",
+      note: "no decoding, no timers",
     });
-    say("  client to floor", {
+    addRow("  client to floor", {
       value: client.cpuPerCommand / floor.cpuPerCommand,
       limit: COMMAND_TO_FLOOR,
       unit: "×",
@@ -112,26 +114,26 @@ async function polls(remotes) {
   const alone = await startMeasurement("./polls.mjs", { remotes: remotes.slice(0, 1), suite: 3, polls: 5 });
   const [single] = await inTurns([alone], rounds);
   await alone.close();
-  say(`CPU per poll of a known host, ${poll.sensors} sensors, text made`, {
+  addRow(`CPU per poll of a known host, ${poll.sensors} sensors, with its text`, {
     value: poll.cpuPerPoll / 1000,
     limit: 1.6,
     unit: "ms",
     digits: 2,
     note: `${Math.round(poll.pollsPerSecond)} polls/s`,
   });
-  say("  poll to floor command", {
+  addRow("  poll to floor command", {
     value: poll.cpuPerPoll / floor.cpuPerCommand,
     limit: POLL_TO_FLOOR,
     unit: "×",
     digits: 0,
   });
-  say("round trips of that poll", { value: poll.roundTrips, limit: COMMANDS_PER_POLL, digits: 0 });
-  say("time of that poll, one host alone", {
+  addRow("round trips of that poll", { value: poll.roundTrips, limit: COMMANDS_PER_POLL, digits: 0 });
+  addRow("time of that poll, one host alone", {
     value: single.pollMs,
     unit: "ms",
     note: `CPU ${(single.cpuPerPoll / 1000).toFixed(1)} ms`,
   });
-  say("10,000 hosts every 60 s, polling only", {
+  addRow("10,000 hosts every 60 s, only the polls", {
     value: (poll.cpuPerPoll * 10_000) / 60e6,
     limit: 0.33,
     unit: "cores",
@@ -148,14 +150,14 @@ async function memory(remotes) {
   const { hosts, heapPerHost, rssPerHost, textPerHost, totalRss } = await growing.round();
   await growing.close();
   const kib = (bytes) => bytes / 1024;
-  say("memory per host beside its text", {
+  addRow("memory per host without its text", {
     value: kib(heapPerHost - textPerHost),
     limit: 10,
     unit: "KiB",
     note: `heap and buffers after collection, ${hosts} hosts`,
   });
-  say("  the text", { value: kib(textPerHost), unit: "KiB", note: "limits and all" });
-  say("  resident set", {
+  addRow("  the text", { value: kib(textPerHost), unit: "KiB", note: "including limits" });
+  addRow("  resident set", {
     value: kib(rssPerHost),
     unit: "KiB",
     note: `whole process ${Math.round(totalRss / 2 ** 20)} MiB`,
@@ -167,26 +169,26 @@ async function exposition(remotes) {
   const port = await freePort();
   const web = await startMeasurement("./exposition.mjs", { remotes, suite: 3, port });
   for (const whole of [true, false]) {
-    const results = { after: [], anew: [] };
+    const results = { after: [], first: [] };
     for (let i = 0; i < ROUNDS; i++) {
       results.after.push(await web.round({ what: "texts", whole }));
-      results.anew.push(await web.round({ what: "texts", whole, anew: true }));
+      results.first.push(await web.round({ what: "texts", whole, first: true }));
     }
     const [{ series }] = results.after;
     const cpu = (list) => median(list.map(({ cpuPerHost }) => cpuPerHost));
-    say(`CPU to make the text of a host of ${series} series, after a poll`, {
+    addRow(`CPU to make the text of a host of ${series} series, after a poll`, {
       value: cpu(results.after),
       limit: series / 2,
       unit: "µs",
       note: "a third of the readings changed",
     });
-    say("  from nothing, after the first poll", { value: cpu(results.anew), unit: "µs" });
+    addRow("  after the first poll", { value: cpu(results.first), unit: "µs" });
   }
   const agent = new Agent({ keepAlive: true });
   for (const hosts of FLEETS) {
     const fleet = await web.round({ what: "fleet", hosts });
     const size = `${(fleet.bytes / 1e6).toFixed(1)} MB`;
-    say(`/metrics of ${hosts} hosts: joining the texts`, {
+    addRow(`/metrics of ${hosts} hosts: joining the texts`, {
       value: fleet.cpu / 1000,
       unit: "ms",
       note: `${fleet.series} series, ${size}`,
@@ -201,11 +203,16 @@ async function exposition(remotes) {
       if (i >= WARM_UP) scrapes.push({ ...used, ...answer });
     }
     const of = (key) => median(scrapes.map((scrape) => scrape[key]));
-    // The budget is for 1,000,000 series; of a few hosts answering itself is the most of it.
+    // The budget is for 1,000,000 series; with few hosts, most of the time is spent on the HTTP response itself.
     const limit = fleet.series < 1e6 ? undefined : (150 * fleet.series) / 1e6;
-    say("  over HTTP: CPU", { value: of("cpu") / 1000, limit, unit: "ms" });
-    say("  first byte", { value: of("firstMs"), limit: 50, unit: "ms", note: `last byte ${of("ms").toFixed(0)} ms` });
-    say("  longest event-loop delay", { value: of("longestDelayMs"), limit: 20, unit: "ms" });
+    addRow("  over HTTP: CPU", { value: of("cpu") / 1000, limit, unit: "ms" });
+    addRow("  first byte", {
+      value: of("firstMs"),
+      limit: 50,
+      unit: "ms",
+      note: `last byte ${of("ms").toFixed(0)} ms`,
+    });
+    addRow("  longest event-loop delay", { value: of("longestDelayMs"), limit: 20, unit: "ms" });
   }
   agent.destroy();
   await web.close();
@@ -224,16 +231,16 @@ async function probes(remotes) {
     return median(times.slice(WARM_UP));
   };
   try {
-    say("/probe of a known host, polled for it", { value: await timed("/probe?target=node1"), unit: "ms" });
+    addRow("/probe of a known host, with a poll", { value: await timed("/probe?target=node1"), unit: "ms" });
     await exporter.allowAge("10m");
-    say("/probe of a cached host", {
+    addRow("/probe of a cached host", {
       value: await timed("/probe?target=node1"),
       limit: 2,
       unit: "ms",
       digits: 2,
       note: "10,000 on a third of a core",
     });
-    say(`/metrics of one rack of ${remotes.length}`, {
+    addRow(`/metrics of one rack of ${remotes.length}`, {
       value: await timed("/metrics?rack=r1"),
       limit: 2,
       unit: "ms",
@@ -244,7 +251,7 @@ async function probes(remotes) {
   }
 }
 
-/** Other tools and exporters, asked the same of the same BMC in the same run. */
+/** Other tools and exporters: the same poll of the same BMC in the same run. */
 async function peers(remote, ours) {
   await peer("ipmitool", "three calls", () => ipmitoolPoll(remote, quick ? 1 : 5), ours);
   await peer("ipmi_exporter", "three collectors", () => exporterPoll(remote, quick ? 1 : 5), ours);
@@ -254,35 +261,35 @@ async function peer(name, how, poll, ours) {
   progress(name);
   const cpuMs = await poll();
   if (cpuMs === undefined) {
-    process.stderr.write(`${name} is not installed, or it failed: no comparison\n`);
+    process.stderr.write(`${name} is not installed or failed: no comparison\n`);
     return;
   }
   const ratio = (cpuMs * 1000) / ours;
-  say(`the same poll by ${name}, ${how}`, { value: cpuMs, unit: "ms", note: `${ratio.toFixed(0)}× this client` });
+  addRow(`the same poll by ${name}, ${how}`, { value: cpuMs, unit: "ms", note: `${ratio.toFixed(0)}× this client` });
 }
 
-/** The first round of a fleet, of which nothing is known and then all. */
+/** The first round of a fleet: with an empty state directory, then with the state of the first run. */
 async function coldStart(fleet, stateDir) {
   progress(`first rounds of ${STARTED_HOSTS} hosts`);
   const remotes = await fleet.first(STARTED_HOSTS);
   const options = { intervalSeconds: FLEET_INTERVAL, stateDir, patienceSeconds: 10 * FLEET_INTERVAL };
   for (const known of [false, true]) {
     const { figures } = await firstRound(remotes, options);
-    const start = known ? "restart on its state directory" : "cold start with an empty state directory";
+    const start = known ? "restart with its state directory" : "cold start with an empty state directory";
     if (figures === undefined) {
       process.stderr.write(`${start}: not every host was read in ${options.patienceSeconds} s\n`);
       return;
     }
     const { readySeconds, seconds, cpu, sdrReads, late } = figures;
-    say(`${start}, ${STARTED_HOSTS} hosts: each read once`, {
+    addRow(`${start}, ${STARTED_HOSTS} hosts: time until each is read`, {
       value: seconds,
-      // Whoever is due in the last second of the interval needs a little more.
-      ...(known && { limit: FLEET_INTERVAL + 2, budget: `an interval, ${FLEET_INTERVAL} s, and a poll` }),
+      // A host that is due in the last second of the interval needs a little longer.
+      ...(known && { limit: FLEET_INTERVAL + 2, budget: `one interval, ${FLEET_INTERVAL} s, plus a poll` }),
       unit: "s",
       note: `ready after ${readySeconds.toFixed(1)} s, ${late} rounds late`,
     });
-    say("  CPU", { value: cpu, unit: "s", note: `${((cpu * 1000) / STARTED_HOSTS).toFixed(1)} ms a host` });
-    say("  Get SDR", { value: sdrReads, ...(known && { limit: 0, budget: "none" }), digits: 0 });
+    addRow("  CPU", { value: cpu, unit: "s", note: `${((cpu * 1000) / STARTED_HOSTS).toFixed(1)} ms per host` });
+    addRow("  Get SDR", { value: sdrReads, ...(known && { limit: 0, budget: "none" }), digits: 0 });
   }
 }
 
@@ -294,16 +301,16 @@ async function largest(fleet, stateDir, ours) {
     pollMicroseconds: ours,
     intervalSeconds: FLEET_INTERVAL,
     seconds: SEARCH_SECONDS,
-    tell: (hosts, result) =>
+    onStep: (hosts, result) =>
       process.stderr.write(
         result === undefined
-          ? `  ${hosts} hosts: first contact did not end in time\n`
+          ? `  ${hosts} hosts: first contact took too long\n`
           : `  ${hosts} hosts: ${result.late} late, ${result.skipped} skipped, ${result.cores.toFixed(2)} cores\n`,
       ),
   });
   if (found === undefined) {
-    const note = "each that was tried had late rounds: something else needs this machine";
-    say(`largest fleet with no late round, every ${FLEET_INTERVAL} s`, {
+    const note = "all sizes tried had late rounds: the machine is busy with something else";
+    addRow(`largest fleet with no late round, every ${FLEET_INTERVAL} s`, {
       value: 0,
       least: 1,
       unit: "hosts",
@@ -313,30 +320,30 @@ async function largest(fleet, stateDir, ours) {
     return;
   }
   const { hosts, cores, cpuPerPollMs, rss } = found;
-  const per = FLEET_INTERVAL === 60 ? "" : `; the same polls a second as ${(hosts * 60) / FLEET_INTERVAL} every 60 s`;
-  say(`largest fleet with no late round, every ${FLEET_INTERVAL} s`, {
+  const per = FLEET_INTERVAL === 60 ? "" : `; as many polls per second as ${(hosts * 60) / FLEET_INTERVAL} every 60 s`;
+  addRow(`largest fleet with no late round, every ${FLEET_INTERVAL} s`, {
     value: hosts,
     least: (10_000 * FLEET_INTERVAL) / 60,
     unit: "hosts",
     digits: 0,
     note: `${Math.round(rss / 2 ** 20)} MiB${per}`,
   });
-  say("  its share of a core, whole exporter", { value: cores, unit: "cores", digits: 2 });
-  say("  of a fleet of 10,000, every 60 s", {
+  addRow("  CPU of the whole exporter", { value: cores, unit: "cores", digits: 2 });
+  addRow("  scaled to 10,000 hosts every 60 s", {
     value: (cores * (10_000 / 60)) / (hosts / FLEET_INTERVAL),
     limit: 0.33,
     unit: "cores",
     digits: 2,
     budget: "a third of a core",
   });
-  say("  CPU per poll, whole exporter", { value: cpuPerPollMs, limit: EXPORTER_POLL_MS, unit: "ms", digits: 2 });
+  addRow("  CPU per poll, whole exporter", { value: cpuPerPollMs, limit: EXPORTER_POLL_MS, unit: "ms", digits: 2 });
   const floor = await pacedFloor(await fleet.first(hosts), hosts / FLEET_INTERVAL);
-  say("  the floor program at that pace, a command", {
+  addRow("  floor program at that pace, per command", {
     value: floor,
     unit: "µs",
-    note: "hosts begun evenly, as rounds are",
+    note: "starts spread evenly, like rounds",
   });
-  say("  poll to floor command at that pace", {
+  addRow("  poll to floor command at that pace", {
     value: (1000 * cpuPerPollMs) / floor,
     limit: EXPORTER_POLL_TO_FLOOR,
     unit: "×",
@@ -344,7 +351,7 @@ async function largest(fleet, stateDir, ours) {
   });
 }
 
-/** CPU time of a floor command, µs, at the pace of so many polls a second. */
+/** CPU time of a floor command, µs, at a given number of polls per second. */
 async function pacedFloor(remotes, pollsPerSecond) {
   progress("the floor at that pace");
   const floor = await startMeasurement("./floor.mjs", { remotes, suite: 3, commands: COMMANDS });

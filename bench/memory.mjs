@@ -1,4 +1,4 @@
-/** Memory of a host that is polled: what the process grows by, measured after collections. Wants --expose-gc. */
+/** Memory per polled host: the growth of the process, measured after garbage collections. Needs --expose-gc. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { textOf } from "../dist/exposition/index.js";
 import { systemClock } from "../dist/lib/index.js";
@@ -25,7 +25,7 @@ export async function start({ remotes, suite }) {
   });
   store.setHosts(hosts);
   const poll = async (host) => store.put(await pool.poll(host));
-  // The base has everything that does not grow with the fleet: code, one board's plan, the socket.
+  // The base contains everything that does not grow with the fleet: code, the plan of one board, the socket.
   await inParallel(hosts.slice(0, IN_FLIGHT), IN_FLIGHT, poll);
   const base = await settled();
   return {

@@ -1,4 +1,4 @@
-/** CPU, time and round trips of a full poll of a known host, its text made, with many hosts in flight. */
+/** CPU, time and round trips of a full poll of a known host, including its text, with many hosts in flight. */
 import { silentObserver } from "../dist/ipmi/index.js";
 import { inParallel, measured } from "./fleet.mjs";
 import { hostsOf, openPool, recordOf, textMaker } from "./pool.mjs";
@@ -23,7 +23,7 @@ export async function start({ remotes, suite, polls }) {
     if (before !== undefined) leave(before.prepared);
     return snapshot;
   };
-  // Known: logged in, repository walked, event log and inventory read.
+  // Known host: logged in; repository, event log and inventory are read.
   await inParallel(hosts, hosts.length, poll);
   const work = Array.from({ length: polls }, (_, i) => hosts[i % hosts.length]);
   return {

@@ -1,4 +1,4 @@
-/** Hosts of the responder's fleet and a pool of BMCs that polls them, as the exporter does. */
+/** Hosts of the responder's fleet, and a pool of BMCs that polls them like the exporter. */
 import { BmcPool, SdrCache } from "../dist/bmc/index.js";
 import { renderHost, Slabs } from "../dist/exposition/index.js";
 import { UdpTransport } from "../dist/ipmi/index.js";
@@ -59,7 +59,7 @@ export function openPool(suite, observer) {
   };
 }
 
-/** Makes and leaves the texts of a fleet that is polled every minute, as the exporter does. */
+/** Makes and releases the texts of a fleet that is polled every minute, like the exporter. */
 export function textMaker() {
   const slabs = new Slabs();
   const options = { placed: true, room: (length) => slabs.take(length, INTERVAL_MS) };
@@ -69,7 +69,7 @@ export function textMaker() {
   };
 }
 
-/** What the store keeps of a host whose first poll gave `snapshot`. */
+/** The store's record of a host after its first poll. */
 export function recordOf(host, snapshot) {
   const lastSuccessAt = snapshot.startedAt + snapshot.durationMs;
   return { host, snapshot, lastSuccessAt, failures: noFailures, polls: 1 };

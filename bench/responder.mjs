@@ -1,12 +1,12 @@
 /**
- * A process of its own that plays many BMCs: logs in for real (cipher suites 3 and 17), then answers from
- * packets prepared per board, as cheaply as it can, so that what is measured is the client.
+ * A process that plays many BMCs. Logins are real (cipher suites 3 and 17). After that it sends prepared responses as
+ * cheaply as possible, so that the benchmark measures the client.
  *
- * Requests inside a session are decrypted and believed: their codes are not checked. Answers are
- * complete, with fresh vectors, numbers and codes.
+ * Requests in a session are decrypted, but their authentication codes are not checked. Responses are complete, with new
+ * initialisation vectors, sequence numbers and authentication codes.
  *
- * Started by `startResponder`; prints `{ "addresses": [...], "port": n }` on one line when it listens and
- * ends when its input does.
+ * Started by `startResponder`. Prints `{ "addresses": [...], "port": n }` on one line when it listens, and exits when its
+ * standard input is closed.
  */
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
@@ -29,7 +29,7 @@ const password = Buffer.from(PASSWORD);
 const guid = randomBytes(16);
 const board = makeBoard();
 
-/** Answer bytes to the message that carries them; sequence number and last checksum are filled in per packet. */
+/** Messages by their response data; sequence number and last checksum are set per packet. */
 const messages = new WeakMap();
 
 function messageOf(netFn, command, answer) {
@@ -67,7 +67,7 @@ class Session {
     this.code = integrityCode(this.suite, keys.k1, password);
   }
 
-  /** The packet that answers a sealed request. */
+  /** The response packet for an encrypted request. */
   answer(packet) {
     const request = this.aes.decrypt(packet.subarray(16, 16 + packet.readUInt16LE(14)));
     const netFn = request[1] >> 2;
@@ -86,8 +86,8 @@ const setup = (payloadType, payload) =>
 
 const handshake = {
   [PayloadType.OpenSessionRequest](payload) {
-    const asked = decodeOpenSessionRequest(payload);
-    const { tag, consoleSessionId, authentication, integrity, confidentiality } = asked;
+    const request = decodeOpenSessionRequest(payload);
+    const { tag, consoleSessionId, authentication, integrity, confidentiality } = request;
     const suite = SUITES.find((s) => s.authentication === authentication && s.integrity === integrity);
     if (!suite) return setup(PayloadType.OpenSessionResponse, encodeOpenSessionResponse({ tag, status: 0x11 }));
     const session = new Session(suite, consoleSessionId);
@@ -133,7 +133,7 @@ const handshake = {
   },
 };
 
-/** The one question asked outside a session: what the channel offers. */
+/** The only request outside of a session: Get Channel Authentication Capabilities. */
 function answerSessionless(packet) {
   const request = decodeRequestMessage(decodeSessionPacket(packet).message);
   const known = request.command === getChannelAuthenticationCapabilities.code;
@@ -173,7 +173,7 @@ function answerTo(packet) {
   return handshake[payloadType]?.(payload);
 }
 
-/** Addresses of the loopback network: 127.77.0.1, 127.77.0.2 ..., from the one of that number. */
+/** Loopback addresses 127.77.0.1, 127.77.0.2 ..., beginning with the given number. */
 const addressOf = (i) => `127.77.${(i + 1) >> 8}.${(i + 1) & 0xff}`;
 
 async function listen(address, port) {

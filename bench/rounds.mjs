@@ -1,13 +1,13 @@
-/** What the exporter does to a whole fleet: its first round, and how large a fleet it polls without a late round. */
+/** Measures the exporter with a whole fleet: its first round, and rounds in steady state. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFleet, readHosts, readSelf, usage } from "../scripts/watch.mjs";
 import { hostNames, startExporter } from "./exporter.mjs";
 
 const LOOK_MS = 500;
-/** About as many as a Prometheus should read at once. */
+/** About as many hosts as Prometheus should scrape at once. */
 const HOSTS_PER_SCRAPE = 2000;
 
-/** Asks until it is told something, `seconds` at most. Undefined: it was not. */
+/** Calls `ask` until it returns something, for `seconds` at most. Returns undefined after that. */
 async function within(seconds, ask) {
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
@@ -19,9 +19,9 @@ async function within(seconds, ask) {
 }
 
 /**
- * Says, when it is asked, whether each host was read once: undefined, or when the last was, ms since 1970, as the
- * exporter tells it. The whole fleet is looked at once, when most were read: scrapes of all would be what it is busy
- * with. After that those are asked for that were missing.
+ * Returns a function that checks whether each host was read once. It returns undefined, or the time when the last host
+ * was read, ms since 1970. It scrapes the whole fleet only once, after most hosts were read, because such scrapes keep the
+ * exporter busy. After that it only requests the hosts that were missing.
  */
 function lastOfAll(exporter, hosts) {
   let missing;
@@ -32,7 +32,7 @@ function lastOfAll(exporter, hosts) {
       if ((await readSelf(exporter.url)).ok < hosts) return undefined;
       ({ successes } = await readFleet(exporter.url, Math.ceil(hosts / HOSTS_PER_SCRAPE)));
       missing = hostNames(hosts).filter((name) => !successes.has(name));
-      // Where none is missing any more, the last that was read is not known, but it was not later than this.
+      // If no host is missing, the last first reading is not known, but it was not later than this.
       if (missing.length === 0) return 1000 * Math.max(...successes.values());
     } else {
       successes = await readHosts(exporter.url, missing);
@@ -44,8 +44,9 @@ function lastOfAll(exporter, hosts) {
 }
 
 /**
- * Starts the exporter and waits until it read every host once. Undefined: it did not within `patienceSeconds`.
- * `end` tells what to do with it then.
+ * Starts the exporter, waits until it has read every host once, then calls `end` and stops it.
+ *
+ * @returns no `figures` if that took longer than `patienceSeconds`
  */
 export async function firstRound(remotes, { intervalSeconds, stateDir, patienceSeconds, end }) {
   const begin = performance.now();
@@ -67,8 +68,9 @@ export async function firstRound(remotes, { intervalSeconds, stateDir, patienceS
 }
 
 /**
- * Polls a fleet for some intervals after what first contact held up is made up for: rounds late and skipped, and
- * the share of a core. Undefined: first contact did not end in time.
+ * Polls a fleet for some intervals, after the backlog of first contact is done. Counts late and skipped rounds and CPU time.
+ *
+ * @returns undefined if first contact took too long
  */
 export async function steadyRounds(remotes, { intervalSeconds, intervals, stateDir, patienceSeconds }) {
   const { figures, rest } = await firstRound(remotes, {

@@ -1,7 +1,7 @@
 /**
- * One line of the report: what, the budget in words, and the measured value against its limit.
+ * One row of the report: what was measured, the budget, the value and how it compares to its limit.
  *
- * @param least in place of `limit`: what the value must reach
+ * @param least lower limit, instead of the upper `limit`
  */
 export function row(what, { value, least, limit = least, unit = "", digits = 1, budget, note = "" }) {
   const measured = `${value.toFixed(digits)}${unit === "" ? "" : ` ${unit}`}`;
@@ -14,15 +14,15 @@ export function row(what, { value, least, limit = least, unit = "", digits = 1, 
         : least === undefined
           ? "over"
           : "under";
-  const told =
+  const budgetText =
     budget ??
     (limit === undefined ? "" : `${least === undefined ? "" : "at least "}${Number(limit.toFixed(2))} ${unit}`.trim());
-  return [what, told, measured, ratio, verdict, note];
+  return [what, budgetText, measured, ratio, verdict, note];
 }
 
 const HEAD = ["what", "budget", "measured", "of it", "", "note"];
 
-/** Columns as wide as their widest cell. */
+/** The report as text, with columns as wide as their widest cell. */
 export function table(rows) {
   const all = [HEAD, ...rows];
   const widths = HEAD.map((_, column) => Math.max(...all.map((cells) => cells[column].length)));

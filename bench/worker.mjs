@@ -1,6 +1,6 @@
 /**
- * Runs one measurement in a process of its own: `start(options)` of a module once, `round(options)` when told,
- * `close()` at the end. So neither heap nor compiled code of one measurement touches another's.
+ * Runs one measurement in a separate process, so that measurements share neither heap nor compiled code: calls
+ * `start(options)` of a module once, `round(options)` on request, and `close()` at the end.
  */
 const [module] = process.argv.slice(2);
 let measurement;
