@@ -16,6 +16,8 @@ export interface PartData {
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;
   readonly sensors?: readonly Sensor[];
+  /** Sensors that are not read, as there are more than the limit. */
+  readonly omittedSensors?: number;
   readonly consumption?: PowerConsumption;
   readonly eventLog?: EventLog;
   readonly watchdog?: Watchdog;

@@ -7,6 +7,7 @@ import {
   type Failure,
   type Host,
   type HostChange,
+  type HostLimits,
   type HostNews,
   type HostSnapshot,
   type PartName,
@@ -31,6 +32,8 @@ export interface PollSettings {
   readonly slowIntervalMs: number;
   readonly filter?: SensorFilter;
   readonly bridge: boolean;
+  /** Absent: as large as it likes. */
+  readonly limits?: HostLimits;
   /** Tries to log in without a password, where security findings are read. */
   readonly probeCipherZero?: boolean;
   readonly quirks: readonly QuirkName[];
@@ -254,7 +257,7 @@ function partOf(saved: unknown, name: string): unknown {
 export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
   if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
   const { transport, clock, cache, observer, roles, severities } = parts;
-  const { login, filter, bridge, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
+  const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
   const { address, port } = host;
   // One literal, no spread: it is kept for each host, and would have a hidden class of its own in each.
   return {
@@ -269,6 +272,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
     roles,
     severities,
     bridge,
+    sensorLimit: limits?.sensors,
     probeCipherZero,
     quirks,
     quirkRules,

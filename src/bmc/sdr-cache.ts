@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
+import { runInSlices } from "../lib/index.ts";
 import { mergedPlan, type SatellitePlan } from "./over-ipmi/merged-plan.ts";
-import { compilePlan, type SensorPlan } from "./over-ipmi/sensor-plan.ts";
+import { planSteps, type SensorPlan } from "./over-ipmi/sensor-plan.ts";
 import { digestOf, type StateKeeper } from "./state-dir.ts";
 
 export interface SdrCacheReport {
@@ -23,6 +24,7 @@ export interface KeptPlan {
  */
 export class SdrCache {
   readonly #plans = new LRUCache<string, SensorPlan>({ max: KINDS_OF_BOARD });
+  readonly #compiling = new Map<string, Promise<SensorPlan>>();
   readonly #report: SdrCacheReport | undefined;
   readonly #keeper: StateKeeper | undefined;
 
@@ -40,7 +42,7 @@ export class SdrCache {
       return { plan: known, digest };
     }
     this.#report?.sdrCacheMiss();
-    const plan = this.#compiled(digest, records);
+    const plan = await this.#compiled(digest, records);
     await this.#keeper?.saveRecords(digest, records);
     return { plan, digest };
   }
@@ -49,7 +51,7 @@ export class SdrCache {
   async find(digest: string): Promise<SensorPlan | undefined> {
     const known = this.#plans.get(digest);
     const records = known ? undefined : await this.#keeper?.loadRecords(digest);
-    const plan = known ?? this.#plans.get(digest) ?? (records && this.#compiled(digest, records));
+    const plan = known ?? this.#plans.get(digest) ?? (records && (await this.#compiled(digest, records)));
     if (plan) this.#report?.sdrCacheHit();
     return plan;
   }
@@ -68,9 +70,16 @@ export class SdrCache {
     return plan;
   }
 
-  #compiled(digest: string, records: readonly Uint8Array[]): SensorPlan {
-    const plan = compilePlan(records);
-    this.#plans.set(digest, plan);
-    return plan;
+  /** Hosts that want the same plan at the same time share the work. */
+  async #compiled(digest: string, records: readonly Uint8Array[]): Promise<SensorPlan> {
+    const compiling = this.#compiling.get(digest) ?? runInSlices(planSteps(records));
+    this.#compiling.set(digest, compiling);
+    try {
+      const plan = await compiling;
+      this.#plans.set(digest, plan);
+      return plan;
+    } finally {
+      this.#compiling.delete(digest);
+    }
   }
 }

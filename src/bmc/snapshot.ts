@@ -136,6 +136,7 @@ export class SnapshotTaker {
       frus: told.frus,
       findings: told.findings,
       changes: options.compare?.({ ...told, up: failure === undefined }),
+      omitted: told.omittedSensors === undefined ? undefined : { sensors: told.omittedSensors },
       quirks: this.#bmc.quirks,
     };
   }
@@ -203,7 +204,8 @@ function isSilent({ outcome, data }: LastReading): boolean {
 }
 
 function isEmpty(data: PartData): boolean {
-  return Object.values(data).every((value) => value === undefined || (Array.isArray(value) && value.length === 0));
+  const { omittedSensors: _, ...values } = data;
+  return Object.values(values).every((value) => value === undefined || (Array.isArray(value) && value.length === 0));
 }
 
 /** Milliseconds without digits that nobody measured. */

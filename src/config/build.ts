@@ -75,7 +75,7 @@ function ms(text: string): number {
 }
 
 function buildModule(name: string, written: ConfigFile["modules"][string]): ModuleConfig {
-  const { sensors, ipmi, ipmi_exporter: dialect } = written;
+  const { sensors, limits, ipmi, ipmi_exporter: dialect } = written;
   return {
     name,
     protocol: written.protocol,
@@ -87,6 +87,7 @@ function buildModule(name: string, written: ConfigFile["modules"][string]): Modu
       exclude: sensors.exclude.map(sensorRule),
       bridge: sensors.bridge,
     },
+    limits: { sensors: limits.sensors, series: limits.series, textBytes: limits.text_bytes },
     ipmi: {
       port: ipmi.port,
       privilege: ipmi.privilege,

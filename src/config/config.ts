@@ -1,5 +1,14 @@
 import type { GoRegexp, Secret } from "../lib/index.ts";
-import type { AlertSeverity, Collector, PartName, Place, QuirkRule, RoleRule, SeverityRule } from "../model/index.ts";
+import type {
+  AlertSeverity,
+  Collector,
+  HostLimits,
+  PartName,
+  Place,
+  QuirkRule,
+  RoleRule,
+  SeverityRule,
+} from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
@@ -49,6 +58,7 @@ export interface ModuleConfig {
     readonly exclude: readonly SensorRule[];
     readonly bridge: boolean;
   };
+  readonly limits: HostLimits;
   readonly ipmi: {
     readonly port: number;
     readonly privilege: Privilege;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COLLECTORS, DEFAULT_COLLECTORS, PART_NAMES } from "../model/index.ts";
+import { COLLECTORS, DEFAULT_COLLECTORS, HIGHEST_HOST_LIMITS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
 import { duration, someTime } from "./duration-schema.ts";
 import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
@@ -67,6 +67,16 @@ const sensorsSchema = z.strictObject({
     ),
 });
 
+const hostLimitsSchema = z.strictObject({
+  sensors: whole(1, HIGHEST_HOST_LIMITS.sensors)
+    .default(2000)
+    .describe("Sensors that are read, in the order of the SDR repository."),
+  series: whole(100, HIGHEST_HOST_LIMITS.series).default(20_000).describe("Series that are exported."),
+  text_bytes: whole(10_000, HIGHEST_HOST_LIMITS.textBytes)
+    .default(5_000_000)
+    .describe("Size of the exported text, in bytes."),
+});
+
 const ipmiSchema = z.strictObject({
   port: whole(1, 65535).default(623).describe("UDP port, for targets that give none."),
   privilege: z.enum(PRIVILEGES).default("user").describe("Privilege level asked for."),
@@ -127,6 +137,9 @@ export const moduleSchema = z.strictObject({
     .default([...PART_NAMES])
     .describe("What is asked."),
   sensors: sensorsSchema.prefault({}).describe("Which sensors are read. All keys given in a rule must match."),
+  limits: hostLimitsSchema
+    .prefault({})
+    .describe("How large one host may be. What exceeds a limit is left out and reported: `bmc_omitted_items`."),
   ipmi: ipmiSchema.prefault({}).describe("How IPMI is spoken."),
   ipmi_exporter: ipmiExporterSchema
     .optional()

@@ -10,7 +10,7 @@ import {
   staleAfterMs,
 } from "../config/index.ts";
 import { Events } from "../events/index.ts";
-import { type HostText, renderHost, SelfMetrics, Slabs } from "../exposition/index.ts";
+import { type HostText, renderHost, SelfMetrics, Slabs, withinLimits } from "../exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer } from "../lib/index.ts";
@@ -281,13 +281,18 @@ export class Exporter {
     return { host, intervalMs, timeoutMs, ...this.#book.revisionsOf(host) };
   }
 
-  #poll(host: Host, request: Parameters<ConstructorParameters<typeof Scheduler>[0]["poll"]>[1]): Promise<HostSnapshot> {
+  async #poll(
+    host: Host,
+    request: Parameters<ConstructorParameters<typeof Scheduler>[0]["poll"]>[1],
+  ): Promise<HostSnapshot> {
     const trace = typeof request.trace === "function" ? (request.trace as ProbeRequest["trace"]) : undefined;
     const { purpose, signal, parts } = request;
     const known = this.#inventory.current().get(host.name);
     // Also a host of ours under another account: what its rounds tell of its log and its changes is told once.
     const passing = known === undefined || !sameConversation(known, host);
-    return this.#pool.poll(host, { purpose, signal, parts, trace, passing });
+    const snapshot = await this.#pool.poll(host, { purpose, signal, parts, trace, passing });
+    const limits = this.#book.config.modules.get(host.module)?.limits;
+    return limits ? withinLimits(host, snapshot, limits) : snapshot;
   }
 
   /** Reads the configuration again; see Reloader. */

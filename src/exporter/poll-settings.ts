@@ -140,6 +140,7 @@ export class PollSettingsBook {
       intervalMs: module.intervalMs,
       slowIntervalMs: ipmi.inventoryIntervalMs,
       bridge: module.sensors.bridge,
+      limits: module.limits,
       filter: (sensor) => wantsSensor(module.sensors, sensor),
       probeCipherZero: ipmi.probeCipherZero,
       quirks: ipmi.quirks.filter(isQuirkName),

@@ -7,6 +7,7 @@ export { COMPONENTS, type Component, componentHealth, componentOf } from "./comp
 export { FAMILIES } from "./families/index.ts";
 export type { Family, FamilyType, Sample } from "./family.ts";
 export { type FleetOptions, type RackBudget, rackPowerBudget, renderFleet, renderRackBudgets } from "./fleet.ts";
+export { withinLimits } from "./host-limits.ts";
 export { escapeValue } from "./labels.ts";
 export { PieceStock } from "./pieces.ts";
 export { metricsReference } from "./reference.ts";

@@ -11,6 +11,7 @@ export { silentLogger } from "./log.ts";
 export type { LogFormat, LoggerOptions, LogLevel } from "./pino-logger.ts";
 export { createLogger, LOG_FORMATS, LOG_LEVELS } from "./pino-logger.ts";
 export { Secret } from "./secret.ts";
+export { runAtOnce, runInSlices, type Steps } from "./slices.ts";
 export { fileProblem, serverProblem } from "./system-error.ts";
 export { editDistance, nearest, snakeCase } from "./text.ts";
 export { matchesWildcard } from "./wildcard.ts";

@@ -11,6 +11,7 @@ export * from "./failure.ts";
 export * from "./failure-texts.ts";
 export * from "./health.ts";
 export * from "./host.ts";
+export * from "./host-limits.ts";
 export * from "./news.ts";
 export * from "./quirk-rule.ts";
 export * from "./role-rule.ts";

@@ -10,6 +10,7 @@ import type {
 } from "./facts.ts";
 import type { Failure, FailureReason } from "./failure.ts";
 import type { Host } from "./host.ts";
+import type { Omitted } from "./host-limits.ts";
 import type { Sensor } from "./sensor.ts";
 
 /** The topics of a poll; `parts:` of a module lists them. */
@@ -53,6 +54,8 @@ export interface HostSnapshot {
   readonly findings?: readonly SecurityFinding[];
   /** Absent before the host was read once. */
   readonly changes?: ChangeCounts;
+  /** What is left out because the host exceeds its limits; absent if nothing is. */
+  readonly omitted?: Omitted;
   /** Oddities worked around, by name. */
   readonly quirks: readonly string[];
 }

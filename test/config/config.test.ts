@@ -78,6 +78,7 @@ describe("a configuration", () => {
         timeoutMs: 20_000,
         parts: ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"],
         sensors: { include: [], exclude: [], bridge: false },
+        limits: { sensors: 2000, series: 20_000, textBytes: 5_000_000 },
         ipmi: {
           port: 623,
           privilege: "user",

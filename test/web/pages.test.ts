@@ -4,7 +4,7 @@ import { failureText } from "../../src/model/index.ts";
 import type { WebParts } from "../../src/web/index.ts";
 import { html } from "../../src/web/pages/html.ts";
 import { plain, span, took } from "../../src/web/pages/words.ts";
-import { dead, full, record, snapshot, stale, unheard } from "../exposition/records.ts";
+import { dead, full, record, sensor, snapshot, stale, unheard } from "../exposition/records.ts";
 import { fleet, hostile } from "./fleet.ts";
 import { partsOf, Rig, unpolled } from "./rig.ts";
 
@@ -103,6 +103,18 @@ describe("the page of a host", () => {
     expect(words).toMatch(/dcmi unsupported 0\.003 s 1 min ago refused/);
     expect(words).toContain("Quirks worked around no front panel byte");
     expect(words).toContain("512 records of 1024");
+  });
+
+  it("shows at most 1000 sensors, those in trouble first, and which limits the host exceeds", async () => {
+    const many = Array.from({ length: 1200 }, (_, n) => sensor(`20/0/${n}`, { health: n < 1100 ? 0 : 2 }));
+    await start([record(snapshot("large", { sensors: many, omitted: { sensors: 64_334 } }))]);
+    const words = read((await rig.ask("/hosts/large")).text);
+    expect(words).toContain("Limits exceeded: sensors (64334 left out)");
+    expect(words).toContain("Sensors (1200)");
+    expect(words).toContain("The first 1000 of 1200");
+    expect(words).toContain("S 20/0/1199 ");
+    expect(words).toContain("S 20/0/899 ");
+    expect(words).not.toContain("S 20/0/900 ");
   });
 
   it("says in words why a host is down and why its login was refused", async () => {

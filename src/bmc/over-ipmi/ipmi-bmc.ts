@@ -51,6 +51,8 @@ export interface IpmiBmcOptions {
   readonly severities?: () => Severities;
   /** Reads sensors and FRUs of controllers behind the BMC. */
   readonly bridge?: boolean;
+  /** Sensors that are read at most. */
+  readonly sensorLimit?: number;
   /** Tries, with the other security findings, to log in without a password. */
   readonly probeCipherZero?: boolean;
   readonly quirks?: readonly QuirkName[];
@@ -264,11 +266,12 @@ export class IpmiBmc implements Bmc {
     const unnamed = await this.#plan(connection, device, signal);
     const plan = this.#ruled(unnamed, device);
     if (this.#sensors?.plan !== plan) {
-      const { filter, bridge = false, clock } = this.#options;
+      const { filter, bridge = false, sensorLimit, clock } = this.#options;
       const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
       const assumeBmcOwner = this.#memory.quirks.has("assume_bmc_owner");
       this.#revisionBefore += this.#sensors?.revision ?? 0;
-      this.#sensors = new SensorReader(plan, { filter, bridge, assumeBmcOwner, clock, before: this.#sensors });
+      const before = this.#sensors;
+      this.#sensors = new SensorReader(plan, { filter, sensorLimit, bridge, assumeBmcOwner, clock, before });
       if (this.#sensors.hasDiscreteReadings) this.#memory.quirks.add("discrete_reading");
       if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
       this.#savedLimits = undefined;
@@ -284,8 +287,9 @@ export class IpmiBmc implements Bmc {
     const { sensors, failure } = await this.#sensors.read(connection, context, signal);
     if (this.#trace) for (const sensor of sensors) this.#trace("note", inWords(sensor));
     const unknown = this.#behind?.failure;
-    if (failure !== undefined || unknown === undefined) return { data: { sensors }, failure };
-    return { data: { sensors }, failure: unknown, whole: true };
+    const data = { sensors, omittedSensors: this.#sensors.omitted };
+    if (failure !== undefined || unknown === undefined) return { data, failure };
+    return { data, failure: unknown, whole: true };
   }
 
   /** The sensors of the BMC's repository, and those of the satellites. */

@@ -1,7 +1,8 @@
 import type { SensorDefinition } from "../../ipmi/index.ts";
 import { LimitsCache } from "./limits-cache.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
-import { eventKey, type SensorPlan, unique, wantedOf } from "./sensor-plan.ts";
+import { SensorIds, withoutNumber } from "./sensor-ids.ts";
+import { eventKey, MOST_PLANNED, type SensorPlan, wantedOf } from "./sensor-plan.ts";
 
 /** Record ids that other tools may be told of a controller's sensors begin here: repositories number theirs from 1. */
 const FIRST_LENT_ID = 0x8000;
@@ -27,37 +28,39 @@ export function mergedPlan(own: SensorPlan, others: readonly SatellitePlan[]): S
   const sensors = [...own.sensors];
   const problems = [...own.problems];
   const byEventKey = new Map(own.byEventKey);
-  const byId = new Map(own.sensors.map((sensor) => [sensor.id, sensor]));
-  const described = new Map<number, PlannedSensor[]>();
-  for (const sensor of own.sensors) {
-    const key = keyOf(sensor);
-    described.set(key, [...(described.get(key) ?? []), sensor]);
-  }
+  const ids = new SensorIds(own.sensors);
+  const described = new Set(own.sensors.flatMap(copyKeys));
   const recordIds = new Set(own.sensors.map(({ codes }) => codes.recordId));
+  let { omitted } = own;
   for (const other of others) {
+    omitted += other.plan.omitted;
     const lent = new Map<number, number>();
     for (const sensor of other.plan.sensors) {
+      if (sensors.length >= MOST_PLANNED) {
+        omitted++;
+        continue;
+      }
       // The repository wins. Two channels can have controllers of one address, and some copies name no channel.
-      const isCopied = described.get(keyOf(sensor))?.some((known) => isCopy(known, sensor));
-      if (isCopied) continue;
+      if (copyKeys(sensor).some((key) => described.has(key))) continue;
       const { recordId } = sensor.definition;
       const id = lent.get(recordId) ?? lentId(other.ownerId, recordId, recordIds);
       lent.set(recordId, id);
-      const own = { ...sensor, id: sensor.id.replace(/#\d+$/, ""), codes: { ...sensor.codes, recordId: id } };
-      const added = unique(own, byId);
+      const added = ids.add({ ...withoutNumber(sensor), codes: { ...sensor.codes, recordId: id } });
       if (!added) continue;
       sensors.push(added);
       if (!byEventKey.has(keyOf(sensor))) byEventKey.set(keyOf(sensor), added);
     }
     problems.push(...other.plan.problems.map((problem) => `controller ${controllerText(other)}: ${problem}`));
   }
-  return { ...own, sensors, byEventKey, problems, limits: new LimitsCache(), wanted: wantedOf(sensors) };
+  return { ...own, sensors, omitted, byEventKey, problems, limits: new LimitsCache(), wanted: wantedOf(sensors) };
 }
 
 const keyOf = ({ definition: d }: PlannedSensor): number => eventKey(d.ownerId, d.ownerLun, d.number);
 
-function isCopy(known: PlannedSensor, sensor: PlannedSensor): boolean {
-  return known.definition.channel === sensor.definition.channel || known.name === sensor.name;
+/** Two sensors of one owner, LUN and number are copies of each other if they share the channel or the name. */
+function copyKeys(sensor: PlannedSensor): readonly string[] {
+  const key = keyOf(sensor);
+  return [`${key} channel ${sensor.definition.channel}`, `${key} name ${sensor.name}`];
 }
 
 /**

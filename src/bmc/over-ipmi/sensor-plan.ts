@@ -4,15 +4,34 @@ import {
   type FruDeviceLocatorRecord,
   type ManagementControllerLocatorRecord,
   type SdrRecord,
+  SdrType,
   sensorsOf,
 } from "../../ipmi/index.ts";
+import { runAtOnce, type Steps } from "../../lib/index.ts";
+import { HIGHEST_HOST_LIMITS } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
 import { LimitsCache } from "./limits-cache.ts";
 import { type PlannedSensor, plannedSensor } from "./planned-sensor.ts";
+import { SensorIds } from "./sensor-ids.ts";
+
+/** Sensors of a plan at most, whatever the module of a host allows: hosts of several modules share it. */
+export const MOST_PLANNED = HIGHEST_HOST_LIMITS.sensors;
+/** Sentences about records that make no sense; more are only counted. */
+const MOST_PROBLEMS = 100;
+/** Records that are decoded in one step; most boards have fewer. */
+const RECORDS_PER_STEP = 256;
+const RECORD_TYPE_AT = 3;
+const SENSOR_RECORDS: ReadonlySet<number | undefined> = new Set([
+  SdrType.FullSensor,
+  SdrType.CompactSensor,
+  SdrType.EventOnlySensor,
+]);
 
 /** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
 export interface SensorPlan {
   readonly sensors: readonly PlannedSensor[];
+  /** Sensors left out, as there are more than MOST_PLANNED. */
+  readonly omitted: number;
   /** Logical FRU devices of the repository, FRU 0 of the BMC not among them. */
   readonly frus: readonly FruDeviceLocatorRecord[];
   /** Management controllers of the repository, the BMC itself among them. */
@@ -31,29 +50,44 @@ export function eventKey(ownerId: number, lun: number, number: number): number {
   return (ownerId << 10) | (lun << 8) | number;
 }
 
-/** Makes the plan of a repository; records that make no sense are named and left out. */
-export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
+/** The plan of a repository; records that make no sense are named and left out. */
+export const compilePlan = (records: readonly Uint8Array[]): SensorPlan => runAtOnce(planSteps(records));
+
+/** The same in steps that take less than 20 ms each. */
+export function* planSteps(records: readonly Uint8Array[]): Steps<SensorPlan> {
   const sensors: PlannedSensor[] = [];
   const frus: FruDeviceLocatorRecord[] = [];
   const controllers: ManagementControllerLocatorRecord[] = [];
   const problems: string[] = [];
   const byEventKey = new Map<number, PlannedSensor>();
-  const byId = new Map<string, PlannedSensor>();
-  for (const bytes of records) {
+  const ids = new SensorIds();
+  let omitted = 0;
+  let unread = 0;
+  const note = (problem: string): void => {
+    if (problems.length < MOST_PROBLEMS) problems.push(problem);
+    else unread++;
+  };
+  for (const [i, bytes] of records.entries()) {
+    if (i % RECORDS_PER_STEP === RECORDS_PER_STEP - 1) yield;
+    // Decoding is most of the work.
+    if (sensors.length >= MOST_PLANNED && SENSOR_RECORDS.has(bytes[RECORD_TYPE_AT])) {
+      omitted++;
+      continue;
+    }
     let record: SdrRecord;
     try {
       record = decodeSdr(bytes);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      problems.push(error.message);
+      note(error.message);
       continue;
     }
     if (record.type === "fru_device_locator" && record.logical && record.deviceId !== 0xff) frus.push(record);
     if (record.type === "management_controller_locator") controllers.push(record);
     for (const definition of sensorsOf(record)) {
-      const sensor = unique(plannedSensor(definition), byId);
+      const sensor = ids.add(plannedSensor(definition));
       if (!sensor) {
-        problems.push(`SDR 0x${definition.recordId.toString(16).padStart(4, "0")}: a sensor that is described already`);
+        note(`SDR 0x${definition.recordId.toString(16).padStart(4, "0")}: a sensor that is described already`);
         continue;
       }
       const key = eventKey(definition.ownerId, definition.ownerLun, definition.number);
@@ -61,30 +95,9 @@ export function compilePlan(records: readonly Uint8Array[]): SensorPlan {
       sensors.push(sensor);
     }
   }
+  if (unread > 0) problems.push(`${unread} more`);
   const wanted = wantedOf(sensors);
-  return { sensors, frus, controllers, byEventKey, problems, limits: new LimitsCache(), wanted };
-}
-
-/**
- * The sensor under an id that no other has: two channels can have controllers of one address, and some
- * boards give one number to two sensors. Undefined for one that is described already.
- */
-export function unique(sensor: PlannedSensor, byId: Map<string, PlannedSensor>): PlannedSensor | undefined {
-  // Only read ones are told of.
-  if (!sensor.definition.readable) return sensor;
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? sensor.id : `${sensor.id}#${n}`;
-    const known = byId.get(id);
-    if (known && isSame(known, sensor)) return undefined;
-    if (known) continue;
-    const own = n === 1 ? sensor : { ...sensor, id };
-    byId.set(id, own);
-    return own;
-  }
-}
-
-function isSame(a: PlannedSensor, b: PlannedSensor): boolean {
-  return a.name === b.name && a.kind === b.kind && a.definition.channel === b.definition.channel;
+  return { sensors, omitted, frus, controllers, byEventKey, problems, limits: new LimitsCache(), wanted };
 }
 
 /** Picks the sensors that can be read and that a filter wants. */

@@ -43,6 +43,8 @@ export interface SensorsReading {
 export class SensorReader {
   readonly plan: SensorPlan;
   readonly #wanted: readonly PlannedSensor[];
+  /** Wanted sensors that are not read, as there are more than the limit; undefined: none. */
+  readonly omitted: number | undefined;
   readonly #bridge: boolean;
   readonly #assumeBmcOwner: boolean;
   readonly #clock: Clock;
@@ -69,6 +71,8 @@ export class SensorReader {
     plan: SensorPlan,
     options: {
       readonly filter?: SensorFilter;
+      /** Sensors that are read at most. */
+      readonly sensorLimit?: number;
       readonly bridge: boolean;
       /** The quirk: whatever the records say, all sensors are the BMC's own. */
       readonly assumeBmcOwner?: boolean;
@@ -77,8 +81,11 @@ export class SensorReader {
       readonly before?: SensorReader;
     },
   ) {
+    const { sensorLimit = Number.POSITIVE_INFINITY } = options;
     this.plan = plan;
-    this.#wanted = plan.wanted(options.filter);
+    const wanted = plan.wanted(options.filter);
+    this.#wanted = wanted.length > sensorLimit ? wanted.slice(0, sensorLimit) : wanted;
+    this.omitted = plan.omitted + wanted.length - this.#wanted.length || undefined;
     this.#bridge = options.bridge;
     this.#assumeBmcOwner = options.assumeBmcOwner ?? false;
     this.#clock = options.clock;

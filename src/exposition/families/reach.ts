@@ -2,6 +2,7 @@ import {
   FAILURE_REASONS,
   type FailureReason,
   type FailureStage,
+  HOST_LIMIT_NAMES,
   type HostRecord,
   NOT_POLLED,
 } from "../../model/index.ts";
@@ -87,5 +88,19 @@ export const reach = [
     *samples({ snapshot }) {
       for (const { part, durationMs } of snapshot?.parts ?? []) yield { labels: [part], value: durationMs / 1000 };
     },
+  }),
+  family({
+    name: "bmc_omitted_items",
+    type: "gauge",
+    help: "Sensors, FRUs and event counters that are left out because the host exceeds this limit of its module. Absent if it does not.",
+    labels: ["limit"],
+    source: "every poll; see limits under modules in docs/configuration.md",
+    *samples({ snapshot }) {
+      for (const limit of HOST_LIMIT_NAMES) {
+        const count = snapshot?.omitted?.[limit];
+        if (count !== undefined) yield { labels: [limit], value: count };
+      }
+    },
+    madeOf: ({ snapshot }) => HOST_LIMIT_NAMES.map((limit) => snapshot?.omitted?.[limit]),
   }),
 ];

@@ -2,7 +2,9 @@ import {
   type Failure,
   type Fru,
   failureText,
+  HOST_LIMIT_NAMES,
   type HostRecord,
+  type HostSnapshot,
   type HostTrail,
   NOT_POLLED,
   type PartOutcome,
@@ -12,7 +14,7 @@ import { SELECTABLE } from "../selection.ts";
 import { viewOf } from "./condition.ts";
 import { eventLog } from "./event-log.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { badge, column, page, table } from "./layout.ts";
+import { badge, column, MOST_ROWS, notShown, page, table } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
 import { pollHistory } from "./poll-history.ts";
 import { sensorTable } from "./sensor-table.ts";
@@ -42,6 +44,17 @@ function notices({ record, state }: HostPageView): HtmlValue {
   if (snapshot !== undefined) return undefined;
   return html`<section class="notice quiet" role="status"><h2>${polls === 0 ? "Not polled yet" : "Stale"}</h2>
 <p>${polls === 0 ? failureText(NOT_POLLED) : "The last poll is too long ago; what it told was dropped."}</p></section>`;
+}
+
+/** "sensors (12 left out)": which limits the host exceeds. */
+function omissions({ omitted = {} }: Pick<HostSnapshot, "omitted">): HtmlValue {
+  const exceeded = HOST_LIMIT_NAMES.flatMap((limit) => {
+    const count = omitted[limit];
+    return count === undefined ? [] : `${spaced(limit)} (${count} left out)`;
+  });
+  if (exceeded.length === 0) return undefined;
+  return html`<section class="notice quiet" role="status"><h2>Larger than the limits of its module</h2>
+<p>Limits exceeded: ${exceeded.join(", ")}. What exceeds them is not exported and not shown here.</p></section>`;
 }
 
 function facts({ record, state, nowMs }: HostPageView): Markup {
@@ -88,13 +101,13 @@ function parts(outcomes: readonly PartOutcome[], nowMs: number): HtmlValue {
 
 function inventory(frus: readonly Fru[]): HtmlValue {
   if (frus.length === 0) return undefined;
-  const rows = frus.map(
+  const rows = frus.slice(0, MOST_ROWS).map(
     ({ name, manufacturer, product, partNumber, serial, problems }) => html`<tr><th scope="row">${name}</th>
 <td>${manufacturer}</td><td>${product}</td><td>${partNumber}</td><td>${serial}</td><td>${problems.join("; ")}</td></tr>
 `,
   );
   const head = ["FRU", "Manufacturer", "Product", "Part number", "Serial", "Damage"].map((name) => column(name));
-  return html`<section><h2>FRU inventory</h2>${table("FRU inventory", head, rows)}</section>`;
+  return html`<section><h2>FRU inventory</h2>${table("FRU inventory", head, rows)}${notShown(frus.length)}</section>`;
 }
 
 /** The page of one host. */
@@ -117,6 +130,7 @@ export function hostPage(view: HostPageView): string {
 <p class="soft">${place.join(", ")}</p>
 <p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a>${sensors && html` &middot; <a href="#sensors">Sensors</a>`}${log && html` &middot; <a href="#events">Event log</a>`}${polls && html` &middot; <a href="#polls">Last polls</a>`}</p>
 ${notices(view)}
+${snapshot && omissions(snapshot)}
 ${facts(view)}
 ${sensors}
 ${log}

@@ -69,6 +69,13 @@ export function toneClass(tone: string): string {
   }
 }
 
+/** Rows of a table about one host; making a page with many more takes too long. */
+export const MOST_ROWS = 1000;
+
+/** Says how many rows of a table are left out. */
+export const notShown = (rows: number): HtmlValue =>
+  rows > MOST_ROWS && html`<p class="soft">The first ${MOST_ROWS} of ${rows}; the metrics of the host have all.</p>`;
+
 /** A table that scrolls for itself on narrow screens, by keyboard too. */
 export function table(name: string, head: readonly HtmlValue[], rows: readonly HtmlValue[]): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>

@@ -1,7 +1,7 @@
 import { Health, type Sensor, THRESHOLD_NAMES } from "../../model/index.ts";
 import { gauge } from "./gauge.ts";
 import { html, type Markup } from "./html.ts";
-import { badge, column, table } from "./layout.ts";
+import { badge, column, MOST_ROWS, notShown, table } from "./layout.ts";
 import { healthWord, plain, shownAs, spaced } from "./words.ts";
 
 const SHORT: Readonly<Record<(typeof THRESHOLD_NAMES)[number], string>> = {
@@ -47,6 +47,6 @@ export function sensorTable(sensors: readonly Sensor[]): Markup {
 ${table(
   "Sensors",
   [column("Sensor"), column("Reading", "number"), column("Limits"), column("Health"), column("States"), column("Id")],
-  ordered.map(row),
-)}</section>`;
+  ordered.slice(0, MOST_ROWS).map(row),
+)}${notShown(sensors.length)}</section>`;
 }
