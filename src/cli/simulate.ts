@@ -171,7 +171,7 @@ export function listFaults(): number {
 export function listScenarios(): number {
   for (const { name, title, argument } of SCENARIOS) {
     const choice = argument ? `; =${defaultArgument(argument)}, ${allowedArgument(argument)}` : "";
-    print(`${name.padEnd(20)} ${title}${choice}`);
+    print(`${name.padEnd(25)} ${title}${choice}`);
   }
   return 0;
 }

@@ -149,7 +149,8 @@ describe("lightsout simulate", () => {
   it("lists every fault, every scenario and every board", async () => {
     const lists = await Promise.all([simulate("faults"), simulate("boards"), simulate("scenarios")]);
     const [faults, boards, scenarios] = lists;
-    for (const { name, title } of SCENARIOS) expect(scenarios.stdout).toMatch(new RegExp(`^${name} +${title}`, "m"));
+    const listed = scenarios.stdout.replaceAll(/ +/g, " ");
+    for (const { name, title } of SCENARIOS) expect(listed).toContain(`${name} ${title}`);
     for (const { name, title } of FAULTS) expect(faults.stdout).toMatch(new RegExp(`^${name} .*${title}`, "m"));
     expect(boards.stdout.trim().split("\n")).toEqual(BOARD_NAMES);
   });
