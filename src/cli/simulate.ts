@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import {
-  type AskedScenario,
   allowedArgument,
   BOARD_NAMES,
   type BoardModel,
@@ -18,6 +17,7 @@ import {
   runTimetable,
   SCENARIOS,
   type Scenario,
+  type SelectedScenario,
   serveControl,
   type Trouble,
 } from "../simulator/index.ts";
@@ -127,7 +127,7 @@ function recordedMachines({
 
 function troublesOf(
   { silentRatio = 0, lossyRatio = 0, lossRatio }: SimulateOptions,
-  asked: readonly AskedScenario[],
+  asked: readonly SelectedScenario[],
 ): readonly Trouble[] {
   const named = asked.flatMap(({ name, scenario, share }) => (share === undefined ? [] : [{ name, scenario, share }]));
   const total = named.reduce((sum, { share }) => sum + share, silentRatio + lossyRatio);
@@ -150,7 +150,7 @@ function troublesOf(
 
 function scenariosOf(
   { lossRatio, lossyRatio, latencyMs }: SimulateOptions,
-  asked: readonly AskedScenario[],
+  asked: readonly SelectedScenario[],
 ): readonly Scenario[] {
   const scenarios = asked.flatMap(({ scenario, share }) => (share === undefined ? [scenario] : []));
   if (latencyMs !== undefined) scenarios.push(latency({ meanMs: latencyMs, distribution: "exponential" }));

@@ -4,18 +4,18 @@ import { parseDuration } from "../lib/index.ts";
 import { FAULTS, type Fault, FaultParameterError, type Values } from "./faults/index.ts";
 import type { NumberedFault, Park } from "./park.ts";
 
-/** What is wrong with a request, for the one who made it. */
+/** An invalid request; the message is for the client. */
 class BadRequest extends Error {}
 
 /**
- * The HTTP face of a park: what stands in it, what can go wrong, what goes wrong now.
+ * HTTP control of a park.
  *
  *   GET /hosts, GET /racks   machines and racks
- *   GET /sd                  the machines as Prometheus' http_sd wants them
+ *   GET /sd                  the machines as targets for http_sd of Prometheus
  *   GET /catalogue           every fault with its parameters
- *   GET /faults              faults that go on
+ *   GET /faults              active faults
  *   POST /faults             { "target": "r1u02", "fault": "fan_stopped", "parameters": { "fan": 1 }, "for": "10m" }
- *   DELETE /faults/ID        ends one
+ *   DELETE /faults/ID        clears a fault
  *   GET /stats               packets and sessions
  */
 export function controlApp(park: Park): express.Express {
@@ -45,31 +45,33 @@ export function controlApp(park: Park): express.Express {
     );
   });
   app.get("/faults", (_request, response) => {
-    response.json(park.faults.map(told));
+    response.json(park.faults.map(faultJson));
   });
   app.post("/faults", (request, response) => {
-    const { target, fault, parameters, forMs } = wanted(request.body);
-    response.status(201).json(told(park.inject(target, fault, parameters, forMs)));
+    const { target, fault, parameters, forMs } = injection(request.body);
+    response.status(201).json(faultJson(park.inject(target, fault, parameters, forMs)));
   });
   app.delete("/faults/:id", (request, response) => {
-    if (!park.end(Number(request.params.id))) throw new BadRequest(`no fault has the number ${request.params.id}`);
+    if (!park.end(Number(request.params.id))) throw new BadRequest(`no active fault has the id ${request.params.id}`);
     response.status(204).end();
   });
   app.get("/stats", (_request, response) => {
     response.json(park.simulation.stats());
   });
   app.use((_request, response) => {
-    response.status(404).json({ error: "there are /hosts, /racks, /sd, /catalogue, /faults and /stats" });
+    response
+      .status(404)
+      .json({ error: "unknown path; the paths are /hosts, /racks, /sd, /catalogue, /faults and /stats" });
   });
   app.use((error: Error & { status?: number }, _request: Request, response: Response, _next: NextFunction) => {
-    const theirs = error instanceof BadRequest || error instanceof FaultParameterError;
-    const status = theirs ? 400 : (error.status ?? 500);
-    response.status(status).json({ error: status === 500 ? "something went wrong here" : error.message });
+    const isRefusal = error instanceof BadRequest || error instanceof FaultParameterError;
+    const status = isRefusal ? 400 : (error.status ?? 500);
+    response.status(status).json({ error: status === 500 ? "internal error" : error.message });
   });
   return app;
 }
 
-/** Listens on an address of the loopback network; the simulator is not for others to break. */
+/** Serves the control on an address of the loopback network: only this machine may inject faults. */
 export async function serveControl(park: Park, port: number, address = "127.0.0.1"): Promise<Server> {
   const app = controlApp(park);
   return new Promise((resolve, reject) => {
@@ -77,7 +79,7 @@ export async function serveControl(park: Park, port: number, address = "127.0.0.
   });
 }
 
-function told({ id, active }: NumberedFault) {
+function faultJson({ id, active }: NumberedFault) {
   const { fault, target, parameters, startedAtMs } = active;
   return {
     id,
@@ -98,20 +100,19 @@ function targetGroup({ name, address, port, rack, unit, board }: Park["hosts"][n
 
 const FIELDS: readonly string[] = ["target", "fault", "parameters", "for"];
 
-function wanted(body: unknown): { target: string; fault: string; parameters: Values; forMs?: number } {
+function injection(body: unknown): { target: string; fault: string; parameters: Values; forMs?: number } {
   if (typeof body !== "object" || body === null)
-    throw new BadRequest('send JSON: { "target": "r1u02", "fault": "fan_stopped" }');
+    throw new BadRequest('not a JSON object; send e.g. { "target": "r1u02", "fault": "fan_stopped" }');
   const unknown = Object.keys(body).find((key) => !FIELDS.includes(key));
-  if (unknown !== undefined) throw new BadRequest(`there is no field "${unknown}"; there are ${FIELDS.join(", ")}`);
+  if (unknown !== undefined) throw new BadRequest(`unknown field "${unknown}"; the fields are ${FIELDS.join(", ")}`);
   const { target, fault, parameters = {}, for: duration } = body as Record<string, unknown>;
-  if (typeof target !== "string" || typeof fault !== "string")
-    throw new BadRequest("target and fault are names, as text");
+  if (typeof target !== "string" || typeof fault !== "string") throw new BadRequest("target and fault must be strings");
   const isValues = typeof parameters === "object" && parameters !== null && !Array.isArray(parameters);
-  if (!isValues) throw new BadRequest("parameters is an object of names and values");
+  if (!isValues) throw new BadRequest("parameters must be an object");
   const odd = Object.entries(parameters).find(([, value]) => typeof value !== "string" && typeof value !== "number");
-  if (odd) throw new BadRequest(`the parameter ${odd[0]} is a number or a word`);
+  if (odd) throw new BadRequest(`parameter ${odd[0]} must be a number or a string`);
   if (duration === undefined) return { target, fault, parameters: parameters as Values };
   const forMs = typeof duration === "string" ? parseDuration(duration) : undefined;
-  if (forMs === undefined) throw new BadRequest('for is a duration, "10m"');
+  if (forMs === undefined) throw new BadRequest('for: not a duration; write e.g. "10m"');
   return { target, fault, parameters: parameters as Values, forMs };
 }

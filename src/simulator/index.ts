@@ -25,7 +25,7 @@ export * from "./fleet.ts";
 export { switchPower } from "./handlers/chassis.ts";
 export { receive } from "./lan/ipmi-front.ts";
 export { type NumberedFault, Park, type ParkedHost, type ParkOptions, type Trouble } from "./park.ts";
-export { type AskedScenario, type NamedScenario, parseScenario, SCENARIOS } from "./scenarios/by-name.ts";
+export { type NamedScenario, parseScenario, SCENARIOS, type SelectedScenario } from "./scenarios/by-name.ts";
 export * from "./scenarios/index.ts";
 export {
   type Argument,

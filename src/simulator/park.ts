@@ -11,30 +11,30 @@ import { HostPhysics, Rack, type Wiring, wireBoard } from "./physics/index.ts";
 export interface ParkOptions {
   readonly racks: number;
   readonly hostsPerRack: number;
-  /** Board models in turn, a rack of each; all that there are where absent. */
+  /** Board models, a rack of each in turn; all board models where absent. */
   readonly boards?: readonly string[];
-  /** Besides the machines in racks: boards without physics, recorded ones say. */
+  /** More machines, which stand in no rack: boards without physics, e.g. recorded ones. */
   readonly extra?: readonly { readonly name: string; readonly board: BoardModel }[];
   readonly port?: number;
   readonly layout?: SimulationOptions["layout"];
-  /** What is wrong with every BMC and the network before it. */
+  /** Misbehaviour of every BMC and of the network in front of it. */
   readonly scenarios?: readonly Scenario[];
-  /** What is wrong with some of them besides. */
+  /** Misbehaviour of some of the BMCs. */
   readonly troubles?: readonly Trouble[];
   readonly seed?: number;
   readonly clock?: Clock;
 }
 
-/** What is wrong with a share of the BMCs, drawn by the seed; no BMC has two of them. */
+/** Misbehaviour of a share of the BMCs, drawn by the seed; no BMC has two troubles. */
 export interface Trouble {
-  /** For people: "silent". */
+  /** Shown in lists, e.g. "silent". */
   readonly name: string;
   /** Of all BMCs, 0 to 1. */
   readonly share: number;
   readonly scenario: Scenario;
 }
 
-/** A machine of the park: where it stands and where its BMC listens. */
+/** A machine of the park: its place, and the address of its BMC. */
 export interface ParkedHost {
   readonly name: string;
   /** Absent for boards without physics. */
@@ -42,13 +42,13 @@ export interface ParkedHost {
   readonly rack?: string;
   readonly unit?: number;
   readonly board: string;
-  /** Name of the trouble its BMC has; absent: none. */
+  /** Name of the trouble of its BMC, if any. */
   readonly trouble?: string;
   readonly address: string;
   readonly port: number;
 }
 
-/** A fault that was injected, under a number by which it is stopped. */
+/** An injected fault; the number stops it. */
 export interface NumberedFault {
   readonly id: number;
   readonly active: ActiveFault;
@@ -57,8 +57,8 @@ export interface NumberedFault {
 const FIRST_UNIT = 2;
 
 /**
- * A pretended data centre: racks of machines with physics, their BMCs on the loopback network, and the
- * faults that go on in it.
+ * A simulated data centre: racks of machines with physics, their BMCs on the loopback network, and the
+ * active faults.
  */
 export class Park {
   readonly hosts: readonly ParkedHost[];
@@ -78,7 +78,7 @@ export class Park {
   /**
    * Builds the machines and starts their BMCs.
    *
-   * @throws RangeError for boards that do not exist, Error when the sockets cannot be had
+   * @throws RangeError for boards that do not exist, Error when a socket cannot be opened
    */
   static async open(options: ParkOptions): Promise<Park> {
     const { clock = systemClock, seed = 1, port, layout, scenarios } = options;
@@ -100,7 +100,7 @@ export class Park {
       const rack = new Rack({ name: `r${r + 1}`, seed: seedOf(seed, r), clock });
       racks.push(rack);
       for (let h = 0; h < options.hostsPerRack; h++) {
-        // A rack of a kind and a few strangers, as racks are.
+        // Most machines of a rack are of one model, as in real racks.
         const boardName = names[(r + (h % 7 === 6 ? h : 0)) % names.length] ?? "";
         const { model, wiring } = kindOf(boardName);
         const unit = FIRST_UNIT + 2 * h;
@@ -122,14 +122,14 @@ export class Park {
     const simulation = await startSimulation({ bmcs, port, layout, seed, clock });
     const hosts = machines.map(({ place }, i) => {
       const at = simulation.bmcs[i];
-      if (!at) throw new Error("a BMC is missing");
+      if (!at) throw new Error(`BMC ${i} is missing`);
       place.physics?.attach(at.bmc);
       return { ...place, trouble: troubled.get(i)?.name, address: at.address, port: at.port };
     });
     return new Park(simulation, hosts, racks, clock);
   }
 
-  /** Faults that go on. */
+  /** Active faults. */
   get faults(): readonly NumberedFault[] {
     return [...this.#faults].map(([id, active]) => ({ id, active }));
   }
@@ -137,7 +137,7 @@ export class Park {
   /**
    * Begins a fault on a machine or a rack, by name.
    *
-   * @param forMs ends it by itself after so long
+   * @param forMs clears the fault after this time
    * @throws FaultParameterError for what does not exist or does not fit
    */
   inject(target: string, fault: string, parameters: Values = {}, forMs?: number): NumberedFault {
@@ -148,7 +148,7 @@ export class Park {
     return { id, active };
   }
 
-  /** Ends a fault and puts things right. False: there is none of that number. */
+  /** Clears a fault. False: no active fault has this number. */
   end(id: number): boolean {
     const active = this.#faults.get(id);
     active?.stop();
@@ -160,11 +160,9 @@ export class Park {
     const host = this.hosts.find((h) => h.name === name);
     const target = rack ?? host?.physics;
     if (target) return target;
-    if (host) throw new FaultParameterError(`${name} has no physics: faults need a board model, not a recording`);
+    if (host) throw new FaultParameterError(`${name} is a recorded machine: faults need a board model`);
     const example = this.hosts[0]?.name ?? "none";
-    throw new FaultParameterError(
-      `there is no machine and no rack ${name}; machines are named like ${example}, racks like r1`,
-    );
+    throw new FaultParameterError(`unknown host or rack ${name}; hosts have names like ${example}, racks like r1`);
   }
 
   async close(): Promise<void> {

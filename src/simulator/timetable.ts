@@ -6,12 +6,12 @@ import type { Park } from "./park.ts";
 const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  context.addIssue({ code: "custom", message: `"${text}" is no duration; write 30s or 5m` });
+  context.addIssue({ code: "custom", message: `"${text}" is not a duration; write e.g. 30s or 5m` });
   return z.NEVER;
 });
 
 const entry = z.strictObject({
-  /** From the start. */
+  /** Time after the start. */
   at: duration,
   target: z.string(),
   fault: z.string(),
@@ -19,20 +19,20 @@ const entry = z.strictObject({
   for: duration.optional(),
 });
 
-/** A fault that is to come. */
+/** A fault that begins later. */
 export type TimetableEntry = z.output<typeof entry>;
 
 /**
  * Reads a timetable: a YAML list of `{ at: 30s, target: r1u02, fault: fan_stopped, parameters: { fan: 2 }, for: 10m }`.
  *
- * @throws RangeError that names the entry and what is wrong with it
+ * @throws RangeError that names the entry and the mistake
  */
 export function parseTimetable(text: string): readonly TimetableEntry[] {
   let document: unknown;
   try {
     document = parse(text, { logLevel: "error" });
   } catch (error) {
-    throw new RangeError(`no YAML: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RangeError(`not valid YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
   const read = z
     .array(entry)
@@ -42,16 +42,16 @@ export function parseTimetable(text: string): readonly TimetableEntry[] {
   throw new RangeError(problems.join("; "));
 }
 
-/** Begins the faults of a timetable when their time comes; the returned function stops that. */
-export function runTimetable(park: Park, entries: readonly TimetableEntry[], told: (line: string) => void): () => void {
+/** Injects the faults of a timetable at their times; the returned function cancels those still to come. */
+export function runTimetable(park: Park, entries: readonly TimetableEntry[], log: (line: string) => void): () => void {
   const timers: Timer[] = entries.map(({ at, target, fault, parameters, for: forMs }) =>
     park.clock.after(at, () => {
       try {
         const { active } = park.inject(target, fault, parameters, forMs);
         const until = forMs === undefined ? "" : ` for ${formatDuration(forMs)}`;
-        told(`${active.fault.title} on ${target}${until}`);
+        log(`${active.fault.title} on ${target}${until}`);
       } catch (error) {
-        told(`${fault} on ${target}: ${error instanceof Error ? error.message : String(error)}`);
+        log(`${fault} on ${target}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }),
   );

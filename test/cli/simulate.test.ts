@@ -111,7 +111,7 @@ describe("lightsout simulate", () => {
     expect(await simulator.json("/faults")).toEqual([]);
     const again = await controlled("end", number);
     expect(again.code).toBe(1);
-    expect(again.stderr).toBe(`lightsout: no fault has the number ${number}\n`);
+    expect(again.stderr).toBe(`lightsout: no active fault has the id ${number}\n`);
   });
 
   it("breaks a whole rack, for a while", async () => {
@@ -122,13 +122,13 @@ describe("lightsout simulate", () => {
 
   // biome-ignore format: a table
   const mistakes: readonly (readonly [what: string, args: readonly string[], said: RegExp])[] = [
-    ["a machine that is not there", ["r9u99", "fan_stopped"], /no machine and no rack r9u99; machines are named like r1u02, racks like r1/],
+    ["a machine that is not there", ["r9u99", "fan_stopped"], /unknown host or rack r9u99; hosts have names like r1u02, racks like r1/],
     ["a fault that is not there", ["r1u02", "fan_stoped"], /fan_stoped.*fan_stopped/s],
     ["a rack's fault for a machine", ["r1u02", "rack_power_cut"], /rack/],
     ["a parameter that is not there", ["r1u02", "fan_stopped", "fun=1"], /fun.*fan/s],
     ["a parameter out of range", ["r1u02", "fan_stopped", "fan=400"], /fan/],
     ["a parameter without a value", ["r1u02", "fan_stopped", "fan"], /"fan" is no parameter; write name=value/],
-    ["a time that is none", ["r1u02", "fan_stopped", "--for", "soon"], /for is a duration, "10m"/],
+    ["a time that is none", ["r1u02", "fan_stopped", "--for", "soon"], /for: not a duration; write e.g. "10m"/],
   ];
   it.each(mistakes)("says what would do for %s", async (_what, args, said) => {
     const { code, stdout, stderr } = await controlled("inject", ...args);
@@ -158,14 +158,14 @@ describe("lightsout simulate", () => {
   it("does not start with what it does not understand, and says why", async () => {
     const folder = configFolder("- { at: 30, target: r1u02, fault: fan_stopped }\n");
     const starts = [
-      [["--boards", "supermikro"], 1, /there is no board supermikro; there are dell-poweredge/],
+      [["--boards", "supermikro"], 1, /unknown board supermikro; the boards are dell-poweredge/],
       [["--recorded", "/nowhere/at/all"], 1, /nowhere/],
       [["--timetable", folder.file], 1, /entry 0\.at/],
       [["--timetable", "/nowhere.yml"], 1, /nowhere\.yml/],
       [["--silent", "0.6", "--lossy", "0.6"], 1, /silent and lossy BMCs together are more than all/],
       [["--silent", "0.6", "--scenario", "hung:0.6"], 1, /silent and hung BMCs together are more than all/],
-      [["--scenario", "los=0.1"], 1, /there is no scenario "los"; did you mean loss\?/],
-      [["--scenario", "loss=2"], 1, /loss: "2" will not do; give a number from 0 to 1/],
+      [["--scenario", "los=0.1"], 1, /unknown scenario "los"; did you mean loss\?/],
+      [["--scenario", "loss=2"], 1, /loss: invalid argument "2"; use a number from 0 to 1/],
       [["--silent", "5"], 2, /ratio from 0 to 1/],
       [["--racks", "two"], 2, /whole number from 0 to 1000/],
       [

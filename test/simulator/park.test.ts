@@ -82,19 +82,17 @@ describe("a park", () => {
     expect(await inputLost()).toBe(false);
   });
 
-  it("names what does not exist or does not fit", async () => {
+  it("names unknown targets, faults and values", async () => {
     const park = await open();
-    expect(() => park.inject("r7", "fan_stopped")).toThrow(
-      "there is no machine and no rack r7; machines are named like r1u02",
-    );
+    expect(() => park.inject("r7", "fan_stopped")).toThrow("unknown host or rack r7; hosts have names like r1u02");
     expect(() => park.inject("r1u02", "fan_stoped")).toThrow("fan_stoped");
     expect(() => park.inject("r1", "fan_stopped")).toThrow("fan_stopped is a fault of a host, not of r1");
-    expect(() => park.inject("r1u02", "fan_stopped", { fan: 99 })).toThrow("fan is a number from 1 to");
+    expect(() => park.inject("r1u02", "fan_stopped", { fan: 99 })).toThrow("fan must be a number from 1 to");
   });
 });
 
 describe("the control of a park", () => {
-  it("tells Prometheus its targets, begins faults and ends them", async () => {
+  it("lists targets for Prometheus, injects faults and clears them", async () => {
     const park = await open();
     const server = await serveControl(park, 0);
     closing.push(() => new Promise((resolve) => server.close(resolve)));
@@ -117,10 +115,10 @@ describe("the control of a park", () => {
     const refused = await post({ target: "r1u02", fault: "fan_stopped", fan: 1 });
     expect([refused.status, await refused.json()]).toEqual([
       400,
-      { error: 'there is no field "fan"; there are target, fault, parameters, for' },
+      { error: 'unknown field "fan"; the fields are target, fault, parameters, for' },
     ]);
     const odd = await post({ target: "r1u02", fault: "fan_stopped", parameters: { fan: { toString: 1 } } });
-    expect([odd.status, await odd.json()]).toEqual([400, { error: "the parameter fan is a number or a word" }]);
+    expect([odd.status, await odd.json()]).toEqual([400, { error: "parameter fan must be a number or a string" }]);
     expect((await fetch(`${base}/faults/${id}`, { method: "DELETE" })).status).toBe(204);
     expect((await fetch(`${base}/faults/${id}`, { method: "DELETE" })).status).toBe(400);
     server.closeAllConnections();
@@ -136,10 +134,10 @@ describe("a timetable", () => {
   });
 
   it.each([
-    ["- { at: soon, target: a, fault: b }", 'entry 0.at: "soon" is no duration; write 30s or 5m'],
+    ["- { at: soon, target: a, fault: b }", 'entry 0.at: "soon" is not a duration; write e.g. 30s or 5m'],
     ["- { at: 1s, target: a, fault: b, fro: 5m }", "fro"],
-    ["- { at: 1s", "no YAML"],
-  ])("says what is wrong with %s", (text, message) => {
+    ["- { at: 1s", "not valid YAML"],
+  ])("refuses %s with a message that names the mistake", (text, message) => {
     expect(() => parseTimetable(text)).toThrow(message);
   });
 });

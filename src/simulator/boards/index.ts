@@ -1,6 +1,6 @@
 /**
- * Boards: models of machines as different vendors build them, in our own words. Each has the naming,
- * the sensors, the limits and the habits of its family; none is the recording of a product.
+ * Board models of different vendors. Each has the names, sensors, limits and habits of its family; none is a
+ * recording of a product.
  */
 import { asrockSingle } from "./asrock-single.ts";
 import { type Board, type BoardOptions, buildBoard } from "./builder.ts";
@@ -22,7 +22,7 @@ export { type AnalogWire, type Board, type BoardOptions, buildBoard, type Discre
 export { frusOf } from "./fru.ts";
 export type * from "./spec.ts";
 
-/** Every board model there is. */
+/** All board models. */
 export const BOARD_PLANS: readonly BoardPlan[] = [
   dellPowerEdge,
   hpeProLiant,
@@ -42,12 +42,12 @@ export const BOARD_PLANS: readonly BoardPlan[] = [
 export const BOARD_NAMES: readonly string[] = BOARD_PLANS.map((plan) => plan.name);
 
 /**
- * The board model of a name, built anew: keep it, it is meant to be shared by thousands of machines.
+ * Builds the board model of this name. Keep the result: thousands of machines can share it.
  *
  * @throws RangeError for a name that is not in BOARD_NAMES
  */
 export function makeBoard(name: string, options: BoardOptions = {}): Board {
   const plan = BOARD_PLANS.find((candidate) => candidate.name === name);
-  if (!plan) throw new RangeError(`there is no board ${name}; there are ${BOARD_NAMES.join(", ")}`);
+  if (!plan) throw new RangeError(`unknown board ${name}; the boards are ${BOARD_NAMES.join(", ")}`);
   return buildBoard(plan, options);
 }

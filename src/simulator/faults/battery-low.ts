@@ -4,7 +4,7 @@ import { choice } from "./parameter.ts";
 export const batteryLow = hostFault({
   name: "battery_low",
   title: "Clock battery low",
-  description: "The battery of the board's clock is nearly empty, or is.",
+  description: "The battery of the board's clock is nearly empty, or empty.",
   logs: "the state of the battery, where the board has such a sensor",
   parameters: { how: choice("nearly empty, or empty", "low", "failed") },
   start(host, { how }) {

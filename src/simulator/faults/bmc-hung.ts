@@ -4,9 +4,9 @@ import { choice } from "./parameter.ts";
 export const bmcHung = hostFault({
   name: "bmc_hung",
   title: "BMC hung",
-  description: "The firmware of the BMC hangs: it answers nothing any more, or only that it is busy. The host runs on.",
+  description: "The firmware of the BMC hangs: it answers nothing, or only that it is busy. The host keeps running.",
   logs: "nothing",
-  parameters: { how: choice("deaf, or every request is answered with C0h", "silent", "busy") },
+  parameters: { how: choice("answers nothing, or answers every request with C0h", "silent", "busy") },
   start(host, { how }) {
     host.presence.hang(how);
     return { stop: () => host.presence.recover() };

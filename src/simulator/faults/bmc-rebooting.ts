@@ -4,11 +4,11 @@ import { number } from "./parameter.ts";
 export const bmcRebooting = hostFault({
   name: "bmc_rebooting",
   title: "BMC rebooting",
-  description: "The BMC starts anew: sessions are gone, and nothing answers until it is up. Once, or again and again.",
+  description: "The BMC restarts, once or periodically: sessions are lost, and it answers nothing until it is up.",
   logs: "nothing",
   parameters: {
-    seconds: number("time it takes; 0 is what this board takes", 0, 0, 3600, "seconds"),
-    every_minutes: number("time between two; 0 is once", 0, 0, 24 * 60, "minutes"),
+    seconds: number("duration; 0 is the usual one of this board", 0, 0, 3600, "seconds"),
+    every_minutes: number("time between two restarts; 0 restarts once", 0, 0, 24 * 60, "minutes"),
   },
   start(host, { seconds, every_minutes }) {
     const bootMs = (seconds === 0 ? host.board.bootSeconds : seconds) * 1000;

@@ -4,11 +4,11 @@ import { choice, part } from "./parameter.ts";
 export const driveFault = hostFault({
   name: "drive_fault",
   title: "Drive fault",
-  description: "A drive fails, says that it will, or is being rebuilt.",
+  description: "A drive fails, reports that it will, or is being rebuilt.",
   logs: "the state of the drive slot, where the board has such sensors",
   parameters: {
     drive: part("drive", "drive, counted from 1"),
-    how: choice("what is wrong with it", "failed", "predicted", "rebuilding"),
+    how: choice("state of the drive", "failed", "predicted", "rebuilding"),
   },
   start(host, { drive, how }) {
     host.setCondition("drive", drive, how);

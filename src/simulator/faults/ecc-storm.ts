@@ -1,7 +1,7 @@
 import { hostFault } from "./fault.ts";
 import { number, part } from "./parameter.ts";
 
-/** What one update may log at most, after a long time without anybody reading. */
+/** Most entries of one update, after a long time without a poll. */
 const MOST_AT_ONCE = 50;
 
 export const eccStorm = hostFault({

@@ -2,22 +2,22 @@ import type { HostPhysics } from "../physics/host.ts";
 import type { Rack } from "../physics/rack.ts";
 import type { ParameterSchema, Values, ValuesOf } from "./parameter.ts";
 
-/** What a fault does once it has begun. */
+/** The effect of an active fault. */
 export interface FaultEffect {
-  /** For those that develop. */
+  /** For faults that develop over time. */
   advance?(seconds: number, nowMs: number): void;
-  /** Puts things right again. */
+  /** Clears the fault. */
   stop(): void;
 }
 
-/** What a list of faults shows. */
+/** Description of a fault in lists. */
 export interface FaultDescription {
   /** Snake case, stable. */
   readonly name: string;
   readonly title: string;
-  /** What happens, for people. */
+  /** What happens. */
   readonly description: string;
-  /** What appears in the event log, for people. */
+  /** What appears in the event log. */
   readonly logs: string;
   readonly parameters: ParameterSchema;
 }
@@ -28,7 +28,7 @@ export interface HostFault extends FaultDescription {
   start(host: HostPhysics, values: Values): FaultEffect;
 }
 
-/** A fault of a rack and all that stands in it. */
+/** A fault of a rack and of all machines in it. */
 export interface RackFault extends FaultDescription {
   readonly scope: "rack";
   start(rack: Rack, values: Values): FaultEffect;
@@ -41,12 +41,12 @@ type Written<Target, S extends ParameterSchema> = Omit<FaultDescription, "parame
   start(target: Target, values: ValuesOf<S>): FaultEffect;
 };
 
-/** Writes a fault of a machine, with its parameters typed. */
+/** Declares a fault of a machine, with typed parameters. */
 export function hostFault<const S extends ParameterSchema>(written: Written<HostPhysics, S>): HostFault {
   return { scope: "host", ...written, start: (host, values) => written.start(host, values as ValuesOf<S>) };
 }
 
-/** Writes a fault of a rack. */
+/** Declares a fault of a rack. */
 export function rackFault<const S extends ParameterSchema>(written: Written<Rack, S>): RackFault {
   return { scope: "rack", ...written, start: (rack, values) => written.start(rack, values as ValuesOf<S>) };
 }

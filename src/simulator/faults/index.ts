@@ -1,6 +1,6 @@
 /**
- * Faults: what goes wrong with machines and racks, each in a file of its own. They change the physics;
- * readings, states and events follow from there, as on a real board.
+ * Faults of machines and racks, one file each. A fault changes the physics; readings, states and events follow
+ * from it, as on a real board.
  */
 import { nearest } from "../../lib/index.ts";
 import { HostPhysics } from "../physics/host.ts";
@@ -34,7 +34,7 @@ export type { Fault, FaultDescription, HostFault, RackFault } from "./fault.ts";
 export type { ChoiceParameter, NumberParameter, Parameter, ParameterSchema, Values } from "./parameter.ts";
 export { FaultParameterError } from "./parameter.ts";
 
-/** Every fault there is. */
+/** All faults. */
 export const FAULTS: readonly Fault[] = [
   fanWearingOut,
   fanStopped,
@@ -59,22 +59,22 @@ export const FAULTS: readonly Fault[] = [
   clockWrong,
 ];
 
-/** A fault that was injected and has not been stopped. */
+/** An injected fault that has not been cleared. */
 export interface ActiveFault extends RunningFault {
   readonly fault: Fault;
   /** Machine or rack. */
   readonly target: string;
-  /** All of them, defaults included. */
+  /** All parameters, defaults included. */
   readonly parameters: Values;
   /** Wall clock, ms. */
   readonly startedAtMs: number;
 }
 
 /**
- * Begins a fault on a machine or a rack. It goes on until it is stopped; stopping twice does nothing.
+ * Injects a fault into a machine or a rack. It stays active until `stop`; a second `stop` does nothing.
  *
- * @throws FaultParameterError for faults and parameters that do not exist, faults of the other scope, and values
- * that do not fit this machine
+ * @throws FaultParameterError for unknown faults and parameters, faults of the other scope, and values that are
+ * invalid for this machine
  */
 export function injectFault(target: HostPhysics | Rack, name: string, parameters: Values = {}): ActiveFault {
   const fault = FAULTS.find((candidate) => candidate.name === name);
@@ -83,7 +83,7 @@ export function injectFault(target: HostPhysics | Rack, name: string, parameters
       name,
       FAULTS.map((candidate) => candidate.name),
     );
-    throw new FaultParameterError(`there is no fault ${name}${near ? `; did you mean ${near}?` : ""}`);
+    throw new FaultParameterError(`unknown fault ${name}${near ? `; did you mean ${near}?` : ""}`);
   }
   if ((fault.scope === "host") !== target instanceof HostPhysics)
     throw new FaultParameterError(`${name} is a fault of a ${fault.scope}, not of ${target.name}`);
@@ -118,7 +118,7 @@ function begin(fault: Fault, target: HostPhysics | Rack, values: Values): FaultE
   throw new FaultParameterError(`${fault.name} is a fault of a ${fault.scope}, not of ${target.name}`);
 }
 
-/** What changed at once is shown at once; a rack's machines show it when they are read. */
+/** Publishes the change at once; the machines of a rack publish it when they are read. */
 function show(target: HostPhysics | Rack): void {
   if (target instanceof HostPhysics) target.refresh();
 }

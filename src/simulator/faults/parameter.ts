@@ -8,7 +8,7 @@ export interface NumberParameter {
   readonly minimum: number;
   readonly maximum: number;
   readonly unit?: string;
-  /** It says which part: a whole number from 1 to as many as the machine has. */
+  /** The number selects a part: a whole number from 1 to the count of such parts. */
   readonly part?: Component;
 }
 
@@ -23,7 +23,7 @@ export interface ChoiceParameter<Choice extends string = string> {
 export type Parameter = NumberParameter | ChoiceParameter;
 export type ParameterSchema = Readonly<Record<string, Parameter>>;
 
-/** What `start` of a fault gets: every parameter, checked. */
+/** The parameters that `start` of a fault receives, all valid. */
 export type ValuesOf<S extends ParameterSchema> = {
   readonly [K in keyof S]: S[K] extends ChoiceParameter<infer Choice> ? Choice : number;
 };
@@ -39,7 +39,7 @@ export function number(
   return { kind: "number", description, default: value, minimum, maximum, unit };
 }
 
-/** Which part of the machine, the first where absent. */
+/** Selects a part of the machine; the first where absent. */
 export function part(component: Component, description: string): NumberParameter {
   return { kind: "number", description, default: 1, minimum: 1, maximum: 255, part: component };
 }
@@ -52,7 +52,7 @@ export function choice<const Choice extends string>(
   return { kind: "choice", description, default: first, choices: [first, ...others] };
 }
 
-/** A parameter that does not exist, or a value that does not fit. The message is for people. */
+/** An unknown parameter or an invalid value. The message is for the user. */
 export class FaultParameterError extends RangeError {
   constructor(message: string) {
     super(message);
@@ -61,10 +61,10 @@ export class FaultParameterError extends RangeError {
 }
 
 /**
- * Values with the defaults in place of what is missing. Numbers may come as text, as from a query string.
+ * Fills in the defaults. Numbers may be text, as in a query string.
  *
- * @param partsOf how many parts of a kind the machine has
- * @throws FaultParameterError for unknown names and values that do not fit
+ * @param partsOf count of the parts of a kind
+ * @throws FaultParameterError for unknown names and invalid values
  */
 export function checkParameters(
   fault: string,
@@ -72,10 +72,10 @@ export function checkParameters(
   given: Values,
   partsOf: (component: Component) => number,
 ): Values {
-  const stranger = Object.keys(given).find((name) => !Object.hasOwn(schema, name));
-  if (stranger !== undefined) {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(schema, name));
+  if (unknown !== undefined) {
     const known = Object.keys(schema).join(", ") || "none";
-    throw new FaultParameterError(`${fault} has no parameter ${stranger}; it has ${known}`);
+    throw new FaultParameterError(`${fault}: unknown parameter ${unknown}; the parameters are ${known}`);
   }
   return Object.fromEntries(
     Object.entries(schema).map(([name, parameter]) => {
@@ -94,11 +94,11 @@ function checked(
   if (parameter.kind === "choice") {
     const choice = parameter.choices.find((word) => word === value);
     if (choice !== undefined) return choice;
-    throw new FaultParameterError(`${what} is one of ${parameter.choices.join(", ")}, not ${value}`);
+    throw new FaultParameterError(`${what} must be one of ${parameter.choices.join(", ")}, not ${value}`);
   }
   const given = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   const maximum = parameter.part === undefined ? parameter.maximum : partsOf(parameter.part);
   const isWhole = parameter.part === undefined || Number.isInteger(given);
   if (typeof given === "number" && isWhole && given >= parameter.minimum && given <= maximum) return given;
-  throw new FaultParameterError(`${what} is a number from ${parameter.minimum} to ${maximum}, not ${value}`);
+  throw new FaultParameterError(`${what} must be a number from ${parameter.minimum} to ${maximum}, not ${value}`);
 }

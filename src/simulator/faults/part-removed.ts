@@ -26,7 +26,7 @@ export const partRemoved = hostFault({
   start(host, { part, number: n, sensors }) {
     const count = host.wiring.conditions.count[part];
     if (!Number.isInteger(n) || n > count)
-      throw new FaultParameterError(`part_removed: number is a number from 1 to ${count}, not ${n}`);
+      throw new FaultParameterError(`part_removed: number must be a number from 1 to ${count}, not ${n}`);
     setPresent(host, part, n, false);
     for (const sensor of sensorsOf(host, part, n)) host.state?.setSensor(sensor, ANSWERS[sensors]);
     return {

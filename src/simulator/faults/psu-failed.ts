@@ -4,11 +4,11 @@ import { choice, part } from "./parameter.ts";
 export const psuFailed = hostFault({
   name: "psu_failed",
   title: "Power supply failed",
-  description: "One supply fails, or says that it will.",
+  description: "One supply fails, or reports that it will.",
   logs: "failure of the supply, lost redundancy",
   parameters: {
     psu: part("psu", "supply, counted from 1"),
-    how: choice("failed for good, about to fail, or pulled out", "failed", "predicted", "absent"),
+    how: choice("failed, about to fail, or reported as not present", "failed", "predicted", "absent"),
   },
   start(host, { psu, how }) {
     host.setSupply(psu, how);

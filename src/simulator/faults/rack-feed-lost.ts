@@ -4,7 +4,7 @@ import { choice } from "./parameter.ts";
 export const rackFeedLost = rackFault({
   name: "rack_feed_lost",
   title: "One power feed of a rack is lost",
-  description: "Feed A or B goes: every second supply of every machine of the rack has no input.",
+  description: "Feed A or B has no power: every second supply of every machine of the rack has no input.",
   logs: "input lost and lost redundancy of all machines",
   parameters: { feed: choice("which of the two", "A", "B") },
   start(rack, { feed }) {

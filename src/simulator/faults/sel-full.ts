@@ -2,7 +2,7 @@ import { SensorType } from "../../ipmi/tables/sensor-type.ts";
 import type { HostPhysics } from "../physics/host.ts";
 import { hostFault } from "./fault.ts";
 
-/** Firmware progress, "starting operating system": what old logs are full of. */
+/** Firmware progress, "starting operating system": most entries of old logs. */
 const FIRMWARE_PROGRESS = 2;
 const OS_BOOT = 0x13;
 const BIOS = 0x01;
@@ -33,7 +33,7 @@ function fill(host: HostPhysics, entries: number): void {
 export const selFull = hostFault({
   name: "sel_full",
   title: "Event log full",
-  description: "The event log fills up with old entries. Boards that stop logging then lose what happens from now on.",
+  description: "The event log fills up with old entries. Boards that stop logging then lose later events.",
   logs: "almost full and full, where the board has an event log sensor",
   parameters: {},
   start(host) {

@@ -12,20 +12,20 @@ export interface Listen {
   readonly port: number;
 }
 
-/** Files a process has open besides our sockets, roughly. */
+/** Open files besides the sockets, roughly. */
 const OTHER_FILES = 64;
-/** Sockets that are bound at the same time: a burst of 10,000 starves the event loop. */
+/** Sockets that are bound at the same time; binding 10,000 at once blocks the event loop. */
 const BATCH = 500;
-/** Answers "from another network card" come from here. */
+/** Source address of responses "from another network card". */
 const STRAY_ADDRESS = "127.254.254.254";
 
-/** Addresses need no look-up. */
+/** All peers are addresses, so that no name is looked up. */
 const noLookup = (address: string, _options: unknown, callback: (e: null, address: string, family: number) => void) =>
   callback(null, address, 4);
 
 /**
- * The sockets of a simulation, one per BMC: a socket that listens everywhere could not tell which of
- * its addresses a packet was for, and would answer from the wrong one. A socket costs about 5 KiB.
+ * The sockets of a simulation, one per BMC. A socket bound to all addresses would not know to which of them a
+ * packet was sent, and would answer from the wrong one. A socket costs about 5 KiB.
  */
 export class UdpHost {
   readonly #sockets: Socket[] = [];
@@ -35,8 +35,8 @@ export class UdpHost {
   /**
    * Opens a socket for each BMC.
    *
-   * @returns where each listens, in the order given
-   * @throws Error when the process may not open so many files, or an address is taken or not allowed
+   * @returns the address of each, in the order given
+   * @throws Error when the limit of open files is too low, or an address is in use or not allowed
    */
   async open(bmcs: readonly { readonly bmc: VirtualBmc; readonly listen: Listen }[]): Promise<readonly Listen[]> {
     checkFileLimit(bmcs.length);
@@ -76,7 +76,7 @@ export class UdpHost {
       socket.bind({ address, port, exclusive: true }, resolve);
     });
     this.#sockets.push(socket);
-    // A console that has gone: the host says so, and nobody cares.
+    // ICMP port unreachable: the console is gone, which is no error of the BMC.
     socket.on("error", () => {});
     const send = (packet: Buffer, peer: { readonly address: string; readonly port: number }, stray: boolean): void => {
       if (this.#closed) return;
@@ -101,18 +101,18 @@ function explained(error: unknown, address: string, port: number): Error {
   const where = `${address}:${port}`;
   switch (code) {
     case "EADDRINUSE":
-      return new Error(`${where} is taken by another program`, { cause: error });
+      return new Error(`${where} is already in use`, { cause: error });
     case "EACCES":
-      return new Error(`${where}: ports below 1024 are for root; choose another port`, { cause: error });
+      return new Error(`${where}: ports below 1024 need root; choose another port`, { cause: error });
     case "EMFILE":
     case "ENFILE":
-      return new Error(`${where}: no more sockets: raise the limit of open files (ulimit -n)`, { cause: error });
+      return new Error(`${where}: too many open files; raise the limit (ulimit -n)`, { cause: error });
     default:
       return new Error(`${where}: cannot listen (${code ?? String(error)})`, { cause: error });
   }
 }
 
-/** How many files this process may have open; Infinity where the system does not tell. */
+/** Limit of open files; Infinity where the system does not report it. */
 function fileLimit(): number {
   try {
     const line = readFileSync("/proc/self/limits", "utf8").match(/^Max open files\s+(\d+|unlimited)/m);
@@ -126,7 +126,7 @@ function checkFileLimit(sockets: number): void {
   const limit = fileLimit();
   if (sockets + OTHER_FILES <= limit) return;
   throw new Error(
-    `${sockets} virtual BMCs need as many sockets, and this process may open ${limit} files: ` +
-      `raise the limit (ulimit -n ${sockets + OTHER_FILES}) or simulate fewer`,
+    `${sockets} virtual BMCs need one socket each, and the limit of open files is ${limit}: ` +
+      `raise it (ulimit -n ${sockets + OTHER_FILES}) or simulate fewer BMCs`,
   );
 }

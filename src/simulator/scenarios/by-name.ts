@@ -49,15 +49,15 @@ import { wedged } from "./wedged.ts";
 import { noWholeSdrReads } from "./whole-sdr-reads.ts";
 import { wrongLengths } from "./wrong-lengths.ts";
 
-/** A scenario that can be asked for by its name, as lists show it. */
+/** A scenario with its name and argument, as lists show it. */
 export interface NamedScenario {
   /** With hyphens, stable. */
   readonly name: string;
-  /** What goes wrong, for people. */
+  /** What goes wrong, in a few words. */
   readonly title: string;
-  /** What can be chosen; absent: nothing. */
+  /** Absent: the scenario takes no argument. */
   readonly argument?: Argument;
-  /** @throws RangeError for an argument that does not fit; it says what would */
+  /** @throws RangeError for an invalid argument; the message says what is allowed */
   make(argument?: string): Scenario;
 }
 
@@ -81,11 +81,11 @@ function one<A extends Count | Choice | Hex>(
   return { name, title, argument, make: (written) => make(argumentValue(name, argument, written)) };
 }
 
-/** Moves the session sequence numbers by so many where it skips. */
+/** Sequence numbers left out where it skips. */
 const SKIP_BY = 1;
 const MINUTE_MS = 60_000;
 
-/** What can be wrong with a BMC and the network before it, by name. */
+/** Every misbehaviour of BMCs and of the network in front of them, by name. */
 export const SCENARIOS: readonly NamedScenario[] = [
   one(
     "absent-watchdog",
@@ -96,7 +96,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("bad-checksums", "the second checksum of messages is wrong", probability(1), (p) =>
     badChecksums({ probability: p }),
   ),
-  one("bad-integrity", "authentication codes of packets are wrong", probability(0.03), (p) =>
+  one("bad-integrity", "integrity codes of packets are wrong", probability(0.03), (p) =>
     badIntegrity({ probability: p }),
   ),
   one("busy-sensors", "sensors of empty DIMM sockets always answer C0h, node busy", count(48, 1, 254, "sensors"), (n) =>
@@ -104,16 +104,18 @@ export const SCENARIOS: readonly NamedScenario[] = [
   ),
   one(
     "completion-code",
-    "a command is refused: network function, command, code",
+    "a command is refused: network function, command, completion code",
     bytes("04/2d/c0", 3),
     ([netFn = 0, command = 0, code = 0]) => completionCodes({ filter: { netFn, command }, code }),
   ),
-  one("duplication", "answers come twice", probability(1), (p) => duplication({ probability: p, delayMs: 30 })),
+  one("duplication", "each response arrives twice", probability(1), (p) =>
+    duplication({ probability: p, delayMs: 30 }),
+  ),
   one("endless-sdr", "the last SDR is followed by the first, or by itself", choice("first", "itself"), (followedBy) =>
     endlessSdr({ followedBy }),
   ),
-  plain("full-sel", "the event log is full since long", fullSel),
-  one("garbage", "packets that mean nothing come before answers", probability(0.5), (p) => garbage({ probability: p })),
+  plain("full-sel", "the event log has been full for a long time", fullSel),
+  one("garbage", "meaningless packets arrive before responses", probability(0.5), (p) => garbage({ probability: p })),
   one("hung", "the firmware has crashed", choice("everything", "sessions", "commands"), (what) => hung({ what })),
   one(
     "info-without-data",
@@ -121,20 +123,23 @@ export const SCENARIOS: readonly NamedScenario[] = [
     choice("all", "sdr", "device_sdr", "sel", "fru"),
     (of) => infoWithoutData({ of }),
   ),
-  one("latency", "answers take this long on average, exponentially", count(40, 0, 60_000, "ms"), (meanMs) =>
+  one("latency", "mean response time, exponentially distributed", count(40, 0, 60_000, "ms"), (meanMs) =>
     latency({ meanMs, distribution: "exponential" }),
   ),
-  one("latency-tail", "most answers are quick, a few take very long", count(40, 0, 60_000, "ms"), (meanMs) =>
-    latency({ meanMs, distribution: "heavy_tailed" }),
+  one(
+    "latency-tail",
+    "mean response time; most responses are fast, a few are very slow",
+    count(40, 0, 60_000, "ms"),
+    (meanMs) => latency({ meanMs, distribution: "heavy_tailed" }),
   ),
-  one("locked-out", "after so many failed logins nobody is let in for 5 min", count(3, 1, 100), (attempts) =>
+  one("locked-out", "after this many failed logins all logins are refused for 5 min", count(3, 1, 100), (attempts) =>
     lockedOut({ attempts, forMs: 5 * MINUTE_MS }),
   ),
   one("loss", "packets get lost", probability(0.1), (p) => loss({ probability: p })),
-  one("lost-reservations", "reads of SDR and SEL are broken into", probability(0.1), (p) =>
+  one("lost-reservations", "another console cancels reservations of SDR and SEL", probability(0.1), (p) =>
     lostReservations({ probability: p }),
   ),
-  one("lost-sessions", "sessions are forgotten after so many requests", count(60, 1, 1_000_000), (everyRequests) =>
+  one("lost-sessions", "all sessions are lost after every N requests", count(60, 1, 1_000_000), (everyRequests) =>
     lostSessions({ everyRequests }),
   ),
   one("many-sensors", "the repository holds this many full sensor records", count(65_534, 1, 65_534, "records"), (n) =>
@@ -142,7 +147,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
   ),
   one(
     "moving-clock",
-    "the BMC's clock is ahead by so much",
+    "offset of the BMC's clock; negative is behind",
     count(-86_400, -(10 ** 9), 10 ** 9, "s"),
     (offsetSeconds) => movingClock({ offsetSeconds }),
   ),
@@ -151,7 +156,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
   ),
   one(
     "odd-rakp",
-    "the codes of a login are made in a way of its own",
+    "login codes are not computed as the specification says",
     choice(
       "role_without_lookup_bit",
       "zero_role",
@@ -164,20 +169,22 @@ export const SCENARIOS: readonly NamedScenario[] = [
     ),
     (way) => oddRakp({ way }),
   ),
-  one("odd-sequences", "session sequence numbers are left out", probability(0.5), (skip) =>
+  one("odd-sequences", "session sequence numbers are skipped", probability(0.5), (skip) =>
     oddSequences({ skip, skipBy: SKIP_BY }),
   ),
-  one("reboot", "the BMC restarts every so many seconds, which takes a minute", count(600, 61, 10 ** 6, "s"), (s) =>
+  one("reboot", "the BMC restarts every N seconds and is down for a minute", count(600, 61, 10 ** 6, "s"), (s) =>
     reboot({ afterMs: s * 1000, everyMs: s * 1000, durationMs: MINUTE_MS }),
   ),
-  one("record-id-mismatch", "records carry another id", probability(0.3), (p) => recordIdMismatch({ probability: p })),
-  one("refused-login", "RAKP 1 is refused with this status", bytes("0d", 1), ([status = 0]) =>
+  one("record-id-mismatch", "SDRs carry another record id than the one requested", probability(0.3), (p) =>
+    recordIdMismatch({ probability: p }),
+  ),
+  one("refused-login", "RAKP message 2 refuses the login with this status", bytes("0d", 1), ([status = 0]) =>
     refusedLogin({ step: "rakp1", status }),
   ),
-  one("reordering", "answers overtake one another", probability(0.1), (p) =>
+  one("reordering", "responses overtake one another", probability(0.1), (p) =>
     reordering({ probability: p, holdMs: 400 }),
   ),
-  plain("repeated-requests", "repetitions of a request are refused", repeatedRequestsRefused),
+  plain("repeated-requests", "a repeated request is refused with CFh", repeatedRequestsRefused),
   one("scanning-disabled", "sensors have scanning disabled and return a raw value", choice(...DISABLED_SENSORS), (of) =>
     scanningDisabled({ of }),
   ),
@@ -187,11 +194,13 @@ export const SCENARIOS: readonly NamedScenario[] = [
     count(120, 1, 10 ** 6, "s"),
     (s) => replacedBmc({ afterMs: s * 1000 }),
   ),
-  plain("sessions-taken", "other consoles have taken all sessions", sessionsTaken),
-  one("small-reads", "so many bytes of an SDR or a FRU at once", count(16, 1, 255, "bytes"), (most) =>
+  plain("sessions-taken", "other consoles use all sessions", sessionsTaken),
+  one("small-reads", "at most this many bytes of an SDR or a FRU per read", count(16, 1, 255, "bytes"), (most) =>
     smallReads({ sdrBytes: most, fruBytes: most }),
   ),
-  one("stray-address", "answers come from another address", probability(0.05), (p) => strayAddress({ probability: p })),
+  one("stray-address", "responses come from another address", probability(0.05), (p) =>
+    strayAddress({ probability: p }),
+  ),
   one("unplugged-fans", "the last fan headers read 0 rpm, with lower limits of raw 0", count(2, 1, 254, "fans"), (n) =>
     unpluggedFans({ count: n }),
   ),
@@ -219,22 +228,25 @@ export const SCENARIOS: readonly NamedScenario[] = [
     count(120, 1, 10 ** 6, "s"),
     (s) => weakerLogin({ afterMs: s * 1000, offers: "no_integrity" }),
   ),
-  one("wedged", "so many packets within a second silence it for a minute", count(300, 1, 10 ** 6), (packets) =>
+  one("wedged", "this many packets within a second silence the BMC for a minute", count(300, 1, 10 ** 6), (packets) =>
     wedged({ packets, withinMs: 1000, forMs: MINUTE_MS }),
   ),
-  one("whole-sdr-reads", "reads of a whole SDR go wrong", choice("refused", "garbage", "short", "silence"), (answer) =>
-    noWholeSdrReads({ answer }),
+  one(
+    "whole-sdr-reads",
+    "reading a whole SDR at once fails",
+    choice("refused", "garbage", "short", "silence"),
+    (answer) => noWholeSdrReads({ answer }),
   ),
   one(
     "wrong-lengths",
-    "responses lack bytes: network function, command, how many",
+    "responses are too short: network function, command, missing bytes",
     bytes("0a/40/03", 3),
     ([netFn = 0, command = 0, by = 0]) => wrongLengths({ filter: { netFn, command }, by: -by }),
   ),
 ];
 
-/** What was asked for, and for which share of the BMCs. */
-export interface AskedScenario {
+/** A scenario from the command line, and the share of the BMCs that have it. */
+export interface SelectedScenario {
   readonly name: string;
   readonly scenario: Scenario;
   /** 0 to 1; absent: all of them. */
@@ -244,9 +256,9 @@ export interface AskedScenario {
 /**
  * Reads "NAME", "NAME=ARGUMENT", "NAME:SHARE" or "NAME=ARGUMENT:SHARE".
  *
- * @throws RangeError that says what is wrong and what would do
+ * @throws RangeError that says what is wrong and what is allowed
  */
-export function parseScenario(written: string): AskedScenario {
+export function parseScenario(written: string): SelectedScenario {
   const [, name = "", argument, shareText] = /^([^=:]*)(?:=([^:]*))?(?::(.*))?$/.exec(written) ?? [];
   const named = SCENARIOS.find((known) => known.name === name);
   if (!named) {
@@ -254,11 +266,13 @@ export function parseScenario(written: string): AskedScenario {
       name,
       SCENARIOS.map((known) => known.name),
     );
-    const hint = near ? `did you mean ${near}?` : "lightsout simulate scenarios lists them";
-    throw new RangeError(`there is no scenario "${name}"; ${hint}`);
+    const hint = near ? `did you mean ${near}?` : "lightsout simulate scenarios lists all";
+    throw new RangeError(`unknown scenario "${name}"; ${hint}`);
   }
   const share = shareText === undefined ? undefined : Number(shareText);
   if (share !== undefined && (shareText === "" || !(share > 0 && share <= 1)))
-    throw new RangeError(`${name}: "${shareText}" is no share of the BMCs; give a number above 0 up to 1, 0.05 is 5 %`);
+    throw new RangeError(
+      `${name}: "${shareText}" is not a share of the BMCs; use a number above 0 and up to 1, e.g. 0.05 for 5 %`,
+    );
   return { name, scenario: named.make(argument), share };
 }

@@ -4,7 +4,7 @@ export interface Count {
   readonly default: number;
   readonly minimum: number;
   readonly maximum: number;
-  /** False: fractions will do. */
+  /** False: fractions are allowed. */
   readonly whole: boolean;
   readonly unit?: string;
 }
@@ -22,7 +22,7 @@ export interface Hex {
   readonly length: number;
 }
 
-/** The one thing that can be chosen of a scenario that is asked for by name. */
+/** What may follow the name of a scenario. */
 export type Argument = Count | Choice | Hex;
 export type ValueOf<A extends Argument> = A extends Choice<infer W> ? W : A extends Hex ? readonly number[] : number;
 
@@ -47,7 +47,7 @@ export const choice = <const W extends string>(...choices: readonly W[]): Choice
 
 export const bytes = (value: string, length: number): Hex => ({ kind: "bytes", default: value, length });
 
-/** "0 to 1", "everything, sessions or commands", "3 bytes in hex, 04/2d/c0 say": for errors and lists. */
+/** "a number from 0 to 1", "one of everything, sessions", "3 bytes in hex, e.g. 04/2d/c0": for errors and lists. */
 export function allowed(argument: Argument): string {
   switch (argument.kind) {
     case "count": {
@@ -58,24 +58,24 @@ export function allowed(argument: Argument): string {
       return `one of ${argument.choices.join(", ")}`;
     case "bytes":
       return argument.length === 1
-        ? `a byte in hex, ${argument.default} say`
-        : `${argument.length} bytes in hex, ${argument.default} say`;
+        ? `a byte in hex, e.g. ${argument.default}`
+        : `${argument.length} bytes in hex, e.g. ${argument.default}`;
   }
 }
 
-/** What an argument is where nobody says it. */
+/** The argument where the name stands alone. */
 export function defaultOf(argument: Argument): string {
   return argument.kind === "choice" ? (argument.choices[0] ?? "") : String(argument.default);
 }
 
-/** @throws RangeError that says what would do */
+/** @throws RangeError that says what is allowed */
 export function argumentValue<A extends Argument>(
   name: string,
   argument: A,
   written = defaultOf(argument),
 ): ValueOf<A> {
   const value = read(argument, written);
-  if (value === undefined) throw new RangeError(`${name}: "${written}" will not do; give ${allowed(argument)}`);
+  if (value === undefined) throw new RangeError(`${name}: invalid argument "${written}"; use ${allowed(argument)}`);
   return value as ValueOf<A>;
 }
 

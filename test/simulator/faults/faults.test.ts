@@ -41,13 +41,13 @@ describe("the registry", () => {
         return error instanceof FaultParameterError ? error.message : error;
       }
     };
-    expect(refused("gremlins")).toBe("there is no fault gremlins");
-    expect(refused("fan_stopped", { fun: 1 })).toBe("fan_stopped has no parameter fun; it has fan");
-    expect(refused("fan_stopped", { fan: 17 })).toBe("fan_stopped: fan is a number from 1 to 16, not 17");
-    expect(refused("fan_stopped", { fan: 1.5 })).toBe("fan_stopped: fan is a number from 1 to 16, not 1.5");
-    expect(refused("fan_stopped", { fan: "x" })).toBe("fan_stopped: fan is a number from 1 to 16, not x");
+    expect(refused("gremlins")).toBe("unknown fault gremlins");
+    expect(refused("fan_stopped", { fun: 1 })).toBe("fan_stopped: unknown parameter fun; the parameters are fan");
+    expect(refused("fan_stopped", { fan: 17 })).toBe("fan_stopped: fan must be a number from 1 to 16, not 17");
+    expect(refused("fan_stopped", { fan: 1.5 })).toBe("fan_stopped: fan must be a number from 1 to 16, not 1.5");
+    expect(refused("fan_stopped", { fan: "x" })).toBe("fan_stopped: fan must be a number from 1 to 16, not x");
     expect(refused("drive_fault", { how: "lost" })).toBe(
-      "drive_fault: how is one of failed, predicted, rebuilding, not lost",
+      "drive_fault: how must be one of failed, predicted, rebuilding, not lost",
     );
     expect(refused("rack_feed_lost")).toBe("rack_feed_lost is a fault of a rack, not of dell-poweredge");
     expect(machine.host.faults).toEqual([]);
@@ -518,7 +518,7 @@ describe("a removed part", () => {
   it("is one that the machine has", () => {
     const machine = new Machine("dell-poweredge");
     expect(() => injectFault(machine.host, "part_removed", { number: 3 })).toThrow(
-      new FaultParameterError("part_removed: number is a number from 1 to 2, not 3"),
+      new FaultParameterError("part_removed: number must be a number from 1 to 2, not 3"),
     );
     expect(() => injectFault(machine.host, "part_removed", { part: "drive", number: 1.5 })).toThrow(
       FaultParameterError,

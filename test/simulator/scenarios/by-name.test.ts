@@ -9,7 +9,7 @@ const folder = resolve(import.meta.dirname, "../../../src/simulator/scenarios");
 const NO_SCENARIO = ["by-name", "command-filter", "index", "record-patch", "scenario-argument", "sensor-choice"];
 
 describe("scenarios by name", () => {
-  it("are all that there are", () => {
+  it("include every file of the folder", () => {
     const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ""));
     const missing = files.filter(
       (file) => !NO_SCENARIO.includes(file) && !SCENARIOS.some(({ name }) => isOf(file, name)),
@@ -19,7 +19,7 @@ describe("scenarios by name", () => {
   });
 
   it.each(SCENARIOS)(
-    "$name can be had as it is, with its default written out, and for a share",
+    "$name can be selected by name, with its default written out, and for a share",
     ({ name, argument }) => {
       expect(parseScenario(name)).toMatchObject({ name, share: undefined });
       expect(parseScenario(`${name}:0.25`)).toMatchObject({ name, share: 0.25 });
@@ -35,26 +35,26 @@ describe("scenarios by name", () => {
     ["sessions-taken", "no_free_session"],
     ["odd-rakp=zero_role", undefined],
     ["latency=30", undefined],
-  ])("%s does what it says", async (written, reason) => {
+  ])("%s has the effect on a poll that its title says", async (written, reason) => {
     const poller = pollerOf({ scenarios: [parseScenario(written).scenario] });
     expect((await poller.poll()).failure?.reason).toBe(reason);
     await poller.close();
   });
 
   it.each([
-    ["", 'there is no scenario ""; lightsout simulate scenarios lists them'],
-    ["los", 'there is no scenario "los"; did you mean loss?'],
-    ["loss=2", 'loss: "2" will not do; give a number from 0 to 1'],
-    ["loss=", 'loss: "" will not do; give a number from 0 to 1'],
-    ["loss=a", 'loss: "a" will not do; give a number from 0 to 1'],
-    ["latency=1.5", 'latency: "1.5" will not do; give a whole number from 0 to 60000 (ms)'],
-    ["hung=up", 'hung: "up" will not do; give one of everything, sessions, commands'],
-    ["completion-code=04/2d", 'completion-code: "04/2d" will not do; give 3 bytes in hex, 04/2d/c0 say'],
-    ["refused-login=xx", 'refused-login: "xx" will not do; give a byte in hex, 0d say'],
-    ["loss:", 'loss: "" is no share of the BMCs; give a number above 0 up to 1, 0.05 is 5 %'],
-    ["loss=0.1:50%", 'loss: "50%" is no share of the BMCs; give a number above 0 up to 1, 0.05 is 5 %'],
-    ["loss:0", 'loss: "0" is no share of the BMCs; give a number above 0 up to 1, 0.05 is 5 %'],
-  ])("%j is refused with what would do", (written, message) => {
+    ["", 'unknown scenario ""; lightsout simulate scenarios lists all'],
+    ["los", 'unknown scenario "los"; did you mean loss?'],
+    ["loss=2", 'loss: invalid argument "2"; use a number from 0 to 1'],
+    ["loss=", 'loss: invalid argument ""; use a number from 0 to 1'],
+    ["loss=a", 'loss: invalid argument "a"; use a number from 0 to 1'],
+    ["latency=1.5", 'latency: invalid argument "1.5"; use a whole number from 0 to 60000 (ms)'],
+    ["hung=up", 'hung: invalid argument "up"; use one of everything, sessions, commands'],
+    ["completion-code=04/2d", 'completion-code: invalid argument "04/2d"; use 3 bytes in hex, e.g. 04/2d/c0'],
+    ["refused-login=xx", 'refused-login: invalid argument "xx"; use a byte in hex, e.g. 0d'],
+    ["loss:", 'loss: "" is not a share of the BMCs; use a number above 0 and up to 1, e.g. 0.05 for 5 %'],
+    ["loss=0.1:50%", 'loss: "50%" is not a share of the BMCs; use a number above 0 and up to 1, e.g. 0.05 for 5 %'],
+    ["loss:0", 'loss: "0" is not a share of the BMCs; use a number above 0 and up to 1, e.g. 0.05 for 5 %'],
+  ])("%j is refused with a message that says what is allowed", (written, message) => {
     expect(() => parseScenario(written)).toThrow(new RangeError(message));
   });
 });
