@@ -114,7 +114,7 @@ export class Exporter {
     this.#book = book;
     this.#rackBudgets = new RackBudgets(config);
     const clock = this.#clock;
-    this.#self = new SelfMetrics({ version: options.version });
+    this.#self = new SelfMetrics({ version: options.version, clock });
     this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self) });
     this.#pool = new BmcPool({
       transport: this.#transport,

@@ -1,5 +1,6 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { type Clock, systemClock } from "../lib/index.ts";
+import { EventLoopDelay } from "./event-loop-delay.ts";
 import { Tally } from "./tally.ts";
 import { Timings } from "./timings.ts";
 
@@ -7,12 +8,12 @@ export interface SelfOptions {
   readonly version: string;
   /** False leaves out process_ and nodejs_, which watch the whole process. */
   readonly processMetrics?: boolean;
+  readonly clock?: Clock;
 }
 
 /** From a BMC on the same switch to the longest time-out. */
 const ROUND_TRIP_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const QUEUE_WAIT_BUCKETS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
-const NANOSECONDS = 1e9;
 
 const counter = (register: Registry, name: string, help: string): Counter =>
   new Counter({ name: `lightsout_${name}`, help, registers: [register] });
@@ -26,7 +27,7 @@ const gauge = (register: Registry, name: string, help: string): Gauge =>
  */
 export class SelfMetrics {
   readonly #registry = new Registry();
-  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
+  readonly #eventLoopDelay: EventLoopDelay;
   readonly #commands: Tally;
   readonly #responses: Tally;
   readonly #packets: Tally;
@@ -172,30 +173,15 @@ export class SelfMetrics {
       registers: [r],
     });
 
-    this.#watchEventLoop();
+    this.#eventLoopDelay = new EventLoopDelay(r, options.clock ?? systemClock);
     if (options.processMetrics !== false) {
       collectDefaultMetrics({ register: r });
       // Gauges with names of counters, which promtool refuses; they are the sums of the families without _total.
       for (const what of ["handles", "requests", "resources"]) r.removeSingleMetric(`nodejs_active_${what}_total`);
+      // Each reading resets them, so that of two readers none sees all delays.
+      for (const what of ["", "_min", "_max", "_mean", "_stddev", "_p50", "_p90", "_p99"])
+        r.removeSingleMetric(`nodejs_eventloop_lag${what}_seconds`);
     }
-  }
-
-  #watchEventLoop(): void {
-    const loop = this.#loop;
-    loop.enable();
-    new Gauge({
-      name: "lightsout_event_loop_delay_seconds",
-      help: "How late the event loop was since these metrics were last read, the 10 ms between two looks included.",
-      labelNames: ["statistic"],
-      registers: [this.#registry],
-      collect() {
-        if (loop.count === 0) return;
-        this.set({ statistic: "mean" }, loop.mean / NANOSECONDS);
-        this.set({ statistic: "p99" }, loop.percentile(99) / NANOSECONDS);
-        this.set({ statistic: "max" }, loop.max / NANOSECONDS);
-        loop.reset();
-      },
-    });
   }
 
   /** A command goes out for the first time. */
@@ -326,7 +312,7 @@ export class SelfMetrics {
     this.#webConfigOk.set(0);
   }
 
-  /** The metrics in the text format; the delays of the event loop start again. */
+  /** The metrics in the text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -343,9 +329,9 @@ export class SelfMetrics {
       .map(({ name, help, type }) => ({ name, help, type: String(type), labels: labelsOf(name) }));
   }
 
-  /** Stops the timer that watches the event loop. */
+  /** Stops measuring the event loop. */
   close(): void {
-    this.#loop.disable();
+    this.#eventLoopDelay.close();
   }
 }
 

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { DELAY_WINDOW_MS } from "../../src/exposition/event-loop-delay.ts";
 import { SelfMetrics } from "../../src/exposition/index.ts";
+import type { Clock } from "../../src/lib/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { checkMetrics, promtoolMissing } from "./promtool.ts";
 
 const made: SelfMetrics[] = [];
-const self = (processMetrics = false): SelfMetrics => {
-  const metrics = new SelfMetrics({ version: "1.2.3", processMetrics });
+const self = (processMetrics = false, clock?: Clock): SelfMetrics => {
+  const metrics = new SelfMetrics({ version: "1.2.3", processMetrics, clock });
   made.push(metrics);
   return metrics;
 };
@@ -72,10 +75,40 @@ describe("the exporter's own metrics", () => {
     expect(await self().text()).toContain("lightsout_retries_total 0");
   });
 
-  it("tell how late the event loop is", async () => {
-    const s = self();
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(await s.text()).toMatch(/lightsout_event_loop_delay_seconds\{statistic="p99"\} 0\.\d+/);
+  describe("about the delay of the event loop", () => {
+    const delay = async (s: SelfMetrics, statistic: string): Promise<number> =>
+      Number(new RegExp(`event_loop_delay_seconds\\{statistic="${statistic}"\\} (.*)`).exec(await s.text())?.[1]);
+    const ticks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+    const stall = async (ms: number): Promise<void> => {
+      await ticks();
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+      await ticks();
+    };
+
+    it("report a stall to every reader, for one to two minutes", async () => {
+      const clock = new FakeClock();
+      const s = self(false, clock);
+      await clock.advance(30_000);
+      await stall(700);
+      for (const reader of ["one", "another"]) expect(await delay(s, "max"), reader).toBeGreaterThan(0.6);
+      await clock.advance(DELAY_WINDOW_MS);
+      expect(await delay(s, "max")).toBeGreaterThan(0.6);
+      await clock.advance(DELAY_WINDOW_MS);
+      await ticks();
+      expect(await delay(s, "max")).toBeLessThan(0.6);
+    });
+
+    it("report mean and 99th percentile", async () => {
+      const s = self();
+      await ticks();
+      expect(await delay(s, "mean")).toBeGreaterThan(0);
+      expect(await delay(s, "p99")).toBeGreaterThanOrEqual(await delay(s, "mean"));
+    });
+
+    it("have no family that forgets on each reading", async () => {
+      expect(await self(true).text()).not.toContain("nodejs_eventloop_lag");
+    });
   });
 
   it.skipIf(promtoolMissing)(
