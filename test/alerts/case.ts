@@ -8,8 +8,8 @@ export interface Case {
   readonly at: string;
   /** Labels of the alert without those of the rule; absent if the alert must not fire. */
   readonly fires?: Labels;
-  /** Evaluated every hour with samples every five minutes, for cases that cover days. Otherwise both every minute. */
-  readonly step?: "1h";
+  /** Evaluation interval, with samples every five minutes: for cases that cover hours or days. Otherwise both are one minute. */
+  readonly step?: "5m" | "1h";
 }
 
 export type Labels = Readonly<Record<string, string>>;

@@ -88,6 +88,16 @@ describe("the rules", () => {
     },
   );
 
+  // A board calls a sensor "Power Supply 1" or "Fan 1" itself: "fan Fan 1 failed" reads like a mistake.
+  it("do not repeat in front of a sensor name what the name says, and use the units °C, W and rpm", () => {
+    for (const { alert, annotations } of alerts)
+      for (const text of [annotations.summary ?? "", annotations.description ?? ""]) {
+        for (const [, word = ""] of text.matchAll(/(\S*) \{\{ \$labels\.sensor \}\}/g))
+          expect(word, alert).toMatch(/^[Ss]ensor$/);
+        expect(text, alert).not.toMatch(/\bdegrees?\b|\bwatts?\b|\bRPM\b|\d K\b|\}\} K\b/);
+      }
+  });
+
   it("have a `for` or cover a time range", () => {
     const immediate = alerts.filter(
       (rule) => rule.for === undefined && !/\[\d+[mhd](:1d)?\]|increase1d/.test(rule.expr),
@@ -160,7 +170,7 @@ describe("metric names in rules and pages", () => {
     expect(unmatched(matched(/threshold/, "threshold"), THRESHOLD_NAMES)).toEqual([]);
     expect(unmatched(matched(/^bmc_health$/, "component"), ["system", ...COMPONENTS])).toEqual([]);
     expect(unmatched(matched(/^bmc_redundancy$/, "subject"), COMPONENTS)).toEqual([]);
-    expect(matched(/./, "role")).toEqual(["exhaust", "inlet", "margin", "psu"]);
+    expect(matched(/./, "role")).toEqual(["dimm", "exhaust", "inlet", "margin", "psu"]);
     expect(matched(/^bmc_security_finding$/, "finding")).toEqual([
       "anonymous_login",
       "auth_type_none",

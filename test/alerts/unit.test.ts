@@ -41,7 +41,7 @@ withPeers(["promtool"], "promtool", () => {
     try {
       const files: string[] = [];
       for (const subject of subjects) {
-        for (const step of [undefined, "1h"]) {
+        for (const step of [undefined, "5m", "1h"]) {
           const some = cases.filter((one) => ruleOf(one.alert).subject === subject && one.step === step);
           if (some.length === 0) continue;
           const file = join(folder.path, `${subject}-${step ?? "1m"}.test.yml`);

@@ -1,4 +1,4 @@
-import { type Case, host, type Series, sensor } from "../case.ts";
+import { type Case, host, type Labels, type Series, sensor } from "../case.ts";
 
 const of = (component: string, value: number): Series => ["bmc_health", { ...host(), component }, `${value}x40`];
 const health = (name: string, kind: string, value: number): Series => [
@@ -7,7 +7,20 @@ const health = (name: string, kind: string, value: number): Series => [
   `${value}x40`,
 ];
 const drive = sensor("Drive 3", "20/0/83", { kind: "drive" });
-const drivePhrase = (state: string): Series => ["bmc_sensor_state", { ...drive, state }, "1x40"];
+const psu = (number: number): Labels => sensor(`PS${number} Status`, `20/0/6${number}`, { kind: "power_supply" });
+const fan = (number: number): Labels => sensor(`FAN${number}`, `20/0/4${number}`, { kind: "fan", role: "fan" });
+const dimm = (number: number): Labels =>
+  sensor(`DIMM A${number}`, `20/0/b${number}`, { kind: "temperature", role: "dimm" });
+/** Health of a part, and the state that it is present. */
+const parts = (part: Labels, reports: string, present?: string): readonly Series[] => [
+  ["bmc_sensor_health", part, reports],
+  ...(present === undefined ? [] : [["bmc_sensor_state", { ...part, state: "presence_detected" }, present] as const]),
+];
+const reached = (count: number): readonly Series[] => [
+  ["bmc_up", host(), `1x${count}`],
+  ["bmc_part_up", { ...host(), part: "sensors" }, `1x${count}`],
+];
+const driveState = (state: string): Series => ["bmc_sensor_state", { ...drive, state }, "1x40"];
 
 export const healthCases: readonly Case[] = [
   {
@@ -54,22 +67,173 @@ export const healthCases: readonly Case[] = [
   {
     alert: "DriveFault",
     story: "a prediction of warning health",
-    series: [drivePhrase("drive_present"), drivePhrase("predictive_failure"), ["bmc_sensor_health", drive, "1x40"]],
+    series: [driveState("drive_present"), driveState("predictive_failure"), ["bmc_sensor_health", drive, "1x40"]],
     at: "8m",
     fires: drive,
   },
   {
     alert: "DriveFault",
     story: "failed",
-    series: [drivePhrase("drive_fault"), ["bmc_sensor_health", drive, "2x40"]],
+    series: [driveState("drive_fault"), ["bmc_sensor_health", drive, "2x40"]],
     at: "8m",
     fires: drive,
   },
   {
     alert: "DriveFault",
     story: "an empty slot",
-    series: [drivePhrase("device_absent"), ["bmc_sensor_health", drive, "1x40"]],
+    series: [driveState("device_absent"), ["bmc_sensor_health", drive, "1x40"]],
     at: "8m",
+  },
+  {
+    alert: "PartMissing",
+    story: "a power supply whose sensor no longer reports",
+    step: "5m",
+    series: [...parts(psu(1), "0x150"), ...parts(psu(2), "0x36 stale"), ...reached(150)],
+    at: "4h",
+    fires: { ...host(), kind: "power_supply" },
+  },
+  {
+    alert: "PartMissing",
+    story: "a power supply that is no longer present, with a sensor that still reports",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x150", "1x150"),
+      ...parts(psu(2), "0x150", "1x36 stale"),
+      ...reached(150),
+      ["bmc_power_on", host(), "0x150"],
+    ],
+    at: "4h",
+    fires: { ...host(), kind: "power_supply" },
+  },
+  {
+    alert: "PartMissing",
+    story: "the only drive",
+    step: "5m",
+    series: [...parts({ ...drive, kind: "drive" }, "0x36 stale"), ...reached(150)],
+    at: "4h",
+    fires: { ...host(), kind: "drive" },
+  },
+  {
+    alert: "PartMissing",
+    story: "a DIMM with a temperature sensor only",
+    step: "5m",
+    series: [...parts(dimm(1), "0x150"), ...parts(dimm(2), "0x36 stale"), ...reached(150)],
+    at: "4h",
+    fires: { ...host(), kind: "memory" },
+  },
+  {
+    alert: "PartMissing",
+    story: "a fan",
+    step: "5m",
+    series: [
+      ...parts(fan(1), "0x150"),
+      ...parts(fan(2), "0x36 stale"),
+      ...reached(150),
+      ["bmc_power_on", host(), "1x150"],
+    ],
+    at: "4h",
+    fires: { ...host(), kind: "fan" },
+  },
+  {
+    alert: "PartMissing",
+    story: "all fans of a host that is powered off",
+    step: "5m",
+    series: [
+      ...parts(fan(1), "0x36 stale"),
+      ...parts(fan(2), "0x36 stale"),
+      ...reached(150),
+      ["bmc_power_on", host(), "1x36 0x114"],
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "the fan of a power supply whose cord was pulled",
+    step: "5m",
+    series: [...parts({ ...fan(1), role: "psu" }, "0x36 stale"), ...parts(fan(2), "0x150"), ...reached(150)],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "the BMC is unreachable",
+    step: "5m",
+    series: [...parts(psu(1), "0x36 stale"), ...parts(psu(2), "0x36 stale"), ["bmc_up", host(), "1x36 0x114"]],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "reading sensors fails",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x36 stale"),
+      ["bmc_up", host(), "1x150"],
+      ["bmc_part_up", { ...host(), part: "sensors" }, "1x36 0x114"],
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "the host was renamed",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x36 stale"),
+      ["bmc_up", host(), "1x36 stale"],
+      ...parts({ ...psu(1), ...host("node2") }, "_x37 0x113"),
+      ["bmc_up", host("node2"), "_x37 1x113"],
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "the host moved to another rack",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x36 stale"),
+      ["bmc_up", host(), "1x36 stale"],
+      ...parts({ ...psu(1), rack: "r2" }, "_x37 0x113"),
+      ["bmc_up", { ...host(), rack: "r2" }, "_x37 1x113"],
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "a firmware update renamed and renumbered the sensors",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x36 stale"),
+      ...parts({ ...psu(1), sensor: "PSU1", id: "20/0/a1" }, "_x37 0x113"),
+      ...reached(150),
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "two targets exported the host, now one does",
+    step: "5m",
+    series: [
+      ...parts({ ...psu(1), instance: "a" }, "0x36 stale"),
+      ...parts({ ...psu(1), instance: "b" }, "0x150"),
+      ...reached(150),
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "a sensor that reports from time to time",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x150"),
+      ...parts(psu(2), "0x2 stale _x8 0x2 stale _x8 0x2 stale _x120"),
+      ...reached(150),
+    ],
+    at: "4h",
+  },
+  {
+    alert: "PartMissing",
+    story: "the power supply was plugged in again",
+    step: "5m",
+    series: [...parts(psu(1), "0x150"), ...parts(psu(2), "0x36 stale _x6 0x106"), ...reached(150)],
+    at: "6h",
   },
   {
     alert: "ChassisIntrusion",

@@ -2,6 +2,7 @@ import { type Case, each, host, hosts, rack, type Series, sensor } from "../case
 
 const psu = sensor("PS2 Status", "20/0/62", { kind: "power_supply", role: "psu" });
 const state = (word: string, values: string, of = psu): Series => ["bmc_sensor_state", { ...of, state: word }, values];
+const unit = sensor("PS Unit", "20/0/70", { kind: "power_unit" });
 const psuOf = (name: string) => ({ ...psu, ...host(name) });
 const current = (labels: Readonly<Record<string, string>>, values: string): readonly Series[] => [
   ["bmc_power_consumption_watts", { ...labels, statistic: "current" }, values],
@@ -35,6 +36,32 @@ export const power: readonly Case[] = [
     ],
     at: "25m",
     fires: rack,
+  },
+  {
+    alert: "RackPowerLoss",
+    story: "still off after two hours",
+    series: [...each("bmc_power_on", hosts(2), "1x20 0x140"), ...each("bmc_power_on", [host("a"), host("b")], "1x160")],
+    at: "140m",
+    fires: rack,
+  },
+  {
+    alert: "RackPowerLoss",
+    story: "powered on again after an hour",
+    series: [
+      ...each("bmc_power_on", hosts(2), "1x20 0x60 1x80"),
+      ...each("bmc_power_on", [host("a"), host("b")], "1x160"),
+    ],
+    at: "140m",
+  },
+  {
+    alert: "RackPowerLoss",
+    story: "powered off one by one, over an hour",
+    series: [
+      ["bmc_power_on", host("node1"), "1x20 0x140"],
+      ["bmc_power_on", host("node2"), "1x50 0x110"],
+      ...each("bmc_power_on", [host("a"), host("b"), host("c")], "1x160"),
+    ],
+    at: "55m",
   },
   {
     alert: "RackPowerLoss",
@@ -78,8 +105,39 @@ export const power: readonly Case[] = [
   {
     alert: "PsuFailed",
     story: "the first host of a rack that loses a feed, before the third is polled",
-    series: [state("failure_detected", "1x20"), state("input_lost", "1x20")],
+    series: [state("failure_detected", "1x20")],
     at: "2m",
+  },
+  ...["input_lost", "input_lost_or_out_of_range", "input_out_of_range"].map(
+    (word): Case => ({
+      alert: "PsuFailed",
+      story: `failure_detected with ${word}, a pulled cord`,
+      series: [state("failure_detected", "1x20"), state(word, "1x20"), ["bmc_sensor_health", psu, "2x20"]],
+      at: "8m",
+    }),
+  ),
+  {
+    alert: "PsuFailed",
+    story: "failure_detected, while another supply has lost its input",
+    series: [
+      state("failure_detected", "1x20"),
+      state("input_lost", "1x20", { ...psu, sensor: "PS1 Status", id: "20/0/61" }),
+    ],
+    at: "8m",
+    fires: psu,
+  },
+  {
+    alert: "PsuFailed",
+    story: "a power unit",
+    series: [state("failure_detected", "1x20", unit), state("presence_detected", "1x20")],
+    at: "8m",
+    fires: unit,
+  },
+  {
+    alert: "PsuFailed",
+    story: "a power unit, while a supply has lost its input",
+    series: [state("failure_detected", "1x20", unit), state("input_lost", "1x20")],
+    at: "8m",
   },
   {
     alert: "PsuPredictiveFailure",

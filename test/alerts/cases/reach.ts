@@ -57,6 +57,15 @@ export const reach: readonly Case[] = [
     at: "35m",
   },
   {
+    alert: "BmcPartFailing",
+    story: "a part that the BMC does not have is not exported",
+    series: [
+      ["bmc_part_up", { ...host(), part: "power" }, "1x40"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "35m",
+  },
+  {
     alert: "BmcDataStale",
     story: "reachable, last success 25 minutes ago",
     series: [

@@ -13,6 +13,9 @@ const limit = (of: Labels, value: number): Series => [
 const inlets = (places: readonly Labels[], values: string) =>
   each("bmc_temperature_celsius", places.map(inletOf), values);
 const racks = (...names: string[]) => names.map((name) => inRack(name, `node-${name}`));
+const board = { sensor: "System Temp", id: "20/0/05", entity: "7.1", role: "board", kind: "temperature" };
+const boardOf = (place: Labels): Labels => ({ ...board, ...place });
+const tempOf = (name: string): Labels => ({ ...sensor("System Temp", "20/0/05", { role: "board" }), ...host(name) });
 const throttled = sensor("CPU1 Status", "20/0/70", { role: "cpu", kind: "processor" });
 
 export const thermal: readonly Case[] = [
@@ -56,6 +59,12 @@ export const thermal: readonly Case[] = [
     series: [degrees(inlet, "22+0.3x60"), limit(inlet, 45)],
     at: "45m",
     fires: inlet,
+  },
+  {
+    alert: "TemperatureCriticalPredicted",
+    story: "a steep rise, already beyond the limit",
+    series: [degrees(inlet, "20+1.5x60"), limit(inlet, 42)],
+    at: "45m",
   },
   {
     alert: "TemperatureCriticalPredicted",
@@ -104,11 +113,145 @@ export const thermal: readonly Case[] = [
   { alert: "RackCoolingFailure", story: "rising, but below 27 °C", series: inlets(hosts(3), "18+0.25x30"), at: "20m" },
   { alert: "RackCoolingFailure", story: "warm and steady", series: inlets(hosts(3), "30x30"), at: "20m" },
   {
+    alert: "RackCoolingFailure",
+    story: "steady above 32 °C",
+    series: inlets(hosts(3), "33x30"),
+    at: "20m",
+    fires: rack,
+  },
+  {
+    alert: "RackCoolingFailure",
+    story: "two hours after a rise to 48 °C",
+    series: inlets(hosts(3), "20+1.4x20 48x130"),
+    at: "140m",
+    fires: rack,
+  },
+  {
+    alert: "RackCoolingFailure",
+    story: "an hour after a rise to 30 °C",
+    series: inlets(hosts(3), "20+0.5x20 30x80"),
+    at: "90m",
+    fires: rack,
+  },
+  {
+    alert: "RackCoolingFailure",
+    story: "an hour after a rise to 48 °C, cool again",
+    series: inlets(hosts(3), "20+1.4x20 48x10 48-1.4x20 20x80"),
+    at: "90m",
+  },
+  {
+    alert: "RackOverheating",
+    story: "three of four hosts became hot, one is critical",
+    series: [
+      ...each("bmc_sensor_health", hosts(2).map(boardOf), "0x20 1x40"),
+      ...each("bmc_sensor_health", [host("node3")].map(boardOf), "0x20 1x5 2x40"),
+      ...each("bmc_sensor_health", [host("node4")].map(boardOf), "0x65"),
+    ],
+    at: "30m",
+    fires: rack,
+  },
+  {
+    alert: "RackOverheating",
+    story: "boards without warning limits, close to their critical limits",
+    series: [
+      ...each("bmc_sensor_health", hosts(3).map(boardOf), "0x60"),
+      ...each("bmc_sensor_health", [host("node4")].map(boardOf), "0x20 2x40"),
+      ...each(
+        "bmc_temperature_celsius",
+        hosts(3).map(({ host: name }) => tempOf(name ?? "")),
+        "40x20 91x40",
+      ),
+      ...each(
+        "bmc_temperature_threshold_celsius",
+        hosts(3).map(({ host: name }) => ({ ...tempOf(name ?? ""), threshold: "upper_critical" })),
+        "95x60",
+      ),
+    ],
+    at: "30m",
+    fires: rack,
+  },
+  {
+    alert: "RackOverheating",
+    story: "two hours after the rise",
+    series: [
+      ...each("bmc_sensor_health", hosts(3).map(boardOf), "0x20 1x140"),
+      ...each("bmc_sensor_health", [host("node4")].map(boardOf), "0x20 2x140"),
+    ],
+    at: "140m",
+    fires: rack,
+  },
+  {
+    alert: "RackOverheating",
+    story: "hot for an hour, then ok",
+    series: [
+      ...each("bmc_sensor_health", hosts(3).map(boardOf), "0x20 1x60 0x80"),
+      ...each("bmc_sensor_health", [host("node4")].map(boardOf), "0x20 2x60 0x80"),
+    ],
+    at: "140m",
+  },
+  {
+    alert: "RackOverheating",
+    story: "a permanent share beyond a warning limit, and one critical host",
+    series: [
+      ...each("bmc_sensor_health", hosts(3).map(boardOf), "1x60"),
+      ...each("bmc_sensor_health", [host("node4")].map(boardOf), "0x20 2x40"),
+    ],
+    at: "40m",
+  },
+  {
+    alert: "RackOverheating",
+    story: "all hosts beyond a warning limit, none critical",
+    series: each("bmc_sensor_health", hosts(4).map(boardOf), "0x20 1x40"),
+    at: "40m",
+  },
+  {
+    alert: "RackOverheating",
+    story: "two of two hosts",
+    series: each("bmc_sensor_health", hosts(2).map(boardOf), "0x20 2x40"),
+    at: "40m",
+  },
+  {
+    alert: "RackOverheating",
+    story: "hosts without the label rack",
+    series: each(
+      "bmc_sensor_health",
+      ["a", "b", "c", "d"].map((name) => ({ ...board, host: name })),
+      "0x20 2x40",
+    ),
+    at: "40m",
+  },
+  {
     alert: "RoomCoolingFailure",
     story: "two of three racks",
     series: [...inlets(racks("r1", "r2"), "25+0.25x30"), ...inlets(racks("r3"), "25x30")],
     at: "20m",
     fires: { site: "s1", room: "b2" },
+  },
+  {
+    alert: "RoomCoolingFailure",
+    story: "an hour after two of three racks rose to 30 °C",
+    series: [...inlets(racks("r1", "r2"), "20+0.5x20 30x80"), ...inlets(racks("r3"), "25x100")],
+    at: "90m",
+    fires: { site: "s1", room: "b2" },
+  },
+  {
+    alert: "RoomCoolingFailure",
+    story: "two of three racks are overheating, none has an inlet sensor",
+    series: ["r1", "r2", "r3"].flatMap((name) =>
+      each(
+        "bmc_sensor_health",
+        ["a", "b", "c"].map((one) => boardOf(inRack(name, `${name}-${one}`))),
+        name === "r3" ? "0x60" : "0x20 2x40",
+      ),
+    ),
+    at: "40m",
+    fires: { site: "s1", room: "b2" },
+  },
+  {
+    alert: "RoomCoolingFailure",
+    story: "two of three racks, cool again",
+    series: [...inlets(racks("r1", "r2"), "20+0.5x20 30x20 30-0.5x20 20x80"), ...inlets(racks("r3"), "25x140")],
+    at: "120m",
   },
   {
     alert: "RoomCoolingFailure",
