@@ -1,3 +1,5 @@
+import { hexByte } from "./wire/hex.ts";
+
 /**
  * Everything this room throws on purpose, sorted by what the caller does next. An aborted wait
  * rejects with the AbortSignal's own reason and is not one of these.
@@ -79,8 +81,8 @@ export class CompletionCodeError extends IpmiError {
     completionCode: number,
     meaning: { text: string; transient: boolean; reason: IpmiReason },
   ) {
-    const code = completionCode.toString(16).toUpperCase().padStart(2, "0");
-    super(meaning.reason, `${command}: refused with completion code ${code}h (${meaning.text})`, { stage: "command" });
+    const code = hexByte(completionCode);
+    super(meaning.reason, `${command}: refused with completion code ${code} (${meaning.text})`, { stage: "command" });
     this.completionCode = completionCode;
     this.command = command;
     this.transient = meaning.transient;

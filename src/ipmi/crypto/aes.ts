@@ -1,3 +1,5 @@
+import { wordAt } from "./word.ts";
+
 /**
  * AES with a key of 128 bits in cipher block chaining - FIPS 197, SP 800-38A.
  *
@@ -166,15 +168,6 @@ function lastColumn(box: Uint8Array, a: number, b: number, c: number, d: number)
 }
 
 const substituted = (word: number): number => lastColumn(SBOX, word, word, word, word);
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
-}
 
 function putWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at] = word >>> 24;

@@ -1,4 +1,5 @@
 import type { BlockHash } from "./sha.ts";
+import { wordAt } from "./word.ts";
 
 const BLOCK = 64;
 
@@ -120,13 +121,4 @@ function loadLastBytes(w: Int32Array, bytes: Uint8Array, at: number, end: number
   for (; from < end; from++, shift -= 8) word |= (bytes[from] as number) << shift;
   w[i++] = word | (0x80 << shift);
   for (; i < 16; i++) w[i] = 0;
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
 }

@@ -1,4 +1,5 @@
-import { Reader, Writer } from "../wire/bytes.ts";
+import { bit, bits, flag, Reader, Writer } from "../wire/bytes.ts";
+import { hexDigits } from "../wire/hex.ts";
 import { type EventFields, eventFields } from "./sel/record.ts";
 
 /** Enterprise object id of platform event traps; generic trap 6, the event in the specific trap. */
@@ -130,10 +131,10 @@ export function decodePlatformEventTrap(specificTrap: number, octets: Uint8Array
   const entityInstance = from.u8();
   const [data1, data2, data3] = [from.u8(), from.u8(), from.u8()];
   const event = eventFields({
-    sensorType: (specificTrap >>> 16) & 0xff,
+    sensorType: bits(specificTrap, 23, 16),
     sensorNumber,
-    deassertion: (specificTrap & 0x80) !== 0,
-    eventType: (specificTrap >>> 8) & 0xff,
+    deassertion: bit(specificTrap, 7),
+    eventType: bits(specificTrap, 15, 8),
     data1,
     data2,
     data3,
@@ -141,8 +142,8 @@ export function decodePlatformEventTrap(specificTrap: number, octets: Uint8Array
   return {
     ...event,
     // The trap number is what the alert filter matched; event data 1 may be absent (00h) there.
-    offset: specificTrap & 0x0f,
-    guid: guid.every((byte) => byte === 0) ? undefined : Buffer.from(guid).toString("hex"),
+    offset: bits(specificTrap, 3, 0),
+    guid: guid.every((byte) => byte === 0) ? undefined : hexDigits(guid),
     sequence,
     timestamp,
     timeMs: timestamp === 0 ? undefined : PET_EPOCH_MS + timestamp * 1000,
@@ -179,8 +180,7 @@ export function encodePlatformEventTrap(trap: PlatformEventTrap): {
   to.u8(trap.data1).u8(trap.data2).u8(trap.data3).padded(trap.moreData, 5);
   to.u8(trap.language).u32be(trap.manufacturerId).u16be(trap.productId);
   to.bytes(trap.oemFields.length > 0 ? trap.oemFields : [END_OF_FIELDS]);
-  const direction = trap.deassertion ? 0x80 : 0;
-  const specificTrap = (trap.sensorType << 16) | (trap.eventType << 8) | direction | trap.offset;
+  const specificTrap = (trap.sensorType << 16) | (trap.eventType << 8) | flag(trap.deassertion, 7) | trap.offset;
   return { specificTrap, octets: to.take() };
 }
 

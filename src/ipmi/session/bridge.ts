@@ -2,6 +2,7 @@ import { sendMessage } from "../commands/app/send-message.ts";
 import type { Command } from "../commands/command.ts";
 import { CompletionCodeError } from "../errors.ts";
 import { CompletionCode } from "../tables/completion-code.ts";
+import { hexByte } from "../wire/hex.ts";
 import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import type { Framing } from "./framing.ts";
 import type { AskOptions, Requester } from "./requester.ts";
@@ -57,7 +58,7 @@ export async function bridged<Q, R>(
     command: sendMessage.code,
     data,
   });
-  const name = `${command.name} via ${target.address.toString(16).toUpperCase()}h`;
+  const name = `${command.name} via ${hexByte(target.address)}`;
   let refusedBy = name;
   const answer = await requester.transact(
     framing,

@@ -2,6 +2,7 @@ import type { Command } from "../commands/command.ts";
 import { CompletionCodeError, type IpmiStage } from "../errors.ts";
 import type { QuirkName } from "../quirks.ts";
 import { CompletionCode, completionCodeMeaning } from "../tables/completion-code.ts";
+import { hexByte, hexDigits } from "../wire/hex.ts";
 import {
   BMC_ADDRESS,
   CONSOLE_ADDRESS,
@@ -180,7 +181,7 @@ export class Request implements Exchange<Answer> {
   set message(message: Uint8Array) {
     const { observer, trace } = this.#requester.conversation;
     observer.commandSent(this.name);
-    trace?.("sent", `${this.name} ${hexOf(message.subarray(6, -1))}`.trimEnd());
+    trace?.("sent", `${this.name} ${hexDigits(message.subarray(6, -1))}`.trimEnd());
     this.#message = message;
   }
 
@@ -263,17 +264,12 @@ export function pause(conversation: Conversation, milliseconds: number, signal?:
 export function inWords(response: unknown): string {
   if (typeof response !== "object" || response === null) return "nothing to decode";
   const word = (value: unknown): string =>
-    value instanceof Uint8Array ? hexOf(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
+    value instanceof Uint8Array ? hexDigits(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
   const pairs = Object.entries(response).filter(([, value]) => value !== undefined);
   return pairs.map(([key, value]) => `${key}=${word(value)}`).join(" ");
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
-}
-
 function describe(answer: Answer): string {
-  if (answer.completionCode === CompletionCode.Ok) return `ok ${hexOf(answer.data)}`.trimEnd();
-  const code = answer.completionCode.toString(16).toUpperCase().padStart(2, "0");
-  return `completion code ${code}h (${completionCodeMeaning(answer.completionCode).text})`;
+  if (answer.completionCode === CompletionCode.Ok) return `ok ${hexDigits(answer.data)}`.trimEnd();
+  return `completion code ${hexByte(answer.completionCode)} (${completionCodeMeaning(answer.completionCode).text})`;
 }

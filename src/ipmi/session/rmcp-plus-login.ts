@@ -161,7 +161,7 @@ class Handshake {
   }
 
   #nextTag(): number {
-    this.#tag = (this.#tag + 1) & 0xff;
+    this.#tag = (this.#tag + 1) % 0x100;
     return this.#tag;
   }
 

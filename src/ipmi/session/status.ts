@@ -1,4 +1,5 @@
 import type { IpmiReason } from "../errors.ts";
+import { hexByte } from "../wire/hex.ts";
 
 /** What to do about a status that is not 0. */
 export type StatusAction = "next_suite" | "restart" | "give_up";
@@ -40,5 +41,5 @@ export function statusMeaning(status: number): StatusMeaning {
 
 /** "0Dh (unauthorised name)" */
 export function statusText(status: number): string {
-  return `${status.toString(16).toUpperCase().padStart(2, "0")}h (${statusMeaning(status).text})`;
+  return `${hexByte(status)} (${statusMeaning(status).text})`;
 }

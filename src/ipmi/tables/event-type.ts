@@ -1,3 +1,5 @@
+import { hexByte } from "../wire/hex.ts";
+
 /** Event/reading type codes - IPMI 2.0 table 42-1. */
 export const EventType = {
   Unspecified: 0x00,
@@ -61,6 +63,5 @@ export function eventTypeWord(eventType: number): string {
 /** Title of an event/reading type code: "redundancy"; "OEM 70h" for OEM codes. */
 export function eventTypeTitle(eventType: number): string {
   const code = eventType & 0x7f;
-  const hex = code.toString(16).toUpperCase().padStart(2, "0");
-  return TITLES.get(code) ?? (code >= 0x70 ? `OEM ${hex}h` : `reserved ${hex}h`);
+  return TITLES.get(code) ?? (code >= 0x70 ? `OEM ${hexByte(code)}` : `reserved ${hexByte(code)}`);
 }

@@ -66,9 +66,9 @@ export function assertedStates(
   manufacturerId?: number,
   productId?: number,
 ): readonly AssertedState[] {
-  const subject = { eventType, sensorType, manufacturerId, productId };
+  const subject = { eventType: eventType & 0x7f, sensorType, manufacturerId, productId };
   // The comparison bits of a threshold sensor are no event offsets: see thresholdHealth.
-  if ((eventType & 0x7f) === EventType.Threshold) return [];
+  if (subject.eventType === EventType.Threshold) return [];
   const word = stateWord & 0x7fff;
   const isValue = oemStatesOf(subject)?.value ?? false;
   const found = statesOf(subject).filter((row) => (isValue ? row.offset === word : (word >> row.offset) & 1));

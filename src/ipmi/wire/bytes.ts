@@ -71,10 +71,6 @@ export class Reader {
     return this.#source[at] as number;
   }
 
-  i8(): number {
-    return (this.u8() << 24) >> 24;
-  }
-
   u16(): number {
     const at = this.#need(2);
     const s = this.#source;

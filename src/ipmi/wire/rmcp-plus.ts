@@ -1,4 +1,5 @@
 import { DecodeError, TruncatedError } from "../errors.ts";
+import { bit, bits, flag } from "./bytes.ts";
 import { putRmcpHeader, RmcpClass, rmcpClassOf } from "./rmcp.ts";
 import { AuthType } from "./session-header.ts";
 
@@ -69,15 +70,16 @@ export function decodeRmcpPlusHeader(packet: Uint8Array): RmcpPlusHeader {
   if (packet.length < 16) throw new TruncatedError(what, 16, packet.length);
   if (packet[4] !== AuthType.RmcpPlus) throw new DecodeError(`${what}: an IPMI 1.5 packet`);
   const type = packet[5] as number;
-  const at = (type & 0x3f) === PayloadType.OemExplicit ? 12 : 6;
+  const payloadType = bits(type, 5, 0);
+  const at = payloadType === PayloadType.OemExplicit ? 12 : 6;
   const payloadStart = at + 10;
   if (packet.length < payloadStart) throw new TruncatedError(what, payloadStart, packet.length);
   const payloadEnd = payloadStart + ((packet[at + 8] as number) | ((packet[at + 9] as number) << 8));
   if (packet.length < payloadEnd) throw new TruncatedError(what, payloadEnd, packet.length);
   return {
-    payloadType: type & 0x3f,
-    encrypted: (type & 0x80) !== 0,
-    authenticated: (type & 0x40) !== 0,
+    payloadType,
+    encrypted: bit(type, 7),
+    authenticated: bit(type, 6),
     sessionId: u32(packet, at),
     sequence: u32(packet, at + 4),
     payloadStart,
@@ -132,7 +134,7 @@ export function encodeRmcpPlus(p: RmcpPlusFields, code?: TrailerCode, cipher?: P
   const packet = Buffer.allocUnsafe(code ? end + pad + 2 + code.length : end);
   putRmcpHeader(packet, RmcpClass.Ipmi);
   packet[4] = AuthType.RmcpPlus;
-  packet[5] = p.payloadType | (p.encrypted ? 0x80 : 0) | (code ? 0x40 : 0);
+  packet[5] = p.payloadType | flag(p.encrypted, 7) | flag(code !== undefined, 6);
   putU32(packet, 6, sessionId);
   putU32(packet, 10, sequence);
   packet[14] = length;

@@ -9,8 +9,8 @@ const HEADS: readonly ((data: Uint8Array) => readonly number[])[] = [
   () => [],
   // from the network function on
   () => [BMC_ADDRESS],
-  // from the first checksum on; the network function is what the checksum says it was
-  (data) => [BMC_ADDRESS, -(BMC_ADDRESS + (data[0] ?? 0)) & 0xff],
+  // from the first checksum on; it gives the network function (modulo 256, as a Buffer takes it)
+  (data) => [BMC_ADDRESS, -(BMC_ADDRESS + (data[0] ?? 0))],
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { NetFn } from "../../tables/net-fn.ts";
 import { PrivilegeLevel } from "../../tables/privilege-level.ts";
-import { bit, bits } from "../../wire/bytes.ts";
+import { bit, bits, flag } from "../../wire/bytes.ts";
 import { command, nothing } from "../command.ts";
 
 export const RESTORE_POLICIES = ["stays off", "previous state", "powers on", "unknown"] as const;
@@ -37,8 +37,6 @@ export interface ChassisStatus {
   /** The byte as it came; absent where the BMC leaves it out. */
   readonly frontPanel?: number;
 }
-
-const flag = (value: boolean, n: number): number => (value ? 1 << n : 0);
 
 export const getChassisStatus = command<void, ChassisStatus>({
   name: "Get Chassis Status",

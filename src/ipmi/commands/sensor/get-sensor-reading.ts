@@ -54,7 +54,7 @@ export const getSensorReading = command<SensorRequest, SensorReading>({
     encode(to, r) {
       to.u8(r.raw);
       to.u8(flag(r.eventMessagesEnabled, 7) | flag(r.scanningEnabled, 6) | flag(r.unavailable, 5));
-      if (r.stateBytes > 0) to.u8((r.states & 0xff) | (r.comparison & 0x3f));
+      if (r.stateBytes > 0) to.u8(r.states | (r.comparison & 0x3f));
       if (r.stateBytes > 1) to.u8(0x80 | ((r.states >> 8) & 0x7f));
     },
   },

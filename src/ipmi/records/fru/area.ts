@@ -1,5 +1,6 @@
 import { bits, Reader, Writer } from "../../wire/bytes.ts";
-import { zeroChecksum, zeroChecksumHolds } from "./checksum.ts";
+import { checksum } from "../../wire/checksum.ts";
+import { zeroChecksumHolds } from "./checksum.ts";
 import { FRU_FORMAT_VERSION, FRU_UNIT } from "./common-header.ts";
 
 /** Where an area may lie inside the FRU data. */
@@ -57,6 +58,6 @@ export function closeArea(write: (to: Writer) => void): Buffer {
   to.fill(0, units * FRU_UNIT - to.length);
   const area = to.take();
   area[1] = units;
-  area[area.length - 1] = zeroChecksum(area.subarray(0, -1));
+  area[area.length - 1] = checksum(area.subarray(0, -1));
   return area;
 }

@@ -1,17 +1,8 @@
+import { checksum } from "../../wire/checksum.ts";
+
 /** FRU parts carry a byte that makes the sum of all their bytes 0 modulo 256 (FRU storage definition section 8). */
 export function zeroChecksumHolds(bytes: Uint8Array): boolean {
-  return (sumOf(bytes) & 0xff) === 0;
-}
-
-/** The byte that brings `bytes` to zero. */
-export function zeroChecksum(bytes: Uint8Array): number {
-  return -sumOf(bytes) & 0xff;
-}
-
-function sumOf(bytes: Uint8Array): number {
-  let sum = 0;
-  for (const byte of bytes) sum += byte;
-  return sum;
+  return checksum(bytes) === 0;
 }
 
 /** True when there are bytes and all are `value`: storage that was never written. */

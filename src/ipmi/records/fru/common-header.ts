@@ -1,5 +1,6 @@
 import { bits, Reader, Writer } from "../../wire/bytes.ts";
-import { filledWith, zeroChecksum, zeroChecksumHolds } from "./checksum.ts";
+import { checksum } from "../../wire/checksum.ts";
+import { filledWith, zeroChecksumHolds } from "./checksum.ts";
 
 export const COMMON_HEADER_LENGTH = 8;
 export const FRU_FORMAT_VERSION = 1;
@@ -51,7 +52,7 @@ export function encodeCommonHeader(offsets: Readonly<Partial<Record<FruAreaName,
   for (const area of AREAS) to.u8((offsets[area] ?? 0) / FRU_UNIT);
   to.u8(0);
   const header = to.take();
-  return Buffer.concat([header, Buffer.of(zeroChecksum(header))]);
+  return Buffer.concat([header, Buffer.of(checksum(header))]);
 }
 
 function headerProblems(whole: Uint8Array, formatVersion: number): string[] {

@@ -1,5 +1,5 @@
 import type { Layout } from "../../commands/command.ts";
-import { bit, bits } from "../../wire/bytes.ts";
+import { bit, bits, flag } from "../../wire/bytes.ts";
 
 /**
  * DC output, multirecord type 01h, and extended DC output, type 09h - FRU storage definition
@@ -45,8 +45,7 @@ const layout = (extended: boolean): Layout<DcOutput> => ({
     };
   },
   encode(to, o) {
-    const first =
-      (o.standby ? 0x80 : 0) | o.output | coarseFlag(extended, o.minimumMilliamperes, o.maximumMilliamperes);
+    const first = flag(o.standby, 7) | o.output | coarseFlag(extended, o.minimumMilliamperes, o.maximumMilliamperes);
     const unit = currentUnit(extended, first);
     to.u8(first);
     to.u16(Math.round(o.nominalMillivolts / 10));
@@ -66,7 +65,7 @@ export function currentUnit(extended: boolean, first: number): number {
 /** The bit that asks for the coarse unit, where the fine one cannot hold the currents. */
 export function coarseFlag(extended: boolean, ...milliamperes: number[]): number {
   const needed = milliamperes.some((ma) => ma / FINE_MA > 0xffff);
-  return extended && needed ? 1 << COARSE_UNIT_BIT : 0;
+  return flag(extended && needed, COARSE_UNIT_BIT);
 }
 
 export const dcOutput = layout(false);

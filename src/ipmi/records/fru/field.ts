@@ -1,4 +1,5 @@
 import type { Reader, Writer } from "../../wire/bytes.ts";
+import { hexDigits } from "../../wire/hex.ts";
 import { decodeText, encodeText, TextType } from "../type-length.ts";
 import { filledWith } from "./checksum.ts";
 
@@ -79,7 +80,7 @@ function fieldText(type: TextType, bytes: Uint8Array, language: number, label: s
       return "";
     }
   }
-  if (type === TextType.Unicode) return Buffer.from(bytes).toString("hex");
+  if (type === TextType.Unicode) return hexDigits(bytes);
   return decodeText(type, bytes, { english: isEnglish(language) });
 }
 

@@ -1,4 +1,5 @@
 import type { Layout } from "../../commands/command.ts";
+import { hexDigits } from "../../wire/hex.ts";
 import { decodeText, encodeText, TextType } from "../type-length.ts";
 
 export const MANAGEMENT_ACCESS_KINDS = [
@@ -32,7 +33,7 @@ export const managementAccess: Layout<ManagementAccess> = {
     const subType = from.u8();
     const access = MANAGEMENT_ACCESS_KINDS[subType - 1] ?? "unknown";
     const bytes = from.rest();
-    return { access, subType, value: isText(access) ? decodeText(TextType.EightBit, bytes) : hexOf(bytes) };
+    return { access, subType, value: isText(access) ? decodeText(TextType.EightBit, bytes) : hexDigits(bytes) };
   },
   encode(to, m) {
     to.u8(m.subType);
@@ -41,5 +42,3 @@ export const managementAccess: Layout<ManagementAccess> = {
 };
 
 const isText = (access: ManagementAccess["access"]): boolean => access !== "system_unique_id" && access !== "unknown";
-
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

@@ -1,7 +1,8 @@
 import type { Layout } from "../../commands/command.ts";
 import { DecodeError } from "../../errors.ts";
-import { bit, bits, Reader, Writer } from "../../wire/bytes.ts";
-import { zeroChecksum, zeroChecksumHolds } from "./checksum.ts";
+import { bit, bits, flag, Reader, Writer } from "../../wire/bytes.ts";
+import { checksum } from "../../wire/checksum.ts";
+import { zeroChecksumHolds } from "./checksum.ts";
 import { type Compatibility, compatibility } from "./compatibility.ts";
 import { type DcLoad, dcLoad, extendedDcLoad } from "./dc-load.ts";
 import { type DcOutput, dcOutput, extendedDcOutput } from "./dc-output.ts";
@@ -98,7 +99,7 @@ export function decodeMultiRecords(fru: Uint8Array, offset: number, problems: st
     const start = at + MULTIRECORD_HEADER_LENGTH;
     const data = fru.subarray(start, start + header.length);
     const whole = data.length === header.length;
-    const dataSound = whole && zeroChecksum(data) === header.dataChecksum;
+    const dataSound = whole && checksum(data) === header.dataChecksum;
     if (!header.sound) problems.push(`${label}: wrong header checksum`);
     // With both sums wrong the length is as likely noise as not, and so is everything behind it.
     if (!header.sound && !dataSound) return records;
@@ -116,9 +117,9 @@ export function encodeMultiRecords(records: readonly MultiRecord[]): Buffer {
     records.map((record, i) => {
       const { recordType, data } = encodeRecord(record);
       if (data.length > LONGEST_DATA) throw new DecodeError(`FRU multirecord ${i}: ${data.length} bytes of data`);
-      const last = i === records.length - 1 ? 0x80 : 0;
-      const header = Buffer.of(recordType, last | FORMAT_VERSION, data.length, zeroChecksum(data));
-      return Buffer.concat([header, Buffer.of(zeroChecksum(header)), data]);
+      const last = flag(i === records.length - 1, 7);
+      const header = Buffer.of(recordType, last | FORMAT_VERSION, data.length, checksum(data));
+      return Buffer.concat([header, Buffer.of(checksum(header)), data]);
     }),
   );
 }

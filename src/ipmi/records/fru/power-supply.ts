@@ -1,5 +1,5 @@
 import type { Layout } from "../../commands/command.ts";
-import { bit, bits } from "../../wire/bytes.ts";
+import { bit, bits, flag } from "../../wire/bytes.ts";
 
 /** Lowest and highest input voltage of a range, millivolts. */
 export interface InputRange {
@@ -51,8 +51,6 @@ export interface PowerSupplyInfo {
 
 /** Millivolts by combined voltage code. */
 export const COMBINED_MILLIVOLTS: readonly number[] = [12_000, -12_000, 5_000, 3_300];
-
-const flag = (value: boolean, n: number): number => (value ? 1 << n : 0);
 
 export const powerSupplyInfo: Layout<PowerSupplyInfo> = {
   decode(from) {

@@ -1,4 +1,4 @@
-import { bit, bits, type Reader, type Writer } from "../../wire/bytes.ts";
+import { bit, bits, flag, type Reader, type Writer } from "../../wire/bytes.ts";
 import type { SdrIdentity } from "./header.ts";
 
 /** One channel: 7 transmit supported, 6:4 receive LUN, 3:0 protocol. */
@@ -41,7 +41,7 @@ export function decodeBmcMessageChannelInfo(from: Reader, identity: SdrIdentity)
 export function encodeBmcMessageChannelInfo(to: Writer, s: BmcMessageChannelInfoRecord): void {
   for (let i = 0; i < CHANNELS; i++) {
     const channel = s.channels[i];
-    to.u8(channel ? (channel.transmit ? 0x80 : 0) | (channel.lun << 4) | channel.protocol : 0);
+    to.u8(channel ? flag(channel.transmit, 7) | (channel.lun << 4) | channel.protocol : 0);
   }
   to.u8(s.messagingInterrupt).u8(s.eventBufferInterrupt).u8(s.reserved);
 }

@@ -1,4 +1,4 @@
-import { bit, bits, type Reader, type Writer } from "../../wire/bytes.ts";
+import { bit, bits, flag, type Reader, type Writer } from "../../wire/bytes.ts";
 import type { SdrIdentity } from "./header.ts";
 
 /** An entity: what it is and which of its kind. */
@@ -30,7 +30,7 @@ export function decodeAssociationFlags(from: Reader): AssociationFlags {
 }
 
 export function encodeAssociationFlags(to: Writer, f: AssociationFlags): void {
-  to.u8((f.range ? 0x80 : 0) | (f.linked ? 0x40 : 0) | (f.presenceAccessible ? 0x20 : 0) | f.reserved);
+  to.u8(flag(f.range, 7) | flag(f.linked, 6) | flag(f.presenceAccessible, 5) | f.reserved);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hexByte } from "../../wire/hex.ts";
 import { type Conversion, convertRaw } from "./conversion.ts";
 
 const NAMES = ["linear", "ln", "log10", "log2", "e^x", "10^x", "2^x", "1/x", "x²", "x³", "√x", "∛x"] as const;
@@ -19,8 +20,7 @@ const FORMS: readonly ((linear: string) => string)[] = [
 
 /** A linearisation for a person: "linear", "1/x", "non-linear 70h". */
 export function linearisationName(linearisation: number): string {
-  const hex = `${linearisation.toString(16).toUpperCase().padStart(2, "0")}h`;
-  return NAMES[linearisation] ?? `${linearisation >= 0x70 ? "non-linear" : "reserved"} ${hex}`;
+  return NAMES[linearisation] ?? `${linearisation >= 0x70 ? "non-linear" : "reserved"} ${hexByte(linearisation)}`;
 }
 
 /**
@@ -33,12 +33,12 @@ export function formulaText(conversion: Conversion, raw: number): string | undef
   if (!factors || !form || analogFormat === "none") return undefined;
   const { m, b, bExponent, rExponent } = factors;
   const plus = b < 0 ? `− ${-b}` : `+ ${b}`;
-  const linear = `(${m} × ${signed(raw, analogFormat)} ${plus} × 10^${bExponent}) × 10^${rExponent}`;
+  const linear = `(${m} × ${signedText(raw, analogFormat)} ${plus} × 10^${bExponent}) × 10^${rExponent}`;
   return `${form(linear)} = ${convertRaw(conversion, raw) ?? "no number"}`;
 }
 
 /** In brackets where a sign would stand beside the sign of a product. */
-function signed(raw: number, format: Exclude<Conversion["analogFormat"], "none">): string {
+function signedText(raw: number, format: Exclude<Conversion["analogFormat"], "none">): string {
   if (format === "unsigned" || raw < 0x80) return String(raw);
   return `(${format === "ones_complement" ? raw - 255 : raw - 256})`;
 }

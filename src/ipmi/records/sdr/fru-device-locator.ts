@@ -1,4 +1,4 @@
-import { bit, bits, type Reader, type Writer } from "../../wire/bytes.ts";
+import { bit, bits, flag, type Reader, type Writer } from "../../wire/bytes.ts";
 import type { SdrIdentity } from "./header.ts";
 import { decodeIdString, encodeIdString, type NamedRecord } from "./id-string.ts";
 
@@ -58,7 +58,7 @@ export function decodeFruDeviceLocator(from: Reader, identity: SdrIdentity): Fru
 
 export function encodeFruDeviceLocator(to: Writer, s: FruDeviceLocatorRecord): void {
   to.u8(s.accessAddress).u8(s.deviceId);
-  to.u8((s.logical ? 0x80 : 0) | (s.lun << 3) | s.bus);
+  to.u8(flag(s.logical, 7) | (s.lun << 3) | s.bus);
   to.u8(s.channel << 4).u8(s.reserved);
   to.u8(s.deviceType).u8(s.deviceTypeModifier);
   to.u8(s.entityId).u8(s.entityInstance).u8(s.oem);

@@ -1,5 +1,5 @@
 import type { ThresholdName } from "../../tables/threshold.ts";
-import { bit, bits, type Reader, signed, type Writer } from "../../wire/bytes.ts";
+import { bit, bits, flag, type Reader, signed, type Writer } from "../../wire/bytes.ts";
 import type { SdrIdentity } from "./header.ts";
 import { decodeIdString, encodeIdString } from "./id-string.ts";
 import { decodeSensorCommon, encodeSensorCommon, type SensorRecordBody } from "./sensor-record.ts";
@@ -127,9 +127,7 @@ export function encodeFullSensor(to: Writer, s: FullSensorRecord): void {
   to.u8(f.b).u8((((f.b >> 8) & 3) << 6) | (f.accuracy & 0x3f));
   to.u8(((f.accuracy >> 6) << 4) | (f.accuracyExponent << 2) | s.direction);
   to.u8(((f.rExponent & 0x0f) << 4) | (f.bExponent & 0x0f));
-  to.u8(
-    (s.specified.nominalReading ? 1 : 0) | (s.specified.normalMaximum ? 2 : 0) | (s.specified.normalMinimum ? 4 : 0),
-  );
+  to.u8(flag(s.specified.nominalReading, 0) | flag(s.specified.normalMaximum, 1) | flag(s.specified.normalMinimum, 2));
   to.u8(s.nominalReading).u8(s.normalMaximum).u8(s.normalMinimum);
   to.u8(s.sensorMaximum).u8(s.sensorMinimum);
   to.u8(t.upper_non_recoverable).u8(t.upper_critical).u8(t.upper_non_critical);

@@ -1,4 +1,4 @@
-import { bit, bits, type Reader, type Writer } from "../../wire/bytes.ts";
+import { bits, type Reader, type Writer } from "../../wire/bytes.ts";
 import type { SdrIdentity } from "./header.ts";
 import { decodeIdString, encodeIdString, type NamedRecord } from "./id-string.ts";
 
@@ -40,7 +40,7 @@ export function decodeGenericDeviceLocator(from: Reader, identity: SdrIdentity):
     ...identity,
     accessAddress,
     slaveAddress: slave & 0xfe,
-    channel: (bit(slave, 0) ? 8 : 0) | bits(access, 7, 5),
+    channel: (bits(slave, 0, 0) << 3) | bits(access, 7, 5),
     lun: bits(access, 4, 3),
     bus: bits(access, 2, 0),
     addressSpan: from.u8(),

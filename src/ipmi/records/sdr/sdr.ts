@@ -1,4 +1,5 @@
 import { Reader, Writer } from "../../wire/bytes.ts";
+import { hexWord } from "../../wire/hex.ts";
 import {
   type BmcMessageChannelInfoRecord,
   decodeBmcMessageChannelInfo,
@@ -68,7 +69,7 @@ export type SdrRecord =
 export function decodeSdr(bytes: Uint8Array): SdrRecord {
   const header = decodeSdrHeader(new Reader(bytes, "SDR header"));
   const end = Math.min(bytes.length, SDR_HEADER_LENGTH + header.length);
-  const body = new Reader(bytes, `SDR ${hex4(header.id)}h`, SDR_HEADER_LENGTH, end);
+  const body = new Reader(bytes, `SDR ${hexWord(header.id)}`, SDR_HEADER_LENGTH, end);
   const identity = { id: header.id, version: header.version };
   switch (header.recordType) {
     case SdrType.FullSensor:
@@ -149,5 +150,3 @@ function encodeBody(to: Writer, record: SdrRecord): number {
       return record.recordType;
   }
 }
-
-const hex4 = (id: number): string => id.toString(16).toUpperCase().padStart(4, "0");

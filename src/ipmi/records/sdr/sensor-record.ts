@@ -1,5 +1,5 @@
 import type { SensorUnits } from "../../tables/unit.ts";
-import { bit, bits, type Reader, type Writer } from "../../wire/bytes.ts";
+import { bit, bits, flag, type Reader, type Writer } from "../../wire/bytes.ts";
 import type { SdrIdentity } from "./header.ts";
 import type { NamedRecord } from "./id-string.ts";
 
@@ -139,8 +139,8 @@ export function encodeSensorCommon(to: Writer, s: SensorCommon): void {
   encodeSensorKey(to, s);
   to.u8(s.initialisation);
   to.u8(
-    (c.ignoreIfAbsent ? 0x80 : 0) |
-      (c.autoRearm ? 0x40 : 0) |
+    flag(c.ignoreIfAbsent, 7) |
+      flag(c.autoRearm, 6) |
       (ACCESS.indexOf(c.hysteresis) << 4) |
       (ACCESS.indexOf(c.thresholdAccess) << 2) |
       EVENT_CONTROLS.indexOf(c.eventControl),
@@ -151,7 +151,7 @@ export function encodeSensorCommon(to: Writer, s: SensorCommon): void {
     (ANALOG_FORMATS.indexOf(s.analogFormat) << 6) |
       (units.rate << 3) |
       (units.modifierUse << 1) |
-      (units.percentage ? 1 : 0),
+      flag(units.percentage, 0),
   );
   to.u8(units.base).u8(units.modifier);
 }
@@ -188,5 +188,5 @@ export function decodeSharedSensors(from: Reader): SharedSensors {
 
 export function encodeSharedSensors(to: Writer, s: SharedSensors): void {
   to.u8((s.direction << 6) | (s.modifierType << 4) | s.count);
-  to.u8((s.incrementsEntityInstance ? 0x80 : 0) | s.modifierOffset);
+  to.u8(flag(s.incrementsEntityInstance, 7) | s.modifierOffset);
 }

@@ -6,6 +6,7 @@ import { sensorKind, sensorTypeTitle } from "../../tables/sensor-type.ts";
 import type { Direction, Severity } from "../../tables/severity.ts";
 import type { StateRow } from "../../tables/state-row.ts";
 import { bits } from "../../wire/bytes.ts";
+import { hexByte, hexDigits } from "../../wire/hex.ts";
 import { dimmOf } from "./dimm.ts";
 import { eventDetail, rawDetail } from "./event-detail.ts";
 import { type MemoryErrorKind, memoryErrorKind } from "./memory-error.ts";
@@ -98,8 +99,6 @@ export function describeEvent(event: EventFields, context: SelContext = {}): Sel
 
 const FIRST_OEM_SENSOR_TYPE = 0xc0;
 
-const hexByte = (value: number): string => `${value.toString(16).toUpperCase().padStart(2, "0")}h`;
-
 function stateRow(event: EventFields, { manufacturerId, productId }: SelContext): StateRow | undefined {
   const subject = { eventType: event.eventType, sensorType: event.sensorType, manufacturerId, productId };
   // A sensor whose state word is a level sends the offset of the word's bit: Supermicro's 2 is level 4.
@@ -179,7 +178,7 @@ function describeOemRecord(record: OemTimestampedRecord | OemRecord): SelEventDe
     );
   }
   const eventText = `OEM record ${hexByte(record.recordType)}`;
-  const data = Buffer.from(record.data).toString("hex");
+  const data = hexDigits(record.data);
   const manufacturer =
     record.type === "oem_timestamped"
       ? `${manufacturerName(record.manufacturerId) ?? `manufacturer ${record.manufacturerId}`}, `

@@ -2,6 +2,7 @@ import { EventType } from "../../tables/event-type.ts";
 import { Manufacturer } from "../../tables/manufacturer.ts";
 import { SensorType } from "../../tables/sensor-type.ts";
 import { bit, bits } from "../../wire/bytes.ts";
+import { hexByte, hexWord } from "../../wire/hex.ts";
 import { firmwareProgressText } from "./firmware-progress.ts";
 import type { EventFields } from "./record.ts";
 
@@ -9,8 +10,6 @@ const UNUSED = 0xff;
 
 /** Explains event data 2 and 3 of one sensor type; undefined where they say nothing. */
 type Explainer = (event: EventFields, manufacturerId: number | undefined) => string | undefined;
-
-const hexByte = (value: number): string => `${value.toString(16).toUpperCase().padStart(2, "0")}h`;
 
 const given = (event: EventFields, which: 2 | 3): boolean =>
   which === 2
@@ -42,8 +41,7 @@ const firmware: Explainer = (event, manufacturerId) => {
   // Intel boards write a POST code into both bytes; others mark the standard codes as OEM.
   const isPostCode = event.data2Use === "oem" && event.data3Use === "oem" && manufacturerId === Manufacturer.Intel;
   if (!isPostCode) return firmwareProgressText(event.offset, event.data2);
-  const code = event.data2 | (event.data3 << 8);
-  return `POST code ${code.toString(16).toUpperCase().padStart(4, "0")}h`;
+  return `POST code ${hexWord(event.data2 | (event.data3 << 8))}`;
 };
 
 const SEL_ALMOST_FULL = 5;

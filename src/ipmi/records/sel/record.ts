@@ -1,5 +1,5 @@
 import { DecodeError } from "../../errors.ts";
-import { bit, bits, Reader, Writer } from "../../wire/bytes.ts";
+import { bit, bits, flag, Reader, Writer } from "../../wire/bytes.ts";
 
 /** Every SEL record has this many bytes. */
 export const SEL_RECORD_LENGTH = 16;
@@ -214,7 +214,7 @@ export function encodeSelRecord(record: SelRecord): Buffer {
       to.u32(record.timestamp);
       writeGenerator(to, record.generator);
       to.u8(record.revision).u8(record.sensorType).u8(record.sensorNumber);
-      to.u8((record.deassertion ? 0x80 : 0) | record.eventType);
+      to.u8(flag(record.deassertion, 7) | record.eventType);
       to.u8(record.data1).u8(record.data2).u8(record.data3);
       break;
   }

@@ -1,3 +1,4 @@
+import { hexByte } from "../../wire/hex.ts";
 import type { EventGenerator } from "./record.ts";
 
 /** Who a system software id belongs to - IPMI 2.0 section 5.5, table 5-4. */
@@ -37,6 +38,5 @@ const CONTROLLERS: Readonly<Record<number, string>> = { 32: "BMC" };
 /** The reporter of an event for a person: "BMC", "BIOS", "controller 2Ch". */
 export function generatorText(generator: EventGenerator): string {
   if (generator.kind === "software") return SOFTWARE_TEXT[softwareKind(generator.softwareId)];
-  const address = generator.address.toString(16).toUpperCase().padStart(2, "0");
-  return CONTROLLERS[generator.address] ?? `controller ${address}h`;
+  return CONTROLLERS[generator.address] ?? `controller ${hexByte(generator.address)}`;
 }
