@@ -4,6 +4,7 @@ import {
   entityName,
   entityText,
   eventTypeTitle,
+  eventTypeWord,
   sensorClass,
 } from "../../../src/ipmi/tables/index.ts";
 
@@ -35,16 +36,18 @@ describe("entities", () => {
 
 describe("event/reading types", () => {
   it.each([
-    [0x00, "unspecified", "unspecified"],
-    [0x01, "threshold", "threshold"],
-    [0x02, "generic", "usage"],
-    [0x0c, "generic", "ACPI device power"],
-    [0x0d, "unspecified", "reserved 0Dh"],
-    [0x6f, "sensor_specific", "sensor-specific"],
-    [0xef, "sensor_specific", "sensor-specific"],
-    [0x70, "oem", "OEM 70h"],
-    [0x7f, "oem", "OEM 7Fh"],
-  ])("%i is %s", (code, kind, title) => {
+    [0x00, "unspecified", "unspecified", "unspecified"],
+    [0x01, "threshold", "threshold", "threshold"],
+    [0x02, "generic", "usage", "usage"],
+    [0x0c, "generic", "ACPI device power", "acpi_device_power"],
+    [0x0d, "unspecified", "reserved 0Dh", "unspecified"],
+    [0x41, "unspecified", "reserved 41h", "unspecified"],
+    [0x6f, "sensor_specific", "sensor-specific", "sensor_specific"],
+    [0xef, "sensor_specific", "sensor-specific", "sensor_specific"],
+    [0x70, "oem", "OEM 70h", "oem"],
+    [0x7f, "oem", "OEM 7Fh", "oem"],
+  ])("%i is %s", (code, kind, title, word) => {
+    expect(eventTypeWord(code)).toBe(word);
     expect(sensorClass(code)).toBe(kind);
     expect(eventTypeTitle(code)).toBe(title);
   });

@@ -188,3 +188,19 @@ describe("asserted states", () => {
     expect(assertedStates(eventType, sensorType, word, manufacturer, 1)).not.toMatchObject([{ severity }]);
   });
 });
+
+describe("the 15 states of a word", () => {
+  it.each([
+    [0xaaaa, [1, 3, 5, 7, 9, 11, 13]],
+    [0x5555, [0, 2, 4, 6, 8, 10, 12, 14]],
+    [0xc000, [14]],
+  ])("%i", (word, offsets) => {
+    expect(assertedStates(0x6f, 0x22, word).map(({ offset }) => offset)).toEqual(offsets);
+    expect(assertedStates(0xef, 0x22, word).map(({ offset }) => offset)).toEqual(offsets);
+  });
+
+  it("are none of a threshold sensor, whatever its event type's bit 7 is", () => {
+    expect(assertedStates(0x01, 0x22, 0x7fff)).toEqual([]);
+    expect(assertedStates(0x81, 0x22, 0x7fff)).toEqual([]);
+  });
+});

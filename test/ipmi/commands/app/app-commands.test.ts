@@ -25,7 +25,7 @@ import {
   setSessionPrivilegeLevel,
 } from "../../../../src/ipmi/commands/index.ts";
 import { hex } from "../../../support/hex.ts";
-import { knownRequest, knownResponse } from "../vectors.ts";
+import { eachBitOfRequest, eachBitOfResponse, knownRequest, knownResponse } from "../vectors.ts";
 
 // Answers that ipmitool 1.8.19 and FreeIPMI 1.6.10 decoded; requests that ipmitool sent.
 describe("identity", () => {
@@ -55,7 +55,63 @@ describe("identity", () => {
     },
   });
 
-  it("tells IPMI 1.5 by the swapped nibbles, and the firmware in hex digits", () => {
+  eachBitOfResponse(
+    getDeviceId,
+    {
+      bytes: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      value: {
+        deviceId: 0xaa,
+        deviceRevision: 0x0a,
+        providesDeviceSdrs: true,
+        updateInProgress: true,
+        firmwareMajor: 0x2a,
+        firmwareMinor: 0xaa,
+        ipmiVersion: "a.a",
+        support: {
+          sensorDevice: false,
+          sdrRepository: true,
+          sel: false,
+          fruInventory: true,
+          eventReceiver: false,
+          eventGenerator: true,
+          bridge: false,
+          chassis: true,
+        },
+        manufacturerId: 0x0aaaaa,
+        productId: 0xaaaa,
+        auxiliaryFirmware: hex("aaaaaaaa"),
+      },
+      encoded: "aa8aaaaaaaaaaaaa0aaaaaaaaaaaaa",
+    },
+    {
+      bytes: "555555555555555555555555555555",
+      value: {
+        deviceId: 0x55,
+        deviceRevision: 0x05,
+        providesDeviceSdrs: false,
+        updateInProgress: false,
+        firmwareMajor: 0x55,
+        firmwareMinor: 0x55,
+        ipmiVersion: "5.5",
+        support: {
+          sensorDevice: true,
+          sdrRepository: false,
+          sel: true,
+          fruInventory: false,
+          eventReceiver: true,
+          eventGenerator: false,
+          bridge: true,
+          chassis: false,
+        },
+        manufacturerId: 0x055555,
+        productId: 0x5555,
+        auxiliaryFirmware: hex("55555555"),
+      },
+      encoded: "550555555555555505555555555555",
+    },
+  );
+
+  it("recognises IPMI 1.5 by the swapped digits, and the firmware in hex digits", () => {
     const old = getDeviceId.decodeResponse(hex("20810a0551bf0a2a006400"));
     expect(old).toMatchObject({ ipmiVersion: "1.5", manufacturerId: 10762, providesDeviceSdrs: true });
     expect(old.auxiliaryFirmware).toBeUndefined();
@@ -89,6 +145,18 @@ describe("identity", () => {
   });
 
   it("names what the self test could not read, and only for 57h", () => {
+    expect(failedSelfTests({ code: 0x57, detail: 0xaa })).toEqual([
+      "boot block firmware",
+      "SDR repository empty",
+      "BMC FRU",
+      "SEL",
+    ]);
+    expect(failedSelfTests({ code: 0x57, detail: 0x55 })).toEqual([
+      "operational firmware",
+      "internal use FRU",
+      "IPMB lines",
+      "SDR repository",
+    ]);
     expect(failedSelfTests({ code: 0x57, detail: 0xc8 })).toEqual(["SDR repository empty", "SDR repository", "SEL"]);
     expect(failedSelfTests({ code: 0x55, detail: 0xff })).toEqual([]);
     expect(getSelfTestResults.decodeResponse(hex("5500")).verdict).toBe("no error");
@@ -111,6 +179,40 @@ describe("identity", () => {
       presentCountdownMs: 28_800,
     },
   });
+
+  eachBitOfResponse(
+    getWatchdogTimer,
+    {
+      bytes: "aaaaaaaaaaaaaaaa",
+      value: {
+        dontLog: true,
+        running: false,
+        timerUse: 2,
+        preTimeoutInterrupt: 2,
+        action: 2,
+        preTimeoutSeconds: 0xaa,
+        expirationFlags: 0xaa,
+        initialCountdownMs: 0xaaaa * 100,
+        presentCountdownMs: 0xaaaa * 100,
+      },
+      encoded: "8222aaaaaaaaaaaa",
+    },
+    {
+      bytes: "5555555555555555",
+      value: {
+        dontLog: false,
+        running: true,
+        timerUse: 5,
+        preTimeoutInterrupt: 5,
+        action: 5,
+        preTimeoutSeconds: 0x55,
+        expirationFlags: 0x55,
+        initialCountdownMs: 0x5555 * 100,
+        presentCountdownMs: 0x5555 * 100,
+      },
+      encoded: "4555555555555555",
+    },
+  );
 
   it("changes the system with Cold Reset, and with nothing else of this network function", () => {
     expect(coldReset).toMatchObject({ netFn: 0x06, code: 0x02, effect: "changes" });
@@ -152,6 +254,53 @@ describe("sessions", () => {
     value: { kgSet: true, supportsIpmi15: true, supportsIpmi20: true },
   });
 
+  eachBitOfRequest(
+    getChannelAuthenticationCapabilities,
+    { bytes: "aaaa", value: { channel: 0x0a, ipmi20: true, privilege: 0x0a }, encoded: "8a0a" },
+    { bytes: "5555", value: { channel: 0x05, ipmi20: false, privilege: 0x05 }, encoded: "0505" },
+  );
+  eachBitOfResponse(
+    getChannelAuthenticationCapabilities,
+    {
+      bytes: "aaaaaaaaaaaaaaaa",
+      value: {
+        channel: 0x0a,
+        ipmi20DataValid: true,
+        authenticationTypes: { none: false, md2: true, md5: false, straightPassword: false, oem: true },
+        kgSet: true,
+        perMessageAuthenticationDisabled: false,
+        userLevelAuthenticationDisabled: true,
+        nonNullUserNames: false,
+        nullUserNames: true,
+        anonymousLogin: false,
+        supportsIpmi20: true,
+        supportsIpmi15: false,
+        oemId: 0xaaaaaa,
+        oemAuxiliary: 0xaa,
+      },
+      encoded: "0aa22a02aaaaaaaa",
+    },
+    {
+      bytes: "5555555555555555",
+      value: {
+        channel: 0x05,
+        ipmi20DataValid: false,
+        authenticationTypes: { none: true, md2: false, md5: true, straightPassword: true, oem: false },
+        kgSet: false,
+        perMessageAuthenticationDisabled: true,
+        userLevelAuthenticationDisabled: false,
+        nonNullUserNames: true,
+        nullUserNames: false,
+        anonymousLogin: true,
+        supportsIpmi20: false,
+        supportsIpmi15: true,
+        oemId: 0x555555,
+        oemAuxiliary: 0x55,
+      },
+      encoded: "0515150155555555",
+    },
+  );
+
   it("takes an answer without 2.0 data for IPMI 1.5, whatever its fourth byte says", () => {
     const old = getChannelAuthenticationCapabilities.decodeResponse(hex("0117040000000000"));
     expect([offersIpmi15(old), offersIpmi20(old)]).toEqual([true, false]);
@@ -166,6 +315,19 @@ describe("sessions", () => {
     bytes: "0269706d69757372000000000000000000",
     value: { authenticationType: 2, userName: "ipmiusr" },
   });
+  eachBitOfRequest(
+    getSessionChallenge,
+    {
+      bytes: `aa${"61".repeat(16)}`,
+      value: { authenticationType: 0x0a, userName: "a".repeat(16) },
+      encoded: `0a${"61".repeat(16)}`,
+    },
+    {
+      bytes: `55${"61".repeat(16)}`,
+      value: { authenticationType: 0x05, userName: "a".repeat(16) },
+      encoded: `05${"61".repeat(16)}`,
+    },
+  );
   knownResponse(getSessionChallenge, {
     about: "temporary session 5",
     bytes: "050000009f17443745aa2bccd4529cf151e29a09",
@@ -186,6 +348,38 @@ describe("sessions", () => {
     bytes: "02020300005639584304",
     value: { authenticationType: 2, sessionId: 0x302, initialInboundSequence: 0x43583956, maximumPrivilege: 4 },
   });
+  const challenge = hex("00112233445566778899aabbccddeeff");
+  eachBitOfRequest(
+    activateSession,
+    ...(["a", "5"] as const).map((digit) => ({
+      bytes: `${digit.repeat(4)}00112233445566778899aabbccddeeff01020304`,
+      value: {
+        authenticationType: Number.parseInt(digit, 16),
+        maximumPrivilege: Number.parseInt(digit, 16),
+        challenge,
+        initialOutboundSequence: 0x04030201,
+      },
+      encoded: `0${digit}0${digit}00112233445566778899aabbccddeeff01020304`,
+    })),
+  );
+  eachBitOfResponse(
+    activateSession,
+    ...(["a", "5"] as const).map((digit) => ({
+      bytes: `${digit.repeat(2)}0102030405060708${digit.repeat(2)}`,
+      value: {
+        authenticationType: Number.parseInt(digit, 16),
+        sessionId: 0x04030201,
+        initialInboundSequence: 0x08070605,
+        maximumPrivilege: Number.parseInt(digit, 16),
+      },
+      encoded: `0${digit}01020304050607080${digit}`,
+    })),
+  );
+  eachBitOfRequest(
+    setSessionPrivilegeLevel,
+    { bytes: "aa", value: { privilege: 0x0a }, encoded: "0a" },
+    { bytes: "55", value: { privilege: 0x05 }, encoded: "05" },
+  );
   knownRequest(setSessionPrivilegeLevel, { about: "ADMINISTRATOR", bytes: "04", value: { privilege: 4 } });
   knownResponse(setSessionPrivilegeLevel, { about: "ADMINISTRATOR", bytes: "04", value: { privilege: 4 } });
   knownRequest(closeSession, { about: "by id", bytes: "02030000", value: { sessionId: 0x302 } });
@@ -223,6 +417,29 @@ describe("sessions", () => {
     },
     required: 3,
   });
+  eachBitOfResponse(
+    getSessionInfo,
+    {
+      bytes: "aaaaaaaaaaaa",
+      value: {
+        handle: 0xaa,
+        possibleSessions: 0x2a,
+        activeSessions: 0x2a,
+        session: { userId: 0x2a, privilege: 0x0a, protocol: 0x0a, channel: 0x0a },
+      },
+      encoded: "aa2a2a2a0aaa",
+    },
+    {
+      bytes: "555555555555",
+      value: {
+        handle: 0x55,
+        possibleSessions: 0x15,
+        activeSessions: 0x15,
+        session: { userId: 0x15, privilege: 0x05, protocol: 0x05, channel: 0x05 },
+      },
+      encoded: "551515150555",
+    },
+  );
   knownResponse(getSessionInfo, {
     about: "with the console's address",
     bytes: "0105010204010a0102030200" + "5e1053016f02",
@@ -238,6 +455,111 @@ describe("channels and users", () => {
     bytes: "01040183f21b000000",
     value: { channel: 1, medium: 4, protocol: 1, sessionSupport: 2, activeSessions: 3, vendorId: 7154 },
   });
+  eachBitOfRequest(
+    getChannelInfo,
+    { bytes: "aa", value: { channel: 0x0a }, encoded: "0a" },
+    { bytes: "55", value: { channel: 0x05 }, encoded: "05" },
+  );
+  eachBitOfResponse(
+    getChannelInfo,
+    {
+      bytes: "aaaaaaaaaaaaaaaaaa",
+      value: {
+        channel: 0x0a,
+        medium: 0x2a,
+        protocol: 0x0a,
+        sessionSupport: 2,
+        activeSessions: 0x2a,
+        vendorId: 0xaaaaaa,
+        auxiliary: 0xaaaa,
+      },
+      encoded: "0a2a0aaaaaaaaaaaaa",
+    },
+    {
+      bytes: "555555555555555555",
+      value: {
+        channel: 0x05,
+        medium: 0x55,
+        protocol: 0x15,
+        sessionSupport: 1,
+        activeSessions: 0x15,
+        vendorId: 0x555555,
+        auxiliary: 0x5555,
+      },
+      encoded: "055515555555555555",
+    },
+  );
+  eachBitOfRequest(
+    getChannelAccess,
+    { bytes: "aaaa", value: { channel: 0x0a, setting: "volatile" }, encoded: "0a80" },
+    { bytes: "5555", value: { channel: 0x05, setting: "non-volatile" }, encoded: "0540" },
+  );
+  eachBitOfResponse(
+    getChannelAccess,
+    {
+      bytes: "aaaa",
+      value: {
+        alertingDisabled: true,
+        perMessageAuthenticationDisabled: false,
+        userLevelAuthenticationDisabled: true,
+        accessMode: 2,
+        privilegeLimit: 0x0a,
+      },
+      encoded: "2a0a",
+    },
+    {
+      bytes: "5555",
+      value: {
+        alertingDisabled: false,
+        perMessageAuthenticationDisabled: true,
+        userLevelAuthenticationDisabled: false,
+        accessMode: 5,
+        privilegeLimit: 0x05,
+      },
+      encoded: "1505",
+    },
+  );
+  eachBitOfRequest(
+    getUserAccess,
+    { bytes: "aaaa", value: { channel: 0x0a, userId: 0x2a }, encoded: "0a2a" },
+    { bytes: "5555", value: { channel: 0x05, userId: 0x15 }, encoded: "0515" },
+  );
+  eachBitOfResponse(
+    getUserAccess,
+    {
+      bytes: "aaaaaaaa",
+      value: {
+        maximumUsers: 0x2a,
+        enableState: "disabled",
+        enabledUsers: 0x2a,
+        fixedNames: 0x2a,
+        callbackOnly: false,
+        linkAuthentication: true,
+        messaging: false,
+        privilegeLimit: 0x0a,
+      },
+      encoded: "2aaa2a2a",
+    },
+    {
+      bytes: "55555555",
+      value: {
+        maximumUsers: 0x15,
+        enableState: "enabled",
+        enabledUsers: 0x15,
+        fixedNames: 0x15,
+        callbackOnly: true,
+        linkAuthentication: false,
+        messaging: true,
+        privilegeLimit: 0x05,
+      },
+      encoded: "15551555",
+    },
+  );
+  eachBitOfRequest(
+    getUserName,
+    { bytes: "aa", value: { userId: 0x2a }, encoded: "2a" },
+    { bytes: "55", value: { userId: 0x15 }, encoded: "15" },
+  );
   knownRequest(getChannelAccess, {
     about: "what is stored",
     bytes: "0140",

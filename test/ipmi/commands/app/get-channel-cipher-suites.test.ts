@@ -5,7 +5,7 @@ import {
   parseCipherSuiteRecords,
 } from "../../../../src/ipmi/commands/index.ts";
 import { hex } from "../../../support/hex.ts";
-import { knownRequest, knownResponse } from "../vectors.ts";
+import { eachBitOfRequest, eachBitOfResponse, knownRequest, knownResponse } from "../vectors.ts";
 
 describe("Get Channel Cipher Suites", () => {
   knownRequest(getChannelCipherSuites, {
@@ -19,6 +19,17 @@ describe("Get Channel Cipher Suites", () => {
     required: 1,
     value: { channel: 1, data: hex("c003014181c011034481c008024281c0") },
   });
+
+  eachBitOfRequest(
+    getChannelCipherSuites,
+    { bytes: "aaaaaa", value: { channel: 0x0a, payloadType: 0x2a, bySuite: true, index: 0x2a }, encoded: "0a2aaa" },
+    { bytes: "555555", value: { channel: 0x05, payloadType: 0x15, bySuite: false, index: 0x15 }, encoded: "051515" },
+  );
+  eachBitOfResponse(
+    getChannelCipherSuites,
+    { bytes: "aaaa", value: { channel: 0x0a, data: hex("aa") }, encoded: "0aaa" },
+    { bytes: "5555", value: { channel: 0x05, data: hex("55") }, encoded: "0555" },
+  );
 
   it("lists by suite for IPMI on the present channel where nothing else is said", () => {
     expect(getChannelCipherSuites.encodeRequest({ index: 3 })).toEqual(hex("0e0083"));
@@ -37,6 +48,16 @@ describe("cipher suite records", () => {
     expect(encodeCipherSuiteRecords(records)).toEqual(hex("c003014181c011034481c008024281c000004080"));
   });
 
+  it("have kind and algorithm in one byte", () => {
+    const bytes = hex("c0552a6aaa c0aa155595");
+    const records = [
+      { id: 0x55, authentication: [0x2a], integrity: [0x2a], confidentiality: [0x2a] },
+      { id: 0xaa, authentication: [0x15], integrity: [0x15], confidentiality: [0x15] },
+    ];
+    expect(parseCipherSuiteRecords(bytes)).toEqual(records);
+    expect(encodeCipherSuiteRecords(records)).toEqual(bytes);
+  });
+
   it("may leave out algorithms, which means none, and may give several of a kind", () => {
     expect(parseCipherSuiteRecords(hex("c00101 c00301414281"))).toEqual([
       { id: 1, authentication: [1], integrity: [], confidentiality: [] },
@@ -49,6 +70,12 @@ describe("cipher suite records", () => {
     expect(parseCipherSuiteRecords(bytes)).toEqual([
       { id: 0x80, oemId: 343, authentication: [2], integrity: [2], confidentiality: [1] },
     ]);
+    expect(encodeCipherSuiteRecords(parseCipherSuiteRecords(bytes))).toEqual(bytes);
+  });
+
+  it("give the number of an OEM in 24 bits", () => {
+    const bytes = hex("c180563412024281");
+    expect(parseCipherSuiteRecords(bytes)).toMatchObject([{ oemId: 0x123456 }]);
     expect(encodeCipherSuiteRecords(parseCipherSuiteRecords(bytes))).toEqual(bytes);
   });
 

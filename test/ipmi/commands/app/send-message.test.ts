@@ -36,6 +36,15 @@ describe("Send Message", () => {
     });
   });
 
+  it.each([
+    ["aa", 0x0a, "raw", "8a"],
+    ["55", 0x05, "track", "45"],
+  ] as const)("reads channel and tracking of %s", (first, channel, tracking, encoded) => {
+    const decoded = sendMessage.decodeRequest(hex(`${first}3010c081182d0139`));
+    expect(decoded).toMatchObject({ channel, tracking });
+    expect(sendMessage.encodeRequest(decoded)).toEqual(hex(`${encoded}3010c081182d0139`));
+  });
+
   it("refuses a bridged request that is cut or damaged", () => {
     for (let length = 0; length < 8; length++)
       expect(() => sendMessage.decodeRequest(captured.subarray(0, length))).toThrow(TruncatedError);

@@ -12,7 +12,7 @@ import {
 } from "../../../../src/ipmi/commands/index.ts";
 import { DecodeError } from "../../../../src/ipmi/errors.ts";
 import { hex } from "../../../support/hex.ts";
-import { knownRequest, knownResponse } from "../vectors.ts";
+import { eachBitOfRequest, eachBitOfResponse, knownRequest, knownResponse } from "../vectors.ts";
 
 describe("chassis commands", () => {
   knownResponse(getChassisCapabilities, {
@@ -21,6 +21,39 @@ describe("chassis commands", () => {
     required: 5,
     value: { intrusionSensor: true, powerInterlock: false, selDeviceAddress: 0x20, bridgeDeviceAddress: 0x20 },
   });
+
+  const addresses = {
+    fruDeviceAddress: 0x20,
+    sdrDeviceAddress: 0x22,
+    selDeviceAddress: 0x24,
+    systemManagementDeviceAddress: 0x26,
+    bridgeDeviceAddress: 0x28,
+  };
+  eachBitOfResponse(
+    getChassisCapabilities,
+    {
+      bytes: "aa2022242628",
+      value: {
+        powerInterlock: true,
+        diagnosticInterrupt: false,
+        frontPanelLockout: true,
+        intrusionSensor: false,
+        ...addresses,
+      },
+      encoded: "0a2022242628",
+    },
+    {
+      bytes: "552022242628",
+      value: {
+        powerInterlock: false,
+        diagnosticInterrupt: true,
+        frontPanelLockout: false,
+        intrusionSensor: true,
+        ...addresses,
+      },
+      encoded: "052022242628",
+    },
+  );
 
   it("takes 20h for the bridge where Get Chassis Capabilities leaves it out", () => {
     expect(getChassisCapabilities.decodeResponse(hex("0f20222426")).bridgeDeviceAddress).toBe(0x20);
@@ -33,6 +66,8 @@ describe("chassis commands", () => {
 
   it("refuses a chassis control it does not know", () => {
     expect(() => chassisControl.decodeRequest(hex("06"))).toThrow(DecodeError);
+    expect(() => chassisControl.decodeRequest(hex("08"))).toThrow(DecodeError);
+    expect(chassisControl.decodeRequest(hex("f5"))).toEqual({ control: "soft shutdown" });
   });
 
   it("marks what changes the system", () => {
@@ -45,7 +80,8 @@ describe("chassis commands", () => {
     expect(chassisIdentify.encodeRequest({ intervalSeconds: 0 })).toEqual(hex("00"));
     expect(chassisIdentify.encodeRequest({ indefinitely: true })).toEqual(hex("0f01"));
     expect(chassisIdentify.decodeRequest(hex(""))).toEqual({ intervalSeconds: 15, indefinitely: false });
-    expect(chassisIdentify.decodeRequest(hex("0001"))).toEqual({ intervalSeconds: 0, indefinitely: true });
+    expect(chassisIdentify.decodeRequest(hex("0055"))).toEqual({ intervalSeconds: 0, indefinitely: true });
+    expect(chassisIdentify.decodeRequest(hex("00aa"))).toEqual({ intervalSeconds: 0, indefinitely: false });
   });
 
   knownResponse(getSystemRestartCause, {
@@ -53,6 +89,12 @@ describe("chassis commands", () => {
     bytes: "07ff",
     value: { cause: RESTART_CAUSES.indexOf("previous-state policy"), channel: 0xff },
   });
+
+  eachBitOfResponse(
+    getSystemRestartCause,
+    { bytes: "aa0e", value: { cause: 10, channel: 0x0e }, encoded: "0a0e" },
+    { bytes: "550e", value: { cause: 5, channel: 0x0e }, encoded: "050e" },
+  );
 
   knownResponse(getPohCounter, {
     about: "65536 counts of 123 minutes",
@@ -69,6 +111,16 @@ describe("chassis commands", () => {
     bytes: "050000",
     value: { parameter: 5, set: 0, block: 0 },
   });
+  eachBitOfRequest(
+    getSystemBootOptions,
+    { bytes: "aaaaaa", value: { parameter: 0x2a, set: 0xaa, block: 0xaa }, encoded: "2aaaaa" },
+    { bytes: "555555", value: { parameter: 0x55, set: 0x55, block: 0x55 } },
+  );
+  eachBitOfResponse(
+    getSystemBootOptions,
+    { bytes: "aaaa80", value: { version: 0x0a, locked: true, parameter: 0x2a, data: hex("80") }, encoded: "0aaa80" },
+    { bytes: "555580", value: { version: 0x05, locked: false, parameter: 0x55, data: hex("80") }, encoded: "055580" },
+  );
   knownResponse(getSystemBootOptions, {
     about: "boot flags with data of any length",
     bytes: "01858004000000",

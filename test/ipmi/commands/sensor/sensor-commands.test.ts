@@ -12,7 +12,7 @@ import {
   reserveDeviceSdrRepository,
 } from "../../../../src/ipmi/commands/index.ts";
 import { hex } from "../../../support/hex.ts";
-import { knownRequest, knownResponse } from "../vectors.ts";
+import { eachBitOfResponse, knownRequest, knownResponse } from "../vectors.ts";
 
 // Answers that ipmitool 1.8.19 and FreeIPMI 1.6.10 decoded.
 describe("Get Sensor Reading", () => {
@@ -54,6 +54,42 @@ describe("Get Sensor Reading", () => {
     value: { states: 0x4100 },
   });
 
+  eachBitOfResponse(
+    getSensorReading,
+    {
+      bytes: "aaaaaaaa",
+      value: {
+        raw: 0xaa,
+        eventMessagesEnabled: true,
+        scanningEnabled: false,
+        unavailable: true,
+        states: 0x2aaa,
+        comparison: 0x2a,
+        stateBytes: 2,
+      },
+      encoded: "aaa0aaaa",
+    },
+    {
+      bytes: "55555555",
+      value: {
+        raw: 0x55,
+        eventMessagesEnabled: false,
+        scanningEnabled: true,
+        unavailable: false,
+        states: 0x5555,
+        comparison: 0x15,
+        stateBytes: 2,
+      },
+      // Bit 7 of the last byte is sent as 1.
+      encoded: "554055d5",
+    },
+  );
+
+  it("sends the comparison of a threshold sensor in bits 5:0", () => {
+    const reading = { raw: 0, eventMessagesEnabled: false, scanningEnabled: true, unavailable: false, stateBytes: 1 };
+    expect(getSensorReading.encodeResponse({ ...reading, states: 0, comparison: 0xff })).toEqual(hex("00403f"));
+  });
+
   it("takes missing state bytes for no state, as Dell 2950 and Inventec 5441 send them", () => {
     expect(getSensorReading.decodeResponse(hex("2fc0"))).toMatchObject({ states: 0, comparison: 0, stateBytes: 0 });
   });
@@ -84,6 +120,51 @@ describe("sensor facts", () => {
     expect(getSensorThresholds.encodeResponse(thresholds)).toEqual(hex("1200ff0000ff00"));
   });
 
+  eachBitOfResponse(
+    getSensorThresholds,
+    {
+      bytes: "aa010203040506",
+      value: { lowerCritical: 2, upperNonCritical: 4, upperNonRecoverable: 6 },
+      encoded: "2a000200040006",
+    },
+    {
+      bytes: "55010203040506",
+      value: { lowerNonCritical: 1, lowerNonRecoverable: 3, upperCritical: 5 },
+      encoded: "15010003000500",
+    },
+  );
+
+  eachBitOfResponse(
+    getSensorReadingFactors,
+    {
+      bytes: "aaaaaaaaaaaaaa",
+      value: {
+        nextReading: 0xaa,
+        m: -342,
+        tolerance: 0x2a,
+        b: -342,
+        accuracy: 0x2aa,
+        accuracyExponent: 2,
+        rExponent: -6,
+        bExponent: -6,
+      },
+      encoded: "aaaaaaaaaaa8aa",
+    },
+    {
+      bytes: "55555555555555",
+      value: {
+        nextReading: 0x55,
+        m: 341,
+        tolerance: 0x15,
+        b: 341,
+        accuracy: 0x155,
+        accuracyExponent: 1,
+        rExponent: 5,
+        bExponent: 5,
+      },
+      encoded: "55555555555455",
+    },
+  );
   knownRequest(getSensorReadingFactors, {
     about: "sensor 22 at raw 40h",
     bytes: "1640",
@@ -119,6 +200,50 @@ describe("sensor facts", () => {
     value: { sensorType: 1, eventReadingType: 1 },
   });
 
+  eachBitOfResponse(
+    getSensorEventEnable,
+    {
+      bytes: "aaaaaaaaaa",
+      value: { eventMessagesEnabled: true, scanningEnabled: false, assertions: 0xaaaa, deassertions: 0xaaaa },
+      encoded: "80aaaaaaaa",
+    },
+    {
+      bytes: "5555555555",
+      value: { eventMessagesEnabled: false, scanningEnabled: true, assertions: 0x5555, deassertions: 0x5555 },
+      encoded: "4055555555",
+    },
+  );
+  eachBitOfResponse(
+    getSensorEventStatus,
+    {
+      bytes: "aaaaaaaaaa",
+      value: {
+        eventMessagesEnabled: true,
+        scanningEnabled: false,
+        unavailable: true,
+        assertions: 0xaaaa,
+        deassertions: 0xaaaa,
+      },
+      encoded: "a0aaaaaaaa",
+    },
+    {
+      bytes: "5555555555",
+      value: {
+        eventMessagesEnabled: false,
+        scanningEnabled: true,
+        unavailable: false,
+        assertions: 0x5555,
+        deassertions: 0x5555,
+      },
+      encoded: "4055555555",
+    },
+  );
+  eachBitOfResponse(
+    getSensorType,
+    { bytes: "aaaa", value: { sensorType: 0xaa, eventReadingType: 0x2a }, encoded: "aa2a" },
+    { bytes: "5555", value: { sensorType: 0x55, eventReadingType: 0x55 } },
+  );
+
   it("takes missing event masks for 0", () => {
     expect(getSensorEventStatus.decodeResponse(hex("c0"))).toMatchObject({ assertions: 0, deassertions: 0 });
     expect(getSensorEventEnable.decodeResponse(hex("c0ff"))).toMatchObject({ assertions: 0xff, deassertions: 0 });
@@ -138,11 +263,22 @@ describe("device SDRs", () => {
     value: { dynamicPopulation: true, populationChange: 0x6b02d940 },
   });
 
+  eachBitOfResponse(
+    getDeviceSdrInfo,
+    {
+      bytes: "aaaaaaaaaaaa",
+      value: { count: 0xaa, dynamicPopulation: true, luns: 0x0a, populationChange: 0xaaaaaaaa },
+      encoded: "aa8aaaaaaaaa",
+    },
+    { bytes: "555555555555", value: { count: 0x55, dynamicPopulation: false, luns: 0x05 }, encoded: "5505" },
+  );
+
   it("counts sensors with no data and records with 01h", () => {
     expect(getDeviceSdrInfo.encodeRequest({ count: "sensors" })).toEqual(hex(""));
     expect(getDeviceSdrInfo.encodeRequest({ count: "records" })).toEqual(hex("01"));
     expect(getDeviceSdrInfo.decodeRequest(hex(""))).toEqual({ count: "sensors" });
-    expect(getDeviceSdrInfo.decodeRequest(hex("01"))).toEqual({ count: "records" });
+    expect(getDeviceSdrInfo.decodeRequest(hex("aa"))).toEqual({ count: "sensors" });
+    expect(getDeviceSdrInfo.decodeRequest(hex("55"))).toEqual({ count: "records" });
   });
 
   knownResponse(reserveDeviceSdrRepository, { about: "the first", bytes: "0100", value: { reservationId: 1 } });

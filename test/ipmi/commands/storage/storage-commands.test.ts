@@ -18,7 +18,7 @@ import {
 } from "../../../../src/ipmi/commands/index.ts";
 import { DecodeError } from "../../../../src/ipmi/errors.ts";
 import { hex } from "../../../support/hex.ts";
-import { knownRequest, knownResponse } from "../vectors.ts";
+import { eachBitOfResponse, knownRequest, knownResponse } from "../vectors.ts";
 
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 
@@ -44,6 +44,42 @@ describe("SDR repository", () => {
     bytes: "511a00f039ffffffff0000000027",
     value: { records: 26, lastAdditionTimestamp: 0xffffffff, updateModes: 1, partialAddSupported: true },
   });
+  eachBitOfResponse(
+    getSdrRepositoryInfo,
+    {
+      bytes: "51010203040506070809101112aa",
+      value: {
+        version: 0x51,
+        records: 0x0201,
+        freeBytes: 0x0403,
+        lastAdditionTimestamp: 0x08070605,
+        lastEraseTimestamp: 0x12111009,
+        overflow: true,
+        updateModes: 1,
+        deleteSupported: true,
+        partialAddSupported: false,
+        reserveSupported: true,
+        allocationInfoSupported: false,
+      },
+    },
+    {
+      bytes: "5101020304050607080910111255",
+      value: {
+        version: 0x51,
+        records: 0x0201,
+        freeBytes: 0x0403,
+        lastAdditionTimestamp: 0x08070605,
+        lastEraseTimestamp: 0x12111009,
+        overflow: false,
+        updateModes: 2,
+        deleteSupported: false,
+        partialAddSupported: true,
+        reserveSupported: false,
+        allocationInfoSupported: true,
+      },
+      encoded: "5101020304050607080910111245",
+    },
+  );
   knownResponse(reserveSdrRepository, { about: "any number", bytes: "937a", value: { reservationId: 0x7a93 } });
   knownRequest(getSdr, {
     about: "the header of record 1, unreserved",
@@ -81,6 +117,41 @@ describe("SEL", () => {
     bytes: "510002000000000000000000008f",
     value: { entries: 512, overflow: true, deleteSupported: true, partialAddSupported: true },
   });
+  eachBitOfResponse(
+    getSelInfo,
+    {
+      bytes: "51010203040506070809101112aa",
+      value: {
+        version: 0x51,
+        entries: 0x0201,
+        freeBytes: 0x0403,
+        lastAdditionTimestamp: 0x08070605,
+        lastEraseTimestamp: 0x12111009,
+        overflow: true,
+        deleteSupported: true,
+        partialAddSupported: false,
+        reserveSupported: true,
+        allocationInfoSupported: false,
+      },
+      encoded: "510102030405060708091011128a",
+    },
+    {
+      bytes: "5101020304050607080910111255",
+      value: {
+        version: 0x51,
+        entries: 0x0201,
+        freeBytes: 0x0403,
+        lastAdditionTimestamp: 0x08070605,
+        lastEraseTimestamp: 0x12111009,
+        overflow: false,
+        deleteSupported: false,
+        partialAddSupported: true,
+        reserveSupported: false,
+        allocationInfoSupported: true,
+      },
+      encoded: "5101020304050607080910111205",
+    },
+  );
   knownResponse(getSelAllocationInfo, {
     about: "1022 units of 18 bytes, as a MegaRAC says it",
     bytes: "fe031200fb03fb0301",
@@ -110,6 +181,15 @@ describe("SEL", () => {
   });
   knownResponse(clearSel, { about: "in progress", bytes: "00", value: { completed: false } });
   knownResponse(clearSel, { about: "completed", bytes: "01", value: { completed: true } });
+
+  it.each([
+    ["f1", true],
+    ["f0", false],
+    ["09", false],
+    ["03", false],
+  ])("reads the erasure progress of %s from its low half", (bytes, completed) => {
+    expect(clearSel.decodeResponse(hex(bytes))).toEqual({ completed });
+  });
 
   it("refuses to clear without CLR or with another action", () => {
     expect(() => clearSel.decodeRequest(hex("d0b2434c53aa"))).toThrow(DecodeError);
@@ -152,6 +232,11 @@ describe("FRU", () => {
     bytes: "000100",
     value: { areaBytes: 256, wordAccess: false },
   });
+  eachBitOfResponse(
+    getFruInventoryAreaInfo,
+    { bytes: "0001aa", value: { areaBytes: 256, wordAccess: false }, encoded: "000100" },
+    { bytes: "000155", value: { areaBytes: 256, wordAccess: true }, encoded: "000101" },
+  );
   knownRequest(readFruData, {
     about: "64 bytes of FRU 0",
     bytes: "00000040",

@@ -21,7 +21,7 @@ import {
 import { DecodeError } from "../../../../src/ipmi/errors.ts";
 import { hex } from "../../../support/hex.ts";
 import { expectPrefixesRefused } from "../../../support/layout.ts";
-import { knownRequest, knownResponse } from "../vectors.ts";
+import { eachBitOfParameter, eachBitOfRequest, knownRequest, knownResponse } from "../vectors.ts";
 
 describe("Get LAN Configuration Parameters", () => {
   knownRequest(getLanConfigurationParameters, {
@@ -35,6 +35,20 @@ describe("Get LAN Configuration Parameters", () => {
     required: 1,
     value: { revision: 0x11, data: hex("0a010203") },
   });
+
+  eachBitOfRequest(
+    getLanConfigurationParameters,
+    {
+      bytes: "aaaaaaaa",
+      value: { channel: 0x0a, revisionOnly: true, parameter: 0xaa, set: 0xaa, block: 0xaa },
+      encoded: "8aaaaaaa",
+    },
+    {
+      bytes: "55555555",
+      value: { channel: 0x05, revisionOnly: false, parameter: 0x55, set: 0x55, block: 0x55 },
+      encoded: "05555555",
+    },
+  );
 
   it("names an unsupported parameter", () => {
     expect(getLanConfigurationParameters.describeRefusal(0x80)).toBe("parameter not supported");
@@ -99,6 +113,57 @@ describe("LAN parameters", () => {
     resetIntervalSeconds: 300,
     lockoutIntervalSeconds: 3600,
   });
+
+  const AA = { none: false, md2: true, md5: false, straightPassword: false, oem: true };
+  const X55 = { none: true, md2: false, md5: true, straightPassword: true, oem: false };
+  eachBitOfParameter(
+    lanAuthenticationTypes,
+    { bytes: "aa", value: AA, encoded: "22" },
+    { bytes: "55", value: X55, encoded: "15" },
+  );
+  eachBitOfParameter(lanAuthenticationTypeEnables, {
+    bytes: "aa55aa55aa",
+    value: { callback: AA, user: X55, operator: AA, administrator: X55, oem: AA },
+    encoded: "2215221522",
+  });
+  eachBitOfParameter(
+    lanIpAddressSource,
+    { bytes: "f4", value: "other", encoded: "04" },
+    { bytes: "a1", value: "static", encoded: "01" },
+    { bytes: "0c", value: "unspecified", encoded: "00" },
+  );
+  eachBitOfParameter(
+    lanVlan,
+    { bytes: "aaaa", value: { enabled: true, id: 0xaaa }, encoded: "aa8a" },
+    { bytes: "5555", value: { enabled: false, id: 0x555 }, encoded: "5505" },
+  );
+  eachBitOfParameter(
+    lanVlanPriority,
+    { bytes: "aa", value: 2, encoded: "02" },
+    { bytes: "55", value: 5, encoded: "05" },
+  );
+  eachBitOfParameter(
+    lanCipherSuiteCount,
+    { bytes: "aa", value: 0x0a, encoded: "0a" },
+    { bytes: "55", value: 0x15, encoded: "15" },
+  );
+  eachBitOfParameter(lanCipherSuitePrivilegeLevels, {
+    bytes: "00aa55a55a00000000",
+    value: [10, 10, 5, 5, 5, 10, 10, 5, 0, 0, 0, 0, 0, 0, 0, 0],
+  });
+  eachBitOfParameter(
+    lanBadPasswordThreshold,
+    {
+      bytes: "aa0301000200",
+      value: { generatesEvent: false, attempts: 3, resetIntervalSeconds: 10, lockoutIntervalSeconds: 20 },
+      encoded: "000301000200",
+    },
+    {
+      bytes: "550301000200",
+      value: { generatesEvent: true, attempts: 3, resetIntervalSeconds: 10, lockoutIntervalSeconds: 20 },
+      encoded: "010301000200",
+    },
+  );
 
   it("reads a reserved address source as unspecified", () => {
     expect(lanIpAddressSource.decode(hex("0e"))).toBe("unspecified");

@@ -20,6 +20,8 @@ describe("decodeFru", () => {
     const fru = decodeFru(server);
     expect(fru.chassis).toEqual({ type: 0x17, partNumber: "PN-CH-01", serial: "SN-CH-0001", custom: [] });
     expect(chassisTypeName(0x17)).toBe("Rack Mount Chassis");
+    expect(chassisTypeName(0x97)).toBe("Rack Mount Chassis");
+    expect(chassisTypeName(0x57)).toBeUndefined();
     expect(fru.board).toEqual({
       language: 25,
       manufacturedMs: Date.UTC(2026, 10, 22, 12),
@@ -126,6 +128,14 @@ describe("decodeFru", () => {
 });
 
 describe("decodeFru on damaged data", () => {
+  it.each([
+    ["the common header", (fru: Buffer) => changed(fru, [0, 0x09]), "common header: unknown format version 9"],
+    ["an area", (fru: Buffer) => changed(fru, [8, 0x09]), "board area: unknown format version 9"],
+  ])("takes all four bits of a format version: %s", (_, damage, problem) => {
+    const fru = encodeFru({ board: { language: 0, serial: "S1", custom: [] }, multiRecords: [] });
+    expect(decodeFru(damage(fru)).problems).toContain(problem);
+  });
+
   it.each([
     ["a wrong header checksum", changed(server, [7, 0]), "common header: wrong checksum"],
     ["a wrong board checksum", changed(server, [0x67, 0]), "board area: wrong checksum"],

@@ -42,6 +42,18 @@ describe("fruNextRange", () => {
     expect(fruNextRange([{ offset: 0, bytes: new Uint8Array(3) }], 256)).toEqual({ offset: 3, length: 29 });
   });
 
+  it("reads the length of an area by a version of four bits", () => {
+    const area = (version: number): FruPiece => ({
+      offset: 0,
+      bytes: Buffer.concat([hex("09000000010000f6"), Buffer.of(version, 1), Buffer.alloc(6)]),
+    });
+    expect(fruNextRange([{ ...area(0x01), bytes: area(0x01).bytes.subarray(0, 10) }], 64)).toEqual({
+      offset: 10,
+      length: 6,
+    });
+    expect(fruNextRange([{ ...area(0x09), bytes: area(0x09).bytes.subarray(0, 10) }], 64)).toBeUndefined();
+  });
+
   it("is content with a device too small for a common header", () => {
     expect(fruNextRange([{ offset: 0, bytes: new Uint8Array(4) }], 4)).toBeUndefined();
   });

@@ -43,6 +43,10 @@ describe("converting a raw reading", () => {
   it.each([
     ["inlet air, raw 24", unsigned({}), 24, 24],
     ["two's complement, raw F6h", { analogFormat: "twos_complement" as const, factors: linear }, 0xf6, -10],
+    ["two's complement, raw BFh", { analogFormat: "twos_complement" as const, factors: linear }, 0xbf, -65],
+    ["two's complement, raw 40h", { analogFormat: "twos_complement" as const, factors: linear }, 0x40, 64],
+    ["ones' complement, raw BFh", { analogFormat: "ones_complement" as const, factors: linear }, 0xbf, -64],
+    ["ones' complement, raw 40h", { analogFormat: "ones_complement" as const, factors: linear }, 0x40, 64],
     ["ones' complement, raw FEh", { analogFormat: "ones_complement" as const, factors: linear }, 0xfe, -1],
     ["ones' complement, minus zero", { analogFormat: "ones_complement" as const, factors: linear }, 0xff, 0],
     ["12 V rail without a floating tail", unsigned({ m: 62, rExponent: -3 }), 195, 12.09],

@@ -94,12 +94,22 @@ describe("describeEvent", () => {
   it.each([
     ["no usable memory, marked OEM by the BIOS", event(0x0f, 0x11, "a00221"), "no usable system memory"],
     ["second clock of a pair", event(0x12, 0x83, "0580ff"), "second of pair, SEL clock"],
+    ["first clock of a pair", event(0x12, 0x83, "0501ff"), "first of pair, SDR clock"],
+    ["a clock with bit 3 set", event(0x12, 0x83, "0508ff"), "first of pair, SDR clock"],
+    ["every second PEF action", event(0x12, 0x01, "c42aff"), "power off, power cycle, diagnostic interrupt"],
+    ["the other PEF actions", event(0x12, 0x01, "c415ff"), "alert, reset, OEM action"],
+    ["a watchdog of FRB2 that raised an NMI", event(0x23, 0x01, "c121ff"), "timer use BIOS FRB2, interrupt NMI"],
+    ["a reserved watchdog use", event(0x23, 0x01, "c129ff"), "interrupt NMI"],
     ["PEF actions", event(0x12, 0x01, "c40cff"), "reset, power cycle"],
     ["a log 93 % full", event(0x10, 0x09, "35ff5d"), "93 % full"],
     ["user 1 left", event(0x2a, 0x0a, "a10111"), "user 1, channel 1, closed"],
+    ["user 42 on channel 10", event(0x2a, 0x0a, "a1aa9a"), "user 42, channel 10, closed"],
+    ["user 32 of a deactivated session", event(0x2a, 0x0a, "a12025"), "user 32, channel 5, timed out"],
+    ["restart by the real-time clock", event(0x1d, 0x14, "c70bff"), "power-up by real-time clock"],
     ["restart by the watchdog", event(0x1d, 0x14, "c704ff"), "watchdog expiration"],
     ["a sensor failed", event(0x28, 0x01, "c42fff"), "sensor 2Fh"],
     ["supplies that do not match", event(0x08, 0x70, "36ff03"), "power rating mismatch"],
+    ["a reserved configuration error of a supply", event(0x08, 0x70, "36ff0b"), "data 3 0Bh"],
     ["slot 4", event(0x21, 0x30, "f00004"), "slot 4"],
     ["panic in Linux", event(0x20, 0x64, "a16f70"), 'message begins "dop"'],
     ["the state before", event(0x09, 0x02, "41f0ff", 0x0b), "before: Fully Redundant"],
@@ -114,6 +124,9 @@ describe("describeEvent", () => {
     expect(describeEvent(serr).detail).toBe("bus 19h device 00h function 3");
     expect(describeEvent(serr, { manufacturerId: 674 }).detail).toBe("bus 03h device 03h function 1");
     expect(describeEvent(event(0x13, 0x04, "a51983"), { manufacturerId: 674 }).detail).toBe("slot 3");
+    expect(describeEvent(event(0x13, 0x04, "a519d5"), { manufacturerId: 674 }).detail).toBe("slot 85");
+    expect(describeEvent(event(0x13, 0x04, "a5aa54")).detail).toBe("bus AAh device 0Ah function 4");
+    expect(describeEvent(event(0x13, 0x04, "a555ab")).detail).toBe("bus 55h device 15h function 3");
   });
 
   it("reads both bytes as a POST code on Intel boards", () => {

@@ -35,6 +35,8 @@ describe("dimmOf", () => {
     ["Dell, two suspects", "a08003", dell, "A1,A2"],
     ["Dell, no bit", "a08000", dell, undefined],
     ["Supermicro X8: the label in data 2", "a01a00", supermicro(0x0400), "P1_DIMM1A"],
+    ["Supermicro X8: the processor in bits 1:0", "a01a02", supermicro(0x0400), "P3_DIMM1A"],
+    ["Supermicro X8: bits 7:2 do not count", "a01afd", supermicro(0x0400), "P2_DIMM1A"],
     ["Supermicro X10DRH, processor 1", "a02a80", supermicro(0x0859), "P1_DIMMB1"],
     ["Supermicro X10DRH, processor 2: letters go on", "a01b81", supermicro(0x0859), "P2_DIMME2"],
     ["Supermicro X9DB, processor 2: three letters each", "a01a81", supermicro(0x0733), "P2_DIMMD1"],
@@ -43,9 +45,10 @@ describe("dimmOf", () => {
     ["Supermicro under its other number", "a02a80", { manufacturerId: 47488, productId: 0x0859 }, "P1_DIMMB1"],
     ["Supermicro, a board on no list", "a02a80", supermicro(0x1b99), undefined],
     ["Supermicro, bytes that are no slot", "a00280", supermicro(0x0859), undefined],
-    ["Supermicro, told in data 3 (Unitrends appliance)", "20ff50", supermicro(), "P1_DIMMF1"],
-    ["Supermicro, told in data 3, processor 2", "20ff81", supermicro(), "P2_DIMMA2"],
-    ["Supermicro, told in data 3, ambiguous", "20ff80", supermicro(), undefined],
+    ["Supermicro, DIMM in data 3 alone (Unitrends appliance)", "20ff50", supermicro(), "P1_DIMMF1"],
+    ["Supermicro, DIMM number in data 3, bits 2:0", "20ff54", supermicro(), "P1_DIMMF5"],
+    ["Supermicro, DIMM in data 3 alone, processor 2", "20ff81", supermicro(), "P2_DIMMA2"],
+    ["Supermicro, DIMM in data 3 alone, ambiguous", "20ff80", supermicro(), undefined],
     ["Quanta T22HF writes CPU0_E1 in a form of its own", "a00231", { manufacturerId: 7244 }, undefined],
   ])("%s", (_, data, context, name) => {
     expect(dimmOf(memory(data), context)).toBe(name);
@@ -55,12 +58,14 @@ describe("dimmOf", () => {
     expect(dimmOf(memory("a00000", 2), intel(111))).toBe("DIMM_A1");
     expect(dimmOf(memory("a00029", 2), intel(111))).toBe("DIMM_F2");
     expect(dimmOf(memory("a00029", 2), intel(62))).toBe("DIMM_E2");
+    expect(dimmOf(memory("a00004", 2), intel(111))).toBeUndefined();
     expect(dimmOf(memory("a00029", 3), intel(111))).toBeUndefined();
     expect(dimmOf(memory("a00029", 2), intel(200))).toBeUndefined();
   });
 
   it("falls back on ipmitool's reading for events without a sensor", () => {
     expect(dimmOf(memory("a00021", 0))).toBe("CPU1_DIMM2");
+    expect(dimmOf(memory("a0005a", 0))).toBe("CPU10_DIMM5");
   });
 
   it("names the DIMM whose correctable errors Dell no longer logs", () => {
