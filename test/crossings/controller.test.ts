@@ -12,7 +12,7 @@ import { ourClientOf, peerLogin, SESSION_KINDS } from "./our-client.ts";
 const words = (value: boolean | undefined): string => String(value);
 const active = (value: boolean | undefined): string => (value ? "active" : "inactive");
 
-withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and the peers'", () => {
+withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our controller data, compared with ipmitool,", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
@@ -27,7 +27,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
       await client.close();
     });
 
-    it("reads every part", () => {
+    it("contains every part", () => {
       expect(snapshot.parts.filter((p) => !p.ok)).toEqual([]);
     });
 
@@ -49,7 +49,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
       }
     });
 
-    it("keeps the bytes of the GUID as they come, where the peers print them from last to first", async () => {
+    it("has the GUID in wire order, which ipmitool and FreeIPMI print in reverse", async () => {
       const tool = keyValues((await ipmitool(peerLogin(sim, "admin", peers)).raw("mc", "guid")).stdout);
       const free = freeIpmi(peerLogin(sim, "admin", peers));
       const other = (await free.raw("bmc-info", "--get-system-guid")).stdout.trim();
@@ -61,7 +61,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
       for (const text of [tool.get("System GUID"), other]) expect(text?.replaceAll("-", "")).toBe(turned);
     });
 
-    it("sees the same power and faults", async () => {
+    it("has the same power state and faults", async () => {
       const tool = await ipmitool(peerLogin(sim, "admin", peers)).chassisStatus();
       const free = freeIpmi(peerLogin(sim, "admin", peers));
       const other = await free.chassisStatus();
@@ -90,7 +90,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
       });
     });
 
-    it("finds no DCMI and no self test where ipmitool finds none", async () => {
+    it("has no DCMI and no self-test if ipmitool finds none", async () => {
       const tool = ipmitool(peerLogin(sim, "admin", peers));
       expect((await tool.raw("dcmi", "power", "reading")).code).not.toBe(0);
       expect((await tool.raw("mc", "selftest")).code).not.toBe(0);
@@ -98,7 +98,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
     });
   });
 
-  it("gets in without a password where ipmitool does, and leaves no session behind", async () => {
+  it("shows a login without a password if ipmitool can do it, and leaves no session open", async () => {
     const wrong = { ...peerLogin(sim, "admin", { cipherSuite: 0 }), password: "wrong" };
     const peer = (await ipmitool(wrong).raw("chassis", "status")).code === 0;
     const client = ourClientOf(sim, "admin", { settings: { probeCipherZero: true }, login: { cipherSuites: [3] } });
@@ -108,7 +108,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
     expect(client.reports.closed).toBe(client.reports.opened.length);
   });
 
-  it("sees the power go off and on, as ipmitool does", async () => {
+  it("shows power off and on, as ipmitool does", async () => {
     const client = ourClientOf(sim, "admin");
     const tool = ipmitool(peerLogin(sim, "admin"));
     const seen: unknown[] = [];
@@ -124,7 +124,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
     ]);
   });
 
-  it("reads the watchdog as ipmitool does, but for the countdown that ipmi_sim does not send", async () => {
+  it("has the same watchdog data, except for the countdown, which ipmi_sim does not send", async () => {
     const tool = ipmitool(peerLogin(sim, "admin"));
     const client = ourClientOf(sim, "admin");
     // Set Watchdog Timer: SMS/OS, no action, 600 s
@@ -157,7 +157,7 @@ withPeers(["ipmi_sim", "ipmitool", "bmc-info"], "our view of the controller and 
     expect(answer).toHaveLength(6);
   });
 
-  it("says of the channel what it was told at login", async () => {
+  it("has the channel data that the BMC reported at login", async () => {
     const client = ourClientOf(sim, "admin");
     const { findings = [] } = await client.poll({ parts: ["security"] });
     await client.close();

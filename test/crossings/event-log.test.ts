@@ -178,7 +178,7 @@ const logOf = (snapshot: HostSnapshot): EventLog => {
   return eventLog;
 };
 
-withPeers(["ipmi_sim", "ipmitool", "ipmi-sel"], "our event log and the peers'", () => {
+withPeers(["ipmi_sim", "ipmitool", "ipmi-sel"], "our event log, compared with ipmitool and FreeIPMI,", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
@@ -205,19 +205,19 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sel"], "our event log and the peers'", 
       expect(log.fresh.map((e) => e.raw)).toEqual(fullBoard.sel.map((r) => Buffer.from(r).toString("hex")));
     });
 
-    it("is ipmitool's but for what is known to differ", async () => {
+    it("equals ipmitool's except for known differences", async () => {
       const rows = await ipmitool(peerLogin(sim, "admin", peers)).sel();
       expect(againstIpmitool(log.fresh, rows)).toEqual(IPMITOOL_DIFFERS);
     });
 
-    it("is FreeIPMI's but for what is known to differ", async () => {
+    it("equals FreeIPMI's except for known differences", async () => {
       const free = freeIpmi(peerLogin(sim, "admin", peers));
       const rows = await free.sel();
       free.close();
       expect(againstFreeIpmi(log.fresh, rows)).toEqual(FREEIPMI_DIFFERS);
     });
 
-    it("has as many entries, as much space and the same last addition", async () => {
+    it("has the same number of entries, free space and last addition", async () => {
       const { stdout } = await ipmitool(peerLogin(sim, "admin", peers)).raw("sel", "info");
       const info = keyValues(stdout);
       expect(log.entries).toBe(Number(info.get("Entries")));
@@ -230,7 +230,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sel"], "our event log and the peers'", 
   });
 });
 
-withPeers(["ipmi_sim", "ipmitool"], "our event log from poll to poll", () => {
+withPeers(["ipmi_sim", "ipmitool"], "our event log in successive polls", () => {
   let sim: IpmiSim;
   let client: OurClient;
   beforeAll(async () => {
@@ -246,7 +246,7 @@ withPeers(["ipmi_sim", "ipmitool"], "our event log from poll to poll", () => {
   /** A fan's lower critical threshold crossed; the simulator stamps it. */
   const FAN = [0, 0, 0, 0, 0x20, 0, 4, 4, 5, 1, 0x52, 8, 10];
 
-  it("tells new records once and counts on over a clear", async () => {
+  it("reports new records once, and continues counting after a clear", async () => {
     const tool = ipmitool(peerLogin(sim, "admin"));
     const board = fullBoard.sel.length;
     const first = await poll();
@@ -270,7 +270,7 @@ withPeers(["ipmi_sim", "ipmitool"], "our event log from poll to poll", () => {
     expect([again.entries, counted(again)]).toEqual([2, board + 3]);
   });
 
-  it("sees a clear and new records between two polls", async () => {
+  it("detects a clear and new records between two polls", async () => {
     const tool = ipmitool(peerLogin(sim, "admin"));
     const before = counted(await poll());
     await tool.raw("sel", "clear");
@@ -281,7 +281,7 @@ withPeers(["ipmi_sim", "ipmitool"], "our event log from poll to poll", () => {
     expect(counted(log)).toBe(before + 2);
   });
 
-  it("does not count again what stays when a record is deleted", async () => {
+  it("does not count the remaining records again when one is deleted", async () => {
     const tool = ipmitool(peerLogin(sim, "admin"));
     const before = counted(await poll());
     const rows = await tool.sel();

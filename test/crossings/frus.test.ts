@@ -117,7 +117,7 @@ function multiRecordsOf({ multiRecords }: FruInventory): ReadonlyMap<string, str
 
 const IDS = [0, 1] as const;
 
-withPeers(["ipmi_sim", "ipmitool", "ipmi-fru"], "our FRUs and the peers'", () => {
+withPeers(["ipmi_sim", "ipmitool", "ipmi-fru"], "our FRUs, compared with ipmitool and FreeIPMI,", () => {
   let sim: IpmiSim;
   let transport: UdpTransport;
   beforeAll(async () => {
@@ -163,7 +163,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-fru"], "our FRUs and the peers'", () =>
       }
     });
 
-    it("have every field FreeIPMI prints, multirecords too, and no other value", async () => {
+    it("have every field FreeIPMI prints, including multirecords, and no other value", async () => {
       const free = freeIpmi(peerLogin(sim, "admin", peers));
       const printed = await free.frus();
       free.close();
@@ -177,7 +177,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-fru"], "our FRUs and the peers'", () =>
       }
     });
 
-    it("become what the exporter tells of them", async () => {
+    it("are exported", async () => {
       const printed = await ipmitool(peerLogin(sim, "admin", peers)).frus();
       const [main, supply] = [printed.get(0), printed.get(1)];
       expect(snapshot.frus).toEqual([

@@ -16,7 +16,7 @@ const VARIABLE = [
 ];
 
 withPeers(["ipmi_sim", "promtool"], "the exposition of ipmi_sim with the board of the vectors", () => {
-  it("is the golden text, which promtool reads", async () => {
+  it("equals the golden file and passes promtool", async () => {
     const sim = await startIpmiSim();
     // What ipmi_sim has no DCMI for is not asked.
     const parts = PART_NAMES.filter((part) => part !== "dcmi");

@@ -50,7 +50,7 @@ const allow = { probeAllow: ["127.0.0.0/8"] };
 /** Equal but for the last digits of a product. */
 const TOLERANCE = { tolerance: 1e-9 };
 
-withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "in place of ipmi_exporter", () => {
+withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "/ipmi, compared with ipmi_exporter,", () => {
   let sim: IpmiSim;
   let simulation: Simulation;
   let theirs: IpmiExporter;
@@ -76,7 +76,7 @@ withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "in place of
     return [await theirs.scrape(target, module), after.text];
   }
 
-  it("answers about a BMC with everything the same, HELP and TYPE too", async () => {
+  it("returns the same text for a BMC, including HELP and TYPE", async () => {
     const [before, after] = await both(`${sim.address}:${sim.port}`, "default");
     expect(seriesOf(before).size).toBeGreaterThan(150);
     expect(differences(before, after, TOLERANCE)).toEqual([
@@ -94,7 +94,7 @@ withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "in place of
     expect(comments(after).filter((line) => !fault.test(line))).toEqual(comments(before));
   });
 
-  it("answers again with the same from the session and the records it kept", async () => {
+  it("returns the same text again from its session and cached records", async () => {
     const path = `/ipmi?target=${sim.address}:${sim.port}`;
     const [first, second] = [await ours.get(path), await ours.get(path)];
     expect(differences(first.text, second.text, TOLERANCE)).toEqual([]);
@@ -103,7 +103,7 @@ withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "in place of
   const moduleOf = (name: string) => (ONLY_17.has(name) ? "boards17" : "boards");
 
   it.each([...BOARD_NAMES.map((name) => [name, moduleOf(name)] as const), ["sample", "sample"] as const])(
-    "answers about a virtual BMC of the board %s with everything the same",
+    "returns the same text for a virtual BMC of board %s",
     async (name, module) => {
       const at = simulation.bmcs[name === "sample" ? BOARD_NAMES.length : BOARD_NAMES.indexOf(name)];
       const [before, after] = await both(`${at?.address}:${at?.port}`, module);
@@ -113,7 +113,7 @@ withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "in place of
     },
   );
 
-  it("tells every collector as down where the password is wrong, and stays at 200", async () => {
+  it("reports every collector as down after a wrong password, with status 200", async () => {
     const [before, after] = await both(`${sim.address}:${sim.port}`, "wrong");
     expect(differences(before, after, TOLERANCE)).toEqual([]);
     expect([...seriesOf(after)].filter(([series]) => series.startsWith("ipmi_up"))).toEqual(

@@ -8,14 +8,14 @@ import { ourClientOf, peerLogin } from "./our-client.ts";
 
 /** What is kept of a BMC from poll to poll and from run to run, and what is asked again nevertheless. */
 
-withPeers(["ipmi_sim", "ipmitool"], "what is kept of a BMC", () => {
+withPeers(["ipmi_sim", "ipmitool"], "the saved state of a BMC", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
   });
   afterAll(() => sim.stop());
 
-  it("saves a restarted exporter the walk, the limits, the log and the questions of the login", async () => {
+  it("spares a restarted exporter the SDR walk, the limits, the event log and steps of the login", async () => {
     const keeper = memoryKeeper();
     const before = ourClientOf(sim, "admin", { keeper });
     const first = await before.poll();
@@ -37,7 +37,7 @@ withPeers(["ipmi_sim", "ipmitool"], "what is kept of a BMC", () => {
     expect(third.eventLog?.entries).toBe(fullBoard.sel.length + 1);
   });
 
-  it("leaves a restarted exporter its findings, which a login that goes the known way does not tell", async () => {
+  it("contains the security findings, which the shortened login cannot determine", async () => {
     const keeper = memoryKeeper();
     const before = ourClientOf(sim, "admin", { keeper });
     const first = await before.poll({ parts: ["power", "security"] });
@@ -52,7 +52,7 @@ withPeers(["ipmi_sim", "ipmitool"], "what is kept of a BMC", () => {
     expect(second.findings).toEqual(first.findings);
   });
 
-  it("asks for findings again when they are due", async () => {
+  it("does not delay the next check of security findings", async () => {
     const client = ourClientOf(sim, "admin", { settings: { slowIntervalMs: 0 } });
     await client.poll({ parts: ["security"] });
     client.reports.commands.length = 0;
@@ -62,7 +62,7 @@ withPeers(["ipmi_sim", "ipmitool"], "what is kept of a BMC", () => {
     expect(client.reports.commands).toContain("Get Channel Cipher Suites");
   });
 
-  it("asks for a power meter at each poll while the host is off, and once an hour where a running host has none", async () => {
+  it("has a power meter checked at each poll while the host is off, and hourly if a running host has none", async () => {
     const tool = ipmitool(peerLogin(sim, "admin"));
     const client = ourClientOf(sim, "admin");
     const asks = async (): Promise<boolean> => {

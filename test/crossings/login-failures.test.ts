@@ -46,7 +46,7 @@ function expectFailure(
 
 const [suite3, suite2, suite1, ipmi15] = SESSION_KINDS.map((kind) => kind.ours);
 
-withPeers(["ipmi_sim"], "a login that fails", () => {
+withPeers(["ipmi_sim"], "a failing login", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
@@ -59,7 +59,7 @@ withPeers(["ipmi_sim"], "a login that fails", () => {
     ["cipher suite 1", suite1],
     ["what the BMC offers", {}],
   ])("over %s", (_title, login) => {
-    it("says wrong password where the password is wrong, after one RAKP exchange and no IPMI 1.5", async () => {
+    it("reports wrong_password after one RAKP exchange, without trying IPMI 1.5", async () => {
       const seen = await pollOnce(sim, { password: "not-the-password", login });
       expectFailure(seen, "wrong_password", "rakp", "not-the-password");
       const { proxy } = seen;
@@ -70,38 +70,38 @@ withPeers(["ipmi_sim"], "a login that fails", () => {
       expect(proxy.packets.filter((p) => p.kind === "rakp_3").map((p) => p.bytes[17])).toEqual([0x0f]);
     });
 
-    it("says unknown user where the BMC does not know the name", async () => {
+    it("reports unknown_user if the BMC has no such user", async () => {
       const seen = await pollOnce(sim, { user: "nobody", login });
       expectFailure(seen, "unknown_user", "rakp", "secret");
       expect([seen.proxy.count("to_bmc", "rakp_1"), seen.proxy.count("to_bmc", "ipmi_1.5")]).toEqual([1, 0]);
     });
 
-    it("says unknown user where the account is disabled", async () => {
+    it("reports unknown_user if the account is disabled", async () => {
       const seen = await pollOnce(sim, { user: "former", password: simUser(sim, "former").password, login });
       expectFailure(seen, "unknown_user", "rakp", undefined);
     });
   });
 
   describe("over IPMI 1.5", () => {
-    it("says wrong password where the BMC keeps silent to the answer of its challenge", async () => {
+    it("reports wrong_password if the BMC does not answer Activate Session", async () => {
       const seen = await pollOnce(sim, { password: "not-the-password", login: ipmi15 });
       expectFailure(seen, "wrong_password", "activate_session", "not-the-password");
       expect(seen.proxy.count("to_bmc", "open_session_request")).toBe(0);
     });
 
-    it("says unknown user at the challenge", async () => {
+    it("reports unknown_user at Get Session Challenge", async () => {
       const seen = await pollOnce(sim, { user: "nobody", login: ipmi15 });
       expectFailure(seen, "unknown_user", "session_challenge", "secret");
     });
 
-    it("says privilege refused where a USER account is asked for ADMINISTRATOR", async () => {
+    it("reports privilege_refused if a USER account requests ADMINISTRATOR", async () => {
       const { password } = simUser(sim, "monitor");
       const seen = await pollOnce(sim, { user: "monitor", password, login: { ...ipmi15, privilege: 4 } });
       expectFailure(seen, "privilege_refused", "activate_session", password);
     });
   });
 
-  describe("because of the length of a password", () => {
+  describe("because of the password length", () => {
     it.each([
       ["19 bytes", "long", "cipher suite 3", suite3],
       ["19 bytes, of which it uses 16", "long", "IPMI 1.5", ipmi15],
@@ -113,19 +113,19 @@ withPeers(["ipmi_sim"], "a login that fails", () => {
       expect(snapshot.failure).toBeUndefined();
     });
 
-    it("says wrong password where only the first 16 of 19 bytes are given", async () => {
+    it("reports wrong_password if only the first 16 of 19 bytes are given", async () => {
       const password = simUser(sim, "long").password.slice(0, 16);
       expectFailure(await pollOnce(sim, { user: "long", password, login: suite3 }), "wrong_password", "rakp", password);
     });
 
-    it("does not happen where the BMC kept 16 bytes of a longer one, which is noted as a quirk", async () => {
+    it("does not happen if the BMC truncated the password to 16 bytes, which is recorded as a quirk", async () => {
       const password = `${simUser(sim, "operator").password}-and-more`.slice(0, 20);
       const { snapshot } = await pollOnce(sim, { user: "operator", password, login: suite3 });
       expect([snapshot.up, snapshot.quirks]).toEqual([true, ["password_16"]]);
     });
   });
 
-  it("says that there is no cipher suite where the one that is configured is not to be had", async () => {
+  it("reports no_cipher_suite if the BMC does not offer the configured one", async () => {
     const seen = await pollOnce(sim, { login: { cipherSuites: [17] } });
     expectFailure(seen, "no_cipher_suite", "open_session", undefined);
     expect([seen.proxy.count("to_bmc", "open_session_request"), seen.proxy.count("to_bmc", "ipmi_1.5")]).toEqual([
@@ -133,7 +133,7 @@ withPeers(["ipmi_sim"], "a login that fails", () => {
     ]);
   });
 
-  it("tries the next suite where one is not to be had", async () => {
+  it("tries the next cipher suite if the BMC does not offer one", async () => {
     const { snapshot, proxy } = await pollOnce(sim, { login: { cipherSuites: [17, 3] } });
     expect([snapshot.up, proxy.count("to_bmc", "open_session_request")]).toEqual([true, 2]);
   });
@@ -162,7 +162,7 @@ withPeers(["ipmi_sim"], "a login to a BMC with a BMC key", () => {
     expect((await pollOnce(sim, withKg(kg))).snapshot.up).toBe(true);
   });
 
-  it("says wrong password and names the key where it is missing or wrong", async () => {
+  it("reports wrong_password and mentions the key if it is missing or wrong", async () => {
     for (const key of [undefined, "another key"]) {
       const seen = await pollOnce(sim, withKg(key));
       expectFailure(seen, "wrong_password", "rakp", kg);
@@ -179,7 +179,7 @@ withPeers(["ipmi_sim"], "a BMC that refuses the privilege", () => {
   });
   afterAll(() => sim.stop());
 
-  it("is understood where it refuses in RAKP 2", async () => {
+  it("is reported as privilege_refused if it refuses in RAKP 2", async () => {
     const unauthorisedRole = 0x0a;
     const seen = await pollOnce(sim, { login: { ...suite3, privilege: 4 } }, ({ kind, bytes }) => {
       if (kind !== "rakp_2") return undefined;
@@ -192,7 +192,7 @@ withPeers(["ipmi_sim"], "a BMC that refuses the privilege", () => {
     expect(seen.proxy.count("to_bmc", "rakp_1")).toBe(1);
   });
 
-  it("is understood where it refuses in Set Session Privilege Level, and gets its session back", async () => {
+  it("is reported as privilege_refused if it refuses Set Session Privilege Level, and its session is closed", async () => {
     const setSessionPrivilegeLevel = 0x3b;
     const exceedsLimit = 0x81;
     const closeSession = 0x3c;
@@ -212,7 +212,7 @@ withPeers(["ipmi_sim"], "a BMC that refuses the privilege", () => {
 });
 
 withPeers(["ipmi_sim"], "a login to a BMC without authentication types of IPMI 1.5", () => {
-  it("says that nothing is offered", async () => {
+  it("reports that the BMC offers no authentication type", async () => {
     const sim = await startIpmiSim({ authTypes: [] });
     const seen = await pollOnce(sim, { login: ipmi15 });
     await sim.stop();

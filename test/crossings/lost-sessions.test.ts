@@ -6,7 +6,7 @@ import { withPeers } from "../rig/requirements.ts";
 import { startUdpProxy, type UdpProxy } from "../rig/udp-proxy.ts";
 import { type OurClient, ourClientOf, SESSION_KINDS, type SessionKind } from "./our-client.ts";
 
-/** BMCs that go away and come back while they are polled: told in time, and mended without help. */
+/** BMCs that go away and come back while they are polled: told in time, and recovered without help. */
 
 const MODULE_TIMEOUT_MS = 6000;
 /** Less patience than usual, to have it quickly; four tries take 4.5 s of silence before a session counts as lost. */
@@ -52,9 +52,9 @@ const atPacket = (proxy: UdpProxy, n: number, act: () => void): void => {
 
 const failed = (snapshot: HostSnapshot) => snapshot.parts.filter((p) => !p.ok).map((p) => [p.part, p.failure?.reason]);
 
-withPeers(["ipmi_sim"], "a BMC that goes away", () => {
-  describe.concurrent("and comes back", () => {
-    it("killed in the middle of the SDR walk: a time-out, and all is read when it is back", async ({ expect }) => {
+withPeers(["ipmi_sim"], "a BMC that disappears", () => {
+  describe.concurrent("and recovers", () => {
+    it("killed during the SDR walk: the poll times out, the next one reads everything", async ({ expect }) => {
       const { sim, proxy, poll, close } = await bench();
       let killed: Promise<void> | undefined;
       atPacket(proxy, 200, () => {
@@ -70,12 +70,12 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       ]);
       proxy.rule(undefined);
       await sim.restart();
-      const mended = await poll(["power", "sensors", "sel"]);
-      expect([failed(mended), mended.sensors?.length]).toEqual([[], readable]);
+      const recovered = await poll(["power", "sensors", "sel"]);
+      expect([failed(recovered), recovered.sensors?.length]).toEqual([[], readable]);
       await close();
     });
 
-    it("silent in the middle of the SDR walk: the next poll goes on where the walk stopped", async ({ expect }) => {
+    it("silent during the SDR walk: the next poll continues where the walk stopped", async ({ expect }) => {
       const { sim, proxy, client, poll, close } = await bench();
       proxy.rule(({ number }) => (number > 200 ? "drop" : undefined));
       const broken = await poll(["sensors"]);
@@ -84,8 +84,8 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       expect(walked).toBeGreaterThan(150);
       proxy.rule(undefined);
       client.reports.commands.length = 0;
-      const mended = await poll(["sensors"]);
-      expect([failed(mended), mended.sensors?.length]).toEqual([[], readable]);
+      const recovered = await poll(["sensors"]);
+      expect([failed(recovered), recovered.sensors?.length]).toEqual([[], readable]);
       const rest = client.reports.commands.filter((name) => name === "Get SDR").length;
 
       const whole = ourClientOf(sim, "admin");
@@ -98,7 +98,7 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
     });
 
     it.each(SESSION_KINDS)(
-      "restarted between two polls over $title: logs in again in the same poll, all is read",
+      "restarted between two polls over $title: the poll logs in again and reads everything",
       async ({ ours }) => {
         const { sim, client, poll, close } = await bench(ours);
         const first = await poll();
@@ -114,7 +114,7 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       },
     );
 
-    it("restarted during a poll: logs in again in the same poll, all is read", async ({ expect }) => {
+    it("restarted during a poll: the poll logs in again and reads everything", async ({ expect }) => {
       const { sim, proxy, client, poll, close } = await bench();
       const first = await poll(["power", "sensors"]);
       let restarted: Promise<void> | undefined;
@@ -129,9 +129,7 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       await close();
     });
 
-    it("gone between two polls: not reached, not reached by one packet, and read again when it is back", async ({
-      expect,
-    }) => {
+    it("stopped between two polls: unreachable, then checked with one packet, then read again", async ({ expect }) => {
       const sim = await startIpmiSim();
       const client = ourClientOf(sim, "admin", { settings });
       const parts = ["power", "sensors"] as const;
@@ -151,9 +149,7 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       await sim.stop();
     });
 
-    it("silent from one poll to the next: not reached, whatever is kept from before; and read again", async ({
-      expect,
-    }) => {
+    it("silent between two polls: down in spite of cached data, then read again", async ({ expect }) => {
       const { proxy, poll, close } = await bench();
       expect((await poll()).up).toBe(true);
       proxy.rule(() => "drop");
@@ -165,7 +161,7 @@ withPeers(["ipmi_sim"], "a BMC that goes away", () => {
       await close();
     });
 
-    it("with another event log: what is new is told, nothing twice", async ({ expect }) => {
+    it("restarted with another event log: new records are reported once", async ({ expect }) => {
       const { sim, poll, close } = await bench();
       const first = await poll(["sel"]);
       expect(first.eventLog?.fresh).toHaveLength(fullBoard.sel.length);

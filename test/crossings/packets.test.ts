@@ -59,9 +59,9 @@ async function bench(ours: SessionKind["ours"], settings: { readonly intervalMs?
 
 const SETUP: readonly ProxyPacket["kind"][] = ["sessionless", "open_session_request", "rakp_1", "rakp_3"];
 
-withPeers(["ipmi_sim"], "what a poll costs", () => {
+withPeers(["ipmi_sim"], "the packets of a poll", () => {
   describe.each(SESSION_KINDS)("over $title", ({ ours }) => {
-    it("is one request per readable sensor and at most six more, from the second poll on, in the same session", async () => {
+    it("are one request per readable sensor plus at most six, from the second poll on, in one session", async () => {
       const { client, clock, poll, close } = await bench(ours);
       const first = await poll();
       expect(first.sent.length).toBeGreaterThan(readable + 100);
@@ -83,7 +83,7 @@ withPeers(["ipmi_sim"], "what a poll costs", () => {
     });
   });
 
-  it("is a login of three packets more when the session had to be given up", async () => {
+  it("are three more for the login after the session was closed", async () => {
     const { client, clock, poll, close } = await bench({ cipherSuites: [3] }, { intervalMs: 10 * 60_000 });
     await poll();
     // Such an interval is longer than a session lasts: it was closed.
@@ -100,7 +100,7 @@ withPeers(["ipmi_sim"], "what a poll costs", () => {
     await close();
   });
 
-  it("is a packet every 25 seconds to keep the session until the second poll after, and none from then on", async () => {
+  it("include a keep-alive every 25 seconds until the second poll after, and none later", async () => {
     const { client, proxy, clock, poll, close } = await bench({ cipherSuites: [3] }, { intervalMs: 60_000 });
     await poll();
     proxy.reset();
@@ -119,7 +119,7 @@ withPeers(["ipmi_sim"], "what a poll costs", () => {
     await close();
   });
 
-  it("keeps the session over a usual interval", async () => {
+  it("need no new session after a usual interval", async () => {
     const { client, clock, poll, close } = await bench({ cipherSuites: [3] }, { intervalMs: 60_000 });
     await poll();
     // Steps end when the keep-alive goes out, so that its answer has real time to come.
@@ -133,7 +133,7 @@ withPeers(["ipmi_sim"], "what a poll costs", () => {
     await close();
   });
 
-  it("is one packet to see whether a BMC is there", async () => {
+  it("are one packet to check whether a silent BMC is back", async () => {
     const { client, proxy, close } = await bench({ cipherSuites: [3] });
     expect((await client.ping()).up).toBe(true);
     expect(proxy.packets.map((p) => [p.direction, p.command])).toEqual([

@@ -67,7 +67,7 @@ withPeers(["ipmi_sim", "ipmitool"], "a controller behind ipmi_sim's BMC", () => 
     await sim?.stop();
   });
 
-  it("tells its sensors beside the BMC's own, and those that the repository copied once", async () => {
+  it("has its sensors exported with the BMC's own, and copies in the repository only once", async () => {
     const snapshot = await client.poll();
     expect(snapshot.parts).toMatchObject([{ part: "sensors", ok: true }]);
     const sensors = snapshot.sensors ?? [];
@@ -83,7 +83,7 @@ withPeers(["ipmi_sim", "ipmitool"], "a controller behind ipmi_sim's BMC", () => 
     expect(sensors).toHaveLength(own.reduce((sum, s) => sum + s.states.length, 0) + 3);
   });
 
-  it("costs one reading per sensor once it is known", async () => {
+  it("costs one request per sensor after the first poll", async () => {
     const { sensors = [] } = await client.poll();
     client.reports.commands.length = 0;
     await client.poll();
@@ -93,7 +93,7 @@ withPeers(["ipmi_sim", "ipmitool"], "a controller behind ipmi_sim's BMC", () => 
     expect(commands.filter((name) => name.endsWith("via 82h"))).toHaveLength(3);
   });
 
-  it("is what ipmitool says over the same bridge", async () => {
+  it("has the readings that ipmitool gets over the same bridge", async () => {
     const tool = ipmitool(peerLogin(sim, "admin"));
     const through = ["-t", "0x82", "-b", "0"];
     const { stdout } = await tool.raw(...through, "mc", "info");
@@ -106,7 +106,7 @@ withPeers(["ipmi_sim", "ipmitool"], "a controller behind ipmi_sim's BMC", () => 
     expect(sensors.find(({ id }) => id === "82/0/01")?.value).toBe(42.5);
   });
 
-  it("is named as owner where somebody asks why, and so is the one that is not there", async () => {
+  it("is named as owner by explain, and so is a controller that does not exist", async () => {
     const transport = new UdpTransport();
     const { password } = simUser(sim, "admin");
     const told = await explainHost(

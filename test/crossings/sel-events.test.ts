@@ -262,7 +262,7 @@ function counted(events: readonly FreeIpmiEvent[], rules: Readonly<Record<string
 const eventSeries = (text: string): Map<string, number> =>
   new Map([...seriesOf(text)].filter(([name]) => name.startsWith("ipmi_sel_events_")));
 
-withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the words of ipmi_exporter", () => {
+withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the terms of ipmi_exporter", () => {
   let simulation: Simulation;
 
   beforeAll(async () => {
@@ -284,7 +284,7 @@ withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the words of ipmi_expo
   };
 
   it.each(KINDS.map(([kind, , atLeast], index) => [kind, atLeast, index] as const))(
-    "says of every %s what ipmi-sel prints, and how bad it is",
+    "describes every %s as ipmi-sel does, with the same state",
     async (_, atLeast, index) => {
       const [ours, theirs] = await sideBySide(addressOf(index), LOGIN);
       expect(ours.length).toBeGreaterThanOrEqual(atLeast);
@@ -293,7 +293,7 @@ withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the words of ipmi_expo
     60_000,
   );
 
-  it.each(BOARD_NAMES)("says of events of all sensors of the board %s what ipmi-sel prints", async (name) => {
+  it.each(BOARD_NAMES)("describes the events of all sensors of board %s as ipmi-sel does", async (name) => {
     const { description } = makeBoard(name);
     const sensors = description.sdr.flatMap((bytes) => sensorsOf(decodeSdr(bytes)));
     const own = sensors.flatMap(({ number, ownerId, sensorType, eventType, class: kind }) =>
@@ -357,7 +357,7 @@ withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the words of ipmi_expo
     const scraped = async ({ address, port }: { address: string; port: number }, name = "default"): Promise<string> =>
       (await ours.get(`/ipmi?target=${address}:${port}&module=${name}`)).text;
 
-    it("has the counts of ipmi_exporter about a BMC of ipmi_sim, and again when an event has come", async () => {
+    it("has the counts of ipmi_exporter for an ipmi_sim BMC, before and after a new event", async () => {
       const login = { user: "monitor", password: "watch-the-fans", privilege: "user" } as const;
       const both = async () => [await scraped(sim, "sim"), counted(await printedOf(sim, login), patterns)] as const;
       const [first, expected] = await both();
@@ -370,7 +370,7 @@ withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the words of ipmi_expo
       expect(eventSeries(second)).toEqual(then);
     });
 
-    it("has them of logs with everything in them, and again from what it kept", async () => {
+    it("has the counts for logs with every kind of record, from the log and from the cache", async () => {
       for (const index of [2, 3]) {
         const expected = counted(await printedOf(addressOf(index), LOGIN), patterns);
         expect(eventSeries(await scraped(addressOf(index)))).toEqual(expected);
@@ -378,7 +378,7 @@ withPeers(["ipmi-sensors", "ipmi_sim"], "the event log in the words of ipmi_expo
       }
     });
 
-    it("counts by state where no events are named, beside the collector sel", async () => {
+    it("counts by state without named events, together with the collector sel", async () => {
       const text = await scraped(addressOf(4), "plain");
       expect(eventSeries(text)).toEqual(new Map([['ipmi_sel_events_count_by_state{state="N/A"}', 4]]));
       expect(seriesOf(text).get("ipmi_sel_logs_count")).toBe(5);

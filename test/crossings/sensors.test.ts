@@ -207,7 +207,7 @@ const FREEIPMI_DIFFERS: readonly string[] = [
   "OEM State: events ok are oem event = 0005h",
 ];
 
-withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors and the peers'", () => {
+withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors, compared with ipmitool and FreeIPMI,", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
@@ -226,7 +226,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors and the peers'"
       await client.close();
     });
 
-    it("read everything in one session of that kind", () => {
+    it("are all read in one session of that kind", () => {
       expect(snapshot.up).toBe(true);
       expect(snapshot.parts.map((p) => [p.part, p.ok])).toEqual([
         ["power", true],
@@ -236,12 +236,12 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors and the peers'"
       if (opened.note) expect(trace).toContain(`note ${opened.note}`);
     });
 
-    it("are ipmitool's but for what is known to differ", async () => {
+    it("equal ipmitool's except for known differences", async () => {
       const rows = await ipmitool(peerLogin(sim, "admin", peers)).sensors();
       expect(againstIpmitool(snapshot, rows)).toEqual(IPMITOOL_DIFFERS);
     });
 
-    it("are FreeIPMI's but for what is known to differ", async () => {
+    it("equal FreeIPMI's except for known differences", async () => {
       const free = freeIpmi(peerLogin(sim, "admin", peers));
       const rows = await free.sensors();
       free.close();
@@ -249,7 +249,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors and the peers'"
     });
   });
 
-  it("assert exactly the bits that ipmitool gets", async () => {
+  it("assert the same bits as ipmitool", async () => {
     const discrete = expanded.filter(({ board }) => board.kind === "discrete");
     const numbers = discrete.map(({ board, index }) => board.number + index);
     const words = await rawStates(sim, numbers);
@@ -271,7 +271,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors and the peers'"
     expect(ours).toEqual(words);
   });
 
-  it("follow a reading that changes, as the peers do", async () => {
+  it("show a changed reading, as the other clients do", async () => {
     const sensor = readable.find((s) => s.name === "CPU1 Temp");
     if (sensor === undefined) throw new Error("no CPU1 Temp");
     const client = ourClientOf(sim, "admin");
@@ -310,7 +310,7 @@ async function rawStates(sim: IpmiSim, numbers: readonly number[]): Promise<numb
   });
 }
 
-withPeers(["ipmi_sim", "ipmi-sensors"], "our limits and FreeIPMI's", () => {
+withPeers(["ipmi_sim", "ipmi-sensors"], "our limits", () => {
   // FreeIPMI gives up at the first sensor with nothing behind it.
   const board = { ...fullBoard, sensors: fullBoard.sensors.filter((s) => s.availability !== "absent") };
   let sim: IpmiSim;
@@ -319,7 +319,7 @@ withPeers(["ipmi_sim", "ipmi-sensors"], "our limits and FreeIPMI's", () => {
   });
   afterAll(() => sim.stop());
 
-  it.each(SESSION_KINDS)("are the same over $title", async ({ ours, peers }) => {
+  it.each(SESSION_KINDS)("equal those of FreeIPMI over $title", async ({ ours, peers }) => {
     const client = ourClientOf(sim, "admin", { login: ours });
     const { sensors = [] } = await client.poll({ parts: ["sensors"] });
     await client.close();

@@ -39,7 +39,7 @@ async function pollOf(at: { address: string; port: number }): Promise<HostSnapsh
 }
 
 describe.concurrent("a host that is no BMC", () => {
-  it("is unreachable, and soon, where its port is closed", async ({ expect }) => {
+  it("is unreachable without delay if its port is closed", async ({ expect }) => {
     const reserved = await reservePort();
     const snapshot = await pollOf({ address: "127.0.0.1", port: reserved.port });
     reserved.release();
@@ -47,7 +47,7 @@ describe.concurrent("a host that is no BMC", () => {
     expect(snapshot.durationMs).toBeLessThan(3000);
   });
 
-  it("does not answer where it is silent", async ({ expect }) => {
+  it("is reported as no_answer if it is silent", async ({ expect }) => {
     const silent = await listener(() => {});
     const snapshot = await pollOf(silent);
     await silent.close();
@@ -55,7 +55,7 @@ describe.concurrent("a host that is no BMC", () => {
     expect(snapshot.durationMs).toBeLessThan(MODULE_TIMEOUT_MS);
   });
 
-  it("does not answer within a time-out shorter than our patience, either", async ({ expect }) => {
+  it("is reported as no_answer with a timeout shorter than the retransmissions", async ({ expect }) => {
     const silent = await listener(() => {});
     const client = ourClient(silent);
     const snapshot = await client.poll({ timeoutMs: 1500 });
@@ -65,7 +65,7 @@ describe.concurrent("a host that is no BMC", () => {
     expect(snapshot.durationMs).toBeLessThan(2000);
   });
 
-  it("breaks the protocol where it answers with garbage of any kind", async ({ expect }) => {
+  it("is reported as protocol_error if it answers with garbage", async ({ expect }) => {
     const answers: readonly ((packet: Buffer) => Buffer)[] = [
       () => Buffer.from("220 not a BMC\r\n"),
       (packet) => packet,
@@ -86,7 +86,7 @@ describe.concurrent("a host that is no BMC", () => {
   });
 });
 
-withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
+withPeers(["ipmi_sim"], "a BMC behind a bad network", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
@@ -94,7 +94,7 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
   afterAll(() => sim.stop());
 
   describe.concurrent("and what becomes of a poll", () => {
-    it("is not heard where it answers from another port", async ({ expect }) => {
+    it("is ignored if it answers from another port", async ({ expect }) => {
       const others: Socket[] = [];
       const host = await listener((packet, from) => {
         const other = createSocket("udp4");
@@ -108,7 +108,9 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
       expect(snapshot.failure).toMatchObject({ reason: "no_answer", stage: "channel_auth_capabilities" });
     });
 
-    it("says no free session when all its slots are taken, and is read when one is free again", async ({ expect }) => {
+    it("is reported as no_free_session while its sessions are in use, and read when one is free", async ({
+      expect,
+    }) => {
       const full = await startIpmiSim();
       const clients = Array.from({ length: 63 }, () => ourClientOf(full, "admin", { login: { cipherSuites: [3] } }));
       for (const client of clients) expect((await client.poll({ parts: ["power"] })).up).toBe(true);
@@ -121,7 +123,7 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
       await full.stop();
     });
 
-    it("is read through a network that loses, repeats and delays", async ({ expect }) => {
+    it("is read through a network that loses, duplicates and delays packets", async ({ expect }) => {
       const proxy = await startUdpProxy(sim);
       proxy.rule(({ kind, number }) => {
         if (kind !== "ipmi_2.0") return undefined;
@@ -145,7 +147,7 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
       await proxy.close();
     });
 
-    it("is read through a network that damages packets, none of which is believed", async ({ expect }) => {
+    it("is read through a network that damages packets, which are discarded", async ({ expect }) => {
       const proxy = await startUdpProxy(sim);
       proxy.rule(({ kind, direction, number, bytes }) => {
         if (kind !== "ipmi_2.0" || direction !== "to_console" || number % 3 !== 0) return undefined;
@@ -164,7 +166,7 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
       await proxy.close();
     });
 
-    it("starts anew from Open Session, with a new session id, when RAKP 2 is lost; RAKP 1 is never sent again", async ({
+    it("restarts the login from Open Session with a new session id when RAKP 2 is lost; RAKP 1 is never retransmitted", async ({
       expect,
     }) => {
       const proxy = await startUdpProxy(sim);
@@ -193,7 +195,7 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
       await proxy.close();
     });
 
-    it("starts anew when RAKP 4 is lost", async ({ expect }) => {
+    it("restarts the login when RAKP 4 is lost", async ({ expect }) => {
       const proxy = await startUdpProxy(sim);
       proxy.rule(({ kind, ofKind }) => (kind === "rakp_4" && ofKind <= 1 ? "drop" : undefined));
       const client = ourClientOf({ ...sim, address: proxy.address, port: proxy.port }, "admin", {
@@ -206,7 +208,7 @@ withPeers(["ipmi_sim"], "a BMC behind an odd network", () => {
       await proxy.close();
     });
 
-    it("starts three times at most, and then says at which step the BMC fell silent", async ({ expect }) => {
+    it("restarts the login three times at most, then reports the step without an answer", async ({ expect }) => {
       const proxy = await startUdpProxy(sim);
       proxy.rule(({ kind }) => (kind === "rakp_2" ? "drop" : undefined));
       const client = ourClientOf({ ...sim, address: proxy.address, port: proxy.port }, "admin", {

@@ -15,22 +15,22 @@ describe("differences between two answers", () => {
     expect(differences(theirs, ours, { tolerance: 0.05 }).map(({ kind }) => kind)).toEqual(["missing", "extra"]);
   });
 
-  it("are none between NaN and NaN, other orders of labels, and labels without a value", () => {
+  it("do not include NaN and NaN, label order, and empty labels", () => {
     expect(differences('a{x="1",y="2",z=""} NaN\n', 'a{y="2",x="1"} NaN\n', strict)).toEqual([]);
   });
 
-  it("count a state that is near as another state", () => {
+  it("include states that differ by less than the tolerance", () => {
     const near = differences("ipmi_fan_speed_state 1\n", "ipmi_fan_speed_state 2\n", { tolerance: 1 });
     expect(near).toHaveLength(1);
   });
 
-  it("leave out how long the scrapes took", () => {
+  it("do not include the duration of the scrapes", () => {
     expect(differences("ipmi_scrape_duration_seconds 1\n", "ipmi_scrape_duration_seconds 2\n", strict)).toEqual([]);
   });
 });
 
 describe("the series of an answer", () => {
-  it("are read with quotes, braces and commas in their labels", () => {
+  it("may have quotes, braces and commas in their labels", () => {
     const text = '# HELP a b\na{name="x \\"y\\", {z}",id="1"} 2.5\nb 1e+06\nc +Inf\nno sample at all\n';
     expect([...seriesOf(text)]).toEqual([
       ['a{id="1",name="x \\"y\\", {z}"}', 2.5],

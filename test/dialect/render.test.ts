@@ -36,7 +36,7 @@ const tell = (coded: CodedReading, options = {}): ReadonlyMap<string, number> =>
   return new Map([...all].filter(([series]) => !/^ipmi_(up|scrape)/.test(series)));
 };
 
-describe("a sensor in the words of ipmi_exporter", () => {
+describe("a sensor in the metrics of ipmi_exporter", () => {
   it.each([
     ["a fan in revolutions", record(), 4560, 'ipmi_fan_speed_rpm{id="7",name="Fan 1"}', 4560],
     [
@@ -80,7 +80,7 @@ describe("a sensor in the words of ipmi_exporter", () => {
     expect(Number(told?.toFixed(9))).toBe(expected);
   });
 
-  it("tells the value of a discrete sensor only where it was asked for", () => {
+  it("has the value of a discrete sensor only if it is requested", () => {
     const coded = { record: record({ eventType: 0x0a }), value: 4000, asserted: 1 };
     expect([...tell(coded).keys()]).toEqual([
       'ipmi_sensor_state{id="7",name="Fan 1",type="Fan"}',
@@ -89,7 +89,7 @@ describe("a sensor in the words of ipmi_exporter", () => {
     expect(tell(coded, { discreteReadings: true }).get('ipmi_fan_speed_rpm{id="7",name="Fan 1"}')).toBe(4000);
   });
 
-  it("is left out where it did not answer, shares the record of another, or is excluded", () => {
+  it("is omitted if it did not answer, shares a record, or is excluded", () => {
     const all = [
       sensor(undefined),
       sensor({ record: record({ shareIndex: 1 }), asserted: 0 }),
@@ -100,8 +100,8 @@ describe("a sensor in the words of ipmi_exporter", () => {
   });
 });
 
-describe("an answer of ipmi_exporter", () => {
-  it("has 1 where nothing is wrong with drives and cooling", () => {
+describe("the metrics of ipmi_exporter", () => {
+  it("have 1 if drives and cooling have no fault", () => {
     const faults = { power: false, power_control: false, overload: false, interlock: false, intrusion: false };
     const chassis = { powerOn: false, faults: { ...faults, cooling: true, drive: false } };
     const series = seriesOf(renderDialect(snapshot({ chassis }), { collectors: ["chassis"] }));
@@ -114,7 +114,7 @@ describe("an answer of ipmi_exporter", () => {
     });
   });
 
-  it("takes of versions the digits and dots they begin with, and says N/A where there is none", () => {
+  it("contain the leading digits and dots of versions, or N/A", () => {
     const controller = { manufacturerId: 674, firmware: "2.31" };
     const told = (systemFirmware?: string) =>
       renderDialect(snapshot({ controller: { ...controller, systemFirmware } }), { collectors: ["bmc"] });
@@ -123,7 +123,7 @@ describe("an answer of ipmi_exporter", () => {
     expect(told()).toContain(`ipmi_bmc_info{${labels}"N/A"} 1\n`);
   });
 
-  it("tells the watchdog timer with every use, action and interrupt", () => {
+  it("contain the watchdog timer with every use, action and interrupt", () => {
     const watchdog = {
       running: true,
       use: "SMS/OS",
@@ -147,7 +147,7 @@ describe("an answer of ipmi_exporter", () => {
     expect(series.size).toBe(5 + 4 + 4 + 5 + 2);
   });
 
-  it("is down for a collector whose part was cut short, and for all where the BMC was not reached", () => {
+  it("report a collector as down if its part was interrupted, and all if the BMC was not reached", () => {
     const failure = { stage: "sensors", reason: "timeout", message: "" } as const;
     const part = { part: "sensors", ok: false, durationMs: 1, readAt: 0, failure } as const;
     const half = snapshot({ sensors: [sensor({ record: record(), value: 1, asserted: 0 })], parts: [part] });

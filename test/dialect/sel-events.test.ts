@@ -24,7 +24,7 @@ function told(coded: readonly CodedEvent[] | undefined, selEvents: readonly SelE
 }
 
 describe("the events of a log in the metrics of ipmi_exporter", () => {
-  it("are counted by state and by name, with the stamp of the latest", () => {
+  it("are counted by state and by name, with the timestamp of the latest", () => {
     const events = [
       event(),
       event({ timestamp: 1_700_000_500, data1: 0x01 }),
@@ -43,7 +43,7 @@ describe("the events of a log in the metrics of ipmi_exporter", () => {
     });
   });
 
-  it("have no time where the clock of the BMC was not set, or the record says none", () => {
+  it("have no timestamp if the clock of the BMC was not set or the record has none", () => {
     const events = [event({ timestamp: 500 }), event({ timestamp: 0x20000000 }), event({ timestamp: 0xffffffff })];
     expect(told(events, [rule("memory", "memory")])).toMatchObject({
       'ipmi_sel_events_count_by_name{name="memory"}': 3,
@@ -51,7 +51,7 @@ describe("the events of a log in the metrics of ipmi_exporter", () => {
     });
   });
 
-  it("are 0 by name and absent by state where the log is empty", () => {
+  it("are 0 by name and absent by state if the log is empty", () => {
     expect(told([], [rule("memory", "memory")])).toEqual({
       'ipmi_up{collector="sel-events"}': 1,
       'ipmi_sel_events_count_by_name{name="memory"}': 0,
@@ -59,12 +59,12 @@ describe("the events of a log in the metrics of ipmi_exporter", () => {
     });
   });
 
-  it("are counted together where two expressions have one name", () => {
+  it("are counted together if two expressions have the same name", () => {
     const rules = [rule("memory", "[Cc]orrectable"), rule("memory", "error")];
     expect(told([event()], rules)).toMatchObject({ 'ipmi_sel_events_count_by_name{name="memory"}': 2 });
   });
 
-  it("count with a comma in their text, too", () => {
+  it("are counted with a comma in their text, too", () => {
     const expired = event({ sensorType: 0x23 });
     expect(told([expired], [rule("watchdog", "^Timer expired, status only$")])).toMatchObject({
       'ipmi_sel_events_count_by_state{state="Warning"}': 1,
@@ -72,7 +72,7 @@ describe("the events of a log in the metrics of ipmi_exporter", () => {
     });
   });
 
-  it("are told as down where the log was not read to its end", () => {
+  it("are reported as down if the log was not read completely", () => {
     expect(told(undefined, [rule("memory", "memory")])).toEqual({ 'ipmi_up{collector="sel-events"}': 0 });
   });
 });

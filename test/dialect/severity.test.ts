@@ -18,20 +18,20 @@ describe("the state of a sensor", () => {
     expect(stateOf(threshold, bits)).toBe(state);
   });
 
-  it("beyond a non-critical limit is a warning where the module says so", () => {
+  it("is a warning beyond a non-critical limit if the module says so", () => {
     expect(stateOf(threshold, 0x01, "warning")).toBe(1);
     expect(stateOf(threshold, 0x08, "warning")).toBe(1);
     expect(stateOf(threshold, 0x18, "warning")).toBe(2);
   });
 
-  it("is the worst of what is asserted, and bits without a meaning count for nothing", () => {
+  it("is the worst asserted state; bits without a meaning are ignored", () => {
     const memory = { sensorType: 0x0c, eventType: 0x6f };
     expect(stateOf(memory, 0x41)).toBe(1);
     expect(stateOf(memory, 0x43)).toBe(2);
     expect(stateOf(memory, 0x4000)).toBe(0);
   });
 
-  it("is not known for types that FreeIPMI does not judge", () => {
+  it("is unknown for types that FreeIPMI does not evaluate", () => {
     expect(stateOf({ sensorType: 0x27, eventType: 0x6f }, 1)).toBeUndefined();
     expect(stateOf({ sensorType: 0xc0, eventType: 0x70 }, 1)).toBeUndefined();
     expect(stateOf({ sensorType: 0x08, eventType: 0x04 }, 1)).toBeUndefined();

@@ -79,7 +79,7 @@ describe("events of lightsout serve", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("are lines within a poll, and what the logs held before is counted only", async () => {
+  it("are written within one poll; records from before the start are only counted", async () => {
     exporter = await startLightsout({ config: config(toFile()) });
     await allRead();
     expect(sum(await samples(), "bmc_sel_records_total")).toBeGreaterThanOrEqual(5);
@@ -101,7 +101,7 @@ describe("events of lightsout serve", () => {
     expect(self).toBe(lines().length);
   }, 100_000);
 
-  it("that happened while the exporter was away come once, those told before do not come again", async () => {
+  it("that happened while the exporter was stopped are sent once; earlier ones are not sent again", async () => {
     await stop();
     const before = lines();
     const held = bmc().state.selEntries;
@@ -115,7 +115,7 @@ describe("events of lightsout serve", () => {
     expect(new Set(lines().map(({ host, raw }) => `${host} ${raw}`)).size).toBe(lines().length);
   }, 100_000);
 
-  it("tell that a machine was switched off, which is counted, too", async () => {
+  it("include a host that was switched off, which is also counted", async () => {
     const off = () => lines().filter(({ type, event }) => type === "change" && event === "power_changed");
     expect(off()).toEqual([]);
     const counter = `bmc_changes_total{host="${first().name}",rack="r1",change="power_changed"}`;
@@ -126,7 +126,7 @@ describe("events of lightsout serve", () => {
     await eventually(samples, (m) => m.get(counter) === 1);
   }, 100_000);
 
-  it("go where the configuration says from a reload on", async () => {
+  it("are sent to the new outputs after a reload", async () => {
     const second = join(folder, "second.jsonl");
     exporter?.write(config({ log: { path: second } }));
     expect((await exporter?.post("/-/reload"))?.status).toBe(200);
@@ -142,7 +142,7 @@ describe("events of lightsout serve", () => {
     expect((await exporter?.post("/-/reload"))?.status).toBe(500);
   }, 100_000);
 
-  it("are on standard output, where the log is not", async () => {
+  it("are written to standard output, and log lines are not", async () => {
     await stop();
     rmSync(join(folder, "state"), { recursive: true, force: true });
     exporter = await startLightsout({ config: config({ historical: true, log: { stdout: true } }) });
@@ -156,7 +156,7 @@ describe("events of lightsout serve", () => {
     ).toBe(true);
   }, 100_000);
 
-  it("that nobody takes stop neither polling nor the end of the process", async () => {
+  it("that no receiver accepts stop neither polling nor the shutdown", async () => {
     await stop();
     // Nothing listens at port 1; nothing can be written below a file.
     const nowhere = {

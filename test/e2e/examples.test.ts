@@ -23,14 +23,14 @@ const copied = [
   ),
 ];
 
-it.each(copied)("%s scrapes in a job that the alerts know", (_, text) => {
+it.each(copied)("%s has the job that the alerts expect", (_, text) => {
   const { scrape_configs: jobs } = parse(text) as { readonly scrape_configs: readonly { readonly job_name: string }[] };
   // BmcExporterDown and BmcExporterAbsent ask for up{job="lightsout"}.
   expect(jobs.map(({ job_name }) => job_name)).toContain("lightsout");
 });
 
 withPeers(["promtool"], "the Prometheus examples", () => {
-  it.each(files)("%s is a configuration promtool accepts", async (name) => {
+  it.each(files)("%s passes promtool check config", async (name) => {
     const result = await run("promtool", ["check", "config", join(folder, name)]);
     expect(result.code, result.stderr).toBe(0);
   });
@@ -88,7 +88,7 @@ withPeers(["prometheus", "ipmi_sim"], "Prometheus with the examples", () => {
   const cpu = (job: string) => labelsOf(`bmc_temperature_celsius{sensor="CPU1 Temp",job="${job}"} == 47`);
   const instance = (): string => `127.0.0.1:${exporter.port}`;
   const sensor = { sensor: "CPU1 Temp", id: "20/0/01", entity: "3.1" };
-  it("scrapes the whole fleet, and the exporter with it", async () => {
+  it("scrapes the whole fleet and the exporter itself", async () => {
     const place = { host: "node001", rack: "r1", position: "07" };
     expect(await cpu("fleet")).toEqual([{ ...sensor, ...place, job: "fleet", instance: instance() }]);
     expect(await labelsOf('lightsout_build_info{job="fleet"}')).toHaveLength(1);
@@ -101,7 +101,7 @@ withPeers(["prometheus", "ipmi_sim"], "Prometheus with the examples", () => {
     expect(await labelsOf('lightsout_build_info{job="slices"}')).toHaveLength(1);
   });
 
-  it("probes hosts it knows itself and hosts it finds at /sd", async () => {
+  it("probes hosts of its own list and hosts from /sd", async () => {
     expect(await cpu("bmc")).toEqual([{ ...sensor, job: "bmc", instance: "node001", host: "node001", rack: "r1" }]);
     expect(await cpu("bmc-inventory")).toEqual([
       { ...sensor, job: "bmc-inventory", instance: "node001", host: "node001", rack: "r1", position: "07" },

@@ -49,7 +49,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     dead?.release();
   });
 
-  it("asks a host of the inventory by its name or by the address of its BMC", async () => {
+  it("polls a host of the inventory by its name or by the address of its BMC", async () => {
     const byName = await exporter.get("/probe?target=node001");
     expect(byName.status).toBe(200);
     expect(samplesOf(byName.text).get("bmc_up")).toBe(1);
@@ -57,7 +57,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     expect(seriesOf(byAddress.text)).toEqual(seriesOf(byName.text));
   });
 
-  it("takes module and auth", async () => {
+  it("uses module and auth", async () => {
     const power = await exporter.samples("/probe?target=node001&module=power&auth=root");
     expect(power.get("bmc_power_on")).toBe(1);
     expect([...power.keys()].filter((series) => series.startsWith("bmc_temperature"))).toEqual([]);
@@ -66,7 +66,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     expect(former.text).toMatch(/^bmc_failure\{stage="rakp",reason="unknown_user"\} 1$/m);
   });
 
-  it("asks an address of probe.allow, and refuses any other", async () => {
+  it("polls an address in probe.allow, and refuses any other", async () => {
     const allowed = await exporter.samples(`/probe?target=127.0.0.2:${other.port}`);
     expect(allowed.get("bmc_up")).toBe(1);
     const refused = await exporter.get(`/probe?target=127.0.0.3:${other.port}`);
@@ -91,16 +91,16 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     expect(answer.status).toBe(status);
   });
 
-  it("names the host that was probably meant", async () => {
+  it("suggests the host with the most similar name", async () => {
     const answer = await exporter.get("/probe?target=node01");
     expect(answer.text).toContain('did you mean "node001"?');
   });
 
-  it.each(["0", "-1", "soon", ""])("refuses the scrape time-out %j", async (seconds) => {
+  it.each(["0", "-1", "soon", ""])("refuses the scrape timeout %j", async (seconds) => {
     expect((await exporter.get("/probe?target=node001", { [HEADER]: seconds })).status).toBe(400);
   });
 
-  it("answers for a BMC that does not, in time, with 200, bmc_up 0 and a reason", async () => {
+  it("answers in time for a silent BMC, with 200, bmc_up 0 and a reason", async () => {
     const begin = performance.now();
     const { status, text } = await exporter.get("/probe?target=dead", { [HEADER]: "1.5" });
     expect(performance.now() - begin).toBeLessThan(1500);
@@ -110,7 +110,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     expect(text.match(/^bmc_failure\{.*$/gm)).toHaveLength(1);
   });
 
-  it("tells at the deadline what it has by then, and which part it does not have", async () => {
+  it("returns at the deadline what it has read, and names the parts that are missing", async () => {
     await exporter.get("/probe?target=slow&module=power");
     slow.rule(({ direction }) => (direction === "to_console" ? { delayMs: 25 } : "pass"));
     const begin = performance.now();
@@ -125,7 +125,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     expect(samples.get('bmc_part_up{part="sensors"}')).toBe(0);
   });
 
-  it("tells with debug=true each step in words, and no secret", async () => {
+  it("explains each step with debug=true, without secrets", async () => {
     const { text } = await exporter.get("/probe?target=node001&auth=root&debug=true");
     for (const step of [
       "Get Channel Authentication Capabilities",
@@ -147,7 +147,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
     expect(failed.text).toMatch(/^# result: failed at /m);
   });
 
-  it("is what `lightsout probe` prints", async () => {
+  it("returns what `lightsout probe` prints", async () => {
     const config = `${exporter.folder}/lightsout.yml`;
     const [printed, served] = await Promise.all([
       lightsout(["probe", "node001", "--config.file", config]),

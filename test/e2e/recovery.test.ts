@@ -6,7 +6,7 @@ import { eventually, type Lightsout, startLightsout } from "./lightsout.ts";
 const UP = 'bmc_up{host="a"}';
 const POWER = 'bmc_power_on{host="a"}';
 
-withPeers(["ipmi_sim"], "a BMC that goes and comes back while it is polled", () => {
+withPeers(["ipmi_sim"], "a BMC that stops and restarts while it is polled", () => {
   let sim: IpmiSim;
   let exporter: Lightsout;
 
@@ -31,14 +31,14 @@ withPeers(["ipmi_sim"], "a BMC that goes and comes back while it is polled", () 
     eventually(() => exporter.samples("/metrics"), good, withinMs);
   const successes = (m: Map<string, number>): number => m.get('bmc_last_success_timestamp_seconds{host="a"}') ?? 0;
 
-  it("is polled again by itself after a restart that lost our session", async () => {
+  it("is polled again after a restart in which it lost our session", async () => {
     await sim.restart();
     const restarted = Date.now() / 1000;
     const m = await metrics((now) => now.get(UP) === 1 && successes(now) > restarted, 15_000);
     expect(m.get(POWER)).toBe(1);
   });
 
-  it("is down with a reason when killed, keeps its readings until they are stale, and comes back", async () => {
+  it("is down with a reason when killed, keeps its readings until they are stale, and recovers", async () => {
     await sim.kill();
     const down = await metrics((m) => m.get(UP) === 0);
     expect([...down.keys()].filter((series) => series.startsWith("bmc_failure{"))).toHaveLength(1);

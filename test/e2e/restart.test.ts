@@ -75,7 +75,7 @@ function byHost(m: Map<string, number>, family: string): Map<string, number> {
   return sums;
 }
 
-describe(`a poller that is killed again and again (SEED=${seed})`, () => {
+describe(`a poller that is killed repeatedly (SEED=${seed})`, () => {
   const HOSTS = 40;
   const random = new Random(seed);
   /** Records that the BMCs logged before their log was cleared. */
@@ -97,7 +97,7 @@ describe(`a poller that is killed again and again (SEED=${seed})`, () => {
       park.simulation.bmcs.map(({ bmc }) => [bmc.name, (cleared.get(bmc.name) ?? 0) + bmc.state.selEntries] as const),
     );
 
-  it("walks no sensor repository again and reads every host within one interval", async () => {
+  it("reads no sensor repository again and polls every host within one interval", async () => {
     const state = join(folder, "state");
     await start(state);
     // A repository that was not walked to its end is begun again, and is no matter of this test.
@@ -113,7 +113,7 @@ describe(`a poller that is killed again and again (SEED=${seed})`, () => {
     }
   }, 120_000);
 
-  it("has counted every record of the event logs once, also those that came while it was dead", async () => {
+  it("counts every event log record once, including those written while it was down", async () => {
     const state = join(folder, "state");
     await kill();
     // Logged while nobody looks.
@@ -141,7 +141,7 @@ describe(`a poller that is killed again and again (SEED=${seed})`, () => {
     expect(byHost(again, "bmc_dimm_errors_total")).toEqual(byHost(counted, "bmc_dimm_errors_total"));
   }, 60_000);
 
-  it("counts on when an event log was cleared while it was dead", async () => {
+  it("continues counting when an event log was cleared while it was down", async () => {
     const before = byHost(await metrics(), "bmc_sel_records_total");
     await kill();
     for (const { bmc } of park.simulation.bmcs.slice(0, 5)) {
@@ -158,14 +158,14 @@ describe(`a poller that is killed again and again (SEED=${seed})`, () => {
     );
   }, 60_000);
 
-  it("leaves no files half written", () => {
+  it("leaves no partially written files", () => {
     const files = readdirSync(join(folder, "state"), { recursive: true }).map(String);
     // One that was cut off by a kill may lie there; it is not read.
     expect(files.filter((f) => f.endsWith(".json"))).toHaveLength(HOSTS);
   });
 });
 
-describe("a state directory that is no good", () => {
+describe("an unusable state directory", () => {
   const HOSTS = 4;
 
   beforeAll(async () => {
@@ -183,7 +183,7 @@ describe("a state directory that is no good", () => {
   const ignored = (): readonly string[] =>
     (exporter?.logs() ?? "").split("\n").filter((line) => line.includes("level=warn") && line.includes("file ignored"));
 
-  it("with damaged and foreign files costs a warning for each and the work it would have saved", async () => {
+  it("with damaged and foreign files causes a warning for each, and the data is read again", async () => {
     const state = join(folder, "damaged");
     await start(state, 1000);
     await allUp();
@@ -209,7 +209,7 @@ describe("a state directory that is no good", () => {
     expect((await self()).get('lightsout_commands_total{command="Get SDR"}') ?? 0).toBe(0);
   }, 60_000);
 
-  it("that is a file, or cannot be written, is a warning and no more", async () => {
+  it("that is a file, or is not writable, causes a warning only", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
     await start(file, 1000);
@@ -225,7 +225,7 @@ describe("a state directory that is no good", () => {
     if (process.getuid?.() !== 0) expect(exporter?.logs()).toMatch(/level=warn .*state_dir: cannot/);
   }, 60_000);
 
-  it("on a full disk is told once, and polling goes on", async (context) => {
+  it("on a full disk is reported once, and polling continues", async (context) => {
     const disk = join(folder, "disk");
     mkdirSync(disk);
     const mounted = await run("mount", ["-t", "tmpfs", "-o", "size=16k,nr_inodes=64", "tmpfs", disk]).catch(

@@ -25,7 +25,7 @@ function leaksOf(text: string): string[] {
   return [RIGHT, WRONG, KG, TOKEN].flatMap((secret) => [...formsOf(secret)]).filter((form) => text.includes(form));
 }
 
-withPeers(["ipmi_sim"], "a password, a key and a token", () => {
+withPeers(["ipmi_sim"], "passwords, keys and tokens", () => {
   let sim: IpmiSim;
   /** A second address for the one simulator. */
   let proxy: UdpProxy;
@@ -81,7 +81,7 @@ withPeers(["ipmi_sim"], "a password, a key and a token", () => {
     expect(leaksOf(text)).toEqual([]);
   });
 
-  it("is in no log line, at level debug and with a reload that fails on its line", async () => {
+  it("are in no log line, even at level debug and when a reload fails on their line", async () => {
     exporter.write(
       `auths:\n  default: { username: monitor, password: ${RIGHT}, passwrd: ${WRONG} }\n  *x: [ "${KG}"\n`,
     );
@@ -93,7 +93,7 @@ withPeers(["ipmi_sim"], "a password, a key and a token", () => {
     expect(leaksOf(exporter.logs() + reload.text)).toEqual([]);
   });
 
-  it("is not in the arguments of the process", () => {
+  it("are not in the arguments of the process", () => {
     expect(leaksOf(readFileSync(`/proc/${exporter.pid}/cmdline`, "latin1"))).toEqual([]);
   });
 

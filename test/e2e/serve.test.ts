@@ -52,7 +52,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
       (m) => m.get(`bmc_up{${NODE1}}`) === 1 && failures(m).length === 1,
     );
 
-  it("polls a BMC over RMCP+ and tells what the board says, with the place of the host", async () => {
+  it("polls a BMC over RMCP+ and exports its readings with the place of the host", async () => {
     const metrics = await polled();
     expect(metrics.get(`bmc_power_on{${NODE1}}`)).toBe(1);
     const cpu = (family: string, more = ""): number[] =>
@@ -66,7 +66,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect(metrics.get(`lightsout_sessions_opened_total{kind="rmcp_plus"}`)).toBeGreaterThan(0);
   });
 
-  it("tells of a BMC that does not answer that it is down and why, and nothing else", async () => {
+  it("exports for a BMC that does not answer only that it is down, and why", async () => {
     const metrics = await polled();
     expect(metrics.get(`bmc_up{${NODE2}}`)).toBe(0);
     const readings = [...metrics.keys()].filter(
@@ -89,7 +89,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect(await checkMetrics(text)).toEqual({ ok: true, complaints: [] });
   });
 
-  it("puts the host and its place on every series of /metrics and on none of /probe", async () => {
+  it("sets host and place labels on every series of /metrics and on none of /probe", async () => {
     const fleet = [...(await polled()).keys()].filter((series) => series.startsWith("bmc_"));
     expect(fleet.length).toBeGreaterThan(100);
     expect(fleet.filter((series) => !series.includes(`{${NODE1}`) && !series.includes(`{${NODE2}`))).toEqual([]);
@@ -100,7 +100,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect(same(fleet.filter((s) => s.includes(`{${NODE1}`)).map(bare))).toEqual(same(probe));
   });
 
-  it("is scraped by Prometheus, fleet and probe", async () => {
+  it("can be scraped by Prometheus, with /metrics and with /probe", async () => {
     const value = async (expression: string): Promise<number | undefined> =>
       (
         await eventually(
@@ -131,7 +131,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect((await exporter.get("/metrcs")).status).toBe(404);
   });
 
-  it("is healthy and ready, also at its second address", async () => {
+  it("is healthy and ready, on its second address, too", async () => {
     expect(await exporter.get("/-/healthy")).toMatchObject({ status: 200, text: "healthy\n" });
     const other = await fetch(`http://127.0.0.1:${second.port}/-/ready`);
     expect([other.status, await other.text()]).toEqual([200, "ready\n"]);
@@ -146,7 +146,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect(text).not.toContain(PASSWORD);
   });
 
-  it("counts itself: packets, commands, polls, build, reload", async () => {
+  it("exports its own metrics: packets, commands, polls, build, reload", async () => {
     await polled();
     const self = samplesOf((await exporter.get("/metrics/self")).text);
     const of = (name: string): number[] => [...self].filter(([s]) => s.startsWith(name)).map(([, value]) => value);
@@ -160,7 +160,7 @@ withPeers(["ipmi_sim", "prometheus", "promtool"], "lightsout serve", () => {
     expect([...self.keys()].filter((series) => !all.has(series))).toEqual([]);
   });
 
-  it("lists what Prometheus shall scrape at /sd", async () => {
+  it("lists scrape targets for Prometheus at /sd", async () => {
     const list = JSON.parse((await exporter.get("/sd?by=host")).text) as { labels: Record<string, string> }[];
     expect(list.map(({ labels }) => labels.instance)).toEqual(["node001", "node002", `127.0.0.1:${exporter.port}`]);
   });

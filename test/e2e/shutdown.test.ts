@@ -18,7 +18,7 @@ const count = (proxy: UdpProxy, command: number): number =>
       bytes.readUInt8(21) === command,
   ).length;
 
-withPeers(["ipmi_sim"], "the end of lightsout serve", () => {
+withPeers(["ipmi_sim"], "the shutdown of lightsout serve", () => {
   let sim: IpmiSim;
   let proxy: UdpProxy;
 
@@ -49,7 +49,7 @@ withPeers(["ipmi_sim"], "the end of lightsout serve", () => {
   };
 
   it.each(["SIGTERM", "SIGINT"] as const)(
-    "closes its sessions on %s, also when it comes twice, and says 0",
+    "closes its sessions on %s, even if it comes twice, and exits with 0",
     async (signal) => {
       const exporter = await start();
       proxy.reset();
@@ -63,7 +63,7 @@ withPeers(["ipmi_sim"], "the end of lightsout serve", () => {
     },
   );
 
-  it("takes less than 10 s when a BMC is silent and a probe of it is under way", async () => {
+  it("takes less than 10 s while a probe of a silent BMC is in progress", async () => {
     const exporter = await start();
     proxy.rule(() => "drop");
     const probe = exporter.get("/probe?target=a").catch((error: unknown) => error);

@@ -153,7 +153,7 @@ scrape_configs:
     }
   });
 
-  it("is asked by curl, and says what is missing", async () => {
+  it("answers curl, and says which credential is missing", async () => {
     expect((await curl(...certified(), "-u", `prometheus:${PASSWORD}`)).stdout).toBe("ready\n");
     expect((await curl(...certified())).stdout).toBe("a user name and a password are needed\n");
     expect((await curl("-u", `prometheus:${PASSWORD}`)).code).not.toBe(0);
@@ -162,7 +162,7 @@ scrape_configs:
     expect(exporter.logs()).toContain("client certificate refused");
   });
 
-  it("takes other users on without a restart, and on SIGHUP keeps the old where the new are bad", async () => {
+  it("applies changed users without a restart, and keeps the old ones if the new file is invalid", async () => {
     beside.write(webConfig("grafana"), "web.yml");
     const ask = (user: string) => curl(...certified(), "-u", `${user}:${PASSWORD}`).then(({ stdout }) => stdout);
     await eventually(
@@ -193,7 +193,7 @@ scrape_configs:
   });
 });
 
-describe("lightsout and a bad web configuration", () => {
+describe("an invalid web configuration", () => {
   it.each([
     ["basic_auth_user: {}", 'web.yml:1:1: basic_auth_user: unknown key; did you mean "basic_auth_users"?'],
     ["tls_server_config: { cert_file: a, key_file: b }", "tls_server_config.cert_file: no such file: "],
@@ -210,7 +210,7 @@ describe("lightsout and a bad web configuration", () => {
     expect(check.stderr).toContain(words);
   });
 
-  it("says what would do where the file is missing", async () => {
+  it("is reported with a hint if the file is missing", async () => {
     const beside = configFolder(CONFIG);
     const { code, stderr } = await lightsout([
       "serve",
@@ -228,7 +228,7 @@ describe("lightsout and a bad web configuration", () => {
 });
 
 describe("lightsout serve listens", () => {
-  it("on several addresses, IPv6 among them, each on a free port, and says where", async () => {
+  it("on several addresses including IPv6, each on a free port, and logs them", async () => {
     const beside = configFolder(CONFIG);
     const addresses = ["127.0.0.1:0", "[::1]:0"].flatMap((address) => ["--web.listen-address", address]);
     const exporter = await serve(["--config.file", beside.file, ...addresses]);
@@ -242,7 +242,7 @@ describe("lightsout serve listens", () => {
     }
   });
 
-  it("on a socket that systemd passes, which lives on when it ends", async () => {
+  it("on a socket from systemd, which stays open after it exits", async () => {
     const beside = configFolder(CONFIG);
     const server: Server = createServer();
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -260,7 +260,7 @@ describe("lightsout serve listens", () => {
     }
   });
 
-  it("on nothing when systemd passed nothing, or when both ways are asked for", async () => {
+  it("on nothing if systemd passed no socket, or if both options are given", async () => {
     const beside = configFolder(CONFIG);
     const base = ["serve", "--config.file", beside.file, "--web.systemd-socket"];
     const env = { LISTEN_FDS: "", LISTEN_PID: "1" };

@@ -15,7 +15,7 @@ const seed = printedSeed(`${COUNT} requests to each of two servers`);
 const asPath = (text: string): string =>
   text.replaceAll(/[^\x21-\x7e]/g, (char) => `%${(char.charCodeAt(0) & 0xff).toString(16).padStart(2, "0")}`);
 
-describe("queries from strangers", () => {
+describe("arbitrary HTTP queries", () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start(
@@ -42,7 +42,7 @@ describe("queries from strangers", () => {
   ];
 
   it(
-    "are answered or refused, never with an error of the server",
+    "are answered or refused, never with a server error",
     async () => {
       const ask = async (text: string): Promise<void> => {
         const { status, text: body } = await rig.ask(asPath(text.startsWith("/") ? text : `/${text}`));
@@ -56,7 +56,7 @@ describe("queries from strangers", () => {
   );
 });
 
-describe("the control of the simulator", () => {
+describe("the control API of the simulator", () => {
   let park: Park;
   let server: Awaited<ReturnType<typeof serveControl>>;
   beforeAll(async () => {
@@ -88,7 +88,7 @@ describe("the control of the simulator", () => {
   }
 
   it(
-    "takes a fault or says what is wrong with it",
+    "accepts a fault or reports what is wrong with it",
     async () => {
       const valid = FAULTS.map(({ name, scope, parameters }) => {
         const target = scope === "rack" ? "r1" : (park.hosts[0]?.name ?? "");

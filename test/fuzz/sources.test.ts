@@ -51,9 +51,9 @@ function check(source: Source): void {
   mergeCandidates(candidates, config, checkSentence);
 }
 
-describe("lists of hosts from others", () => {
+describe("arbitrary host lists", () => {
   it(
-    "are taken or refused in words: http_sd",
+    "are accepted or refused with a message: http_sd",
     async () => {
       const [http] = config.httpSd;
       if (!http) throw new Error("no http_sd");
@@ -70,7 +70,7 @@ describe("lists of hosts from others", () => {
   );
 
   it(
-    "are taken or refused in words: file_sd",
+    "are accepted or refused with a message: file_sd",
     async () => {
       const [file] = config.fileSd;
       if (!file) throw new Error("no file_sd");

@@ -17,7 +17,7 @@ const seed = printedSeed(`${COUNT} damaged files of state, twice`);
 /** What no value of ours looks like, and counters below zero. */
 const ODD = /undefined|\[object|\bNaN\b|Infinity|_total(?:\{.*\})? -/;
 
-describe("files of the state folder that somebody damaged", () => {
+describe("damaged files of the state directory", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   const clock = new FakeClock();
   const bmc = virtualBmc({ clock });
@@ -77,7 +77,7 @@ describe("files of the state folder that somebody damaged", () => {
   }
 
   it.each(["hosts", "sdr"] as const)(
-    "cost what was saved, and never a poll or a false figure: %s",
+    "lose the saved data, but never a poll, and cause no wrong value: %s",
     (part) => damaged(part),
     Math.max(120_000, COUNT * 1000),
   );

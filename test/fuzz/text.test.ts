@@ -13,7 +13,7 @@ const weights = TARGETS.reduce((sum, { weight = 1 }) => sum + weight, 0);
 const { stackTraceLimit } = Error;
 const MOST_GROWTH = 512 << 20;
 
-describe("text from people, files and the network", () => {
+describe("arbitrary text from users, files and the network", () => {
   let startedRss = 0;
   beforeAll(() => {
     startedRss = process.memoryUsage().rss;
@@ -23,7 +23,7 @@ describe("text from people, files and the network", () => {
     Error.stackTraceLimit = stackTraceLimit;
   });
 
-  it("would not hide a parser that throws something else, speaks the language's words, is slow or touches others", () => {
+  it("is not accepted from a parser that throws other errors, prints raw engine messages, is slow or has side effects", () => {
     const target = (run: (text: string) => unknown, refusal?: TextTarget["refusal"]): TextTarget => ({
       name: "a bad one",
       valid: ["x"],
@@ -51,7 +51,7 @@ describe("text from people, files and the network", () => {
   });
 
   it.each(TARGETS.map((target) => [target.name, target] as const))(
-    "is read, or refused in a sentence, soon and without a trace: %s",
+    "is accepted or refused with a message, in bounded time and without side effects: %s",
     (_, target) => {
       const random = new Random(seed, target.name);
       for (const text of target.valid) feedText(target, text, random);
@@ -60,7 +60,7 @@ describe("text from people, files and the network", () => {
     Math.max(120_000, COUNT * 10),
   );
 
-  it("did not make the process grow", () => {
+  it("does not make the process grow", () => {
     expect(process.memoryUsage().rss - startedRss).toBeLessThan(MOST_GROWTH);
   });
 });

@@ -53,14 +53,14 @@ const byName = <T extends { readonly name: string }>(rows: readonly T[], name: s
   return found;
 };
 
-withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", () => {
+withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the board of the rig, read by ipmitool and FreeIPMI,", () => {
   let sim: IpmiSim;
   beforeAll(async () => {
     sim = await startIpmiSim();
   });
   afterAll(() => sim.stop());
 
-  it("is a board of more than 60 sensors", () => {
+  it("has more than 60 sensors", () => {
     expect(sensorCount(fullBoard)).toBeGreaterThan(60);
   });
 
@@ -75,7 +75,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", ()
   });
 
   it.each(["admin", "operator", "long", "longest", "sixteen-byte-usr", "monitor"])(
-    "ipmitool logs in as %s",
+    "lets ipmitool log in as %s",
     async (name) => {
       const { privilege } = simUser(sim, name);
       const info = await ipmitool(
@@ -85,7 +85,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", ()
     },
   );
 
-  it.each(["former", "nobody"])("nobody logs in as %s", async (user) => {
+  it.each(["former", "nobody"])("refuses a login as %s", async (user) => {
     const result = await ipmitool({ ...login(sim, "admin"), user }).raw("mc", "info");
     expect(result.code).not.toBe(0);
   });
@@ -113,7 +113,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", ()
     });
   });
 
-  it("shows alarms and states to both", async () => {
+  it("has the same alarms and states in both", async () => {
     const tool = await ipmitool(login(sim, "admin")).sensors();
     const free = freeIpmi(login(sim, "admin"));
     const rows: FreeIpmiSensor[] = await free.sensors();
@@ -140,7 +140,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", ()
     expect(byName(rows, "Not avail").state).toBe("N/A");
   });
 
-  it("lists the event log of the vectors", async () => {
+  it("has the event log of the vectors", async () => {
     const events = await ipmitool(login(sim, "admin")).sel();
     const printed = events.map((e) => e.columns.join(" / "));
     expect(printed).toEqual(vectorEvents.map((e) => e.ipmitool));
@@ -165,7 +165,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", ()
     expect(other?.get("FRU Power Supply Overall Capacity")).toBe("1200 Watts");
   });
 
-  it("says who it is and that it is on", async () => {
+  it("reports its identity and that it is on", async () => {
     const tool = ipmitool(login(sim, "monitor", { privilege: "user" }));
     expect((await tool.mcInfo()).get("Firmware Revision")).toBe("2.31");
     expect((await tool.chassisStatus()).get("System Power")).toBe("on");
@@ -179,7 +179,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the peers on our board", ()
 withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the simulator of the rig", () => {
   const small: Board = { ...fullBoard, sensors: fullBoard.sensors.filter((s) => s.availability !== "absent") };
 
-  it("gives FreeIPMI the thresholds ipmitool sees", async () => {
+  it("returns the same thresholds to FreeIPMI and ipmitool", async () => {
     const sim = await startIpmiSim({ board: small });
     const tool = await ipmitool(login(sim, "admin")).sensors();
     const free = freeIpmi(login(sim, "admin"));
@@ -196,7 +196,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the simulator of the rig", 
     }
   });
 
-  it("changes readings and adds events while it runs, and keeps the events over a restart", async () => {
+  it("changes readings and adds events at run time, and keeps the events over a restart", async () => {
     const sim = await startIpmiSim({ board: small });
     const tool = ipmitool(login(sim, "admin"));
     const sensor = small.sensors.find((s) => s.name === "CPU1 Temp");
@@ -223,7 +223,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the simulator of the rig", 
     await sim.stop();
   });
 
-  it("asks for a Kg where it has one", async () => {
+  it("requires a Kg if it has one", async () => {
     const kg = "Kg-key-for-vectors!";
     const sim = await startIpmiSim({ board: small, kg });
     expect((await ipmitool(login(sim, "admin", { kg })).mcInfo()).get("IPMI Version")).toBe("2.0");
@@ -234,15 +234,15 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "the simulator of the rig", 
     await sim.stop();
   });
 
-  it("offers no IPMI 1.5 session where no authentication type is allowed", async () => {
+  it("offers no IPMI 1.5 session if no authentication type is allowed", async () => {
     const sim = await startIpmiSim({ board: small, authTypes: [] });
     expect((await ipmitool(login(sim, "admin", { protocol: "lan" })).raw("mc", "info")).code).not.toBe(0);
     expect((await ipmitool(login(sim, "admin")).raw("mc", "info")).code).toBe(0);
     await sim.stop();
   });
 
-  describe("side by side", () => {
-    it("has each simulator answer for itself", async () => {
+  describe("in several instances", () => {
+    it("has separate data per instance", async () => {
       const sims = await Promise.all(
         ["on", "off", "on", "off"].map((power) => startIpmiSim({ board: small, power: power === "on" })),
       );

@@ -39,7 +39,7 @@ withPeers(["prometheus"], "Prometheus in the rig", () => {
     }
   });
 
-  it("says why a configuration is refused", async () => {
+  it("reports why a configuration is invalid", async () => {
     await expect(startPrometheus("scrape_configs: 5")).rejects.toThrow("cannot unmarshal");
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FakeClock } from "./fake-clock.ts";
 
 describe("the fake clock", () => {
-  it("runs timers in the order they are due, and those due together in the order they were set", async () => {
+  it("runs timers in due order, and those due together in creation order", async () => {
     const clock = new FakeClock();
     const seen: string[] = [];
     clock.after(20, () => seen.push("c"));
@@ -14,7 +14,7 @@ describe("the fake clock", () => {
     expect(clock.pending).toBe(1);
   });
 
-  it("lets promises settle between timers, so that what they set is not late", async () => {
+  it("lets promises settle between timers, so that timers they create are not late", async () => {
     const clock = new FakeClock({ monotonicMs: 0 });
     const seen: number[] = [];
     clock.after(10, async () => {
@@ -28,7 +28,7 @@ describe("the fake clock", () => {
     expect(clock.monotonicMs()).toBe(100);
   });
 
-  it("forgets a cancelled timer and no other that is due with it", async () => {
+  it("removes a cancelled timer and no other with the same due time", async () => {
     const clock = new FakeClock();
     const seen: string[] = [];
     clock.after(10, () => seen.push("a"));
@@ -40,7 +40,7 @@ describe("the fake clock", () => {
     expect(seen).toEqual(["a", "c"]);
   });
 
-  it("moves the wall clock without moving time", () => {
+  it("moves the wall clock without moving monotonic time", () => {
     const clock = new FakeClock({ wallMs: 1_000, monotonicMs: 7 });
     clock.jumpWall(500);
     expect([clock.wallMs(), clock.monotonicMs()]).toEqual([1_500, 7]);

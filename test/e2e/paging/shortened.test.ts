@@ -16,7 +16,7 @@ describe("shortened rules", () => {
     expect(shortened(text, 1)).toBe(text);
   });
 
-  it("count events over shorter hours, and keep slopes", () => {
+  it("have shorter ranges for events, and the same slopes", () => {
     const text = "expr: sum by (host) (rate(events_total[10m])) * 3600 > 60 or deriv(kelvin[10m]) * 3600 > 8\n";
     expect(shortened(text, 60)).toBe(
       "expr: sum by (host) (rate(events_total[10000ms])) * 3600 / 60 > 60 or deriv(kelvin[10000ms]) * 3600 > 8\n",
@@ -24,7 +24,7 @@ describe("shortened rules", () => {
     expect(shortened(readFileSync(ruleFile("sel"), "utf8"), 60)).toContain("3600 / 60 > 60");
   });
 
-  it.each(files)("differ from %s in durations and hours only, and in all of them", (file) => {
+  it.each(files)("differ from %s in every duration and range, and in nothing else", (file) => {
     const text = readFileSync(file, "utf8");
     const result = shortened(text, 60);
     expect(result.replaceAll(DURATION, "D").replaceAll("3600 / 60", "3600")).toBe(text.replaceAll(DURATION, "D"));
