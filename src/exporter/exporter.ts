@@ -181,6 +181,8 @@ export class Exporter {
       records: () => this.#store,
       record: (name) => this.#store.get(name),
       holdTexts: (texts) => slabs.hold(texts),
+      outdatedBytes: () => slabs.outdatedBytes,
+      probeConcurrency: () => this.#book.config.probe.concurrency,
       probe: (request) => probes.probe(request),
       ipmi: (request) => probes.ipmi(request),
       selfMetrics: () => this.#self.text(),

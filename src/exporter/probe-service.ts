@@ -21,8 +21,6 @@ export interface ProbeServiceOptions {
 /** Polls that somebody waits for: `/probe` and `/ipmi`, no more at once than `probe.concurrency` allows. */
 export class ProbeService {
   readonly #options: ProbeServiceOptions;
-  /** Under way now. */
-  #running = 0;
 
   constructor(options: ProbeServiceOptions) {
     this.#options = options;
@@ -64,11 +62,6 @@ export class ProbeService {
   async #ask(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {
     const { clock, scheduler } = this.#options;
     const book = this.#options.book();
-    if (this.#running >= book.config.probe.concurrency) {
-      const message = `${this.#running} probes are under way, as many as probe.concurrency allows; ask again later`;
-      throw new ProbeRefused(503, message);
-    }
-    this.#running++;
     try {
       return await scheduler.pollNow(host, {
         signal: request.signal,
@@ -82,8 +75,6 @@ export class ProbeService {
       if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
       if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
       throw error;
-    } finally {
-      this.#running--;
     }
   }
 

@@ -139,9 +139,9 @@ export class SelfMetrics {
     this.#webCut = new Tally(
       r,
       "web_answers_cut_total",
-      "HTTP responses cut off because the client did not read them in time, by reason.",
+      "HTTP responses cut off because the client read them too slowly or another client needed their place, by reason.",
       ["reason"],
-    ).startAt(["stalled"], ["slow"]);
+    ).startAt(["stalled"], ["slow"], ["displaced"]);
     this.#webConfigOk = gauge(
       r,
       "web_config_last_reload_successful",

@@ -21,6 +21,8 @@ export interface Slab {
   used: number;
   /** Texts in it that somebody keeps, readers of the whole of it, and one while it is being filled. */
   users: number;
+  /** Those of them that read the whole of it. */
+  readers: number;
 }
 
 /** Kinds of lifetimes with a slab that is not full yet; intervals that a configuration had before are forgotten. */
@@ -41,6 +43,8 @@ export class Slabs {
   readonly #mostSpare: number;
   readonly #open = new Map<number, Slab>();
   readonly #spare: Buffer[] = [];
+  /** Slabs that somebody holds. */
+  readonly #read = new Set<Slab>();
 
   constructor({ size = 1024 * 1024, ownBelow = 4096, mostSpare = 4 }: SlabOptions = {}) {
     this.#size = size;
@@ -59,7 +63,7 @@ export class Slabs {
     let slab = this.#open.get(lastsMs);
     if (slab === undefined || slab.used + length > this.#size) {
       this.#close(lastsMs);
-      slab = { bytes: this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#size), used: 0, users: 1 };
+      slab = { bytes: this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#size), used: 0, users: 1, readers: 0 };
       this.#open.set(lastsMs, slab);
       const [oldest = lastsMs] = this.#open.keys();
       if (this.#open.size > MOST_OPEN) this.#close(oldest);
@@ -79,11 +83,25 @@ export class Slabs {
   hold(texts: Iterable<Pick<Room, "slab">>): () => void {
     const held = new Set<Slab>();
     for (const { slab } of texts) if (slab !== undefined) held.add(slab);
-    for (const slab of held) slab.users++;
+    for (const slab of held) {
+      slab.users++;
+      slab.readers++;
+      this.#read.add(slab);
+    }
     return () => {
-      for (const slab of held) this.#release(slab);
+      for (const slab of held) {
+        if (--slab.readers === 0) this.#read.delete(slab);
+        this.#release(slab);
+      }
       held.clear();
     };
+  }
+
+  /** Bytes of slabs whose texts were all left, and that are kept only for those who `hold` them. */
+  get outdatedBytes(): number {
+    let bytes = 0;
+    for (const slab of this.#read) if (slab.users === slab.readers) bytes += slab.bytes.length;
+    return bytes;
   }
 
   #close(lastsMs: number): void {

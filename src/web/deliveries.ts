@@ -1,17 +1,22 @@
 import type { Socket } from "node:net";
-import type { Request, RequestHandler, Response } from "express";
+import type { RequestHandler, Response } from "express";
 import type { Clock, Logger } from "../lib/index.ts";
+import { clientOf } from "./client.ts";
+import { LogLimit } from "./log-limit.ts";
 import { refuse } from "./refusal.ts";
 import type { CutReason, WebReport } from "./security.ts";
+import type { SlotUser } from "./slots.ts";
 
 export interface DeliveryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly report: WebReport;
-  /** From its first byte to its last an answer may take so long. */
+  /** Time from the first byte of a response to its last. */
   readonly answerMs: number;
   /** Requests of one connection that are answered at once. */
   readonly perConnection: number;
+  /** Bytes that all clients together have not read yet. */
+  readonly unreadBytes: number;
 }
 
 /** Calls back before the head of an answer goes out, whoever writes it. */
@@ -25,52 +30,174 @@ export function atHead(response: Response, callback: () => void): void {
   } as Response["writeHead"];
 }
 
-/** Answers on their way to clients, and the clients that do not take them. */
-export class Deliveries {
-  readonly #options: DeliveryOptions;
-  readonly #underWay = new WeakMap<Socket, number>();
+const WHY: Readonly<Record<CutReason, string>> = {
+  stalled: "the client stopped reading",
+  slow: "the client read too slowly",
+  displaced: "other clients need the place of this response",
+};
 
-  constructor(options: DeliveryOptions) {
-    this.#options = options;
-  }
+/** What is known of a connection while requests of it are answered. */
+interface Connection {
+  readonly client: string;
+  /** Requests that are being answered. */
+  requests: number;
+  /** Monotonic: everything written before was read. */
+  readUntilMs: number;
+}
 
-  /** Bounds the time of an answer, and how many one connection may ask for before it has read the first. */
-  readonly watch: RequestHandler = (request, response, next) => {
-    const { socket } = request;
-    const before = this.#underWay.get(socket) ?? 0;
-    this.#underWay.set(socket, before + 1);
-    response.once("close", () => this.#underWay.set(socket, (this.#underWay.get(socket) ?? 1) - 1));
-    this.#bound(request, response);
-    if (before < this.#options.perConnection) return next();
-    response.set("Connection", "close");
-    refuse(response, 429, `one connection may ask ${this.#options.perConnection} things at once`);
-  };
+/** One response on its way to a client. */
+export class Delivery implements SlotUser {
+  readonly #connection: Connection;
+  readonly #response: Response;
+  readonly #clock: Clock;
+  readonly #report: (reason: CutReason) => void;
+  readonly #receivedMs: number;
+  /** Undefined: the response has ended. */
+  #whenClosed: (() => void)[] | undefined = [];
 
-  /**
-   * A connection was quiet for the time-out of the server. Who waits for an answer that is being made may go on
-   * waiting; who has an answer and does not read it, or has nothing to ask, is cut off.
-   */
-  quiet(socket: Socket): void {
-    const waits = (this.#underWay.get(socket) ?? 0) > 0;
-    const unread = socket.writableLength > 0;
-    if (waits && !unread) return;
-    if (unread) this.#cut(socket, "stalled");
-    socket.destroy();
-  }
-
-  #bound(request: Request, response: Response): void {
-    atHead(response, () => {
-      const timer = this.#options.clock.after(this.#options.answerMs, () => {
-        this.#cut(request.socket, "slow");
-        response.destroy();
-      });
-      response.once("close", () => timer.cancel());
+  constructor(connection: Connection, response: Response, clock: Clock, report: (reason: CutReason) => void) {
+    this.#connection = connection;
+    this.#response = response;
+    this.#clock = clock;
+    this.#report = report;
+    this.#receivedMs = clock.monotonicMs();
+    response.once("close", () => {
+      const callbacks = this.#whenClosed ?? [];
+      this.#whenClosed = undefined;
+      for (const callback of callbacks) callback();
     });
   }
 
-  #cut(socket: Socket, reason: CutReason): void {
+  /** Time since the request arrived. */
+  ageMs(): number {
+    return this.#clock.monotonicMs() - this.#receivedMs;
+  }
+
+  get client(): string {
+    return this.#connection.client;
+  }
+
+  /** Bytes that were written and that the client has not read. */
+  get unreadBytes(): number {
+    return this.#whenClosed === undefined ? 0 : this.#response.writableLength;
+  }
+
+  unreadMs(): number {
+    return this.unreadBytes === 0 ? 0 : this.#clock.monotonicMs() - this.#connection.readUntilMs;
+  }
+
+  displace(): void {
+    this.cut("displaced");
+  }
+
+  cut(reason: CutReason): void {
+    if (this.#response.destroyed) return;
+    this.#report(reason);
+    this.#response.destroy();
+  }
+
+  onceClosed(callback: () => void): void {
+    if (this.#whenClosed) this.#whenClosed.push(callback);
+    else callback();
+  }
+}
+
+/** Responses on their way to clients, and the clients that do not read them. */
+export class Deliveries {
+  readonly #options: DeliveryOptions;
+  readonly #byResponse = new Map<Response, Delivery>();
+  readonly #connections = new WeakMap<Socket, Connection>();
+  readonly #logLimit: LogLimit;
+  #isEnforcing = false;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#logLimit = new LogLimit(options.clock);
+  }
+
+  /** Bounds the time of a response, and how many requests one connection may send before it has read the first. */
+  readonly watch: RequestHandler = (request, response, next) => {
+    const { socket } = request;
+    const { perConnection, clock } = this.#options;
+    const connection = this.#connectionOf(socket);
+    const before = connection.requests++;
+    const delivery = new Delivery(connection, response, clock, (reason) => this.#report(socket, reason));
+    this.#byResponse.set(response, delivery);
+    delivery.onceClosed(() => {
+      connection.requests--;
+      this.#byResponse.delete(response);
+    });
+    this.#bound(delivery, connection, response);
+    if (before < perConnection) return next();
+    response.set("Connection", "close");
+    refuse(response, 429, `too many requests at once on one connection, the limit is ${perConnection}`);
+  };
+
+  /** The delivery of a response that `watch` has seen and that has not ended. */
+  of(response: Response): Delivery {
+    const delivery = this.#byResponse.get(response);
+    if (delivery === undefined) throw new Error("this response has ended");
+    return delivery;
+  }
+
+  /** A request of this connection is being answered. */
+  isBusy(socket: Socket): boolean {
+    return (this.#connections.get(socket)?.requests ?? 0) > 0;
+  }
+
+  /**
+   * A connection was quiet for the time-out of the server. A client that waits for a response may go on waiting. One
+   * that has a response and does not read it, or sends no request, is cut off.
+   */
+  quiet(socket: Socket): void {
+    const isUnread = socket.writableLength > 0;
+    if (this.isBusy(socket) && !isUnread) return;
+    if (isUnread) this.#report(socket, "stalled");
+    socket.destroy();
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    const known = this.#connections.get(socket);
+    if (known) return known;
+    const { clock } = this.#options;
+    const connection: Connection = { client: clientOf(socket), requests: 0, readUntilMs: clock.monotonicMs() };
+    socket.on("drain", () => {
+      connection.readUntilMs = clock.monotonicMs();
+    });
+    this.#connections.set(socket, connection);
+    return connection;
+  }
+
+  #bound(delivery: Delivery, connection: Connection, response: Response): void {
+    const { clock, answerMs } = this.#options;
+    atHead(response, () => {
+      if (delivery.unreadBytes === 0) connection.readUntilMs = clock.monotonicMs();
+      const timer = clock.after(answerMs, () => delivery.cut("slow"));
+      delivery.onceClosed(() => timer.cancel());
+      if (this.#isEnforcing) return;
+      this.#isEnforcing = true;
+      // When the body is written, too.
+      setImmediate(() => this.#enforceUnreadBytes());
+    });
+  }
+
+  /** Cuts off what has been unread for longest until all that is unread is within the limit. */
+  #enforceUnreadBytes(): void {
+    this.#isEnforcing = false;
+    const unread = [...this.#byResponse.values()].filter(({ unreadBytes }) => unreadBytes > 0);
+    let bytes = unread.reduce((sum, { unreadBytes }) => sum + unreadBytes, 0);
+    if (bytes <= this.#options.unreadBytes) return;
+    unread.sort((a, b) => b.unreadMs() - a.unreadMs());
+    for (const delivery of unread) {
+      if (bytes <= this.#options.unreadBytes) return;
+      bytes -= delivery.unreadBytes;
+      delivery.displace();
+    }
+  }
+
+  #report(socket: Socket, reason: CutReason): void {
     this.#options.report.answerCut(reason);
-    const detail = reason === "stalled" ? "it stopped reading" : "it read too slowly";
-    this.#options.log.warn({ client: socket.remoteAddress, reason }, `client cut off: ${detail}`);
+    if (!this.#logLimit.allows(reason)) return;
+    this.#options.log.warn({ client: socket.remoteAddress, reason }, `response cut off: ${WHY[reason]}`);
   }
 }

@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import type { Clock, Logger } from "../lib/index.ts";
 import { certificateRefusal } from "./client-certificate.ts";
+import type { Connections } from "./connections.ts";
+import { LogLimit } from "./log-limit.ts";
 import type { TlsSecurity, WebReport, WebSecurity } from "./security.ts";
 
 export interface FrontOptions {
@@ -12,12 +14,12 @@ export interface FrontOptions {
   readonly report: WebReport;
   /** From the connection to the end of the handshake. */
   readonly handshakeMs: number;
+  /** Those of all servers: connections are shared between clients. */
+  readonly connections: Connections;
 }
 
 /** First byte of a TLS record that holds a handshake message. */
 const HANDSHAKE = 22;
-/** Certificates that are refused are logged one a minute for each reason: scanners knock often. */
-const QUIET_MS = 60_000;
 
 const PLAIN_ANSWER = "this port speaks HTTPS, not HTTP; ask https://\n";
 const PLAIN_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${PLAIN_ANSWER.length}\r\nConnection: close\r\n\r\n${PLAIN_ANSWER}`;
@@ -33,10 +35,11 @@ export class Front {
   readonly #sockets = new Set<Socket>();
   /** One for each configuration; those of former ones go with them. */
   readonly #tls = new WeakMap<TlsSecurity, TlsServer>();
-  readonly #loggedAt = new Map<string, number>();
+  readonly #logLimit: LogLimit;
 
   constructor(server: Server, options: FrontOptions) {
     this.#options = options;
+    this.#logLimit = new LogLimit(options.clock);
     // How node:https does it: the listener that http brings along gets the sockets of another server.
     const [http] = server.listeners("connection") as ((this: Server, socket: Socket) => void)[];
     if (http === undefined) throw new Error("this HTTP server takes no connections");
@@ -51,6 +54,7 @@ export class Front {
   }
 
   #take(socket: Socket): void {
+    if (!this.#options.connections.add(socket)) return;
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     const security = this.#options.security();
@@ -122,18 +126,11 @@ export class Front {
         return;
       }
       report.connectionRefused(refusal.reason);
-      if (this.#worthALine(refusal.reason))
+      if (this.#logLimit.allows(refusal.reason))
         log.warn({ client: socket.remoteAddress, detail: refusal.detail }, "client certificate refused");
       socket.destroy();
     });
     this.#tls.set(tls, server);
     return server;
-  }
-
-  #worthALine(reason: string): boolean {
-    const now = this.#options.clock.monotonicMs();
-    if (now - (this.#loggedAt.get(reason) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return false;
-    this.#loggedAt.set(reason, now);
-    return true;
   }
 }

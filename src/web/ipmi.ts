@@ -1,13 +1,17 @@
-import type { RequestHandler } from "express";
+import type { RequestHandler, Response } from "express";
 import { CONTENT_TYPE } from "../exposition/index.ts";
 import { Parameters } from "./parameters.ts";
 import type { BoundParts, WebLimits } from "./parts.ts";
-import { goneSignal, HEADER, named, probeTimeoutMs, refusalOf, targetOf } from "./probe.ts";
+import { goneSignal, HEADER, named, probeTimeoutMs, refusalOf, targetOf, timeLeftMs } from "./probe.ts";
 
 export const IPMI_PARAMETERS = ["target", "module", "auth"] as const;
 
 /** /ipmi: asks one BMC now and answers as ipmi_exporter does. As there, a BMC that does not answer is an answer. */
-export function ipmiHandler({ ipmi }: Pick<BoundParts, "ipmi">, limits: WebLimits): RequestHandler {
+export function ipmiHandler(
+  { ipmi }: Pick<BoundParts, "ipmi">,
+  limits: WebLimits,
+  ageMs: (response: Response) => number,
+): RequestHandler {
   return async (request, response) => {
     const parameters = new Parameters(request, IPMI_PARAMETERS);
     const signal = goneSignal(response);
@@ -16,7 +20,7 @@ export function ipmiHandler({ ipmi }: Pick<BoundParts, "ipmi">, limits: WebLimit
         target: targetOf(parameters, "/ipmi"),
         module: named(parameters, "module"),
         auth: named(parameters, "auth"),
-        timeoutMs: probeTimeoutMs(request.get(HEADER), limits),
+        timeoutMs: timeLeftMs(probeTimeoutMs(request.get(HEADER), limits), ageMs(response)),
         signal,
       });
       response.set("Content-Type", CONTENT_TYPE).send(Buffer.from(text));

@@ -1,9 +1,7 @@
 import type { RequestHandler } from "express";
 import { CONTENT_TYPE, type HostText, PieceStock, renderFleet, renderRackBudgets } from "../exposition/index.ts";
-import { Gate } from "./gate.ts";
 import { Parameters } from "./parameters.ts";
-import type { BoundParts, WebLimits } from "./parts.ts";
-import { Refusal } from "./refusal.ts";
+import type { BoundParts } from "./parts.ts";
 import {
   isEverything,
   placeMatches,
@@ -35,26 +33,15 @@ function* expositionOf(
 }
 
 /**
- * /metrics: the hosts that are asked for, and the exporter's own metrics with all of them. A job that scrapes
- * host by host would otherwise store those once per host.
+ * /metrics: the selected hosts, and the exporter's own metrics with all of them. A job that scrapes host by host would
+ * otherwise store those once per host.
  */
-export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler {
-  const gate = new Gate(limits.scrapes);
+export function metricsHandler(parts: Needs): RequestHandler {
   return async (request, response) => {
     const selection = readSelection(new Parameters(request, SELECTION_PARAMETERS));
-    const leave = gate.enter();
-    if (leave === undefined)
-      throw new Refusal(
-        503,
-        `${limits.scrapes} scrapes are under way, which is the limit; try again in a few seconds`,
-        {
-          "Retry-After": "5",
-        },
-      );
-    let letGo = (): void => {};
+    const texts = selectHosts(selection, parts).map(({ prepared }) => prepared);
+    const release = parts.holdTexts(texts);
     try {
-      const texts = selectHosts(selection, parts).map(({ prepared }) => prepared);
-      letGo = parts.holdTexts(texts);
       const self = isEverything(selection) ? await parts.selfMetrics() : "";
       const stock = new PieceStock();
       const pieces = expositionOf(texts, stock, budgetsOf(selection, parts), self);
@@ -63,8 +50,7 @@ export function metricsHandler(parts: Needs, limits: WebLimits): RequestHandler 
         sent: (piece) => stock.give(piece),
       });
     } finally {
-      letGo();
-      leave();
+      release();
     }
   };
 }

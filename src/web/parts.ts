@@ -85,10 +85,14 @@ export interface WebParts {
    * prepared never changes.
    */
   holdTexts?(texts: Iterable<HostText>): () => void;
+  /** Bytes of outdated texts that are kept only for those who called `holdTexts`; 0 unless said. */
+  outdatedBytes?(): number;
   /** Asks one BMC now. Rejects with ProbeRefused, or with the signal's reason. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
   /** Asks one BMC now, and gives what ipmi_exporter would have answered. Rejects as `probe` does. */
   ipmi(request: ProbeRequest): Promise<string>;
+  /** Probes at once; 64 unless said. */
+  probeConcurrency?(): number;
   /** The exporter's own metrics in the text format. */
   selfMetrics(): Promise<string>;
   /** What racks may draw; told with the hosts. None unless said. */
@@ -113,7 +117,7 @@ export interface WebParts {
 }
 
 export interface WebLimits {
-  /** Answers of /metrics under way at once; more are refused with 503. */
+  /** Responses of /metrics at once. */
   readonly scrapes: number;
   /** A client that takes longer to read an answer is cut off. */
   readonly scrapeMs: number;
@@ -121,9 +125,18 @@ export interface WebLimits {
   readonly timeoutOffsetMs: number;
   /** Time for a probe whose client announces no time-out. */
   readonly probeMs: number;
-  /** Answers under way at once that are neither metrics nor probes: pages, /sd, /config. */
+  /** Responses at once that are neither fleet metrics nor probes: pages, /sd, /config, /metrics/self. */
   readonly pages: number;
-  /** Open connections; more are closed at once. */
+  /** How long a request waits for one of these; and a response that has been unread for this long may lose its place. */
+  readonly patienceMs: number;
+  /** Bytes written to clients that they have not read yet; beyond it, what has been unread for longest is cut off. */
+  readonly unreadBytes: number;
+  /**
+   * Bytes of outdated texts of hosts that are kept only because a response of /metrics still sends them. Beyond it,
+   * the next scrape cuts off the one that has been unread for longest.
+   */
+  readonly outdatedBytes: number;
+  /** Open connections; beyond it, the client that has the most loses one. */
   readonly connections: number;
   /** Requests that one connection may have sent before the first of them is answered. */
   readonly perConnection: number;
@@ -142,12 +155,17 @@ export interface WebLimits {
   readonly graceMs: number;
 }
 
+const DEFAULT_PROBES = 64;
+
 export const DEFAULT_LIMITS: WebLimits = {
   scrapes: 8,
   scrapeMs: 120_000,
   timeoutOffsetMs: 500,
   probeMs: 60_000,
   pages: 32,
+  patienceMs: 1000,
+  unreadBytes: 64 * 1024 * 1024,
+  outdatedBytes: 128 * 1024 * 1024,
   connections: 2048,
   perConnection: 16,
   stalledMs: 20_000,
@@ -165,6 +183,8 @@ export type BoundParts = WebParts & {
   readonly clock: Clock;
   readonly report: WebReport;
   holdTexts(texts: Iterable<HostText>): () => void;
+  outdatedBytes(): number;
+  probeConcurrency(): number;
   security(): WebSecurity | Promise<WebSecurity>;
 };
 
@@ -176,6 +196,8 @@ export function bound(parts: WebParts): BoundParts {
     ipmi: (request) => parts.ipmi(request),
     selfMetrics: () => parts.selfMetrics(),
     holdTexts: (texts) => parts.holdTexts?.(texts) ?? (() => {}),
+    outdatedBytes: () => parts.outdatedBytes?.() ?? 0,
+    probeConcurrency: () => parts.probeConcurrency?.() ?? DEFAULT_PROBES,
     rackBudgets: () => parts.rackBudgets?.() ?? [],
     configText: () => parts.configText(),
     reload: () => parts.reload(),

@@ -26,6 +26,11 @@ export function probeTimeoutMs(header: string | undefined, { timeoutOffsetMs, pr
   return Math.min(MAX_TIMEOUT_MS, Math.max(announcedMs - timeoutOffsetMs, announcedMs / 2));
 }
 
+/** What is left after the wait for a slot; in steps, so that equal probes remain equal and share one poll. */
+export function timeLeftMs(timeoutMs: number, waitedMs: number): number {
+  return Math.max(1, timeoutMs - Math.floor(waitedMs / 100) * 100);
+}
+
 /** Fires when the client goes away before it was answered. */
 export function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();
@@ -75,14 +80,23 @@ function recorder(clock: Clock): {
  * /probe: asks one BMC now. A BMC that does not answer is an answer (200, bmc_up 0); only a question that
  * cannot be asked is an error.
  */
-export function probeHandler(parts: Pick<BoundParts, "probe" | "clock">, limits: WebLimits): RequestHandler {
+export function probeHandler(
+  parts: Pick<BoundParts, "probe" | "clock">,
+  limits: WebLimits,
+  ageMs: (response: Response) => number,
+): RequestHandler {
   const { clock } = parts;
 
-  async function ask(request: Request, signal: AbortSignal, parameters: Parameters): Promise<Buffer | string> {
+  async function probe(
+    request: Request,
+    response: Response,
+    signal: AbortSignal,
+    parameters: Parameters,
+  ): Promise<Buffer | string> {
     const target = targetOf(parameters, "/probe");
     const [module, auth] = [named(parameters, "module"), named(parameters, "auth")];
     const debug = parameters.truth("debug");
-    const timeoutMs = probeTimeoutMs(request.get(HEADER), limits);
+    const timeoutMs = timeLeftMs(probeTimeoutMs(request.get(HEADER), limits), ageMs(response));
     const { steps, trace } = recorder(clock);
     const startedMs = clock.monotonicMs();
     const answer: ProbeAnswer = await parts.probe({
@@ -103,7 +117,7 @@ export function probeHandler(parts: Pick<BoundParts, "probe" | "clock">, limits:
     const parameters = new Parameters(request, PROBE_PARAMETERS);
     const signal = goneSignal(response);
     try {
-      const body = await ask(request, signal, parameters);
+      const body = await probe(request, response, signal, parameters);
       const contentType = typeof body === "string" ? "text/plain; charset=utf-8" : CONTENT_TYPE;
       response.set("Content-Type", contentType).send(Buffer.from(body));
     } catch (error) {

@@ -38,8 +38,11 @@ export type ConnectionRefusal =
   | "client_certificate"
   | "too_many";
 
-/** `stalled`: the client read nothing for a while; `slow`: the whole answer took it too long. */
-export type CutReason = "stalled" | "slow";
+/**
+ * `stalled`: the client read nothing for a while; `slow`: the whole response took it too long; `displaced`: its place
+ * was needed for another client.
+ */
+export type CutReason = "stalled" | "slow" | "displaced";
 
 /** What the web tells of those who ask; counted elsewhere. */
 export interface WebReport {

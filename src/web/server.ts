@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock, Logger } from "../lib/index.ts";
 import { listenError, parseListenAddress } from "./address.ts";
+import type { Connections } from "./connections.ts";
 import { Front } from "./front.ts";
 import type { InheritedSocket } from "./inherited.ts";
 import type { WebLimits } from "./parts.ts";
@@ -15,6 +16,7 @@ export interface ServerOptions {
   readonly security: () => WebSecurity | Promise<WebSecurity>;
   /** A connection was quiet for `limits.stalledMs`. */
   readonly quiet: (socket: Socket) => void;
+  readonly connections: Connections;
 }
 
 /** A server that listens, and what stands before it. */
@@ -23,7 +25,7 @@ export interface RunningServer {
   readonly front: Front;
 }
 
-function openServer(listener: RequestListener, { clock, limits, log, report, quiet }: ServerOptions): Server {
+function openServer(listener: RequestListener, { limits, quiet }: ServerOptions): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -34,16 +36,7 @@ function openServer(listener: RequestListener, { clock, limits, log, report, qui
     },
     listener,
   );
-  server.maxConnections = limits.connections;
   server.setTimeout(limits.stalledMs, quiet);
-  let toldAtMs = Number.NEGATIVE_INFINITY;
-  server.on("drop", () => {
-    report.connectionRefused("too_many");
-    const now = clock.monotonicMs();
-    if (now - toldAtMs < 60_000) return;
-    toldAtMs = now;
-    log.warn({ connections: limits.connections }, "connection refused: as many are open as may be");
-  });
   return server;
 }
 

@@ -1,13 +1,14 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express, type RequestHandler, type Response } from "express";
 import { configHandler, healthyHandler, readyHandler, reloadHandler } from "./admin.ts";
 import { admission } from "./admission.ts";
 import { BcryptThread } from "./bcrypt-thread.ts";
+import { Connections } from "./connections.ts";
 import { Deliveries } from "./deliveries.ts";
-import { Gate } from "./gate.ts";
 import type { InheritedSocket } from "./inherited.ts";
 import { ipmiHandler } from "./ipmi.ts";
+import { LogLimit } from "./log-limit.ts";
 import { metricsHandler, selfMetricsHandler } from "./metrics.ts";
 import { TEXT_POLICY } from "./pages/style.ts";
 import { hostHandler, landingHandler } from "./pages-routes.ts";
@@ -18,6 +19,7 @@ import { nothingHere, only, problemHandler } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 import { sdHandler } from "./sd.ts";
 import { type RunningServer, startServer, stopServer } from "./server.ts";
+import { Slots, type SlotUser } from "./slots.ts";
 
 export interface Web {
   readonly app: Express;
@@ -52,6 +54,16 @@ export function createWeb(parts: WebParts): Web {
   const servers = new Set<RunningServer>();
   const passwords = new PasswordCheck(new BcryptThread(clock), clock);
   const deliveries = new Deliveries({ ...limits, clock, log, report, answerMs: limits.scrapeMs });
+  const logLimit = new LogLimit(clock);
+  const connections = new Connections({
+    limit: limits.connections,
+    isBusy: (socket) => deliveries.isBusy(socket),
+    refused: () => {
+      report.connectionRefused("too_many");
+      if (logLimit.allows("connections"))
+        log.warn({ connections: limits.connections }, "connection closed: the limit of open connections is reached");
+    },
+  });
   let closing: Promise<unknown> | undefined;
 
   const app = express();
@@ -63,17 +75,32 @@ export function createWeb(parts: WebParts): Web {
     next();
   }, everyAnswer);
   app.use(deliveries.watch, admission({ ...limits, security, passwords, report, clock }));
-  const pages = gated(new Gate(limits.pages));
+  const slots = (places: () => number): Slots => new Slots({ places, clock, patienceMs: limits.patienceMs });
+  const pages = slotted(
+    "pages",
+    slots(() => limits.pages),
+    deliveries,
+  );
+  const probes = slotted(
+    "probes",
+    slots(() => own.probeConcurrency()),
+    deliveries,
+  );
+  const scrapeSlots = slots(() => limits.scrapes);
+  const scrapes = slotted("scrapes", scrapeSlots, deliveries, (scrape) => {
+    if (own.outdatedBytes() > limits.outdatedBytes) scrapeSlots.displaceOldest(scrape);
+  });
+  const ageMs = (response: Response): number => deliveries.of(response).ageMs();
   const read = <P>(path: string, handler: RequestHandler<P>): void => {
     app.get(path, handler as unknown as RequestHandler);
     app.all(path, only("GET"));
   };
   read("/", pages(landingHandler(own)));
   read("/hosts/:name", pages(hostHandler(own)));
-  read("/metrics", metricsHandler(own, limits));
-  read("/metrics/self", selfMetricsHandler(own));
-  read("/probe", probeHandler(own, limits));
-  read("/ipmi", ipmiHandler(own, limits));
+  read("/metrics", scrapes(metricsHandler(own)));
+  read("/metrics/self", pages(selfMetricsHandler(own)));
+  read("/probe", probes(probeHandler(own, limits, ageMs)));
+  read("/ipmi", probes(ipmiHandler(own, limits, ageMs)));
   read("/sd", pages(sdHandler(own)));
   read("/config", pages(configHandler(own)));
   read("/-/healthy", healthyHandler);
@@ -87,7 +114,7 @@ export function createWeb(parts: WebParts): Web {
     async listen(where) {
       if (closing !== undefined) throw new Error("the web is closed");
       const quiet = (socket: Socket): void => deliveries.quiet(socket);
-      const running = await startServer(where, app, { clock, limits, log, report, security, quiet });
+      const running = await startServer(where, app, { clock, limits, log, report, security, quiet, connections });
       servers.add(running);
       running.server.once("close", () => servers.delete(running));
       return running.server;
@@ -105,13 +132,21 @@ function closeIdle(servers: Iterable<RunningServer>): void {
   for (const { server } of servers) server.closeIdleConnections();
 }
 
-/** Keeps a place until the answer has gone: clients that do not read must not pile up texts. */
-function gated(gate: Gate): <P>(handler: RequestHandler<P>) => RequestHandler<P> {
-  return (handler) => (request, response, next) => {
-    const leave = gate.enter();
-    if (leave === undefined)
-      throw new Refusal(503, "too many clients read pages at once; try again in a few seconds", { "Retry-After": "5" });
-    response.once("close", leave);
-    return handler(request, response, next);
+type Slotted = <P>(handler: RequestHandler<P>) => RequestHandler<P>;
+
+/**
+ * Gives each response a slot until the client has read it: clients that do not read must not pile up texts.
+ *
+ * @param entered called before the response is made
+ */
+function slotted(what: string, slots: Slots, deliveries: Deliveries, entered?: (user: SlotUser) => void): Slotted {
+  return (handler) => async (request, response, next) => {
+    const delivery = deliveries.of(response);
+    if (!(await slots.enter(delivery))) {
+      if (response.destroyed) return;
+      throw new Refusal(503, `too many ${what} at once; retry in a few seconds`, { "Retry-After": "5" });
+    }
+    entered?.(delivery);
+    await handler(request, response, next);
   };
 }

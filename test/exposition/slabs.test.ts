@@ -100,4 +100,22 @@ describe("Slabs", () => {
     const again = [...after].filter((bytes) => before.has(bytes)).length;
     expect(again).toBe(4);
   });
+
+  it("counts the bytes that are kept only for readers", () => {
+    const slabs = new Slabs({ size: 1000, ownBelow: 10 });
+    const [first, ...others] = Array.from({ length: 5 }, () => slabs.take(200, MINUTE));
+    if (first === undefined) throw new Error("no room");
+    // Closes the slab of the others.
+    slabs.take(200, MINUTE);
+    const release = slabs.hold([first, ...others]);
+    const releaseToo = slabs.hold([first]);
+    for (const other of others) slabs.leave(other);
+    expect(slabs.outdatedBytes).toBe(0);
+    slabs.leave(first);
+    expect(slabs.outdatedBytes).toBe(1000);
+    release();
+    expect(slabs.outdatedBytes).toBe(1000);
+    releaseToo();
+    expect(slabs.outdatedBytes).toBe(0);
+  });
 });

@@ -40,8 +40,10 @@ export class RawClient {
   readonly closed: Promise<void>;
   heard = "";
 
-  constructor(port: number, tls?: ConnectionOptions) {
-    this.socket = tls ? tlsConnect({ host: "127.0.0.1", port, ...tls }) : connect(port, "127.0.0.1");
+  constructor(port: number, tls?: ConnectionOptions, localAddress = "127.0.0.1") {
+    this.socket = tls
+      ? tlsConnect({ host: "127.0.0.1", port, ...tls })
+      : connect({ host: "127.0.0.1", port, localAddress });
     this.socket.on("error", () => {});
     this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
   }

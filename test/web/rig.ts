@@ -54,6 +54,8 @@ export interface Answer {
 export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Address of the client; 127.0.0.1 unless said. */
+  readonly from?: string;
 }
 
 /** A web that listens on a free port of the loopback address. */
@@ -73,9 +75,12 @@ export class Rig {
   }
 
   /** The head of the answer; the caller reads the body. A connection of its own each time. */
-  open(path: string, { method = "GET", headers = {} }: AskOptions = {}): Promise<IncomingMessage> {
+  open(path: string, { method = "GET", headers = {}, from = "127.0.0.1" }: AskOptions = {}): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const request = httpRequest({ host: "127.0.0.1", port: this.port, path, method, headers, agent: false }, resolve);
+      const request = httpRequest(
+        { host: "127.0.0.1", port: this.port, path, method, headers, agent: false, localAddress: from },
+        resolve,
+      );
       request.once("error", reject);
       request.end();
     });

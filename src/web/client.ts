@@ -1,0 +1,15 @@
+import { isIPv4, isIPv6, type Socket } from "node:net";
+
+/**
+ * Whom a connection belongs to when slots and connections are shared between clients: its IPv4 address, or the /64 of
+ * its IPv6 address, since one machine may use every address of a /64.
+ */
+export function clientOf({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
+  const mapped = remoteAddress.replace(/^::ffff:/i, "");
+  if (isIPv4(mapped) || !isIPv6(remoteAddress)) return mapped;
+  const [address = ""] = remoteAddress.split("%");
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  if (tail !== undefined) while (groups.length < 8 - tail.split(":").length && groups.length < 4) groups.push("0");
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}

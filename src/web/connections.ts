@@ -1,0 +1,58 @@
+import type { Socket } from "node:net";
+import { clientOf } from "./client.ts";
+
+export interface ConnectionsOptions {
+  /** Open connections, over all addresses that are listened on. */
+  readonly limit: number;
+  /** A request of this connection is being answered. */
+  readonly isBusy: (socket: Socket) => boolean;
+  /** A connection was closed because there are too many. */
+  readonly refused: () => void;
+}
+
+/**
+ * Open connections, shared between clients: beyond the limit, the client that has the most loses one, and idle ones
+ * go first. So one address cannot keep another from connecting.
+ */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #byClient = new Map<string, Set<Socket>>();
+  #open = 0;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /** False: the connection was closed at once. */
+  add(socket: Socket): boolean {
+    const client = clientOf(socket);
+    const sockets = this.#byClient.get(client) ?? new Set<Socket>();
+    this.#byClient.set(client, sockets.add(socket));
+    this.#open++;
+    socket.once("close", () => this.#remove(client, socket));
+    if (this.#open <= this.#options.limit) return true;
+    let most = { client, sockets };
+    for (const [other, theirs] of this.#byClient)
+      if (theirs.size > most.sockets.size) most = { client: other, sockets: theirs };
+    const surplus = most.client === client ? socket : this.#idlest(most.sockets);
+    if (surplus === undefined) return true;
+    this.#remove(most.client, surplus);
+    surplus.destroy();
+    this.#options.refused();
+    return surplus !== socket;
+  }
+
+  /** The one that was opened first, of those whose requests are all answered if there are any. */
+  #idlest(sockets: ReadonlySet<Socket>): Socket | undefined {
+    const [first] = sockets;
+    for (const socket of sockets) if (!this.#options.isBusy(socket)) return socket;
+    return first;
+  }
+
+  #remove(client: string, socket: Socket): void {
+    const sockets = this.#byClient.get(client);
+    if (!sockets?.delete(socket)) return;
+    this.#open--;
+    if (sockets.size === 0) this.#byClient.delete(client);
+  }
+}
