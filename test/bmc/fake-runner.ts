@@ -51,7 +51,7 @@ export class FakeRunner implements CommandRunner {
         series.answered(await this.run(command, command.decodeRequest(next.data), { ...options, lun: next.lun }));
       } catch (error) {
         if (error instanceof CompletionCodeError) {
-          if (error.transient) return;
+          if (error.transient && error.completionCode !== 0xc3) return;
           series.refused(error.completionCode);
         } else if (error instanceof DecodeError) series.refused(error);
         else throw error;

@@ -86,6 +86,10 @@ export function toldLimits(text: string): ToldLimits | undefined {
   };
 }
 
+export function hasLimits(answer: SensorThresholds): boolean {
+  return THRESHOLD_NAMES.some((name) => answer[FIELDS[name]] !== undefined);
+}
+
 /** The readable limits under their names. */
 export function rawLimits(answer: SensorThresholds): RawThresholds {
   const raws: Partial<Record<ThresholdName, number>> = {};

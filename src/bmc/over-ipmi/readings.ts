@@ -28,43 +28,63 @@ export const NO_READING: ReadonlyMap<number, NoReading> = new Map([
 ]);
 
 /**
- * The readings of one poll, in their order and from any of them on. A stretch of sensors that want nothing but
- * their reading is a series of one command; the others are asked one by one, between the stretches.
+ * The readings of one poll, or of some of its sensors, in their order and from any of them on. A stretch of sensors
+ * that need nothing but a reading is a series of one command; the others are read one by one, between the stretches.
  */
 export class Readings implements Series<SensorReading> {
-  /** How many sensors were asked, whatever came of it. */
+  /** How many sensors were queried, whatever the outcome. */
   ended = 0;
   readonly #sensors: readonly PlannedSensor[];
   readonly #answers: (Answer | undefined)[];
+  readonly #places: readonly number[] | undefined;
+  readonly #count: number;
   readonly #first: number;
   readonly #isPlain: (sensor: PlannedSensor) => boolean;
+  readonly #onRefusal: ((place: number, completionCode: number) => void) | undefined;
   #isAnswered = false;
-  #refused: CompletionCodeError | number | undefined;
+  #refusal: CompletionCodeError | number | undefined;
 
-  /** @param answers filled in, by the places of the sensors */
+  /**
+   * @param options.answers filled in, by the places of the sensors
+   * @param options.places which sensors, in their order; all where absent
+   * @param options.first where among these to begin
+   */
   constructor(
     sensors: readonly PlannedSensor[],
-    answers: (Answer | undefined)[],
-    first: number,
-    isPlain: (sensor: PlannedSensor) => boolean,
+    options: {
+      readonly answers: (Answer | undefined)[];
+      readonly places?: readonly number[];
+      readonly first?: number;
+      readonly isPlain: (sensor: PlannedSensor) => boolean;
+      /** Called for refusals in a series that say nothing about the sensor. */
+      readonly onRefusal?: (place: number, completionCode: number) => void;
+    },
   ) {
     this.#sensors = sensors;
-    this.#answers = answers;
-    this.#first = first;
-    this.#isPlain = isPlain;
+    this.#answers = options.answers;
+    this.#places = options.places;
+    this.#count = (options.places ?? sensors).length;
+    this.#first = options.first ?? 0;
+    this.#isPlain = options.isPlain;
+    this.#onRefusal = options.onRefusal;
   }
 
-  /** The place of the sensor whose turn it is. */
+  /** Where among these sensors the next one is. */
   get index(): number {
-    return (this.#first + this.ended) % this.#sensors.length;
+    return (this.#first + this.ended) % this.#count;
   }
 
-  /** The sensor whose turn it is; undefined when all were asked. */
+  /** The place of the next sensor. */
+  get place(): number {
+    return this.#places ? (this.#places[this.index] as number) : this.index;
+  }
+
+  /** The next sensor; undefined when all were queried. */
   get sensor(): PlannedSensor | undefined {
-    return this.ended < this.#sensors.length ? this.#sensors[this.index] : undefined;
+    return this.ended < this.#count ? this.#sensors[this.place] : undefined;
   }
 
-  /** Undefined also where the sensor whose turn it is wants more than a reading. */
+  /** Undefined also where the next sensor needs more than a reading. */
   get next(): SeriesRequest | undefined {
     const { sensor } = this;
     return sensor && this.#isPlain(sensor) ? sensor.question : undefined;
@@ -86,19 +106,21 @@ export class Readings implements Series<SensorReading> {
       this.take(answer);
       return;
     }
-    if (typeof why === "number" || why instanceof CompletionCodeError) this.#refused = why;
+    if (typeof why === "number") this.#onRefusal?.(this.place, why);
+    if (typeof why === "number" || why instanceof CompletionCodeError) this.#refusal = why;
     this.#put("unavailable");
   }
 
-  /** The last refusal, where there was nothing else: not a matter of this sensor or that. */
-  get refusedAll(): CompletionCodeError | undefined {
-    const why = this.#isAnswered ? undefined : this.#refused;
-    if (typeof why !== "number") return why;
-    return new CompletionCodeError(getSensorReading.name, why, getSensorReading.refusalMeaning(why));
+  /** The last refusal where no sensor gave anything else: then it is not about single sensors. */
+  static refusalOfAll(...all: readonly Readings[]): CompletionCodeError | undefined {
+    if (all.some((readings) => readings.#isAnswered)) return undefined;
+    const refusal = all.map((readings) => readings.#refusal).findLast((why) => why !== undefined);
+    if (typeof refusal !== "number") return refusal;
+    return new CompletionCodeError(getSensorReading.name, refusal, getSensorReading.refusalMeaning(refusal));
   }
 
   #put(answer: Answer): void {
-    this.#answers[this.index] = answer;
+    this.#answers[this.place] = answer;
     this.ended++;
   }
 }

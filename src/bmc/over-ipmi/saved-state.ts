@@ -1,8 +1,8 @@
 import { type BmcMemory, isQuirkName, type QuirkName } from "../../ipmi/index.ts";
 import type { SavedEventLog } from "./event-log.ts";
+import type { SavedLimits } from "./limit-reader.ts";
 import type { SavedRepository } from "./repository.ts";
 import type { SavedSatellite } from "./satellites.ts";
-import type { SavedLimits } from "./sensors.ts";
 
 /** What a restart should know of one host's BMC. Plain JSON. */
 export interface SavedBmc {
@@ -93,7 +93,8 @@ function isSatellites(value: unknown): value is SavedBmc["satellites"] {
 
 function isLimits(value: unknown): value is SavedLimits {
   if (!isObject(value) || typeof value.readAt !== "number" || !isObject(value.limits)) return false;
-  return Object.values(value.limits).every((text) => typeof text === "string");
+  const isPending = value.pending === undefined || isTexts(value.pending);
+  return isPending && Object.values(value.limits).every((text) => typeof text === "string");
 }
 
 function isEventLog(value: unknown): value is SavedEventLog {

@@ -1,37 +1,37 @@
 import {
   type BaseUnit,
-  type Command,
   type CommandRunner,
+  CompletionCode,
   CompletionCodeError,
   convertRaw,
   DecodeError,
-  getSensorHysteresis,
   getSensorReading,
   getSensorReadingFactors,
-  getSensorThresholds,
-  IpmiError,
   type ReadingFactors,
   type RunOptions,
-  type SensorRequest,
   toBaseUnit,
   withFactors,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { CodedReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
+import { LimitReader, type SavedLimits } from "./limit-reader.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
-import { asksHysteresis, limitsText } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import { type Answer, NO_READING, Readings } from "./readings.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { codedReading, heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
+import { isSilence, SensorRoutes } from "./sensor-routes.ts";
 
-const BMC = 0x20;
-/** Limits change when somebody changes them: read again once a day. */
-const THRESHOLD_AGE_MS = 24 * 3600_000;
+/** Sensors that a BMC may say to be busy at in one poll before it is no longer waited for. */
+const MOST_BUSY_WAITS = 4;
+/** Time that refusals of busy sensors may take in one poll. */
+const BUSY_SENSORS_MS = 1000;
 
 /** Shared: most hosts are well. */
 const NOTHING_HELD: ReadonlyMap<number, number> = new Map();
+/** The same. */
+const NONE_BUSY: ReadonlySet<number> = new Set();
 
 export interface SensorsReading {
   readonly sensors: readonly Sensor[];
@@ -45,27 +45,31 @@ export class SensorReader {
   readonly #wanted: readonly PlannedSensor[];
   /** Wanted sensors that are not read, as there are more than the limit; undefined: none. */
   readonly omitted: number | undefined;
-  readonly #bridge: boolean;
-  readonly #assumeBmcOwner: boolean;
+  readonly #routes: SensorRoutes;
+  readonly #limits: LimitReader;
   readonly #clock: Clock;
-  /** The wanted sensors under the limits this host tells. */
-  #limited: readonly LimitedSensor[];
   /**
-   * Masks of the limits that sensors were beyond at the reading before, by their place among the wanted; of those
+   * Masks of the limits that sensors were beyond at the previous reading, by their places among the wanted; of those
    * that were beyond any. Undefined before the first poll.
    */
   #held: ReadonlyMap<number, number> | undefined;
   /** By sensor and raw reading; undefined: the BMC has none. */
   #factors: Map<number, ReadingFactors | undefined> | undefined;
-  /** Wall clock: it is kept over restarts. */
-  #limitsReadAt = 0;
-  #revision = 0;
-  /** Controllers behind the BMC that were asked in vain in this poll. */
-  #silent: Set<string> | undefined;
-  /** Sensors are told with what was asked and answered, for other tools' words. */
+  /** Adds to sensors what the BMC answered, for the words of other tools. */
   coded = false;
-  /** Where to begin: behind what the poll before had time for, so that a slow BMC's last sensors are read, too. */
+  /**
+   * Places of sensors that the BMC was busy at when it was last asked; some always are, such as those of empty DIMM
+   * sockets. They are read behind the others, once and without waits.
+   */
+  #busy = NONE_BUSY;
+  /** Places of the others; undefined: no sensor is busy. */
+  #idle: readonly number[] | undefined;
+  /** Where among these to begin: behind what the previous poll had time for. */
   #first = 0;
+  /** The same among the busy ones. */
+  #firstBusy = 0;
+  /** Sensors that the BMC turned out to be busy at in this poll. */
+  #busyWaits = 0;
 
   constructor(
     plan: SensorPlan,
@@ -77,7 +81,7 @@ export class SensorReader {
       /** The quirk: whatever the records say, all sensors are the BMC's own. */
       readonly assumeBmcOwner?: boolean;
       readonly clock: Clock;
-      /** The reader of this host until now: what its sensors were beyond counts on. */
+      /** The previous reader of this host: what its sensors were beyond counts on. */
       readonly before?: SensorReader;
     },
   ) {
@@ -86,10 +90,9 @@ export class SensorReader {
     const wanted = plan.wanted(options.filter);
     this.#wanted = wanted.length > sensorLimit ? wanted.slice(0, sensorLimit) : wanted;
     this.omitted = plan.omitted + wanted.length - this.#wanted.length || undefined;
-    this.#bridge = options.bridge;
-    this.#assumeBmcOwner = options.assumeBmcOwner ?? false;
     this.#clock = options.clock;
-    this.#limited = plan.limits.row(this.#wanted.map((sensor) => plan.limits.limited(sensor, undefined)));
+    this.#routes = new SensorRoutes(options);
+    this.#limits = new LimitReader(plan, this.#wanted, this.#routes, options.clock);
     this.#held = options.before?.heldBy(this.#wanted);
   }
 
@@ -102,10 +105,10 @@ export class SensorReader {
   async read(runner: CommandRunner, context: ReadingContext, signal: AbortSignal): Promise<SensorsReading> {
     const answers = new Array<Answer | undefined>(this.#wanted.length);
     let failure: unknown;
-    this.#silent = undefined;
+    this.#routes.begin();
     try {
       await this.#ask(runner, answers, signal);
-      await this.#readLimits(runner, signal);
+      await this.#limits.read(runner, (place) => this.#busy.has(place), signal);
     } catch (error) {
       failure = error;
     }
@@ -116,7 +119,7 @@ export class SensorReader {
     const contextKey = this.plan.limits.told.contextKey(context);
     const sensors: Sensor[] = [];
     const held = new Map<number, number>();
-    for (const [i, limited] of this.#limited.entries()) {
+    for (const [i, limited] of this.#limits.limited.entries()) {
       const answer = answers[i];
       const before = this.#held && (this.#held.get(i) ?? 0);
       if (answer === undefined) {
@@ -142,39 +145,106 @@ export class SensorReader {
   }
 
   async #ask(runner: CommandRunner, answers: (Answer | undefined)[], signal: AbortSignal): Promise<void> {
-    const readings = new Readings(this.#wanted, answers, this.#first, (sensor) => this.#isPlain(sensor));
+    const isPlain = (sensor: PlannedSensor): boolean => this.#isPlain(sensor);
+    const idle = new Readings(this.#wanted, {
+      answers,
+      places: this.#idle,
+      first: this.#first,
+      isPlain,
+      // The BMC waited for something that did not answer, and this took its time.
+      onRefusal: (place, code) => code === CompletionCode.Timeout && this.#markBusy(place, true),
+    });
+    const busy = new Readings(this.#wanted, { answers, places: [...this.#busy], first: this.#firstBusy, isPlain });
+    const known = this.#busy;
+    this.#busyWaits = 0;
+    try {
+      await this.#askIdle(runner, idle, signal);
+      await this.#askBusy(runner, busy, signal);
+    } finally {
+      if (this.#busy !== known) this.#idle = this.#othersThanBusy();
+    }
+    const refusal = Readings.refusalOfAll(idle, busy);
+    if (refusal) throw refusal;
+  }
+
+  async #askIdle(runner: CommandRunner, readings: Readings, signal: AbortSignal): Promise<void> {
     while (readings.sensor) {
       try {
         if (readings.next) await runner.runSeries?.(getSensorReading, readings, { signal });
-        const { sensor } = readings;
-        if (!sensor) break;
-        if (this.#isBehindSilence(sensor)) readings.refused();
-        else readings.take(await this.#one(runner, sensor, signal));
+        if (readings.sensor) await this.#askNext(runner, readings, signal);
       } catch (error) {
-        const { sensor, index } = readings;
-        const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
-        if (!ofThisSensor && !(sensor && this.#isSilenceBehind(sensor, error))) {
-          // The end of the time: go on from here next time. Behind it, where it may be the sensor that takes the time.
-          const suspect = readings.ended === 0 || isSilence(error);
-          this.#first = suspect ? (index + 1) % this.#wanted.length : index;
-          throw error;
+        if (isOfOneSensor(error)) {
+          readings.refused(error);
+          continue;
         }
-        readings.refused(error);
+        // The end of the time: go on from here next time. Behind it, where it may be the sensor that takes the time.
+        const isSuspect = readings.ended === 0 || isSilence(error);
+        this.#first = isSuspect ? readings.index + 1 : readings.index;
+        throw error;
       }
     }
     this.#first = 0;
-    if (readings.refusedAll) throw readings.refusedAll;
   }
 
-  /** One reading of the BMC's own says it all. */
-  #isPlain({ definition }: PlannedSensor): boolean {
-    return !definition.nonLinear && !this.#isBehind(definition);
+  /** Those that remain when the time for refusals is over are the first in the next poll. */
+  async #askBusy(runner: CommandRunner, readings: Readings, signal: AbortSignal): Promise<void> {
+    let refusedMs = 0;
+    try {
+      while (readings.sensor && refusedMs < BUSY_SENSORS_MS) {
+        const { place } = readings;
+        const begin = this.#clock.monotonicMs();
+        await this.#askNext(runner, readings, signal);
+        if (this.#busy.has(place)) refusedMs += this.#clock.monotonicMs() - begin;
+      }
+    } finally {
+      this.#firstBusy = readings.sensor ? readings.index : 0;
+      while (readings.sensor) readings.refused();
+    }
   }
 
-  async #one(runner: CommandRunner, sensor: PlannedSensor, signal: AbortSignal): Promise<Answer> {
+  /** @throws what is not about this sensor alone */
+  async #askNext(runner: CommandRunner, readings: Readings, signal: AbortSignal): Promise<void> {
+    const { place, sensor } = readings;
+    if (!sensor) return;
+    if (this.#routes.isSilent(sensor)) {
+      readings.refused();
+      return;
+    }
+    try {
+      readings.take(await this.#one(runner, sensor, place, signal));
+      this.#markBusy(place, false);
+    } catch (error) {
+      if (!isOfOneSensor(error) && !this.#routes.noteSilence(sensor, error)) throw error;
+      this.#markBusy(place, isBusy(error));
+      readings.refused(error);
+    }
+  }
+
+  #markBusy(place: number, isBusy: boolean): void {
+    if (isBusy) this.#busyWaits++;
+    if (this.#busy.has(place) === isBusy) return;
+    const busy = new Set(this.#busy);
+    if (isBusy) busy.add(place);
+    else busy.delete(place);
+    this.#busy = busy.size === 0 ? NONE_BUSY : busy;
+  }
+
+  #othersThanBusy(): readonly number[] | undefined {
+    if (this.#busy.size === 0) return undefined;
+    return [...this.#wanted.keys()].filter((place) => !this.#busy.has(place));
+  }
+
+  /** A reading of the BMC's own is all that it needs. */
+  #isPlain(sensor: PlannedSensor): boolean {
+    return !sensor.definition.nonLinear && !this.#routes.isBehindBmc(sensor);
+  }
+
+  async #one(runner: CommandRunner, sensor: PlannedSensor, place: number, signal: AbortSignal): Promise<Answer> {
     const { definition } = sensor;
-    const options = this.#way(sensor, signal);
-    if (!options) return "not_asked";
+    const route = this.#routes.to(sensor, signal);
+    if (!route) return "not_asked";
+    const isWaitedFor = !this.#busy.has(place) && this.#busyWaits < MOST_BUSY_WAITS;
+    const options = isWaitedFor ? route : { ...route, busyTries: 1 };
     try {
       const reading = await runner.run(getSensorReading, { sensorNumber: definition.number }, options);
       if (!definition.nonLinear) return reading;
@@ -184,32 +254,6 @@ export class SensorReader {
       if (answer === undefined) throw error;
       return answer;
     }
-  }
-
-  /** A controller behind the BMC that keeps silent costs one wait per poll, not one per sensor. */
-  #isBehindSilence({ definition }: PlannedSensor): boolean {
-    return this.#isBehind(definition) && this.#silent?.has(controllerOf(definition)) === true;
-  }
-
-  #isSilenceBehind({ definition }: PlannedSensor, error: unknown): boolean {
-    const silent = this.#isBehind(definition) && isSilence(error);
-    if (!silent) return false;
-    this.#silent ??= new Set();
-    this.#silent.add(controllerOf(definition));
-    return true;
-  }
-
-  /** Another controller owns it. */
-  #isBehind({ ownerId }: PlannedSensor["definition"]): boolean {
-    return ownerId !== BMC && !this.#assumeBmcOwner;
-  }
-
-  /** How to reach the sensor's owner; undefined: behind a bridge that is not to be crossed. */
-  #way(sensor: PlannedSensor, signal: AbortSignal): RunOptions | undefined {
-    const { ownerId, ownerLun, channel } = sensor.definition;
-    if (!this.#isBehind(sensor.definition)) return { signal, lun: ownerLun };
-    if (!this.#bridge) return undefined;
-    return { signal, bridge: { channel, address: ownerId, lun: ownerLun } };
   }
 
   /** The conversion of one raw reading of a non-linear sensor; factors are asked once per reading. */
@@ -237,75 +281,27 @@ export class SensorReader {
     return (r) => inBaseUnit(convertRaw(known, r), unit);
   }
 
-  async #readLimits(runner: CommandRunner, signal: AbortSignal): Promise<void> {
-    const ageMs = this.#clock.wallMs() - this.#limitsReadAt;
-    // From the future is from a clock that was wrong: ask again.
-    if (ageMs >= 0 && ageMs < THRESHOLD_AGE_MS) return;
-    const limited = [...this.#limited];
-    try {
-      for (const [i, sensor] of this.#wanted.entries()) {
-        const { definition, unit } = sensor;
-        if (!unit || definition.nonLinear || definition.class !== "threshold") continue;
-        const options = this.#way(sensor, signal);
-        const request = { sensorNumber: definition.number };
-        const ask = async <R>(wanted: boolean, command: Command<SensorRequest, R>): Promise<R | undefined> =>
-          wanted && options && !this.#isBehindSilence(sensor)
-            ? this.#orRefused(sensor, runner.run(command, request, options))
-            : undefined;
-        const thresholds = await ask(definition.asksThresholds, getSensorThresholds);
-        const hasLimits = definition.readableThresholds.length > 0;
-        const hysteresis = await ask(hasLimits && asksHysteresis(definition), getSensorHysteresis);
-        // Refused: those of the record, or of the day before, stay.
-        if (thresholds || hysteresis) limited[i] = this.plan.limits.limited(sensor, limitsText(thresholds, hysteresis));
-      }
-    } finally {
-      this.#limited = this.plan.limits.row(limited);
-    }
-    this.#limitsReadAt = this.#clock.wallMs();
-    this.#revision++;
-  }
-
-  /** The answer; undefined for a refusal or nonsense: what the record says stays. */
-  async #orRefused<R>(sensor: PlannedSensor, answer: Promise<R>): Promise<R | undefined> {
-    try {
-      return await answer;
-    } catch (error) {
-      const ofThisSensor = error instanceof CompletionCodeError || error instanceof DecodeError;
-      if (!ofThisSensor && !this.#isSilenceBehind(sensor, error)) throw error;
-      return undefined;
-    }
-  }
-
   /** Counts what is worth saving. */
   get revision(): number {
-    return this.#revision;
+    return this.#limits.revision;
   }
 
   /** What a restart should not have to ask again. */
   save(): SavedLimits {
-    const limits: Record<string, string> = {};
-    for (const { sensor, text } of this.#limited) if (text !== undefined) limits[sensor.id] = text;
-    return { readAt: this.#limitsReadAt, limits };
+    return this.#limits.save();
   }
 
   /** Takes what was saved of a host with this plan. */
   restore(saved: SavedLimits): void {
-    const cache = this.plan.limits;
-    const limited = this.#limited.map((before) => {
-      const text = saved.limits[before.sensor.id];
-      return text === undefined ? before : cache.limited(before.sensor, text);
-    });
-    this.#limited = cache.row(limited);
-    // From the future is from a clock that was wrong: ask again.
-    if (saved.readAt <= this.#clock.wallMs()) this.#limitsReadAt = saved.readAt;
+    this.#limits.restore(saved);
   }
 }
 
-/** Raw limits and hysteresis by sensor id, as text, and when they were read, epoch ms. */
-export interface SavedLimits {
-  readonly readAt: number;
-  readonly limits: Readonly<Record<string, string>>;
-}
+/** A refusal or nonsense: the next sensor may answer. */
+const isOfOneSensor = (error: unknown): boolean => error instanceof CompletionCodeError || error instanceof DecodeError;
+
+/** Not now, and perhaps never. */
+const isBusy = (error: unknown): boolean => error instanceof CompletionCodeError && error.transient;
 
 /** @param held limits the sensor was beyond before; undefined: nobody knows, or it has no hysteresis */
 function inWords(
@@ -325,14 +321,6 @@ function codedOf({ sensor }: LimitedSensor, answer: Answer, context: ReadingCont
   if (typeof answer === "string") return undefined;
   if (!("convert" in answer)) return codedReading(sensor, answer, context);
   return codedReading(sensor, answer.reading, context, answer.convert);
-}
-
-function controllerOf({ channel, ownerId }: PlannedSensor["definition"]): string {
-  return `${channel}/${ownerId}`;
-}
-
-function isSilence(error: unknown): boolean {
-  return error instanceof IpmiError && (error.reason === "timeout" || error.reason === "no_answer");
 }
 
 function inBaseUnit(value: number | undefined, unit: BaseUnit | undefined): number | undefined {

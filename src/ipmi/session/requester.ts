@@ -25,6 +25,8 @@ export interface AskOptions {
   readonly tries?: number;
   readonly stage?: IpmiStage;
   readonly patienceMs?: number;
+  /** How often a BMC that says that it is busy is sent the command, with waits in between; default 3. */
+  readonly busyTries?: number;
   /** Its number, one that `nextSequence` gave; the next one where absent. */
   readonly sequence?: number;
   /** An earlier request of the same number asked the same, and its late answer will do. */
@@ -75,6 +77,7 @@ export class Requester {
    *   have, IpmiError of Conversation.exchange, or the signal's reason
    */
   async run<Q, R>(framing: Framing, command: Command<Q, R>, request: Q, options: AskOptions = {}): Promise<R> {
+    const { busyTries = BUSY_TRIES } = options;
     for (let attempt = 1; ; attempt++) {
       const answer = await this.ask(framing, command, command.encodeRequest(request), options);
       const code = answer.completionCode;
@@ -83,7 +86,7 @@ export class Requester {
         this.conversation.trace?.("note", inWords(response));
         return response;
       }
-      const again = isBusy(command, code) && command.effect === "reads" && attempt < BUSY_TRIES;
+      const again = isBusy(command, code) && command.effect === "reads" && attempt < busyTries;
       if (!again) throw new CompletionCodeError(command.name, code, command.refusalMeaning(code));
       await pause(this.conversation, BUSY_WAIT_MS * 4 ** (attempt - 1), options.signal);
     }

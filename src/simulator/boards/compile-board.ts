@@ -78,7 +78,10 @@ function sensorModels(bytes: Buffer): SensorModel[] {
 function sensorModel(d: SensorDefinition, factors: Uint8Array | undefined): SensorModel {
   const toValue = compileConversion(d);
   const raws = d.thresholdRaws;
-  const limits = raws && d.asksThresholds ? limitsOf(d.readableThresholds, raws) : undefined;
+  const limits =
+    raws && d.asksThresholds && d.capabilities?.thresholdAccess !== "none"
+      ? limitsOf(d.readableThresholds, raws)
+      : undefined;
   let comparisons: Uint8Array | undefined;
   let inverse: readonly (readonly [value: number, raw: number])[] | undefined;
   return {

@@ -126,6 +126,80 @@ describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
   });
 });
 
+describe.each(WAYS)("sensors that the BMC is always busy at, read %s", (_way, oneByOne) => {
+  const busy = () => {
+    throw refused("Get Sensor Reading", 0xc0, true);
+  };
+  const tries = ({ runner }: ReturnType<typeof bench>) =>
+    runner.asked
+      .splice(0)
+      .flatMap(({ name, request, options }) =>
+        name === "Get Sensor Reading" && options?.busyTries === 1
+          ? [(request as { readonly sensorNumber: number }).sensorNumber]
+          : [],
+      );
+
+  it("come behind the others from the second poll on, once and without waits", async () => {
+    const rig = bench([record(1), record(2), record(3)], { oneByOne });
+    rig.odd.set(1, busy);
+    await rig.read();
+    expect(tries(rig)).toEqual([]);
+    for (let poll = 0; poll < 2; poll++) {
+      expect(await rig.read()).toMatchObject({ values: { T1: "unavailable", T2: 2, T3: 3 }, failure: undefined });
+      expect(rig.asked).toEqual([2, 3, 1]);
+      expect(tries(rig)).toEqual([1]);
+    }
+  });
+
+  it("are read as the others again when they have answered", async () => {
+    const rig = bench([record(1), record(2)], { oneByOne });
+    rig.odd.set(1, busy);
+    await rig.read();
+    rig.odd.clear();
+    expect((await rig.read()).values).toEqual({ T1: 1, T2: 2 });
+    expect(rig.asked).toEqual([2, 1]);
+    await rig.read();
+    expect(rig.asked).toEqual([1, 2]);
+  });
+
+  it("are waited for four times in the first poll, not 48 times", async () => {
+    const rig = bench(Array.from({ length: 48 }, (_, i) => record(i + 1)).concat(record(60)), { oneByOne });
+    for (let n = 1; n <= 48; n++) rig.odd.set(n, busy);
+    expect((await rig.read()).values.T60).toBe(60);
+    expect(new Set(tries(rig).filter((n) => n <= 48)).size).toBe(44);
+  });
+
+  it("take a second of a poll at most, by turns", async () => {
+    const rig = bench([record(1), record(2), record(3), record(4)], { oneByOne });
+    const answer = rig.runner.answerOf(getSensorReading);
+    // As a BMC that waits for something behind it: C3h.
+    const slow = async (request: { readonly sensorNumber: number }) => {
+      const reading = answer(request);
+      if (request.sensorNumber === 4) return reading;
+      await rig.clock.advance(600);
+      throw refused("Get Sensor Reading", 0xc3, true);
+    };
+    rig.runner.on(getSensorReading, slow as never);
+    await rig.read();
+    const seen: number[][] = [];
+    for (let poll = 0; poll < 3; poll++) {
+      expect(await rig.read()).toMatchObject({ values: { T1: "unavailable", T3: "unavailable", T4: 4 } });
+      seen.push([...rig.asked]);
+    }
+    expect(seen).toEqual([
+      [4, 1, 2],
+      [4, 3, 1],
+      [4, 2, 3],
+    ]);
+  });
+
+  it("make the part fail where there are no others", async () => {
+    const rig = bench([record(1), record(2)], { oneByOne });
+    for (const n of [1, 2]) rig.odd.set(n, busy);
+    for (let poll = 0; poll < 3; poll++) expect((await rig.read()).failure).toMatchObject({ reason: "bmc_busy" });
+  });
+});
+
 describe.each(WAYS)("sensors of controllers behind the BMC %s", (_way, oneByOne) => {
   it("are not asked unless bridging is allowed", async () => {
     const { asked, read } = bench([record(1), satellite(2)], { oneByOne });
@@ -171,6 +245,77 @@ describe("limits", () => {
     await read();
     expect(runner.take()).toEqual(["Get Sensor Reading", "Get Sensor Thresholds"]);
     expect((await read()).sensors[0]?.thresholds).toEqual({ upper_critical: 80 });
+  });
+
+  // Records of Dell's processors: capabilities 50h, that is no limits, and a readable mask of 12h.
+  it("are asked for also where the record says that there are none and has a mask of readable ones", async () => {
+    const cpu = record(1);
+    cpu.writeUInt8(0x50, 11);
+    cpu.writeUInt8(0x12, 18);
+    const { runner, read } = bench([cpu]);
+    runner.onBytes(getSensorThresholds, "12000300006400");
+    await read();
+    expect((await read()).sensors[0]?.thresholds).toEqual({ lower_critical: 3, upper_critical: 100 });
+  });
+
+  it("that are refused are asked for again after a day", async () => {
+    const cpu = record(1);
+    cpu.writeUInt8(0x50, 11);
+    cpu.writeUInt8(0x12, 18);
+    const { clock, runner, read } = bench([cpu]);
+    const asked = async () => {
+      await read();
+      return runner.take().filter((name) => name === "Get Sensor Thresholds").length;
+    };
+    expect([await asked(), await asked(), await asked()]).toEqual([1, 0, 0]);
+    await clock.advance(DAY);
+    expect([await asked(), await asked()]).toEqual([1, 0]);
+  });
+
+  it("are not asked for where the record says that there are none and has no mask", async () => {
+    const { runner, read } = bench([record(1)]);
+    await read();
+    expect(runner.take()).toEqual(["Get Sensor Reading"]);
+  });
+
+  it("that a busy BMC did not give are asked for in the next poll, also after a restart", async () => {
+    const { clock, runner, reader, read } = bench([
+      record(1, { thresholds: { uc: 90 } }),
+      record(2, { thresholds: { uc: 90 } }),
+    ]);
+    runner.on(getSensorThresholds, ({ sensorNumber }) => {
+      if (sensorNumber === 1) throw refused("Get Sensor Thresholds", 0xc0, true);
+      return TOLD;
+    });
+    await read();
+    expect((await read()).sensors.map(({ thresholds }) => thresholds?.upper_critical)).toEqual([90, 80]);
+    const restarted = new SensorReader(reader.plan, { bridge: false, clock });
+    restarted.restore(JSON.parse(JSON.stringify(reader.save())));
+    runner.on(getSensorThresholds, () => TOLD);
+    for (const one of [reader, restarted]) {
+      runner.take();
+      await one.read(runner, CONTEXT, signal);
+      expect(runner.take().filter((name) => name === "Get Sensor Thresholds")).toHaveLength(1);
+      const { sensors } = await one.read(runner, CONTEXT, signal);
+      expect(sensors.map(({ thresholds }) => thresholds?.upper_critical)).toEqual([80, 80]);
+    }
+  });
+
+  it("are read on in the next poll where the time was over", async () => {
+    const { runner, read } = bench([1, 2, 3].map((n) => record(n, { thresholds: { uc: 90 } })));
+    const numbers: number[] = [];
+    const answer = (endsAt: number) =>
+      runner.on(getSensorThresholds, ({ sensorNumber }) => {
+        numbers.push(sensorNumber);
+        if (sensorNumber === endsAt) throw new DOMException("aborted", "TimeoutError");
+        return TOLD;
+      });
+    answer(2);
+    expect((await read()).failure).toBeDefined();
+    answer(0);
+    expect((await read()).failure).toBeUndefined();
+    await read();
+    expect(numbers).toEqual([1, 2, 2, 3]);
   });
 
   it("are asked again when the clock was set back", async () => {

@@ -46,7 +46,10 @@ export interface SensorDefinition {
   /** Limits the sensor has and tells; empty for discrete sensors. */
   readonly readableThresholds: readonly ThresholdName[];
   readonly settableThresholds: readonly ThresholdName[];
-  /** True: Get Sensor Thresholds can be asked, and knows better than `thresholdRaws`. */
+  /**
+   * Get Sensor Thresholds may know limits, which are better than `thresholdRaws`. Also where the record says that
+   * there are none and has a mask of readable ones: so do Dell's processors, whose limits are 3 and 100 degrees.
+   */
   readonly asksThresholds: boolean;
   /** Limits of the record, in effect when sensors are initialised from it. */
   readonly thresholdRaws?: ThresholdRaws;
@@ -116,10 +119,11 @@ function masksOf(record: FullSensorRecord | CompactSensorRecord) {
     };
   }
   const access = capabilities.thresholdAccess;
+  const hasReadableBits = bits(masks.reading, 5, 0) !== 0;
   return {
     readableThresholds: access === "none" ? [] : thresholdsIn(bits(masks.reading, 5, 0)),
     settableThresholds: access === "settable" ? thresholdsIn(bits(masks.reading, 13, 8)) : [],
-    asksThresholds: access === "readable" || access === "settable",
+    asksThresholds: access === "readable" || access === "settable" || (access === "none" && hasReadableBits),
     assertionMask: bits(masks.assertion, 11, 0),
     deassertionMask: bits(masks.deassertion, 11, 0),
     readingMask: 0,

@@ -151,11 +151,13 @@ describe("the sensors of a record", () => {
     });
   });
 
-  it("have no limits without threshold access, and unaskable ones when they are fixed", () => {
+  it("have no limits of the record without threshold access, and no command for fixed ones", () => {
     const fan = recordOf(5) as FullSensorRecord;
-    const withAccess = (thresholdAccess: "none" | "fixed") =>
-      sensorsOf({ ...fan, capabilities: { ...fan.capabilities, thresholdAccess } })[0];
-    expect(withAccess("none")).toMatchObject({ readableThresholds: [], asksThresholds: false });
+    const withAccess = (thresholdAccess: "none" | "fixed", masks = fan.masks) =>
+      sensorsOf({ ...fan, masks, capabilities: { ...fan.capabilities, thresholdAccess } })[0];
+    // The mask names limits all the same: Get Sensor Thresholds may know them.
+    expect(withAccess("none")).toMatchObject({ readableThresholds: [], asksThresholds: true });
+    expect(withAccess("none", { ...fan.masks, reading: 0 })).toMatchObject({ asksThresholds: false });
     expect(withAccess("fixed")).toMatchObject({ asksThresholds: false, settableThresholds: [] });
     expect(withAccess("fixed")?.readableThresholds).toHaveLength(3);
   });
