@@ -35,7 +35,7 @@ export interface PartReading {
 }
 
 export interface Ask {
-  /** Fires at the deadline of the poll. */
+  /** Fires at the deadline of the poll, and when the time of the part is over. */
   readonly signal: AbortSignal;
 }
 
@@ -53,6 +53,8 @@ export interface Bmc {
   coded: boolean;
   /** The event log is told as a whole (`EventLog.coded`) while it is set, not just what is new in it. */
   wholeLog: boolean;
+  /** True where packets were sent since this monotonic time and none came. */
+  isSilentSince(monotonicMs: number): boolean;
   /** One cheap question: is somebody there? Throws when not. */
   ping(ask: Ask): Promise<void>;
   /** Logs in unless that is done. */

@@ -1,24 +1,33 @@
 import { IpmiError } from "../ipmi/index.ts";
 import type { Failure, FailureStage } from "../model/index.ts";
+import { ShareOver } from "./part-times.ts";
 
-function outOfTime(stage: FailureStage): string {
+function outOfTime(stage: FailureStage, reason: unknown): string {
+  if (reason instanceof ShareOver) return `${stage}: the rest of the poll's time is for other parts`;
   const waitedFor = stage === "connect" ? "while the BMC did not answer the login" : "before this part was read";
   return `${stage}: the time of the poll was over ${waitedFor}`;
 }
 
 /**
- * An error of a conversation in model words.
+ * The failure in model words.
  *
- * @param stage the step during which it came, unless the error knows better
- * @param signal the poll's: an abort at the deadline is a time-out, whatever the wait was for
+ * @param stage the step during which it occurred, unless the error names one
+ * @param signal of the poll, or of the part: an abort by it is a time-out, whatever the wait was for
  */
 export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSignal): Failure {
   if (signal?.aborted && (error === signal.reason || !(error instanceof IpmiError)))
-    return { stage, reason: "timeout", message: outOfTime(stage) };
+    return { stage, reason: "timeout", message: outOfTime(stage, signal.reason) };
   if (error instanceof IpmiError) {
     const known = error.stage === undefined || error.stage === "command" ? stage : error.stage;
     const failure = { stage: known, reason: error.reason, message: error.message };
     return error.failedLogin ? { ...failure, failedLogin: true } : failure;
   }
   return { stage, reason: "protocol_error", message: error instanceof Error ? error.message : String(error) };
+}
+
+/** A time-out of a poll in which the BMC sent nothing at all: it is not slow, it is silent. */
+export function asSilence(failure: Failure): Failure {
+  if (failure.reason !== "timeout") return failure;
+  const { stage, message } = failure;
+  return { stage, reason: "no_answer", message: `the BMC sent nothing during the whole poll (${message})` };
 }

@@ -74,6 +74,8 @@ export interface BmcPoolParts {
 export interface PollOptions {
   readonly purpose: "round" | "probe" | "liveness";
   readonly signal: AbortSignal;
+  /** Monotonic time at which the signal fires: the parts share the time until then. */
+  readonly deadlineMs?: number;
   /** Absent: those of the settings. */
   readonly parts?: readonly PartName[];
   readonly trace?: TraceLine;
@@ -136,7 +138,7 @@ export class BmcPool {
       return { host: host.name, startedAt, durationMs: 0, up: false, failure, parts: [], quirks: [] };
     }
     const { bmc, taker, watch, settings } = open;
-    const { signal } = options;
+    const { signal, deadlineMs } = options;
     bmc.trace = options.trace;
     open.busy = true;
     bmc.coded = options.purpose === "probe" || settings.coded === true;
@@ -154,7 +156,7 @@ export class BmcPool {
         changes = watch.observe(read, bmc.takeChanges?.());
         return watch.counts;
       };
-      const snapshot = await taker.take({ parts, slowIntervalMs, signal, clock, onEventLog, compare });
+      const snapshot = await taker.take({ parts, slowIntervalMs, signal, deadlineMs, clock, onEventLog, compare });
       await this.#save(open);
       if (!options.passing) this.#tell(host, log, changes);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;

@@ -11,8 +11,9 @@ import {
   type PowerConsumption,
 } from "../model/index.ts";
 import type { Bmc, PartData } from "./bmc.ts";
-import { failureOf } from "./failure.ts";
+import { asSilence, failureOf } from "./failure.ts";
 import { offersOf, PowerChoice } from "./host-power.ts";
+import { PartTimes } from "./part-times.ts";
 
 /** Asked first to last: the cheap and important before the long and slow. */
 const ORDER: readonly PartName[] = ["power", "sel", "dcmi", "watchdog", "sensors", "inventory", "security"];
@@ -34,6 +35,8 @@ export interface SnapshotOptions {
   /** Told of each reading of the event log, whatever becomes of the poll: what is new in it is told once. */
   readonly onEventLog?: (log: EventLog, readAt: number) => void;
   readonly signal: AbortSignal;
+  /** Monotonic time at which the signal fires, by which the parts share the time; absent: they do not. */
+  readonly deadlineMs?: number;
   readonly clock: Clock;
 }
 
@@ -93,26 +96,39 @@ export class SnapshotTaker {
     if (!failure) this.#patience--;
     const asked: LastReading[] = [];
     let isWhole = false;
-    for (const part of failure ? [] : order.filter((p) => options.parts.includes(p))) {
+    const parts = failure ? [] : order.filter((part) => options.parts.includes(part));
+    const due = parts.filter((part) => !this.#isKept(part, begin, options));
+    const times = options.deadlineMs === undefined ? undefined : new PartTimes(clock, signal, options.deadlineMs);
+    for (const part of parts) {
+      const isDue = due[0] === part;
+      if (isDue) due.shift();
       const before = this.#slow.get(part);
-      const reading = await this.#part(part, options);
+      const ofPart = isDue ? (times?.begin(due) ?? signal) : signal;
+      const reading = !isDue && before ? before : await this.#part(part, ofPart, options);
       if (part === "sensors" && reading.outcome.ok) this.#patience = 0;
       if (part === "sensors") isWhole = reading.whole;
       if (reading !== before && part !== "security") asked.push(reading);
       Object.assign(data, reading.data);
       outcomes.push(reading.outcome);
       const failed = reading.outcome.failure;
-      if (failed && endsPoll(failed)) {
+      if (failed && (endsPoll(failed) || (this.#bmc.isSilentSince(begin) && !ofPart.aborted && isSilent(reading)))) {
         failure = failed;
         break;
       }
     }
+    times?.end();
     // Silence in the middle of everything: nothing was read, so the BMC was not reached. What is kept from
     // before, or known from the login, is no sign of life.
     const isBarren = outcomes.every((o) => !o.ok) && asked.every((reading) => isEmpty(reading.data));
     const isAllSilent = asked.length > 0 && asked.every(isSilent);
     if (!failure && outcomes.length > 0 && (isBarren || isAllSilent)) {
       failure = outcomes.find((o) => o.failure)?.failure;
+    }
+    if (failure && this.#bmc.isSilentSince(begin)) {
+      failure = asSilence(failure);
+      for (const [i, outcome] of outcomes.entries()) {
+        if (outcome.failure) outcomes[i] = { ...outcome, failure: asSilence(outcome.failure) };
+      }
     }
     if (!failure) data.consumption = this.#powerOf(data, outcomes, isWhole);
     const durationMs = microseconds(clock.monotonicMs() - begin);
@@ -164,18 +180,22 @@ export class SnapshotTaker {
       await this.#bmc.ping({ signal });
       return { ...common, durationMs: microseconds(clock.monotonicMs() - begin), up: true };
     } catch (error) {
-      const failure = failureOf(error, "connect", signal);
+      const failed = failureOf(error, "connect", signal);
+      const failure = this.#bmc.isSilentSince(begin) ? asSilence(failed) : failed;
       return { ...common, durationMs: microseconds(clock.monotonicMs() - begin), up: false, failure };
     }
   }
 
-  async #part(part: PartName, options: SnapshotOptions): Promise<LastReading> {
-    const { clock, signal } = options;
+  /** True: the last reading of a slow part is young enough. */
+  #isKept(part: PartName, nowMs: number, { slowIntervalMs, everything }: SnapshotOptions): boolean {
+    const last = this.#slow.get(part);
+    if (!last || everything || nowMs - last.at >= slowIntervalMs) return false;
+    // A part that failed for good (e.g. privilege) is as slow to be asked again as one that succeeded.
+    return last.outcome.ok || lasting(last.outcome.failure);
+  }
+
+  async #part(part: PartName, signal: AbortSignal, { clock, onEventLog }: SnapshotOptions): Promise<LastReading> {
     const begin = clock.monotonicMs();
-    const before = this.#slow.get(part);
-    const fresh = before !== undefined && begin - before.at < options.slowIntervalMs && !options.everything;
-    // A part that failed for good (privilege, say) is as slow to be asked again as one that succeeded.
-    if (fresh && (before.outcome.ok || lasting(before.outcome.failure))) return before;
     let failure: Failure | undefined;
     let data: PartData = {};
     let whole = false;
@@ -184,7 +204,7 @@ export class SnapshotTaker {
       const reading = await this.#bmc.read(part, { signal });
       data = reading.data;
       whole = reading.whole ?? reading.failure === undefined;
-      if (data.eventLog) options.onEventLog?.(data.eventLog, clock.wallMs());
+      if (data.eventLog) onEventLog?.(data.eventLog, clock.wallMs());
       if (reading.failure !== undefined) failure = failureOf(reading.failure, part, signal);
     } catch (error) {
       failure = failureOf(error, part, signal);

@@ -288,11 +288,11 @@ export class Exporter {
     request: Parameters<ConstructorParameters<typeof Scheduler>[0]["poll"]>[1],
   ): Promise<HostSnapshot> {
     const trace = typeof request.trace === "function" ? (request.trace as ProbeRequest["trace"]) : undefined;
-    const { purpose, signal, parts } = request;
+    const { purpose, signal, deadlineMs, parts } = request;
     const known = this.#inventory.current().get(host.name);
     // Also a host of ours under another account: what its rounds tell of its log and its changes is told once.
     const passing = known === undefined || !sameConversation(known, host);
-    const snapshot = await this.#pool.poll(host, { purpose, signal, parts, trace, passing });
+    const snapshot = await this.#pool.poll(host, { purpose, signal, deadlineMs, parts, trace, passing });
     const limits = this.#book.config.modules.get(host.module)?.limits;
     return limits ? withinLimits(host, snapshot, limits) : snapshot;
   }

@@ -8,6 +8,8 @@ export class FakeBmc implements Bmc {
   readonly protocol = "ipmi";
   readonly quirks: readonly string[] = [];
   readonly revision = 0;
+  /** Sends nothing whatever it is sent. */
+  isSilent = false;
   trace: Bmc["trace"];
   coded = false;
   wholeLog = false;
@@ -15,6 +17,10 @@ export class FakeBmc implements Bmc {
   /** Absent parts answer with nothing in particular. */
   parts: Partial<Record<PartName, Reads>> = {};
   opens: (ask: Ask) => Promise<void> = async () => {};
+
+  isSilentSince(): boolean {
+    return this.isSilent;
+  }
 
   async ping(ask: Ask): Promise<void> {
     this.asked.push("ping");

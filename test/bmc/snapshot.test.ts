@@ -35,12 +35,15 @@ function bench() {
   const clock = new FakeClock();
   const bmc = new FakeBmc();
   const taker = new SnapshotTaker(HOST, bmc);
-  const take = (options: { parts?: readonly PartName[]; signal?: AbortSignal; everything?: boolean } = {}) =>
+  const take = (
+    options: { parts?: readonly PartName[]; signal?: AbortSignal; everything?: boolean; deadlineMs?: number } = {},
+  ) =>
     taker.take({
       parts: options.parts ?? PART_NAMES,
       slowIntervalMs: HOUR,
       everything: options.everything,
       signal: options.signal ?? new AbortController().signal,
+      deadlineMs: options.deadlineMs,
       clock,
     });
   return { clock, bmc, taker, take };
@@ -198,7 +201,9 @@ describe("a poll that does not go well", () => {
     bmc.parts.security = () => ({ data: { findings: [] } });
     expect((await take()).up).toBe(true);
     for (const part of ["power", "sel", "dcmi", "watchdog", "sensors"] as const) bmc.parts[part] = fails(silence());
+    bmc.take();
     const snapshot = await take();
+    expect(bmc.take()).toEqual(["open", "power", "sel", "dcmi", "watchdog", "sensors"]);
     expect([snapshot.up, snapshot.failure?.reason, snapshot.failure?.stage]).toEqual([false, "timeout", "power"]);
     expect(snapshot.controller).toBeUndefined();
   });
@@ -208,6 +213,103 @@ describe("a poll that does not go well", () => {
     bmc.parts.power = fails(new TypeError("a bug"));
     const snapshot = await take({ parts: ["power", "watchdog"] });
     expect(snapshot.parts[0]?.failure).toEqual({ stage: "power", reason: "protocol_error", message: "a bug" });
+  });
+});
+
+describe("a poll in which nothing comes from the BMC", () => {
+  it("is one without an answer, whatever the BMC did in earlier polls, and ends at the first silence", async () => {
+    const { bmc, take } = bench();
+    await take();
+    bmc.take();
+    bmc.isSilent = true;
+    bmc.parts.power = fails(silence());
+    const snapshot = await take();
+    expect(bmc.take()).toEqual(["open", "power"]);
+    expect([snapshot.up, snapshot.failure?.reason, snapshot.failure?.stage]).toEqual([false, "no_answer", "power"]);
+    expect(snapshot.parts.map(({ failure }) => failure?.reason)).toEqual(["no_answer"]);
+  });
+
+  it("is one without an answer where the login gets none", async () => {
+    const { clock, bmc, take, taker } = bench();
+    bmc.isSilent = true;
+    bmc.opens = async () => {
+      throw new IpmiError("timeout", "timed out after 4 tries", { stage: "channel_auth_capabilities" });
+    };
+    expect((await take()).failure).toEqual({
+      stage: "channel_auth_capabilities",
+      reason: "no_answer",
+      message: "the BMC sent nothing during the whole poll (timed out after 4 tries)",
+    });
+    const { signal } = new AbortController();
+    expect((await taker.ping({ signal, clock })).failure).toMatchObject({ reason: "no_answer" });
+  });
+
+  it("is one without an answer where the deadline ends it", async () => {
+    const { bmc, take } = bench();
+    bmc.isSilent = true;
+    const deadline = new AbortController();
+    bmc.opens = async ({ signal }) => {
+      deadline.abort(new DOMException("the operation timed out", "TimeoutError"));
+      throw signal.reason;
+    };
+    expect((await take({ signal: deadline.signal })).failure).toMatchObject({ stage: "connect", reason: "no_answer" });
+  });
+});
+
+describe("the time of a poll", () => {
+  const TIMEOUT_MS = 20_000;
+
+  /** Reads for ever, or this long. */
+  const slow =
+    (clock: FakeClock, ms = Number.POSITIVE_INFINITY) =>
+    async ({ signal }: { readonly signal: AbortSignal }): Promise<PartReading> => {
+      const end = clock.monotonicMs() + ms;
+      while (!signal.aborted && clock.monotonicMs() < end) await clock.advance(100);
+      return { data: {}, failure: signal.aborted ? signal.reason : undefined };
+    };
+  const durations = async ({ clock, take }: ReturnType<typeof bench>) => {
+    const deadline = new AbortController();
+    const deadlineMs = clock.monotonicMs() + TIMEOUT_MS;
+    const timer = clock.after(TIMEOUT_MS, () => deadline.abort(new DOMException("over", "TimeoutError")));
+    const { parts } = await take({ signal: deadline.signal, deadlineMs });
+    timer.cancel();
+    return Object.fromEntries(parts.map(({ part, durationMs, failure }) => [part, failure?.reason ?? durationMs]));
+  };
+
+  it("leaves some to each part that is due, whatever the others take", async () => {
+    const rig = bench();
+    for (const part of PART_NAMES) rig.bmc.parts[part] = slow(rig.clock, 800);
+    rig.bmc.parts.sensors = slow(rig.clock);
+    for (let poll = 0; poll < 5; poll++) {
+      const seen = await durations(rig);
+      expect(seen).toMatchObject({ power: 800, sel: 800, dcmi: 800, watchdog: 800, sensors: "timeout" });
+      expect([seen.inventory, seen.security]).toEqual([800, 800]);
+      expect(rig.clock.pending).toBe(0);
+    }
+  });
+
+  it("is all of a part's that is the last", async () => {
+    const rig = bench();
+    await durations(rig);
+    rig.bmc.parts.sensors = slow(rig.clock, TIMEOUT_MS - 1000);
+    expect(await durations(rig)).toMatchObject({ sensors: TIMEOUT_MS - 1000 });
+  });
+
+  it("that a part does not take is the next one's", async () => {
+    const rig = bench();
+    rig.bmc.parts.sensors = slow(rig.clock, 14_000);
+    expect(await durations(rig)).toMatchObject({ sensors: 14_000, inventory: 0 });
+  });
+
+  it("is over for a part with a sentence of its own", async () => {
+    const { clock, bmc, take } = bench();
+    bmc.parts.sensors = slow(clock);
+    const { parts } = await take({ deadlineMs: clock.monotonicMs() + TIMEOUT_MS });
+    expect(parts.find(({ part }) => part === "sensors")?.failure).toEqual({
+      stage: "sensors",
+      reason: "timeout",
+      message: "sensors: the rest of the poll's time is for other parts",
+    });
   });
 });
 

@@ -154,7 +154,7 @@ withPeers(["ipmi_sim"], "a BMC that disappears", () => {
       expect((await poll()).up).toBe(true);
       proxy.rule(() => "drop");
       const gone = await poll();
-      expect([gone.up, gone.failure?.reason, gone.controller]).toEqual([false, "timeout", undefined]);
+      expect([gone.up, gone.failure?.reason, gone.controller]).toEqual([false, "no_answer", undefined]);
       proxy.rule(undefined);
       const back = await poll();
       expect([back.up, failed(back), back.sensors?.length]).toEqual([true, [], readable]);

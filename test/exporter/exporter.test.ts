@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { compileBoard, sampleBoard, startSimulation } from "../../src/simulator/index.ts";
+import { compileBoard, hung, sampleBoard, startSimulation } from "../../src/simulator/index.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { reservePort } from "../rig/ports.ts";
 import { startExporter } from "../support/exporter.ts";
@@ -71,4 +71,24 @@ describe("a probe of a host of the inventory under another account", () => {
     await running.exporter.stop();
     expect(records()).toEqual([...new Set(records())]);
   });
+});
+
+describe("a BMC that falls silent after it was polled", () => {
+  it("is one that does not answer, not one that answers too late", async () => {
+    const scenarios = [hung({ what: "everything", afterRequests: 4 })];
+    const simulation = await startSimulation({ port: 0, bmcs: [{ board: compileBoard(sampleBoard()), scenarios }] });
+    closers.push(() => simulation.stop());
+    const [bmc] = simulation.bmcs;
+    const running = await startExporter({
+      auths: { default: { username: "monitor", password: "sesame" } },
+      modules: { default: { interval: "2s", timeout: "1900ms", parts: ["power"] } },
+      targets: [{ hosts: "n1", address: `${bmc?.address}:${bmc?.port}` }],
+    });
+    closers.push(() => running.stop());
+    const metrics = async (): Promise<string> => (await running.get("/metrics")).text;
+    await vi.waitFor(async () => expect(await metrics()).toMatch(/^bmc_up{.*} 1$/m), 5000);
+    await vi.waitFor(async () => expect(await metrics()).toMatch(/^bmc_failure{.*} 1$/m), 15_000);
+    expect(await metrics()).toMatch(/^bmc_failure{.*reason="no_answer".*} 1$/m);
+    expect(await metrics()).toMatch(/^bmc_poll_failures_total{.*reason="timeout".*} 0$/m);
+  }, 30_000);
 });

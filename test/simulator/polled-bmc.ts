@@ -93,9 +93,12 @@ export class Poller {
   async tryPoll(): Promise<HostSnapshot | undefined> {
     const { clock } = this;
     const deadline = new AbortController();
+    const deadlineMs = clock.monotonicMs() + TIMEOUT_MS;
     const timer = clock.after(TIMEOUT_MS, () => deadline.abort(new Error("deadline")));
     try {
-      return await this.#within(this.#pool.poll(POLLED_HOST, { purpose: "round", signal: deadline.signal }));
+      return await this.#within(
+        this.#pool.poll(POLLED_HOST, { purpose: "round", signal: deadline.signal, deadlineMs }),
+      );
     } finally {
       timer.cancel();
     }

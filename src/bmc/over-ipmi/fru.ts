@@ -11,6 +11,8 @@ import type { Fru } from "../../model/index.ts";
 
 const BMC = 0x20;
 const BUILT_IN = 0;
+/** Readings in a row after which a device counts as not there: some empty sockets are busy for ever. */
+const MOST_REFUSALS = 3;
 
 export interface FrusReading {
   readonly frus: readonly Fru[];
@@ -21,42 +23,76 @@ export interface FrusReading {
  * The FRU devices of a host: number 0, which is the BMC's own and normally has no locator, and those the
  * repository names. Devices that are not there are left out; a FRU behind another controller is read
  * only when bridging is allowed. One that cannot be read does not hide the others: what kept it from
- * being read is the failure.
+ * being read is the failure. The next reading goes on with what is missing; a device that is refused three times in
+ * a row is left out where others can be read.
  */
-export async function readFrus(
-  runner: CommandRunner,
-  memory: BmcMemory,
-  locators: readonly FruDeviceLocatorRecord[],
-  options: { readonly bridge: boolean; readonly signal: AbortSignal },
-): Promise<FrusReading> {
-  const { signal } = options;
-  const frus: Fru[] = [];
-  let failure: unknown;
-  const read = async (name: string, id: number, way: RunOptions): Promise<void> => {
+export class FruReader {
+  /** What an unfinished reading has read, by device. */
+  readonly #read = new Map<string, Fru | undefined>();
+  readonly #refusals = new Map<string, number>();
+
+  async read(
+    runner: CommandRunner,
+    memory: BmcMemory,
+    locators: readonly FruDeviceLocatorRecord[],
+    options: { readonly bridge: boolean; readonly signal: AbortSignal },
+  ): Promise<FrusReading> {
+    let failure: unknown;
     try {
-      const inventory = await readFru(runner, memory, id, way);
-      if (inventory) frus.push(fruOf(name, id, inventory));
+      for (const { key, name, id, route } of devicesOf(locators, options)) {
+        if (this.#read.has(key)) continue;
+        try {
+          const inventory = await readFru(runner, memory, id, route);
+          this.#read.set(key, inventory && fruOf(name, id, inventory));
+          this.#refusals.delete(key);
+        } catch (error) {
+          // Silence and the end of the time end the reading; a refusal is of this device alone.
+          if (!(error instanceof CompletionCodeError)) throw error;
+          this.#refusals.set(key, (this.#refusals.get(key) ?? 0) + 1);
+          failure ??= error;
+        }
+      }
     } catch (error) {
-      // Silence and the end of the time end the reading; a refusal is of this device alone.
-      if (!(error instanceof CompletionCodeError)) throw error;
-      failure ??= error;
+      return { frus: this.#found(), failure: error };
     }
-  };
-  const isBuiltIn = (l: FruDeviceLocatorRecord): boolean => l.accessAddress === BMC && l.deviceId === BUILT_IN;
-  const builtInName = locators.find(isBuiltIn)?.name;
-  await read(builtInName ?? "fru0", BUILT_IN, { signal });
-  const seen = new Set<string>([`${BMC}/${BUILT_IN}`]);
-  for (const locator of locators) {
-    const key = `${locator.accessAddress}/${locator.deviceId}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const way = wayTo(locator, options.bridge, signal);
-    if (way) await read(locator.name || `fru${locator.deviceId}`, locator.deviceId, way);
+    const frus = this.#found();
+    const isRefusedForGood = [...this.#refusals.values()].every((refusals) => refusals >= MOST_REFUSALS);
+    if (frus.length > 0 && isRefusedForGood) failure = undefined;
+    if (failure === undefined) this.#read.clear();
+    if (failure === undefined) this.#refusals.clear();
+    return { frus, failure };
   }
-  return { frus, failure };
+
+  #found(): readonly Fru[] {
+    return [...this.#read.values()].filter((fru) => fru !== undefined);
+  }
 }
 
-function wayTo(locator: FruDeviceLocatorRecord, bridge: boolean, signal: AbortSignal): RunOptions | undefined {
+interface FruDevice {
+  readonly key: string;
+  readonly name: string;
+  readonly id: number;
+  readonly route: RunOptions;
+}
+
+/** Each device once, the BMC's own first. */
+function devicesOf(
+  locators: readonly FruDeviceLocatorRecord[],
+  { bridge, signal }: { readonly bridge: boolean; readonly signal: AbortSignal },
+): Iterable<FruDevice> {
+  const isBuiltIn = (l: FruDeviceLocatorRecord): boolean => l.accessAddress === BMC && l.deviceId === BUILT_IN;
+  const builtIn = { name: locators.find(isBuiltIn)?.name ?? "fru0", id: BUILT_IN, route: { signal } };
+  const devices = new Map<string, FruDevice>([[`${BMC}/${BUILT_IN}`, { ...builtIn, key: `${BMC}/${BUILT_IN}` }]]);
+  for (const locator of locators) {
+    const key = `${locator.accessAddress}/${locator.deviceId}`;
+    const route = routeTo(locator, bridge, signal);
+    if (devices.has(key) || !route) continue;
+    devices.set(key, { key, name: locator.name || `fru${locator.deviceId}`, id: locator.deviceId, route });
+  }
+  return devices.values();
+}
+
+function routeTo(locator: FruDeviceLocatorRecord, bridge: boolean, signal: AbortSignal): RunOptions | undefined {
   if (locator.accessAddress === BMC) return { signal, lun: locator.lun };
   if (!bridge) return undefined;
   return { signal, bridge: { channel: locator.channel, address: locator.accessAddress, lun: locator.lun } };

@@ -20,8 +20,9 @@ import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
 import { optional, readController, readDeviceId, withLan } from "./controller.ts";
 import { type EventContext, EventLogReader } from "./event-log.ts";
-import { readFrus } from "./fru.ts";
+import { FruReader } from "./fru.ts";
 import { LanReader } from "./lan.ts";
+import type { SavedLimits } from "./limit-reader.ts";
 import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
 import { RememberingRunner } from "./remembering-runner.ts";
@@ -30,7 +31,7 @@ import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { FINDINGS, securityFindings, told } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
-import { type SavedLimits, SensorReader } from "./sensors.ts";
+import { SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 import { WholeLog } from "./whole-log.ts";
 
@@ -97,6 +98,7 @@ export class IpmiBmc implements Bmc {
   readonly #eventLog: EventLogReader;
   readonly #lan: LanReader;
   readonly #meter: PowerMeter;
+  readonly #frus = new FruReader();
   coded = false;
   wholeLog = false;
   readonly #wholeLog = new WholeLog();
@@ -126,6 +128,10 @@ export class IpmiBmc implements Bmc {
 
   get quirks(): readonly string[] {
     return [...this.#memory.quirks];
+  }
+
+  isSilentSince(monotonicMs: number): boolean {
+    return this.#connection?.isSilentSince(monotonicMs) ?? false;
   }
 
   set trace(trace: TraceLine | undefined) {
@@ -337,7 +343,7 @@ export class IpmiBmc implements Bmc {
     try {
       controller = withLan(controller, await this.#lan.info(connection, signal));
       const locators = this.#repository.known?.frus ?? [];
-      const { frus, failure } = await readFrus(connection, this.#memory, locators, {
+      const { frus, failure } = await this.#frus.read(connection, this.#memory, locators, {
         bridge: this.#options.bridge ?? false,
         signal,
       });

@@ -75,6 +75,12 @@ export class IpmiConnection {
     return this.#options.remote;
   }
 
+  /** True where packets were sent to this BMC since this monotonic time and none came from it. */
+  isSilentSince(monotonicMs: number): boolean {
+    const { lastSentAt, lastHeardAt } = this.#conversation;
+    return lastSentAt >= monotonicMs && lastHeardAt < monotonicMs;
+  }
+
   /** The open session, if there is one. */
   get session(): Session | undefined {
     return this.#session;

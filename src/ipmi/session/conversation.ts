@@ -127,7 +127,7 @@ export class Conversation {
   };
   /** Something was received from this BMC: silence is a time-out then, not a dead host. */
   #heard = false;
-  #lastHeardAt = 0;
+  #lastHeardAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     readonly transport: DatagramTransport;
@@ -159,6 +159,11 @@ export class Conversation {
   /** What sessions over this transport share; without it each has its own. */
   get shared(): { readonly random?: RandomPool; readonly scratch?: HmacScratch } {
     return this.#transport;
+  }
+
+  /** Monotonic ms of the last packet sent. */
+  get lastSentAt(): number {
+    return this.#lastSentAt;
   }
 
   /** Monotonic ms of the last packet received. */

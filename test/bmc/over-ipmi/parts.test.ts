@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readChassis } from "../../../src/bmc/over-ipmi/chassis.ts";
 import { optional, readController } from "../../../src/bmc/over-ipmi/controller.ts";
-import { readFrus } from "../../../src/bmc/over-ipmi/fru.ts";
+import { FruReader } from "../../../src/bmc/over-ipmi/fru.ts";
 import { readDcmiPower, readPowerLimit } from "../../../src/bmc/over-ipmi/power.ts";
 import { securityFindings } from "../../../src/bmc/over-ipmi/security.ts";
 import { readWatchdog } from "../../../src/bmc/over-ipmi/watchdog.ts";
@@ -181,10 +181,12 @@ describe("FRU devices", () => {
   }
   const read = (locators: readonly Buffer[], bridge = false) => {
     const runner = fruRunner();
-    return readFrus(runner, new BmcMemory(), planOf(...locators).frus, { bridge, signal }).then(({ frus }) => ({
-      frus,
-      runner,
-    }));
+    return new FruReader()
+      .read(runner, new BmcMemory(), planOf(...locators).frus, { bridge, signal })
+      .then(({ frus }) => ({
+        frus,
+        runner,
+      }));
   };
 
   it("are number 0, which is there without a locator, and those of the repository", async () => {
@@ -208,15 +210,43 @@ describe("FRU devices", () => {
     expect((await read([absent])).frus.map((f) => f.id)).toEqual([0]);
   });
 
-  it("are told without the one that is busy, and with what kept it from being read", async () => {
-    const runner = fruRunner().on(getFruInventoryAreaInfo, ({ fruId }) => {
-      if (fruId === 0) throw refused("Get FRU Inventory Area Info", 0xc0, true);
-      return { areaBytes: hex(vectorPowerSupplyFru).length, wordAccess: false };
+  it("are read but for the one that is busy, which is queried again in the next readings and then left out", async () => {
+    const runner = fruRunner();
+    const answer = runner.answerOf(getFruInventoryAreaInfo);
+    runner.on(getFruInventoryAreaInfo, (request) => {
+      if (request.fruId === 0) throw refused("Get FRU Inventory Area Info", 0xc0, true);
+      return answer(request);
     });
-    const { frus } = planOf(psuLocator);
-    const { frus: read, failure } = await readFrus(runner, new BmcMemory(), frus, { bridge: false, signal });
-    expect(read.map((f) => f.name)).toEqual(["PSU1 FRU"]);
-    expect(String(failure)).toContain("C0h");
+    const reader = new FruReader();
+    const { frus: locators } = planOf(psuLocator);
+    const reading = async () => {
+      const { frus, failure } = await reader.read(runner, new BmcMemory(), locators, { bridge: false, signal });
+      const devices = runner.asked.splice(0).map(({ request }) => (request as { readonly fruId: number }).fruId);
+      return { names: frus.map((f) => f.name), failure: failure && String(failure), devices: [...new Set(devices)] };
+    };
+    expect(await reading()).toEqual({ names: ["PSU1 FRU"], failure: expect.stringContaining("C0h"), devices: [0, 1] });
+    expect(await reading()).toEqual({ names: ["PSU1 FRU"], failure: expect.stringContaining("C0h"), devices: [0] });
+    expect(await reading()).toEqual({ names: ["PSU1 FRU"], failure: undefined, devices: [0] });
+    expect(await reading()).toMatchObject({ failure: expect.stringContaining("C0h"), devices: [0, 1] });
+  });
+
+  it("are read on where the time was over before", async () => {
+    const runner = fruRunner();
+    const answer = runner.answerOf(readFruData);
+    const reader = new FruReader();
+    const { frus: locators } = planOf(psuLocator);
+    const timeOver = new DOMException("aborted", "TimeoutError");
+    runner.on(readFruData, (request) => {
+      if (request.fruId === 1) throw timeOver;
+      return answer(request);
+    });
+    const first = await reader.read(runner, new BmcMemory(), locators, { bridge: false, signal });
+    expect([first.frus.map((f) => f.id), first.failure]).toEqual([[0], timeOver]);
+    runner.on(readFruData, answer);
+    runner.asked.length = 0;
+    const second = await reader.read(runner, new BmcMemory(), locators, { bridge: false, signal });
+    expect([second.frus.map((f) => f.id), second.failure]).toEqual([[0, 1], undefined]);
+    expect(runner.asked.map(({ request }) => (request as { readonly fruId: number }).fruId)).not.toContain(0);
   });
 
   it("behind another controller are read only where bridging is allowed", async () => {
