@@ -89,7 +89,6 @@ export * from "./app/get-watchdog-timer.ts";
 export * from "./app/guid.ts";
 export * from "./app/send-message.ts";
 export * from "./app/set-session-privilege-level.ts";
-export * from "./app/user-name-field.ts";
 export * from "./channel.ts";
 export * from "./chassis/chassis-control.ts";
 export * from "./chassis/chassis-identify.ts";

@@ -1,5 +1,6 @@
 import { getSystemInfoParameters } from "../commands/app/get-system-info-parameters.ts";
 import { DecodeError } from "../errors.ts";
+import { textOf, untilNul, withoutControls } from "../wire/text.ts";
 import type { CommandRunner } from "./runner.ts";
 
 /** 3:0 of the encoding byte: UTF-16, least significant byte first. */
@@ -16,7 +17,7 @@ const FIRST_BLOCK = 14;
  *   block 0:  [1] 3:0 encoding, [2] length in bytes, [3-16] text
  *   others:   [1-16] text
  *
- * @throws what the runner throws: CompletionCodeError where the BMC was not told the text
+ * @throws what the runner throws: CompletionCodeError where the BMC does not know the text
  */
 export async function readSystemText(runner: CommandRunner, parameter: number, signal: AbortSignal): Promise<string> {
   const first = (await runner.run(getSystemInfoParameters, { parameter, set: 0 }, { signal })).data;
@@ -29,9 +30,13 @@ export async function readSystemText(runner: CommandRunner, parameter: number, s
     parts.push(data.subarray(1, 1 + BLOCK));
   }
   const bytes = Buffer.concat(parts).subarray(0, length);
-  const coding = encoding & 0x0f;
-  const text = bytes.toString(coding === UNICODE ? "utf16le" : coding === UTF_8 ? "utf8" : "latin1");
-  const nul = text.indexOf("\0");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return (nul < 0 ? text : text.slice(0, nul)).replaceAll(/[\x00-\x1f\x7f]/g, " ").trim();
+  return withoutControls(decoded(bytes, encoding & 0x0f), " ").trim();
+}
+
+function decoded(bytes: Buffer, coding: number): string {
+  if (coding !== UNICODE)
+    return coding === UTF_8 ? Buffer.from(untilNul(bytes)).toString("utf8") : textOf(untilNul(bytes));
+  const text = bytes.toString("utf16le");
+  const end = text.indexOf("\0");
+  return end < 0 ? text : text.slice(0, end);
 }

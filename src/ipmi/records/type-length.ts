@@ -1,10 +1,12 @@
 import { isUtf8 } from "node:buffer";
+import { isMultiByteUtf8, textBytes, textOf, untilNul, withoutControls } from "../wire/text.ts";
 
 /**
  * Text behind a type/length byte, shared by SDR id strings and FRU fields
  * (IPMI 2.0 section 43.15, FRU storage definition section 13).
  *
- *   [7:6] 0 Unicode (binary in FRU areas), 1 BCD plus, 2 6-bit ASCII, 3 8-bit ASCII / Latin-1
+ *   [7:6] 0 Unicode (binary in FRU areas), 1 BCD plus, 2 6-bit ASCII, 3 8-bit ASCII / Latin-1; firmware writes
+ *         UTF-8, too
  *   [5:0] length in bytes in FRU areas; SDRs use [4:0]
  */
 export const TextType = { Unicode: 0, BcdPlus: 1, SixBit: 2, EightBit: 3 } as const;
@@ -30,22 +32,25 @@ export function decodeText(type: TextType, bytes: Uint8Array, options: TextOptio
   const text = rawText(type, bytes, options.english ?? true);
   const nul = text.indexOf("\0");
   const ended = nul < 0 ? text : text.slice(0, nul);
-  const clean = replaceControls(ended);
+  const clean = withoutControls(ended, "?");
   return (options.trim ?? true) ? trimEnd(clean) : clean;
 }
 
 /**
- * Bytes of `text` in the given coding, without the type/length byte. What the coding cannot say
- * becomes "?" (a space in BCD plus); 6-bit text is put into capitals. Unicode is written as UTF-8.
+ * Bytes of `text` in the given coding, without the type/length byte. What 6-bit text cannot say becomes "?", and in BCD
+ * plus a space; 6-bit text is put into capitals. Unicode is written as UTF-8, and so is 8-bit text that Latin-1 cannot
+ * say.
+ *
+ * @param mostBytes 8-bit text is cut there, between two characters
  */
-export function encodeText(type: TextType, text: string): Buffer {
+export function encodeText(type: TextType, text: string, mostBytes = Number.POSITIVE_INFINITY): Buffer {
   switch (type) {
     case TextType.BcdPlus:
       return packBcdPlus(text);
     case TextType.SixBit:
       return packSixBit(text);
     case TextType.EightBit:
-      return Buffer.from([...text].map((c) => (c.length === 1 && c.charCodeAt(0) < 0x100 ? c.charCodeAt(0) : 0x3f)));
+      return textBytes(text, mostBytes);
     default:
       return Buffer.from(text, "utf8");
   }
@@ -60,8 +65,8 @@ function rawText(type: TextType, bytes: Uint8Array, english: boolean): string {
     case TextType.EightBit: {
       const kept = withoutPadding(bytes);
       // Boards with a foreign language code and plain ASCII inside are as common as real UCS-2.
-      if (!english && bytes.length % 2 === 0 && !kept.every(isPrintableAscii)) return ucs2(bytes);
-      return Buffer.from(kept).toString("latin1");
+      const isUcs2 = !english && bytes.length % 2 === 0 && !kept.every(isPrintableAscii) && !isMultiByteUtf8(kept);
+      return isUcs2 ? ucs2(bytes) : textOf(untilNul(kept));
     }
     default:
       return unicode(bytes);
@@ -84,7 +89,7 @@ function unicode(bytes: Uint8Array): string {
   const zeroInside = kept.includes(0);
   if (even && zeroInside) return kept[0] === 0 ? ucs2(Buffer.from(bytes).swap16()) : ucs2(bytes);
   if (isUtf8(kept)) return Buffer.from(kept).toString("utf8");
-  return even ? ucs2(bytes) : Buffer.from(kept).toString("latin1");
+  return even ? ucs2(bytes) : textOf(kept);
 }
 
 function ucs2(bytes: Uint8Array): string {
@@ -139,11 +144,6 @@ function packSixBit(text: string): Buffer {
     if (spread > 0xff) packed[at + 1] = (packed[at + 1] as number) | (spread >>> 8);
   }
   return packed;
-}
-
-function replaceControls(text: string): string {
-  // C0, DEL and C1: an escape sequence in a sensor name must not reach a terminal.
-  return text.replace(/\p{Cc}/gu, "?");
 }
 
 function trimEnd(text: string): string {

@@ -89,11 +89,10 @@ async function askChallenge(requester: Requester, request: LoginRequest, authTyp
   const { credentials, signal } = request;
   const stage = "session_challenge";
   try {
-    const userName = Buffer.from(credentials.userName).toString("latin1");
     return await requester.run(
       sessionless,
       getSessionChallenge,
-      { authenticationType: authType, userName },
+      { authenticationType: authType, userName: credentials.userName },
       { signal, stage },
     );
   } catch (error) {

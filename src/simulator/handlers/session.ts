@@ -45,13 +45,13 @@ const AUTH_TYPE_NAMES: Readonly<Record<number, "none" | "md5" | "straight">> = {
   [AuthType.Straight]: "straight",
 };
 
-function challenge(context: Context, request: { readonly authenticationType: number; readonly userName: string }) {
+function challenge(context: Context, request: { readonly authenticationType: number; readonly userName: Uint8Array }) {
   const { bmc } = context;
   const refused = bmc.refusal("session_challenge");
   if (refused) return refuse(refused);
   const name = AUTH_TYPE_NAMES[request.authenticationType];
   if (!name || !bmc.authTypes15.includes(name)) return refuse(CompletionCode.InvalidDataField);
-  const user = bmc.users.find((u) => u.enabled !== false && u.name === request.userName);
+  const user = bmc.users.find((u) => u.enabled !== false && Buffer.from(u.name).equals(request.userName));
   if (!user) {
     bmc.loginFailed();
     return refuse(INVALID_USER_NAME);

@@ -69,10 +69,10 @@ export function answerOpenSession(bmc: VirtualBmc, payload: Uint8Array, peer: Pe
 
 /** The user a RAKP 1 means: by name alone, or by name and a privilege the user may have. */
 function findUser(bmc: VirtualBmc, name: Uint8Array, role: number): BoardUser | undefined {
-  const wanted = Buffer.from(name).toString("latin1");
   const level = role & 0x0f;
   return bmc.users.find(
-    (u) => u.enabled !== false && u.name === wanted && ((role & NAME_ONLY) !== 0 || level <= u.privilege),
+    (u) =>
+      u.enabled !== false && Buffer.from(u.name).equals(name) && ((role & NAME_ONLY) !== 0 || level <= u.privilege),
   );
 }
 

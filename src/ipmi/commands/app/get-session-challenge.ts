@@ -1,7 +1,8 @@
 import { NetFn } from "../../tables/net-fn.ts";
 import { PrivilegeLevel } from "../../tables/privilege-level.ts";
+import { MAX_USER_NAME } from "../../wire/rakp.ts";
+import { untilNul } from "../../wire/text.ts";
 import { command } from "../command.ts";
-import { readUserName, writeUserName } from "./user-name-field.ts";
 
 /**
  *   [0]    authentication type
@@ -9,7 +10,8 @@ import { readUserName, writeUserName } from "./user-name-field.ts";
  */
 export interface SessionChallengeRequest {
   readonly authenticationType: number;
-  readonly userName: string;
+  /** At most 16 bytes. */
+  readonly userName: Uint8Array;
 }
 
 /**
@@ -29,10 +31,12 @@ export const getSessionChallenge = command<SessionChallengeRequest, SessionChall
   code: 0x39,
   privilege: PrivilegeLevel.Callback,
   request: {
-    decode: (from) => ({ authenticationType: from.u8() & 0x0f, userName: readUserName(from) }),
+    decode: (from) => ({
+      authenticationType: from.u8() & 0x0f,
+      userName: new Uint8Array(untilNul(from.bytes(MAX_USER_NAME))),
+    }),
     encode(to, q) {
-      to.u8(q.authenticationType & 0x0f);
-      writeUserName(to, q.userName);
+      to.u8(q.authenticationType & 0x0f).padded(q.userName, MAX_USER_NAME);
     },
   },
   response: {

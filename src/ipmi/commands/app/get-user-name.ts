@@ -1,7 +1,7 @@
 import { NetFn } from "../../tables/net-fn.ts";
 import { PrivilegeLevel } from "../../tables/privilege-level.ts";
+import { textOf, untilNul } from "../../wire/text.ts";
 import { command } from "../command.ts";
-import { readUserName, writeUserName } from "./user-name-field.ts";
 
 /** [0] 5:0 user id; 1 is the null user on most BMCs. */
 export interface UserNameRequest {
@@ -19,6 +19,8 @@ export interface UserName {
   readonly userName: string;
 }
 
+const LENGTH = 16;
+
 export const getUserName = command<UserNameRequest, UserName>({
   name: "Get User Name",
   netFn: NetFn.App,
@@ -31,9 +33,9 @@ export const getUserName = command<UserNameRequest, UserName>({
     },
   },
   response: {
-    decode: (from) => ({ userName: readUserName(from) }),
+    decode: (from) => ({ userName: textOf(untilNul(from.bytes(LENGTH))) }),
     encode(to, r) {
-      writeUserName(to, r.userName);
+      to.padded(Buffer.from(r.userName), LENGTH);
     },
   },
 });

@@ -1,4 +1,5 @@
 import { bit, bits, flag } from "../../wire/bytes.ts";
+import { textBytes, textOf, untilNul } from "../../wire/text.ts";
 import {
   type AuthenticationTypes,
   authenticationTypesMask,
@@ -72,12 +73,10 @@ const COMMUNITY_BYTES = 18;
 /** Parameter 16: [0-17] community string of the traps, padded with 00h. A secret: for comparison, not for display. */
 export const lanCommunityString = parameter<string>(16, "Community String", {
   decode(from) {
-    const field = from.bytes(Math.min(COMMUNITY_BYTES, from.remaining));
-    const end = field.indexOf(0);
-    return Buffer.from(end < 0 ? field : field.subarray(0, end)).toString("latin1");
+    return textOf(untilNul(from.bytes(Math.min(COMMUNITY_BYTES, from.remaining))));
   },
   encode(to, text) {
-    to.padded(Buffer.from(text, "latin1"), COMMUNITY_BYTES);
+    to.padded(textBytes(text, COMMUNITY_BYTES), COMMUNITY_BYTES);
   },
 });
 

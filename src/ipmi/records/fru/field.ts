@@ -90,7 +90,7 @@ function writeField(to: Writer, text: string, language: number): void {
     return;
   }
   const encoded = isEnglish(language)
-    ? encodeText(TextType.EightBit, text).subarray(0, LONGEST_FIELD)
+    ? encodeText(TextType.EightBit, text, LONGEST_FIELD)
     : Buffer.from(text, "utf16le").subarray(0, LONGEST_FIELD - 1);
   // One byte of 8-bit text would read C1h, the end mark; readers drop the space again.
   const bytes = encoded.length === 1 ? Buffer.concat([encoded, Buffer.of(0x20)]) : encoded;

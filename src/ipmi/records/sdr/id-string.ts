@@ -41,7 +41,7 @@ export function encodeIdString(to: Writer, record: NamedRecord): void {
     if (idString.trailing) to.bytes(idString.trailing);
     return;
   }
-  const bytes = encodeText(TextType.EightBit, name).subarray(0, LONGEST_NAME);
+  const bytes = encodeText(TextType.EightBit, name, LONGEST_NAME);
   to.u8((TextType.EightBit << 6) | bytes.length).bytes(bytes);
 }
 

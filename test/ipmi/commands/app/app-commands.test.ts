@@ -313,18 +313,18 @@ describe("sessions", () => {
   knownRequest(getSessionChallenge, {
     about: "ipmitool wants MD5 for ipmiusr",
     bytes: "0269706d69757372000000000000000000",
-    value: { authenticationType: 2, userName: "ipmiusr" },
+    value: { authenticationType: 2, userName: Buffer.from("ipmiusr") },
   });
   eachBitOfRequest(
     getSessionChallenge,
     {
       bytes: `aa${"61".repeat(16)}`,
-      value: { authenticationType: 0x0a, userName: "a".repeat(16) },
+      value: { authenticationType: 0x0a, userName: Buffer.from("a".repeat(16)) },
       encoded: `0a${"61".repeat(16)}`,
     },
     {
       bytes: `55${"61".repeat(16)}`,
-      value: { authenticationType: 0x05, userName: "a".repeat(16) },
+      value: { authenticationType: 0x05, userName: Buffer.from("a".repeat(16)) },
       encoded: `05${"61".repeat(16)}`,
     },
   );
@@ -602,7 +602,16 @@ describe("channels and users", () => {
     bytes: "30313233343536373839616263646566",
     value: { userName: "0123456789abcdef" },
   });
+  knownResponse(getUserName, {
+    about: "a name in UTF-8, as a web page stores it",
+    bytes: "c3bc62657277616368756e6700000000",
+    value: { userName: "überwachung" },
+  });
   knownResponse(getUserName, { about: "the null user", bytes: "00".repeat(16), value: { userName: "" } });
+
+  it("reads a user name that is not UTF-8 as Latin-1", () => {
+    expect(getUserName.decodeResponse(hex("fc62657277616368756e670000000000"))).toEqual({ userName: "überwachung" });
+  });
 
   it("asks about the present channel where none is named", () => {
     expect(getChannelInfo.encodeRequest({})).toEqual(hex("0e"));
