@@ -17,6 +17,7 @@ export const peers = [
   { program: "amtool", debian: "prometheus-alertmanager", what: "checker and client of Alertmanager" },
   { program: "openssl", debian: "openssl", what: "TLS client; creates certificates" },
   { program: "curl", debian: "curl", what: "HTTP client" },
+  { program: "chromium", debian: "chromium", what: "web browser" },
   { program: "systemd-analyze", debian: "systemd", what: "checker of systemd units" },
 ];
 

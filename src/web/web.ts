@@ -10,6 +10,7 @@ import type { InheritedSocket } from "./inherited.ts";
 import { ipmiHandler } from "./ipmi.ts";
 import { LogLimit } from "./log-limit.ts";
 import { metricsHandler, selfMetricsHandler } from "./metrics.ts";
+import { refuseOtherSites } from "./other-site.ts";
 import { TEXT_POLICY } from "./pages/style.ts";
 import { hostHandler, landingHandler } from "./pages-routes.ts";
 import { bound, DEFAULT_LIMITS, type WebParts } from "./parts.ts";
@@ -99,6 +100,8 @@ export function createWeb(parts: WebParts): Web {
   read("/hosts/:name", pages(hostHandler(own)));
   read("/metrics", scrapes(metricsHandler(own)));
   read("/metrics/self", pages(selfMetricsHandler(own)));
+  app.use(["/probe", "/ipmi"], refuseOtherSites({ links: true }));
+  app.use("/-/reload", refuseOtherSites({ links: false }));
   read("/probe", probes(probeHandler(own, limits, ageMs)));
   read("/ipmi", probes(ipmiHandler(own, limits, ageMs)));
   read("/sd", pages(sdHandler(own)));

@@ -40,12 +40,10 @@ describe("/-/reload", () => {
     expect(text).toBe("not reloaded, the old configuration stays:\nline 3: targets: wrong\nline 9: auths: wrong\n");
   });
 
-  it("is not for GET, nor for pages of other sites", async () => {
-    await start({ reload: () => Promise.reject(new Error("must not be asked")) });
+  it("is not for GET", async () => {
+    await start({ reload: () => Promise.reject(new Error("must not be called")) });
     const got = await rig.ask("/-/reload");
     expect([got.status, got.headers.allow]).toEqual([405, "POST, PUT"]);
-    const headers = { "Sec-Fetch-Site": "cross-site" };
-    expect((await rig.ask("/-/reload", { method: "POST", headers })).status).toBe(403);
   });
 });
 
