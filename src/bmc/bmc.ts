@@ -44,7 +44,9 @@ export type TraceLine = (direction: "sent" | "received" | "note", text: string) 
 
 /** A BMC in model words, whatever protocol it speaks. One poll at a time. */
 export interface Bmc {
-  readonly protocol: "ipmi";
+  readonly protocol: "ipmi" | "redfish";
+  /** Parts that this protocol fills; absent: all. Others are not asked for. */
+  readonly offeredParts?: ReadonlySet<PartName>;
   /** Oddities that are worked around, by name. */
   readonly quirks: readonly string[];
   /** Steps are told here while it is set. */

@@ -1,5 +1,6 @@
 import { IpmiError } from "../ipmi/index.ts";
 import type { Failure, FailureStage } from "../model/index.ts";
+import { RedfishError } from "../redfish/index.ts";
 import { ShareOver } from "./part-times.ts";
 
 function outOfTime(stage: FailureStage, reason: unknown): string {
@@ -15,11 +16,12 @@ function outOfTime(stage: FailureStage, reason: unknown): string {
  * @param signal of the poll, or of the part: an abort by it is a time-out, whatever the wait was for
  */
 export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSignal): Failure {
-  if (signal?.aborted && (error === signal.reason || !(error instanceof IpmiError)))
+  const isKnown = error instanceof IpmiError || error instanceof RedfishError;
+  if (signal?.aborted && (error === signal.reason || !isKnown))
     return { stage, reason: "timeout", message: outOfTime(stage, signal.reason) };
-  if (error instanceof IpmiError) {
-    const known = error.stage === undefined || error.stage === "command" ? stage : error.stage;
-    const failure = { stage: known, reason: error.reason, message: error.message };
+  if (isKnown) {
+    const isOfPart = error.stage === undefined || error.stage === "command" || error.stage === "resource";
+    const failure = { stage: isOfPart ? stage : error.stage, reason: error.reason, message: error.message };
     return error.failedLogin ? { ...failure, failedLogin: true } : failure;
   }
   return { stage, reason: "protocol_error", message: error instanceof Error ? error.message : String(error) };

@@ -13,10 +13,12 @@ import {
   type PartName,
   type QuirkRule,
 } from "../model/index.ts";
+import type { RedfishLogin, RedfishObserver, TlsSettings } from "../redfish/index.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
 import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
+import { RedfishBmc } from "./over-redfish/redfish-bmc.ts";
 import type { Roles } from "./roles.ts";
 import type { SdrCache } from "./sdr-cache.ts";
 import type { Severities } from "./severities.ts";
@@ -47,6 +49,8 @@ export interface PollSettings {
   readonly coded?: boolean;
   /** All records of the event log are kept and told. */
   readonly wholeLog?: boolean;
+  /** How Redfish is spoken. */
+  readonly redfish?: { readonly login: RedfishLogin; readonly tls: TlsSettings };
 }
 
 /** Settings that cannot be had: a password file that cannot be read, say. */
@@ -59,6 +63,7 @@ export interface BmcPoolParts {
   readonly clock: Clock;
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
+  readonly redfishObserver?: RedfishObserver;
   /** Role rules in force; without them no sensor has a role. */
   readonly roles?: () => Roles;
   /** Severity rules in force; without them the tables of the protocol count. */
@@ -181,7 +186,7 @@ export class BmcPool {
       return visited;
     }
     const keeper = passing ? undefined : this.#parts.keeper;
-    const bmc = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
+    const bmc = this.#bmcOf(host, settings);
     const watch = new ChangeWatch();
     let restored: string | undefined;
     if (keeper) {
@@ -195,6 +200,24 @@ export class BmcPool {
     const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision, restored, passing, busy: false };
     this.#open.set(key, open);
     return open;
+  }
+
+  #bmcOf(host: Host, settings: PollSettings): Bmc {
+    const { protocol, redfish, filter, limits } = settings;
+    if (protocol !== "redfish") return new IpmiBmc(ipmiOptions(host, settings, this.#parts));
+    if (!redfish) throw new SettingsError("the module has no settings for Redfish");
+    const { clock, redfishObserver, roles } = this.#parts;
+    const { address, port } = host;
+    return new RedfishBmc({
+      address,
+      port,
+      ...redfish,
+      clock,
+      observer: redfishObserver,
+      filter,
+      sensorLimit: limits?.sensors,
+      roles,
+    });
   }
 
   #tell(host: Host, log: ReadLog | undefined, changes: HostNews["changes"]): void {
@@ -257,7 +280,8 @@ function partOf(saved: unknown, name: string): unknown {
  * @throws SettingsError for a host that is to be asked over another protocol
  */
 export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
-  if (settings.protocol === "redfish") throw new SettingsError("this version speaks IPMI only; set protocol: ipmi");
+  if (settings.protocol === "redfish")
+    throw new SettingsError("this command reads IPMI sensors, and the host uses Redfish");
   const { transport, clock, cache, observer, roles, severities } = parts;
   const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
   const { address, port } = host;

@@ -58,7 +58,8 @@ function endsPoll(failure: Failure): boolean {
     failure.reason === "no_free_session" ||
     failure.reason === "unknown_user" ||
     failure.reason === "wrong_password" ||
-    failure.reason === "no_cipher_suite"
+    failure.reason === "no_cipher_suite" ||
+    failure.reason === "tls_error"
   );
 }
 
@@ -96,7 +97,9 @@ export class SnapshotTaker {
     if (!failure) this.#patience--;
     const asked: LastReading[] = [];
     let isWhole = false;
-    const parts = failure ? [] : order.filter((part) => options.parts.includes(part));
+    const { offeredParts } = this.#bmc;
+    const isWanted = (part: PartName): boolean => options.parts.includes(part) && (offeredParts?.has(part) ?? true);
+    const parts = failure ? [] : order.filter(isWanted);
     const due = parts.filter((part) => !this.#isKept(part, begin, options));
     const times = options.deadlineMs === undefined ? undefined : new PartTimes(clock, signal, options.deadlineMs);
     for (const part of parts) {

@@ -22,7 +22,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
   const modules = { default: moduleSchema.parse({}), ...file.modules };
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
   return {
-    modules: new Map(Object.entries(modules).map(([name, module]) => [name, buildModule(name, module)])),
+    modules: new Map(Object.entries(modules).map(([name, module]) => [name, buildModule(name, module, absolute)])),
     auths: new Map(Object.entries(file.auths).map(([name, auth]) => [name, buildAuth(name, auth, absolute)])),
     targets: file.targets.map(buildTarget),
     fileSd: file.file_sd.map((sd) => ({ ...discovery(sd), files: sd.files.map(absolute) })),
@@ -74,8 +74,8 @@ function ms(text: string): number {
   return parseDuration(text) ?? 0;
 }
 
-function buildModule(name: string, written: ConfigFile["modules"][string]): ModuleConfig {
-  const { sensors, limits, ipmi, ipmi_exporter: dialect } = written;
+function buildModule(name: string, written: ConfigFile["modules"][string], absolute: Absolute): ModuleConfig {
+  const { sensors, limits, ipmi, redfish, ipmi_exporter: dialect } = written;
   return {
     name,
     protocol: written.protocol,
@@ -97,6 +97,17 @@ function buildModule(name: string, written: ConfigFile["modules"][string]): Modu
       inventoryIntervalMs: ms(ipmi.inventory_interval),
       probeCipherZero: ipmi.probe_cipher_zero,
       quirks: ipmi.quirks,
+    },
+    redfish: {
+      port: redfish.port,
+      auth: redfish.auth,
+      tls: {
+        verify: redfish.tls.verify,
+        caFile: redfish.tls.ca_file === undefined ? undefined : absolute(redfish.tls.ca_file),
+        accept: redfish.tls.accept,
+        minVersion: redfish.tls.min_version,
+        ciphers: redfish.tls.ciphers,
+      },
     },
     ipmiExporter: dialect && {
       auth: dialect.auth,

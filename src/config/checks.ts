@@ -27,7 +27,6 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
 
   for (const [name, value] of Object.entries(mapping(file.modules))) {
     checkTimes(["modules", name], mapping(value), say);
-    checkProtocol(["modules", name], mapping(value), say);
     const { auth } = mapping(mapping(value).ipmi_exporter);
     if (typeof auth === "string" && !auths.includes(auth))
       say(
@@ -68,12 +67,6 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
 }
 
 type Say = (path: ConfigPath, message: string) => void;
-
-/** The key is there for the day it is spoken: until then a host of such a module could only fail. */
-function checkProtocol(path: ConfigPath, module: Mapping, say: Say): void {
-  if (module.protocol !== "redfish") return;
-  say([...path, "protocol"], "Redfish is not spoken yet; give ipmi or auto");
-}
 
 function checkTimes(path: ConfigPath, module: Mapping, say: Say): void {
   const interval = written(module.interval, "60s");

@@ -70,6 +70,18 @@ export interface ModuleConfig {
     readonly probeCipherZero: boolean;
     readonly quirks: readonly string[];
   };
+  readonly redfish: {
+    readonly port: number;
+    readonly auth: "session" | "basic";
+    readonly tls: {
+      readonly verify: "ca" | "pin" | "off";
+      /** Absolute. */
+      readonly caFile?: string;
+      readonly accept: readonly string[];
+      readonly minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+      readonly ciphers?: string;
+    };
+  };
   /** Absent: as ipmi_exporter does where it is told nothing. */
   readonly ipmiExporter?: IpmiExporterConfig;
 }

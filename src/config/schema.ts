@@ -15,6 +15,9 @@ import { mustBe } from "./sentences.ts";
  */
 
 export const PROTOCOLS = ["auto", "ipmi", "redfish"] as const;
+const TLS_VERIFY = ["ca", "pin", "off"] as const;
+const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
+const REDFISH_AUTH = ["session", "basic"] as const;
 export const PRIVILEGES = ["user", "operator", "administrator"] as const;
 /** Suites without the xRC4 ciphers, which nobody offers any more. */
 export const CIPHER_SUITES = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] as const;
@@ -105,6 +108,41 @@ const ipmiSchema = z.strictObject({
     .describe("Work-arounds to switch on for these BMCs, beside those found by manufacturer and product."),
 });
 
+/** SHA-256, with or without colons. */
+const FINGERPRINT = /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
+
+const redfishTlsSchema = z.strictObject({
+  verify: z
+    .enum(TLS_VERIFY)
+    .default("pin")
+    .describe(
+      "How the certificate of a BMC is checked. `ca`: it must be signed by a trusted CA, for the address of the BMC. `pin`: the first certificate seen is accepted, and later only that one; with `state_dir` also after a restart. `off`: any certificate.",
+    ),
+  ca_file: filled("the path of a PEM file")
+    .optional()
+    .describe("Trusted CA certificates in PEM form for `verify: ca`, instead of those of Node.js."),
+  accept: z
+    .array(z.string().regex(FINGERPRINT, { error: "is not a SHA-256 fingerprint: 32 bytes in hex" }))
+    .default([])
+    .describe("SHA-256 fingerprints of certificates that are accepted in addition."),
+  min_version: z
+    .enum(TLS_VERSIONS)
+    .optional()
+    .describe("Lowest TLS version. Only old firmware needs less than TLSv1.2; the list of ciphers must allow it too."),
+  ciphers: filled("an OpenSSL cipher list")
+    .optional()
+    .describe('OpenSSL cipher list, e.g. "DEFAULT@SECLEVEL=0" for BMCs with short keys.'),
+});
+
+const redfishSchema = z.strictObject({
+  port: whole(1, 65535).default(443).describe("TCP port, for targets without a port."),
+  auth: z
+    .enum(REDFISH_AUTH)
+    .default("session")
+    .describe("`session`: log in once and use a token. `basic`: send the password with each request."),
+  tls: redfishTlsSchema.prefault({}).describe("How the connection is secured."),
+});
+
 /** Ids of sensor data records. */
 const recordId = () => whole(0, 65535);
 
@@ -129,7 +167,7 @@ const ipmiExporterSchema = z.strictObject({
 });
 
 export const moduleSchema = z.strictObject({
-  protocol: z.enum(PROTOCOLS).default("auto").describe("Protocol spoken; `auto` finds out."),
+  protocol: z.enum(PROTOCOLS).default("auto").describe("Protocol of the BMCs. `auto` is IPMI at present."),
   interval: duration().default("60s").describe("Time from one poll of a host to the next."),
   timeout: duration().default("20s").describe("Time a poll may take; less than `interval`."),
   parts: z
@@ -141,6 +179,7 @@ export const moduleSchema = z.strictObject({
     .prefault({})
     .describe("How large one host may be. What exceeds a limit is left out and reported: `bmc_omitted_items`."),
   ipmi: ipmiSchema.prefault({}).describe("How IPMI is spoken."),
+  redfish: redfishSchema.prefault({}).describe("How Redfish is spoken."),
   ipmi_exporter: ipmiExporterSchema
     .optional()
     .describe("What `/ipmi` answers in the metrics of ipmi_exporter; see [migration](migration.md)."),

@@ -24,7 +24,7 @@ import { PollSettingsBook } from "./poll-settings.ts";
 import { ProbeService } from "./probe-service.ts";
 import { readConfig, withAllowed } from "./read-config.ts";
 import { Reloader } from "./reload.ts";
-import { eventsReports, ipmiReports, schedulerReports } from "./reports.ts";
+import { eventsReports, ipmiReports, redfishReports, schedulerReports } from "./reports.ts";
 import { WebConfigWatcher } from "./web-config-watcher.ts";
 
 const SWEEP_MS = 5000;
@@ -122,6 +122,7 @@ export class Exporter {
       cache: new SdrCache({ report: this.#self, keeper: state }),
       keeper: state,
       observer: ipmiReports(this.#self),
+      redfishObserver: redfishReports(this.#self),
       onNews: (host, news) => this.#events.take(this.#inventory.current().get(host.name) ?? host, news),
       roles: () => this.#book.roles,
       severities: () => this.#book.severities,

@@ -1,4 +1,5 @@
 import { createHash, type Hash, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { type PollSettings, Roles, SettingsError, Severities } from "../bmc/index.ts";
 import {
   type Config,
@@ -10,6 +11,7 @@ import {
   wantsSensor,
 } from "../config/index.ts";
 import { isQuirkName, PrivilegeLevel } from "../ipmi/index.ts";
+import { fileProblem } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
 
 const PRIVILEGES = {
@@ -24,6 +26,12 @@ interface Resolved {
   readonly problem?: string;
 }
 
+/** The trusted CAs of a module, or why their file cannot be read. */
+interface Authorities {
+  readonly pem?: string;
+  readonly problem?: string;
+}
+
 /**
  * One edition of the configuration, ready for polling: its credentials are read, once, and each module
  * and auth has a revision that changes when its meaning does.
@@ -35,6 +43,7 @@ export class PollSettingsBook {
   /** The same object while the rules do not change. */
   readonly severities: Severities;
   readonly #resolved: ReadonlyMap<string, Resolved>;
+  readonly #authorities: ReadonlyMap<string, Authorities>;
   /** Asked for once per host, made once per module and auth: hosts share them. */
   readonly #settings = new Map<string, PollSettings>();
   readonly #revisions = new Map<string, string>();
@@ -44,14 +53,18 @@ export class PollSettingsBook {
   private constructor(
     config: Config,
     rules: { readonly roles: Roles; readonly severities: Severities },
-    resolved: ReadonlyMap<string, Resolved>,
-    salt: Buffer,
+    secrets: {
+      readonly resolved: ReadonlyMap<string, Resolved>;
+      readonly authorities: ReadonlyMap<string, Authorities>;
+      readonly salt: Buffer;
+    },
   ) {
     this.config = config;
     this.roles = rules.roles;
     this.severities = rules.severities;
-    this.#resolved = resolved;
-    this.#salt = salt;
+    this.#resolved = secrets.resolved;
+    this.#authorities = secrets.authorities;
+    this.#salt = secrets.salt;
   }
 
   /** @param before the edition before, so that what did not change keeps its revision */
@@ -67,12 +80,14 @@ export class PollSettingsBook {
       roles: Roles.renewed(config.roles.rules, before?.roles),
       severities: Severities.renewed(config.severities.rules, before?.severities),
     };
-    return new PollSettingsBook(config, rules, resolved, before ? before.#salt : randomBytes(32));
+    const authorities = await readAuthorities(config);
+    const salt = before ? before.#salt : randomBytes(32);
+    return new PollSettingsBook(config, rules, { resolved, authorities, salt });
   }
 
   /** Credentials that could not be had, a sentence each; their hosts cannot be polled. */
   problems(): readonly string[] {
-    return [...this.#resolved.values()].flatMap((r) => r.problem ?? []);
+    return [...this.#resolved.values(), ...this.#authorities.values()].flatMap((r) => r.problem ?? []);
   }
 
   /** Digests of what stands behind the names of a host's module and auth. */
@@ -86,6 +101,7 @@ export class PollSettingsBook {
     return this.#remembered(key, (hash) => {
       hash.update(JSON.stringify(this.config.written.modules?.[moduleName] ?? null));
       hash.update(JSON.stringify([this.config.scheduler.packetsPerSecond ?? null, this.config.quirks]));
+      hash.update(this.#authorities.get(moduleName)?.pem ?? "");
       this.#addAuth(hash, authName);
     });
   }
@@ -159,8 +175,35 @@ export class PollSettingsBook {
         cipherSuites: ipmi.cipherSuites,
         ipmi15: ipmi.allowIpmi15 === "auto" ? "auto" : ipmi.allowIpmi15 ? "always" : "never",
       },
+      redfish: module.protocol === "redfish" ? this.#redfish(module, credentials) : undefined,
     };
   }
+
+  /** @throws SettingsError where the CA file cannot be read */
+  #redfish({ name, redfish }: ModuleConfig, { username, password }: Credentials): PollSettings["redfish"] {
+    const { verify, accept, minVersion, ciphers } = redfish.tls;
+    const { pem, problem } = this.#authorities.get(name) ?? {};
+    if (problem !== undefined) throw new SettingsError(problem);
+    return {
+      login: { user: username, password, auth: redfish.auth },
+      tls: { verify, ca: pem, accept, minVersion, ciphers },
+    };
+  }
+}
+
+/** The CA files of modules that use Redfish: they are read with the configuration. */
+async function readAuthorities(config: Config): Promise<ReadonlyMap<string, Authorities>> {
+  const read = new Map<string, Authorities>();
+  for (const { name, protocol, redfish } of config.modules.values()) {
+    const { caFile } = redfish.tls;
+    if (protocol !== "redfish" || caFile === undefined) continue;
+    try {
+      read.set(name, { pem: await readFile(caFile, "utf8") });
+    } catch (error) {
+      read.set(name, { problem: `modules.${name}.redfish.tls.ca_file: cannot read ${caFile}: ${fileProblem(error)}` });
+    }
+  }
+  return read;
 }
 
 async function resolve(config: Config, name: string, env: Environment): Promise<Resolved> {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Config, cidrMatcher, type ModuleConfig } from "../config/index.ts";
-import { type Address, effectiveAddress, formatAddress, parseAddress } from "../inventory/index.ts";
+import { type Address, effectiveAddress, formatAddress, modulePort, parseAddress } from "../inventory/index.ts";
 import { IpmiError, resolveAddress } from "../ipmi/index.ts";
 import { canonicalIp, nearest } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
@@ -86,7 +86,7 @@ export function knownHost(
 
 function hostAt(wanted: Address, module: ModuleConfig | undefined, hosts: ReadonlyMap<string, Host>): Host | undefined {
   const there = hostsAt(wanted, hosts);
-  const port = wanted.port ?? module?.ipmi.port;
+  const port = wanted.port ?? (module && modulePort(module));
   const only = wanted.port === undefined && there.length === 1 ? there[0] : undefined;
   return there.find((host) => host.port === port) ?? only;
 }

@@ -1,6 +1,7 @@
 import { type EventsReport, OUTCOMES } from "../events/index.ts";
 import type { SelfMetrics } from "../exposition/index.ts";
 import type { IpmiObserver } from "../ipmi/index.ts";
+import type { RedfishObserver } from "../redfish/index.ts";
 import type { SchedulerReport } from "../scheduler/index.ts";
 
 /** Rooms report, they do not count: what ipmi says, as metrics of the exporter. */
@@ -16,6 +17,21 @@ export function ipmiReports(self: SelfMetrics): IpmiObserver {
     sessionOpened: (protocol) => self.sessionOpened(protocol === "2.0" ? "rmcp_plus" : "ipmi_1_5"),
     sessionClosed: () => self.sessionClosed(),
     sessionLost: () => {},
+  };
+}
+
+/** The reports of Redfish, as metrics of the exporter. */
+export function redfishReports(self: SelfMetrics): RedfishObserver {
+  return {
+    responseReceived: (resource, status, bytes, milliseconds) => {
+      self.redfish.responseReceived(resource, status, bytes);
+      self.roundTrip(milliseconds / 1000);
+    },
+    handshake: (resumed) => self.redfish.handshake(resumed),
+    retried: () => self.retry(),
+    sessionOpened: () => self.sessionOpened("redfish"),
+    sessionClosed: () => self.sessionClosed(),
+    sessionLost: () => self.sessionClosed(),
   };
 }
 

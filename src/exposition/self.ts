@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { type Clock, systemClock } from "../lib/index.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
+import { RedfishMetrics } from "./self-redfish.ts";
 import { Tally } from "./tally.ts";
 import { Timings } from "./timings.ts";
 
@@ -42,6 +43,7 @@ export class SelfMetrics {
   readonly #pollsLate: Counter;
   readonly #queueDepth: Gauge;
   readonly #queueWait: Timings;
+  readonly redfish: RedfishMetrics;
   readonly #events: Counter;
   readonly #eventsWaiting: Gauge;
   readonly #reloadOk: Gauge;
@@ -83,6 +85,7 @@ export class SelfMetrics {
       "reason",
     ]);
 
+    this.redfish = new RedfishMetrics(r);
     this.#opened = new Tally(r, "sessions_opened_total", "Sessions opened with BMCs, by kind.", ["kind"]);
     this.#sessionsOpen = gauge(r, "sessions_open", "Open sessions with BMCs.");
 
@@ -217,7 +220,7 @@ export class SelfMetrics {
     this.#dropped.add(reason);
   }
 
-  /** A session is open; `kind` is the protocol, "rmcp_plus" or "ipmi_1_5". */
+  /** A session is open; `kind` is the protocol, "rmcp_plus", "ipmi_1_5" or "redfish". */
   sessionOpened(kind: string): void {
     this.#opened.add(kind);
     this.#sessionsOpen.inc();

@@ -31,9 +31,16 @@ export function parseAddress(text: string): Address {
  * The address under which a BMC is polled and compared: with the port of the module if it gives none, and an IPv6
  * address in its canonical form.
  */
-export function effectiveAddress({ address, port }: Address, { ipmi }: Pick<ModuleConfig, "ipmi">): Required<Address> {
-  return { address: canonicalIp(address), port: port ?? ipmi.port };
+export function effectiveAddress({ address, port }: Address, module: PortOf): Required<Address> {
+  return { address: canonicalIp(address), port: port ?? modulePort(module) };
 }
+
+/** The port of BMCs of a module whose addresses have none. */
+export function modulePort({ protocol, ipmi, redfish }: PortOf): number {
+  return protocol === "redfish" ? redfish.port : ipmi.port;
+}
+
+type PortOf = Pick<ModuleConfig, "protocol" | "ipmi" | "redfish">;
 
 /** The reverse of parseAddress. */
 export function formatAddress({ address, port }: Address): string {

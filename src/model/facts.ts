@@ -47,26 +47,32 @@ export interface ControllerInfo {
   /** Version of the system's firmware (BIOS), where the BMC was told it. */
   readonly systemFirmware?: string;
   readonly ipmiVersion?: string;
+  readonly redfishVersion?: string;
   /** The 16 bytes as they came, hex, no dashes. */
   readonly guid?: string;
   /** BMC is updating or initialising and may answer nonsense. */
   readonly updating?: boolean;
   readonly selfTest?: SelfTest;
   readonly lan?: LanInfo;
+  /** End of validity of its TLS certificate, epoch ms; absent over IPMI. */
+  readonly tlsCertificateExpiry?: number;
 }
 
 export type ChassisFault = "power" | "power_control" | "overload" | "interlock" | "cooling" | "drive" | "intrusion";
 
 export interface ChassisState {
   readonly powerOn: boolean;
-  readonly faults: Readonly<Record<ChassisFault, boolean>>;
+  /** Faults that the BMC reports on; absent ones are unknown. */
+  readonly faults: Readonly<Partial<Record<ChassisFault, boolean>>>;
+  /** What the BMC itself makes of all that its systems contain; absent over IPMI. */
+  readonly systemHealth?: Health;
   readonly identify?: boolean;
 }
 
 /** Whole-host power in watts. */
 export interface PowerConsumption {
   /** `sensor`: one of the whole host; `psu_sum`: the inputs of its power supplies together. */
-  readonly source: "dcmi" | "node_manager" | "sensor" | "psu_sum";
+  readonly source: "dcmi" | "node_manager" | "redfish" | "sensor" | "psu_sum";
   readonly currentWatts?: number;
   readonly minimumWatts?: number;
   readonly maximumWatts?: number;

@@ -73,6 +73,11 @@ export const FAILURE_TEXTS: Readonly<Record<FailureReason | typeof NOT_POLLED, F
     meaning: "The response is damaged, has an invalid signature, or is not IPMI.",
     remedy: "Run lightsout probe HOST --debug to see what was expected and what was received. A quirk may help.",
   },
+  tls_error: {
+    meaning: "The TLS connection failed, or the certificate of the BMC is not the expected one.",
+    remedy:
+      "The message names the fingerprints or the TLS alert. If the BMC has a new certificate, add its fingerprint to redfish.tls.accept of the module, then reload.",
+  },
 };
 
 /** Meaning and remedy as one text. */

@@ -13,6 +13,7 @@ export const FAILURE_REASONS = [
   "bmc_busy",
   "unsupported",
   "protocol_error",
+  "tls_error",
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
@@ -37,6 +38,9 @@ export const FAILURE_STAGES = [
   "session_challenge",
   "activate_session",
   "session_privilege",
+  "tls",
+  "service_root",
+  "session",
   "power",
   "sensors",
   "sel",

@@ -42,7 +42,7 @@ export interface HostSnapshot {
   readonly up: boolean;
   /** Present exactly when `up` is false. */
   readonly failure?: Failure;
-  readonly protocol?: "ipmi";
+  readonly protocol?: "ipmi" | "redfish";
   readonly parts: readonly PartOutcome[];
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;

@@ -40,11 +40,6 @@ describe("a host whose settings cannot be had", () => {
     expect(size).toBe(0);
   });
 
-  it("is told that this version speaks IPMI only", async () => {
-    const { snapshot } = await pollWith(async () => ({ ...SETTINGS, protocol: "redfish" }));
-    expect(snapshot.failure?.message).toContain("protocol: ipmi");
-  });
-
   it("does not end the round where something else went wrong", async () => {
     const { snapshot } = await pollWith(async () => {
       throw new Error("a bug");

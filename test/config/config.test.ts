@@ -87,6 +87,7 @@ describe("a configuration", () => {
           probeCipherZero: false,
           quirks: [],
         },
+        redfish: { port: 443, auth: "session", tls: { verify: "pin", accept: [] } },
       });
       expect(config.scheduler).toEqual({
         concurrency: 1024,

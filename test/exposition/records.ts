@@ -189,6 +189,7 @@ export const full: HostRecord = record(
       guid: "44454c4c3400104a8034b3c04f333033",
       selfTest: { results: ["bmc_fru_corrupted", "sel_corrupted"], health: Health.Warning },
       lan: { channel: 1, addressSource: "dhcp", mac: "02:00:5e:10:53:01", vlan: 310, vlanPriority: 5 },
+      tlsCertificateExpiry: Date.UTC(2030, 0, 1),
     },
     chassis: {
       powerOn: true,

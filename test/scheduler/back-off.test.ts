@@ -19,6 +19,7 @@ describe("what follows a failure", () => {
       bmc_busy: "soon",
       unsupported: "next_round",
       protocol_error: "next_round",
+      tls_error: "next_round",
     });
   });
 

@@ -6,7 +6,7 @@ export const chassis = [
     name: "bmc_power_on",
     type: "gauge",
     help: "1 if the chassis power is on, 0 if it is off.",
-    source: "IPMI Get Chassis Status",
+    source: "IPMI Get Chassis Status; Redfish ComputerSystem PowerState",
     value: ({ snapshot }) => optionalFlag(snapshot?.chassis?.powerOn),
   }),
   family({
@@ -14,11 +14,14 @@ export const chassis = [
     type: "gauge",
     help: "1 while the chassis reports this fault, else 0. Some boards never report a fault.",
     labels: ["fault"],
-    source: "IPMI Get Chassis Status",
+    source: "IPMI Get Chassis Status; Redfish Chassis PhysicalSecurity",
     *samples({ snapshot }) {
       const faults = snapshot?.chassis?.faults;
       if (faults === undefined) return;
-      for (const fault of Object.keys(faults) as ChassisFault[]) yield { labels: [fault], value: flag(faults[fault]) };
+      for (const fault of Object.keys(faults) as ChassisFault[]) {
+        const set = faults[fault];
+        if (set !== undefined) yield { labels: [fault], value: flag(set) };
+      }
     },
     madeOf: ({ snapshot }) => Object.entries(snapshot?.chassis?.faults ?? {}).flat(),
   }),

@@ -25,11 +25,11 @@ export const health = [
     type: "gauge",
     help: `Worst health of the host (component "system") and of each component: ${SCALE}.`,
     labels: ["component"],
-    source: "health of the sensors, chassis faults, self test of the BMC",
+    source: "health of the sensors, chassis faults, self test of the BMC; Redfish HealthRollup of the systems",
     *samples({ snapshot }) {
       if (snapshot === undefined) return;
       const worst = componentHealth(snapshot);
-      const system = worstHealth(worst.values());
+      const system = worstHealth([...worst.values(), snapshot.chassis?.systemHealth]);
       if (system !== undefined) yield { labels: ["system"], value: system };
       for (const component of COMPONENTS) {
         const value = worst.get(component);

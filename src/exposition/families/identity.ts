@@ -1,5 +1,5 @@
 import { type Host, PLACE_LABELS } from "../../model/index.ts";
-import { family, valueFamily } from "../family.ts";
+import { family, seconds, valueFamily } from "../family.ts";
 
 /** Labels that bmc_host_info leaves out: fleet output has them on every series, probe output on none. */
 const ON_EVERY_SERIES: ReadonlySet<string> = new Set(["host", ...PLACE_LABELS]);
@@ -28,14 +28,16 @@ export const identity = [
     name: "bmc_info",
     type: "info",
     help: "Identity of the BMC as it reports it; always 1.",
-    labels: ["manufacturer", "product", "firmware", "ipmi_version", "guid", "protocol"],
-    source: "IPMI Get Device ID, Get System GUID",
+    labels: ["manufacturer", "product", "firmware", "ipmi_version", "redfish_version", "guid", "protocol"],
+    source: "IPMI Get Device ID, Get System GUID; Redfish ServiceRoot, ComputerSystem, Manager",
     *samples({ snapshot }) {
       const c = snapshot?.controller;
       if (snapshot === undefined || c === undefined) return;
       const manufacturer = numbered(c.manufacturer, c.manufacturerId);
       const product = numbered(c.product, c.productId);
-      yield { labels: [manufacturer, product, c.firmware, c.ipmiVersion, c.guid, snapshot.protocol], value: 1 };
+      const { firmware, ipmiVersion, redfishVersion, guid } = c;
+      const labels = [manufacturer, product, firmware, ipmiVersion, redfishVersion, guid, snapshot.protocol];
+      yield { labels, value: 1 };
     },
     madeOf: ({ snapshot }) => [snapshot?.controller, snapshot?.protocol],
   }),
@@ -104,5 +106,13 @@ export const identity = [
         yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };
     },
     madeOf: ({ snapshot }) => [snapshot?.frus],
+  }),
+  valueFamily({
+    name: "bmc_tls_certificate_expiry_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time at which the TLS certificate of the BMC expires. Absent over IPMI.",
+    unit: "seconds",
+    source: "TLS handshake of Redfish",
+    value: ({ snapshot }) => seconds(snapshot?.controller?.tlsCertificateExpiry),
   }),
 ];

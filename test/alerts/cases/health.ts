@@ -275,4 +275,17 @@ export const healthCases: readonly Case[] = [
     series: [["bmc_security_finding", { ...host(), finding: "ipmi_1_5_enabled" }, "1x90"]],
     at: "80m",
   },
+  {
+    alert: "BmcTlsCertificateExpiring",
+    story: "in eleven days and a half",
+    series: [["bmc_tls_certificate_expiry_timestamp_seconds", host(), "1000000x90"]],
+    at: "80m",
+    fires: host(),
+  },
+  {
+    alert: "BmcTlsCertificateExpiring",
+    story: "in a year",
+    series: [["bmc_tls_certificate_expiry_timestamp_seconds", host(), "31536000x90"]],
+    at: "80m",
+  },
 ];

@@ -1,0 +1,61 @@
+import type { Quantity, Sensor } from "../../model/index.ts";
+import { isActive, type Limits, type Status } from "../../redfish/index.ts";
+import { verdictOf } from "./health.ts";
+import { thresholdsOf } from "./limits.ts";
+
+/** What a reading is of, before a rule gives it a role. */
+export interface ReadingSubject {
+  readonly name: string;
+  readonly id: string;
+  readonly entity: string;
+  /** Sensor type in snake case, in the words of IPMI. */
+  readonly kind: string;
+  readonly quantity: Quantity;
+  /** In words for the quantity `other`; else the base unit. */
+  readonly unit?: string;
+  /** Factor from the unit of the BMC to the base unit. */
+  readonly scale?: number;
+}
+
+const BASE_UNITS: Readonly<Record<Exclude<Quantity, "other">, string>> = {
+  temperature: "celsius",
+  fan_speed: "rpm",
+  fan_ratio: "ratio",
+  voltage: "volts",
+  current: "amperes",
+  power: "watts",
+  energy: "joules",
+  humidity: "ratio",
+  airflow: "cubic_meters_per_second",
+};
+
+/** Digits of a value after its conversion: 0.35 and not 0.35000000000000003. */
+const round = (value: number): number => Number(value.toPrecision(12));
+
+/**
+ * A reading in model words. A sensor that is not enabled, or has no number, has no reading; off hosts report 0 or
+ * nothing for what stands still, with the state StandbyOffline or Disabled.
+ */
+export function readingOf(
+  { name, id, entity, kind, quantity, unit, scale = 1 }: ReadingSubject,
+  { reading, limits, status }: { readonly reading?: number; readonly limits: Limits; readonly status: Status },
+): Sensor {
+  const active = isActive(status);
+  const value = reading !== undefined && active ? round(reading * scale) : undefined;
+  const thresholds = thresholdsOf(limits, { quantity, reading, scale });
+  const { health, states } = verdictOf(active ? status.health : undefined, value, thresholds);
+  return {
+    name,
+    id,
+    entity,
+    kind,
+    role: undefined,
+    quantity,
+    unit: unit ?? (quantity === "other" ? "unspecified" : BASE_UNITS[quantity]),
+    value,
+    noReading: value === undefined ? (active ? "unavailable" : "scanning_disabled") : undefined,
+    thresholds,
+    health,
+    states,
+  };
+}

@@ -1,0 +1,310 @@
+import type { Clock } from "../../lib/index.ts";
+import type { Fru, PartName, Sensor } from "../../model/index.ts";
+import {
+  type Chassis,
+  type ComputerSystem,
+  decodeChassis,
+  decodeComputerSystem,
+  decodeManager,
+  decodePower,
+  decodeServiceRoot,
+  type Expand,
+  expandOf,
+  type Get,
+  type JsonObject,
+  optional,
+  type PowerSupply,
+  RedfishError,
+  type RedfishLogin,
+  type RedfishObserver,
+  RedfishSession,
+  readTopology,
+  type ServiceRoot,
+  type TlsSettings,
+  type Topology,
+  uriKey,
+} from "../../redfish/index.ts";
+import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import type { Roles } from "../roles.ts";
+import { chassisStateOf } from "./chassis.ts";
+import { controllerOf, makerOf } from "./controller.ts";
+import { frusOf } from "./fru.ts";
+import { readConsumption } from "./power.ts";
+import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
+import { chassisSensors } from "./sensors.ts";
+
+/** Age at which the topology is walked again. */
+const TOPOLOGY_AGE_MS = 24 * 3600_000;
+/** Refused resources that are remembered. */
+const MOST_REFUSED = 1024;
+/** A link that leads nowhere any more makes a new walk, but not more often than this. */
+const TOPOLOGY_RETRY_MS = 10 * 60_000;
+
+export interface RedfishBmcOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly login: RedfishLogin;
+  readonly tls: TlsSettings;
+  readonly clock: Clock;
+  readonly observer?: RedfishObserver;
+  readonly filter?: SensorFilter;
+  readonly sensorLimit?: number;
+  readonly roles?: () => Roles;
+}
+
+interface Walked {
+  readonly topology: Topology;
+  /** Monotonic. */
+  readonly at: number;
+}
+
+/** The parts of a poll that Redfish fills. */
+const PARTS: ReadonlySet<PartName> = new Set(["power", "sensors", "dcmi", "inventory"]);
+
+/** One host's BMC over Redfish: its session, and what is kept of it from poll to poll. */
+export class RedfishBmc implements Bmc {
+  readonly protocol = "redfish";
+  readonly offeredParts = PARTS;
+  readonly quirks: readonly string[] = [];
+  /** Sensors of Redfish have no IPMI codes. */
+  coded = false;
+  wholeLog = false;
+  revision = 0;
+  readonly #options: RedfishBmcOptions;
+  readonly #session: RedfishSession;
+  readonly #get: Get;
+  /** Resources that were read in this poll: two parts that need one read it once. */
+  readonly #read = new Map<string, Promise<JsonObject>>();
+  /** Resources that the service does not have, although it links to them: not requested again before the next walk. */
+  readonly #refused = new Map<string, RedfishError>();
+  /** Subsystems that have nothing to read. */
+  readonly #empty = new Set<string>();
+  #trace: TraceLine | undefined;
+  #root: ServiceRoot | undefined;
+  #expand: Expand = { query: undefined };
+  #walked: Walked | undefined;
+  /** Of an earlier run, until the service root was read. */
+  #savedTopology: Topology | undefined;
+  #systems: readonly ComputerSystem[] = [];
+  #firmware: string | undefined;
+  #hostOff = false;
+
+  constructor(options: RedfishBmcOptions) {
+    this.#options = options;
+    const { address, port, login, tls, clock, observer } = options;
+    this.#session = new RedfishSession({ host: address, port, login, tls, clock, observer });
+    this.#get = (uri, signal) => this.#once(uri, signal);
+  }
+
+  get trace(): TraceLine | undefined {
+    return this.#trace;
+  }
+
+  set trace(trace: TraceLine | undefined) {
+    this.#trace = trace;
+    this.#session.trace = trace;
+  }
+
+  #once(uri: string, signal: AbortSignal): Promise<JsonObject> {
+    const key = uriKey(uri);
+    const refusal = this.#refused.get(key);
+    if (refusal) return Promise.reject(refusal);
+    const known = this.#read.get(key);
+    if (known) return known;
+    const reading = this.#session.get(uri, signal).catch((error: unknown) => {
+      const isRefusal = error instanceof RedfishError && error.reason === "unsupported";
+      if (isRefusal && this.#refused.size < MOST_REFUSED) this.#refused.set(key, error);
+      throw error;
+    });
+    this.#read.set(key, reading);
+    return reading;
+  }
+
+  isSilentSince(atMs: number): boolean {
+    return this.#session.heardAtMs < atMs;
+  }
+
+  async ping({ signal }: Ask): Promise<void> {
+    await this.#session.root(signal);
+  }
+
+  async open({ signal }: Ask): Promise<void> {
+    this.#read.clear();
+    const saved = this.#savedSession();
+    await this.#serviceRoot(signal);
+    await this.#session.open(signal);
+    await this.#walk(signal);
+    if (saved !== this.#savedSession()) this.revision += 1;
+  }
+
+  async #serviceRoot(signal: AbortSignal): Promise<ServiceRoot> {
+    if (this.#root) return this.#root;
+    const root = decodeServiceRoot(await this.#session.root(signal));
+    this.#root = root;
+    this.#expand = expandOf(root);
+    return root;
+  }
+
+  #savedSession(): string {
+    return JSON.stringify(this.#session.save());
+  }
+
+  async #walk(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const root = await this.#serviceRoot(signal);
+    const now = clock.monotonicMs();
+    if (this.#savedTopology) {
+      this.#walked = { topology: this.#savedTopology, at: now };
+      this.#savedTopology = undefined;
+    }
+    if (this.#walked && now - this.#walked.at < TOPOLOGY_AGE_MS) return;
+    this.#refused.clear();
+    this.#empty.clear();
+    this.#walked = { topology: await readTopology(this.#get, root, signal), at: now };
+    this.revision += 1;
+  }
+
+  get #topology(): Topology {
+    return this.#walked?.topology ?? { systems: [], managers: [], chassis: [] };
+  }
+
+  /** After other firmware, or when a known link leads nowhere: the next poll walks again. */
+  #walkAgain(): void {
+    if (!this.#walked) return;
+    const age = this.#options.clock.monotonicMs() - this.#walked.at;
+    if (age >= TOPOLOGY_RETRY_MS) this.#walked = { ...this.#walked, at: Number.NEGATIVE_INFINITY };
+  }
+
+  async read(part: PartName, { signal }: Ask): Promise<PartReading> {
+    switch (part) {
+      case "power":
+        return this.#readPower(signal);
+      case "sensors":
+        return this.#readSensors(signal);
+      case "dcmi": {
+        const context = { hostOff: this.#hostOff, manufacturerId: this.#makerId };
+        return { data: { consumption: await readConsumption(this.#get, this.#topology.chassis, context, signal) } };
+      }
+      case "inventory":
+        return this.#readInventory(signal);
+      default:
+        throw new RedfishError("unsupported", `${part}: not available over Redfish`);
+    }
+  }
+
+  get #makerId(): number | undefined {
+    return this.#root && makerOf(this.#root, this.#systems);
+  }
+
+  /** Bodies of resources; those that cannot be read are left out, and if none can, the first failure is thrown. */
+  async #resources(uris: readonly string[], signal: AbortSignal): Promise<readonly JsonObject[]> {
+    const bodies: JsonObject[] = [];
+    let failure: unknown;
+    for (const uri of uris) {
+      try {
+        const body = await optional(() =>
+          this.#get(uri, signal).catch((error: unknown) => {
+            failure ??= error;
+            throw error;
+          }),
+        );
+        if (body) bodies.push(body);
+        else this.#walkAgain();
+      } catch (error) {
+        if (bodies.length === 0) throw error;
+        break;
+      }
+    }
+    if (bodies.length === 0 && failure !== undefined) throw failure;
+    return bodies;
+  }
+
+  async #readPower(signal: AbortSignal): Promise<PartReading> {
+    const { systems } = this.#topology;
+    this.#systems = (await this.#resources(systems, signal)).map(decodeComputerSystem);
+    const state = chassisStateOf(this.#systems, this.#chassis);
+    this.#hostOff = state?.powerOn === false;
+    return { data: { chassis: state } };
+  }
+
+  /** Chassis read with the inventory: their intrusion switch is as old as that. */
+  #chassis: readonly Chassis[] = [];
+
+  async #readSensors(signal: AbortSignal): Promise<PartReading> {
+    const sensors: Sensor[] = [];
+    const context = { hostOff: this.#hostOff, expand: this.#expand, empty: this.#empty, signal };
+    let failure: unknown;
+    for (const links of this.#topology.chassis) {
+      try {
+        sensors.push(...(await chassisSensors(this.#get, links, context)));
+      } catch (error) {
+        failure = error;
+        break;
+      }
+    }
+    const wanted = this.#named(sensors);
+    const { sensorLimit = wanted.length } = this.#options;
+    const omittedSensors = wanted.length > sensorLimit ? wanted.length - sensorLimit : undefined;
+    return { data: { sensors: wanted.slice(0, sensorLimit), omittedSensors }, failure };
+  }
+
+  /** The sensors that are wanted, with their roles. */
+  #named(sensors: readonly Sensor[]): readonly Sensor[] {
+    const { filter, roles } = this.#options;
+    const rules = roles?.();
+    const manufacturerId = this.#makerId ?? 0;
+    const wanted = filter ? sensors.filter(filter) : sensors;
+    if (!rules) return wanted;
+    return wanted.map((sensor) => {
+      const { name, kind, quantity, entity } = sensor;
+      const entityId = Number.parseInt(entity, 10);
+      return { ...sensor, role: rules.roleOf({ name, kind, quantity, entityId, manufacturerId }) };
+    });
+  }
+
+  async #readInventory(signal: AbortSignal): Promise<PartReading> {
+    const root = await this.#serviceRoot(signal);
+    const { systems, managers, chassis } = this.#topology;
+    const found = (await this.#resources(systems, signal)).map(decodeComputerSystem);
+    const bmcs = (await this.#resources(managers, signal)).map(decodeManager);
+    const housing = await this.#resources(
+      chassis.map(({ uri }) => uri),
+      signal,
+    );
+    this.#chassis = housing.map(decodeChassis);
+    const controller = controllerOf(root, found, bmcs, this.#session.certificate);
+    if (this.#firmware !== undefined && controller.firmware !== this.#firmware) this.#walkAgain();
+    this.#firmware = controller.firmware;
+    return { data: { controller, frus: await this.#frus(found, signal) } };
+  }
+
+  async #frus(systems: readonly ComputerSystem[], signal: AbortSignal): Promise<readonly Fru[]> {
+    const supplies: PowerSupply[] = [];
+    for (const { power } of this.#topology.chassis) {
+      const resource = power === undefined ? undefined : await optional(() => this.#get(power, signal));
+      if (resource) supplies.push(...decodePower(resource).supplies);
+    }
+    return frusOf(systems, this.#chassis, supplies);
+  }
+
+  save(): SavedRedfish {
+    return { session: this.#session.save(), topology: this.#walked?.topology ?? this.#savedTopology };
+  }
+
+  async restore(file: unknown): Promise<void> {
+    const saved = savedRedfish(file);
+    if (!saved) return;
+    this.#session.restore(saved.session);
+    this.#savedTopology = saved.topology;
+  }
+
+  async hold(durationMs: number): Promise<void> {
+    this.#read.clear();
+    if (durationMs === 0) await this.#session.close();
+  }
+
+  async close(): Promise<void> {
+    this.#read.clear();
+    await this.#session.close();
+  }
+}

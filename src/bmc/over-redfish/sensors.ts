@@ -1,0 +1,253 @@
+import type { Sensor } from "../../model/index.ts";
+import {
+  type ChassisLinks,
+  decodeFanSpeeds,
+  decodePower,
+  decodePowerSubsystem,
+  decodePowerSupply,
+  decodeSensor,
+  decodeThermal,
+  decodeThermalSubsystem,
+  type Expand,
+  type Get,
+  isAbsent,
+  memberBodies,
+  optional,
+  type Power,
+  type PowerSupply,
+  type RedfishSensor,
+  type Thermal,
+  withMetrics,
+} from "../../redfish/index.ts";
+import { Entity, entityIdOf, entityOf } from "./entity.ts";
+import { type ReadingSubject, readingOf } from "./reading.ts";
+import { named, shortPath } from "./sensor-id.ts";
+import { redundancySensors, supplySensors } from "./supplies.ts";
+
+const CUBIC_FOOT = 0.028316846592;
+
+/** How a chassis is read. */
+export interface ChassisContext {
+  readonly hostOff: boolean;
+  readonly expand?: Expand;
+  /** Subsystems without a part: filled here, and not read again while they stand in it. */
+  readonly empty: Set<string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The sensors of a chassis. Thermal and Power are read where they answer: one request each. Otherwise the Sensor
+ * resources and the subsystems that replace them. One source for each fact, never both.
+ *
+ * @throws what ends the conversation
+ */
+export async function chassisSensors(
+  get: Get,
+  links: ChassisLinks,
+  context: ChassisContext,
+): Promise<readonly Sensor[]> {
+  const { hostOff, signal } = context;
+  const thermalUri = links.thermal;
+  const powerUri = links.power;
+  const thermal = thermalUri === undefined ? undefined : await optional(() => get(thermalUri, signal));
+  const power = powerUri === undefined ? undefined : await optional(() => get(powerUri, signal));
+  const sensors: Sensor[] = [];
+  if (thermal) sensors.push(...thermalSensors(shortPath(thermalUri ?? ""), decodeThermal(thermal)));
+  if (power) sensors.push(...powerSensors(shortPath(powerUri ?? ""), decodePower(power), hostOff));
+  if (thermal && power) return sensors;
+  const isCovered = (quantity: string | undefined): boolean =>
+    (thermal !== undefined && (quantity === "temperature" || quantity === "fan_speed" || quantity === "fan_ratio")) ||
+    (power !== undefined && quantity === "voltage");
+  if (links.sensors !== undefined) {
+    const listed = await sensorResources(get, links.sensors, context);
+    sensors.push(...listed.filter(({ quantity }) => !isCovered(quantity)));
+  }
+  if (!thermal) sensors.push(...(await thermalSubsystemSensors(get, links, sensors, context)));
+  if (!power) sensors.push(...(await powerSubsystemSensors(get, links, context)));
+  return sensors;
+}
+
+export function thermalSensors(path: string, { temperatures, fans, redundancy }: Thermal): readonly Sensor[] {
+  const there = <T extends { readonly status: Thermal["fans"][number]["status"] }>(list: readonly T[]) =>
+    list.filter(({ status }) => !isAbsent(status));
+  return [
+    ...named(`${path}/Temperatures`, there(temperatures), "Temperature").map(({ part, name, id }) =>
+      readingOf(
+        {
+          name,
+          id,
+          entity: entityOf(entityIdOf(part.context, Entity.Unknown), name),
+          kind: "temperature",
+          quantity: "temperature",
+        },
+        part,
+      ),
+    ),
+    ...named(`${path}/Fans`, there(fans), "Fan").map(({ part, name, id }) => {
+      const entity = entityOf(Entity.Fan, name);
+      const subject: ReadingSubject =
+        part.unit === "percent"
+          ? { name, id, entity, kind: "fan", quantity: "fan_ratio", scale: 0.01 }
+          : { name, id, entity, kind: "fan", quantity: "fan_speed" };
+      return readingOf(subject, part.unit === undefined ? { ...part, reading: undefined } : part);
+    }),
+    ...redundancySensors(`${path}/Redundancy`, redundancy, {
+      kind: "cooling_device",
+      entityId: Entity.Fan,
+      fallback: "Fan Redundancy",
+    }),
+  ];
+}
+
+/** Dell lists power-good signals as voltages of 1 V: a state and no reading. */
+const POWER_GOOD = /\bPG( \d+)?$|\bpower good$/i;
+
+export function powerSensors(
+  path: string,
+  { voltages, supplies, redundancy }: Power,
+  hostOff: boolean,
+): readonly Sensor[] {
+  const there = voltages.filter(({ status }) => !isAbsent(status));
+  // Dell lists the input voltage of each supply among the voltages too: one source for each fact.
+  const isListed = there.some(({ context, reading }) => /^powersupply$/i.test(context ?? "") && (reading ?? 0) > 60);
+  const listed = isListed ? supplies.map((supply) => ({ ...supply, inputVolts: undefined })) : supplies;
+  return [
+    ...named(`${path}/Voltages`, there, "Voltage").map(({ part, name, id }) => {
+      const entity = entityOf(entityIdOf(part.context, Entity.SystemBoard), name);
+      const subject = { name, id, entity, kind: "voltage", quantity: "voltage" } as const;
+      const isState = POWER_GOOD.test(name) && (part.reading === undefined || part.reading === 0 || part.reading === 1);
+      if (!isState) return readingOf(subject, part);
+      const { health, states } = readingOf(subject, { ...part, reading: undefined });
+      return { name, id, entity, kind: "voltage", role: undefined, health, states };
+    }),
+    ...supplySensors(`${path}/PowerSupplies`, listed, hostOff),
+    ...redundancySensors(`${path}/Redundancy`, redundancy, {
+      kind: "power_unit",
+      entityId: Entity.PowerUnit,
+      fallback: "Power Supply Redundancy",
+    }),
+  ];
+}
+
+async function sensorResources(
+  get: Get,
+  collection: string,
+  { signal, expand }: ChassisContext,
+): Promise<readonly Sensor[]> {
+  const bodies = (await optional(() => memberBodies(get, collection, signal, expand))) ?? [];
+  const ids = new Set<string>();
+  return bodies.flatMap(({ uri, body }) => {
+    const sensor = decodeSensor(body);
+    const id = shortPath(uri);
+    const subject = subjectOf(sensor, id);
+    if (isAbsent(sensor.status) || !subject || ids.has(id)) return [];
+    ids.add(id);
+    return [readingOf(subject, sensor)];
+  });
+}
+
+/** What a Sensor resource measures; undefined for what is no reading of hardware. */
+function subjectOf(sensor: RedfishSensor, id: string): ReadingSubject | undefined {
+  const { type, context, unit } = sensor;
+  const name = sensor.name ?? sensor.id ?? id;
+  const of = (kind: string, fallback: number) => ({
+    name,
+    id,
+    entity: entityOf(entityIdOf(context, fallback), name),
+    kind,
+  });
+  switch (type?.toLowerCase()) {
+    case "temperature":
+      return { ...of("temperature", Entity.Unknown), quantity: "temperature" };
+    case "rotational":
+      return { ...of("fan", Entity.Fan), quantity: "fan_speed" };
+    case "voltage":
+      return { ...of("voltage", Entity.SystemBoard), quantity: "voltage" };
+    case "current":
+      return { ...of("current", Entity.SystemBoard), quantity: "current" };
+    case "power":
+      return { ...of("other_units", Entity.SystemBoard), quantity: "power" };
+    case "energyjoules":
+      return { ...of("other_units", Entity.SystemBoard), quantity: "energy" };
+    case "energykwh":
+    case "energy":
+      return { ...of("other_units", Entity.SystemBoard), quantity: "energy", scale: 3_600_000 };
+    case "energywh":
+      return { ...of("other_units", Entity.SystemBoard), quantity: "energy", scale: 3600 };
+    case "humidity":
+      return { ...of("other_units", Entity.Unknown), quantity: "humidity", scale: 0.01 };
+    case "airflow":
+      return { ...of("other_units", Entity.Unknown), quantity: "airflow", scale: CUBIC_FOOT / 60 };
+    case "airflowcmm":
+      return { ...of("other_units", Entity.Unknown), quantity: "airflow", scale: 1 / 60 };
+    case "percent":
+      return context?.toLowerCase() === "fan"
+        ? { ...of("fan", Entity.Fan), quantity: "fan_ratio", scale: 0.01 }
+        : { ...of("other_units", Entity.Unknown), quantity: "other", unit: "percent" };
+    case undefined:
+      return undefined;
+    default:
+      return { ...of("other_units", Entity.Unknown), quantity: "other", unit: unit ?? "unspecified" };
+  }
+}
+
+/** Fans that no Sensor resource covers, and the redundancy of the fans. */
+async function thermalSubsystemSensors(
+  get: Get,
+  links: ChassisLinks,
+  known: readonly Sensor[],
+  { signal, expand, empty }: ChassisContext,
+): Promise<readonly Sensor[]> {
+  const uri = links.thermalSubsystem;
+  const resource = uri === undefined || empty.has(uri) ? undefined : await optional(() => get(uri, signal));
+  if (uri === undefined || !resource) return [];
+  const { fans, redundancy } = decodeThermalSubsystem(resource);
+  const groups = redundancySensors(`${shortPath(uri)}/FanRedundancy`, redundancy, {
+    kind: "cooling_device",
+    entityId: Entity.Fan,
+    fallback: "Fan Redundancy",
+  });
+  const isCovered = known.some(({ kind }) => kind === "fan");
+  if (isCovered && groups.length === 0) empty.add(uri);
+  if (fans === undefined || isCovered) return groups;
+  const bodies = (await optional(() => memberBodies(get, fans, signal, expand))) ?? [];
+  if (bodies.length + groups.length === 0) empty.add(uri);
+  const speeds = bodies.flatMap(({ uri: fanUri, body }) => {
+    const { id = shortPath(fanUri), name = id, status } = decodeSensor(body);
+    if (isAbsent(status)) return [];
+    const { rpm, percent } = decodeFanSpeeds(body);
+    const subject = { name, id: shortPath(fanUri), entity: entityOf(Entity.Fan, name), kind: "fan" };
+    return rpm !== undefined || percent === undefined
+      ? [readingOf({ ...subject, quantity: "fan_speed" }, { reading: rpm, limits: {}, status })]
+      : [readingOf({ ...subject, quantity: "fan_ratio", scale: 0.01 }, { reading: percent, limits: {}, status })];
+  });
+  return [...speeds, ...groups];
+}
+
+async function powerSubsystemSensors(
+  get: Get,
+  links: ChassisLinks,
+  { hostOff, signal, expand, empty }: ChassisContext,
+): Promise<readonly Sensor[]> {
+  const uri = links.powerSubsystem;
+  const resource = uri === undefined || empty.has(uri) ? undefined : await optional(() => get(uri, signal));
+  if (uri === undefined || !resource) return [];
+  const { supplies, redundancy } = decodePowerSubsystem(resource);
+  const groups = redundancySensors(`${shortPath(uri)}/PowerSupplyRedundancy`, redundancy, {
+    kind: "power_unit",
+    entityId: Entity.PowerUnit,
+    fallback: "Power Supply Redundancy",
+  });
+  const bodies =
+    supplies === undefined ? [] : ((await optional(() => memberBodies(get, supplies, signal, expand))) ?? []);
+  if (bodies.length + groups.length === 0) empty.add(uri);
+  const read: PowerSupply[] = [];
+  for (const [index, { body }] of bodies.entries()) {
+    const supply = decodePowerSupply(body, index);
+    const metricsUri = supply.metrics;
+    const isThere = metricsUri !== undefined && !isAbsent(supply.status);
+    const metrics = isThere ? await optional(() => get(metricsUri, signal)) : undefined;
+    read.push(metrics ? withMetrics(supply, metrics) : supply);
+  }
+  return [...supplySensors(shortPath(supplies ?? uri), read, hostOff), ...groups];
+}

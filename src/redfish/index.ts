@@ -1,0 +1,54 @@
+/**
+ * redfish - a Redfish client that only reads, usable without the rest of this project.
+ *
+ * Knows the protocol: HTTPS with certificates, sessions, collections, resources, and how firmware deviates. Does not
+ * know hosts, metrics, configuration or logs; it reports through RedfishObserver and throws RedfishError.
+ *
+ *   const session = new RedfishSession({
+ *     host: "node017-bmc",
+ *     port: REDFISH_PORT,
+ *     tls: { verify: "pin" },
+ *     login: { user: "monitor", password, auth: "session" },
+ *     clock: systemClock,
+ *   });
+ *   const root = decodeServiceRoot(await session.root(signal));
+ *   const { chassis } = await readTopology((uri, signal) => session.get(uri, signal), root, signal);
+ *   await session.close();
+ */
+export * from "./errors.ts";
+export type { JsonObject } from "./json.ts";
+export { isObject, uriKey } from "./json.ts";
+export type { RedfishObserver, Trace as RedfishTrace } from "./observer.ts";
+export { type Expand, expandOf, type Get, type Member, memberBodies, members, optional } from "./resource.ts";
+export { type Chassis, decodeChassis } from "./schemas/chassis.ts";
+export { type ComputerSystem, decodeComputerSystem, isPoweredOn } from "./schemas/computer-system.ts";
+export type { Limits } from "./schemas/limits.ts";
+export { decodeManager, type Manager } from "./schemas/manager.ts";
+export type { PartFacts } from "./schemas/member.ts";
+export { decodePower, type Power, type PowerControl, type PowerSupply, type VoltageReading } from "./schemas/power.ts";
+export type { RedundancyGroup } from "./schemas/redundancy.ts";
+export { decodeSensor, type RedfishSensor } from "./schemas/sensor.ts";
+export { decodeServiceRoot, type ServiceRoot } from "./schemas/service-root.ts";
+export { type HealthWord, isAbsent, isActive, type Status } from "./schemas/status.ts";
+export {
+  decodeEnvironmentMetrics,
+  decodeFanSpeeds,
+  decodePowerSubsystem,
+  decodePowerSupply,
+  decodeThermalSubsystem,
+  type EnvironmentMetrics,
+  withMetrics,
+} from "./schemas/subsystem.ts";
+export { decodeThermal, type FanReading, type TemperatureReading, type Thermal } from "./schemas/thermal.ts";
+export {
+  type RedfishLogin,
+  RedfishSession,
+  type RedfishSessionOptions,
+  type SavedSession,
+  SERVICE_ROOT,
+} from "./session.ts";
+export type { PeerCertificate, TlsSettings } from "./tls.ts";
+export { type ChassisLinks, readTopology, type Topology } from "./topology.ts";
+
+/** HTTPS. */
+export const REDFISH_PORT = 443;

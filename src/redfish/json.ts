@@ -1,0 +1,79 @@
+/**
+ * Reads foreign JSON. A number in a string is a number and a number where text belongs is text, as BMCs mix them
+ * up; a value of any other type is absent, and nothing here throws.
+ */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value at a path of property names; undefined where a step is missing. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let current = value;
+  for (const name of path) {
+    if (!isObject(current) || !Object.hasOwn(current, name)) return undefined;
+    current = current[name];
+  }
+  return current;
+}
+
+/** The object at a path. */
+export function objectAt(value: unknown, ...path: readonly string[]): JsonObject | undefined {
+  const found = at(value, ...path);
+  return isObject(found) ? found : undefined;
+}
+
+/** The objects of the array at a path; elements that are no objects are left out. */
+export function objectsAt(value: unknown, ...path: readonly string[]): readonly JsonObject[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found.filter(isObject) : [];
+}
+
+/** Trimmed text at a path, or a number as text; undefined where it is empty. */
+export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = at(value, ...path);
+  if (typeof found === "number" && Number.isFinite(found)) return String(found);
+  if (typeof found !== "string") return undefined;
+  const text = found.trim();
+  return text === "" ? undefined : text;
+}
+
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A finite number at a path, also one in a string. */
+export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const found = at(value, ...path);
+  if (typeof found === "number") return Number.isFinite(found) ? found : undefined;
+  if (typeof found !== "string" || !NUMBER.test(found.trim())) return undefined;
+  const number = Number(found);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** A boolean at a path, also one in a string. */
+export function booleanAt(value: unknown, ...path: readonly string[]): boolean | undefined {
+  const found = at(value, ...path);
+  if (typeof found === "boolean") return found;
+  if (typeof found !== "string") return undefined;
+  const word = found.toLowerCase();
+  return word === "true" ? true : word === "false" ? false : undefined;
+}
+
+/** The URI that a link at a path leads to: `@odata.id`, or `href` of firmware older than the standard. */
+export function linkAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const target = at(value, ...path);
+  const uri = textAt(target, "@odata.id") ?? textAt(target, "href");
+  return uri?.startsWith("/") ? uri : undefined;
+}
+
+/** The URIs that the links of an array at a path lead to. */
+export function linksAt(value: unknown, ...path: readonly string[]): readonly string[] {
+  return objectsAt(value, ...path).flatMap((link) => linkAt(link) ?? []);
+}
+
+/** URIs that name one resource compare equal: without fragment, trailing slash and case. */
+export function uriKey(uri: string): string {
+  const [path = ""] = uri.split("#");
+  return path.replace(/\/+$/, "").toLowerCase();
+}

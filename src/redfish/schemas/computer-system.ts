@@ -1,0 +1,64 @@
+import { type JsonObject, textAt } from "../json.ts";
+import { type HealthWord, healthWord, type Status, statusOf } from "./status.ts";
+
+/** ComputerSystem: power state, identity and the roll-ups of its parts. */
+export interface ComputerSystem {
+  readonly name?: string;
+  /** On, Off, PoweringOn, PoweringOff, Paused. */
+  readonly powerState?: string;
+  readonly status: Status;
+  readonly memoryHealth?: HealthWord;
+  readonly processorHealth?: HealthWord;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly sku?: string;
+  readonly partNumber?: string;
+  readonly assetTag?: string;
+  readonly uuid?: string;
+  readonly biosVersion?: string;
+  readonly systemType?: string;
+  /** Identify LED: Lit, Blinking, Off. */
+  readonly indicator?: string;
+  readonly locationIndicatorActive?: boolean;
+}
+
+export function decodeComputerSystem(resource: JsonObject): ComputerSystem {
+  const summary = (name: string): HealthWord | undefined =>
+    healthWord(textAt(resource, name, "Status", "HealthRollup") ?? textAt(resource, name, "Status", "Health"));
+  const active = resource.LocationIndicatorActive;
+  return {
+    name: textAt(resource, "Name"),
+    powerState: textAt(resource, "PowerState"),
+    status: statusOf(resource),
+    memoryHealth: summary("MemorySummary"),
+    processorHealth: summary("ProcessorSummary"),
+    manufacturer: textAt(resource, "Manufacturer"),
+    model: textAt(resource, "Model"),
+    serial: textAt(resource, "SerialNumber"),
+    sku: textAt(resource, "SKU"),
+    partNumber: textAt(resource, "PartNumber"),
+    assetTag: textAt(resource, "AssetTag"),
+    uuid: textAt(resource, "UUID"),
+    biosVersion: textAt(resource, "BiosVersion"),
+    systemType: textAt(resource, "SystemType"),
+    indicator: textAt(resource, "IndicatorLED"),
+    locationIndicatorActive: typeof active === "boolean" ? active : undefined,
+  };
+}
+
+/** Whether the system runs; undefined where the BMC does not say. Switching on or off counts as the state it leaves. */
+export function isPoweredOn({ powerState }: Pick<ComputerSystem, "powerState">): boolean | undefined {
+  switch (powerState?.toLowerCase()) {
+    case "on":
+    case "poweringoff":
+    case "paused":
+    case "reset":
+      return true;
+    case "off":
+    case "poweringon":
+      return false;
+    default:
+      return undefined;
+  }
+}

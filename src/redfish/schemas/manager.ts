@@ -1,0 +1,30 @@
+import { type JsonObject, linkAt, textAt } from "../json.ts";
+import { type Status, statusOf } from "./status.ts";
+
+/** Manager: the BMC itself. */
+export interface Manager {
+  readonly name?: string;
+  readonly type?: string;
+  readonly model?: string;
+  readonly manufacturer?: string;
+  readonly firmware?: string;
+  readonly uuid?: string;
+  readonly status: Status;
+  /** Its clock, ISO 8601. */
+  readonly dateTime?: string;
+  readonly networkProtocol?: string;
+}
+
+export function decodeManager(resource: JsonObject): Manager {
+  return {
+    name: textAt(resource, "Name"),
+    type: textAt(resource, "ManagerType"),
+    model: textAt(resource, "Model"),
+    manufacturer: textAt(resource, "Manufacturer"),
+    firmware: textAt(resource, "FirmwareVersion") ?? textAt(resource, "Firmware", "Current", "VersionString"),
+    uuid: textAt(resource, "UUID"),
+    status: statusOf(resource),
+    dateTime: textAt(resource, "DateTime"),
+    networkProtocol: linkAt(resource, "NetworkProtocol"),
+  };
+}

@@ -1,0 +1,68 @@
+import { type JsonObject, linkAt, numberAt } from "../json.ts";
+import { type PowerSupply, powerSupply } from "./power.ts";
+import { type RedundancyGroup, redundancyGroups } from "./redundancy.ts";
+
+/** ThermalSubsystem (since 2020.4): links to fans, and their redundancy. */
+export interface ThermalSubsystem {
+  readonly fans?: string;
+  readonly redundancy: readonly RedundancyGroup[];
+}
+
+export function decodeThermalSubsystem(resource: JsonObject): ThermalSubsystem {
+  return { fans: linkAt(resource, "Fans"), redundancy: redundancyGroups(resource, "FanRedundancy") };
+}
+
+/** PowerSubsystem (since 2020.4): links to supplies, and their redundancy. */
+export interface PowerSubsystem {
+  readonly supplies?: string;
+  readonly redundancy: readonly RedundancyGroup[];
+}
+
+export function decodePowerSubsystem(resource: JsonObject): PowerSubsystem {
+  return {
+    supplies: linkAt(resource, "PowerSupplies"),
+    redundancy: redundancyGroups(resource, "PowerSupplyRedundancy"),
+  };
+}
+
+/** A PowerSupply resource of its own, and the link to its readings. */
+export function decodePowerSupply(resource: JsonObject, index: number): PowerSupply & { readonly metrics?: string } {
+  return { ...powerSupply(resource, index), metrics: linkAt(resource, "Metrics") };
+}
+
+/** The supply with the readings of its PowerSupplyMetrics resource. */
+export function withMetrics(supply: PowerSupply, metrics: JsonObject): PowerSupply {
+  return {
+    ...supply,
+    inputWatts: numberAt(metrics, "InputPowerWatts", "Reading") ?? supply.inputWatts,
+    outputWatts: numberAt(metrics, "OutputPowerWatts", "Reading") ?? supply.outputWatts,
+    inputVolts: numberAt(metrics, "InputVoltage", "Reading") ?? supply.inputVolts,
+    inputAmperes: numberAt(metrics, "InputCurrentAmps", "Reading") ?? supply.inputAmperes,
+  };
+}
+
+/** A Fan resource of its own: its speed in revolutions per minute and as a share. */
+export interface FanSpeeds {
+  readonly rpm?: number;
+  readonly percent?: number;
+}
+
+export function decodeFanSpeeds(resource: JsonObject): FanSpeeds {
+  return {
+    rpm: numberAt(resource, "SpeedPercent", "SpeedRPM"),
+    percent: numberAt(resource, "SpeedPercent", "Reading"),
+  };
+}
+
+/** EnvironmentMetrics: the power of a chassis in watts. */
+export interface EnvironmentMetrics {
+  readonly powerWatts?: number;
+  readonly powerLimitWatts?: number;
+}
+
+export function decodeEnvironmentMetrics(resource: JsonObject): EnvironmentMetrics {
+  return {
+    powerWatts: numberAt(resource, "PowerWatts", "Reading"),
+    powerLimitWatts: numberAt(resource, "PowerLimitWatts", "SetPoint"),
+  };
+}
