@@ -1,14 +1,18 @@
 import type { Reader, Writer } from "../../wire/bytes.ts";
-import { decodeText, encodeText, TextType } from "../type-length.ts";
+import { untilNul } from "../../wire/text.ts";
+import { decodeText, encodeText, type TextOptions, TextType } from "../type-length.ts";
 
 /**
  * The name at the end of sensor and locator records - IPMI 2.0 section 43.15.
  *
  *   [0]  7:6 coding, 4:0 length in bytes
- *   [1-] text; some firmware (Supermicro X9DRW) says a length that runs past its record
+ *   [1-] text, at most 16 bytes
+ *
+ * Supermicro X9DRW gives lengths that are too large ("FAN1" in 5 bytes, of a record that ends after 4) and too small
+ * ("VDIMM AB" in 5 bytes, four times). Text that goes on behind its length belongs to the name, as FreeIPMI reads it.
  */
 export interface NamedRecord {
-  /** Without trailing spaces; "" where the record has no name. */
+  /** Without the spaces at its end; "" where the record has no name. */
   readonly name: string;
   /** The name as it came. Encoding uses it as long as it still says `name`; else `name` goes out as 8-bit text. */
   readonly idString?: IdStringBytes;
@@ -21,22 +25,20 @@ export interface IdStringBytes {
   readonly trailing?: Uint8Array;
 }
 
-/** The specification's limit; longer strings are met and read, not written. */
+/** The limit of the specification; longer strings exist and are read, but not written. */
 const LONGEST_NAME = 16;
 
 export function decodeIdString(from: Reader): NamedRecord {
   const typeLength = from.u8();
   const bytes = Uint8Array.from(from.bytes(Math.min(typeLength & 0x1f, from.remaining)));
   const trailing = from.has() ? Uint8Array.from(from.rest()) : undefined;
-  return {
-    name: decodeText(textType(typeLength), bytes),
-    idString: trailing ? { typeLength, bytes, trailing } : { typeLength, bytes },
-  };
+  const idString = trailing ? { typeLength, bytes, trailing } : { typeLength, bytes };
+  return { name: nameOf(idString), idString };
 }
 
 export function encodeIdString(to: Writer, record: NamedRecord): void {
   const { name, idString } = record;
-  if (idString && decodeText(textType(idString.typeLength), idString.bytes) === name) {
+  if (idString && nameOf(idString) === name) {
     to.u8(idString.typeLength).bytes(idString.bytes);
     if (idString.trailing) to.bytes(idString.trailing);
     return;
@@ -55,9 +57,23 @@ export function nameStem(record: NamedRecord): string {
   return whole.startsWith(`${name} `) ? `${name} ` : name;
 }
 
-/** The name with every space that stands at its end, as tools print it that trim nothing. */
+/** The name with all the spaces at its end, as tools print it that trim nothing. */
 export function wholeName({ name, idString }: NamedRecord): string {
-  return idString ? decodeText(textType(idString.typeLength), idString.bytes, { trim: false }) : name;
+  return idString ? nameOf(idString, { trim: false }) : name;
 }
 
-const textType = (typeLength: number): TextType => (typeLength >>> 6) as TextType;
+function nameOf(idString: IdStringBytes, options?: TextOptions): string {
+  const type = (idString.typeLength >>> 6) as TextType;
+  const bytes = type === TextType.EightBit ? Buffer.concat([idString.bytes, overrun(idString)]) : idString.bytes;
+  return decodeText(type, bytes, options);
+}
+
+const NOTHING = new Uint8Array(0);
+const isPrintableAscii = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
+
+/** What of the bytes behind an 8-bit name is its rest: plain text up to the limit or a 00h. */
+function overrun({ bytes, trailing = NOTHING }: IdStringBytes): Uint8Array {
+  if (bytes.length === 0 || bytes.includes(0)) return NOTHING;
+  const rest = untilNul(trailing.subarray(0, Math.max(0, LONGEST_NAME - bytes.length)));
+  return rest.every(isPrintableAscii) ? rest : NOTHING;
+}

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { DecodeError } from "../../../../src/ipmi/errors.ts";
-import { decodeSdr, encodeSdr, type FullSensorRecord, type SdrRecord } from "../../../../src/ipmi/records/sdr/index.ts";
+import {
+  decodeSdr,
+  encodeSdr,
+  type FullSensorRecord,
+  type SdrRecord,
+  sensorsOf,
+} from "../../../../src/ipmi/records/sdr/index.ts";
 import { hex } from "../../../support/hex.ts";
 import { expectPrefixesRefused } from "../../../support/layout.ts";
 import { OTHER_SDR_VECTORS, SENSOR_VECTORS } from "../../../vectors/sdr.ts";
@@ -133,16 +139,41 @@ describe("an SDR", () => {
     expect(() => decodeSdr(bytes)).toThrow(DecodeError);
   });
 
-  it("cuts a name that runs past its record, and keeps what follows a short one", () => {
+  it("cuts a name that runs past its record", () => {
     const sdr = SENSOR_VECTORS[0]?.sdr ?? "";
     const long = hex(sdr);
     long[47] = 0xdf;
     expect(decodeSdr(long)).toMatchObject({ name: "CPU1 Temp" });
     expect(encodeSdr(decodeSdr(long))).toEqual(long);
-    const short = hex(sdr);
-    short[47] = 0xc4;
-    expect(decodeSdr(short)).toMatchObject({ name: "CPU1" });
-    expect(encodeSdr(decodeSdr(short))).toEqual(short);
+  });
+
+  // Records of Supermicro X9DRW; FreeIPMI 1.6.10 prints these names.
+  it.each([
+    ["VDIMM AB", "c55644494d4d204142"],
+    ["Peripheral Temp", "cb5065726970686572616c2054656d70"],
+    ["3.3V", "c6332e3356"],
+  ])("reads %s whole, whatever its length byte says", (name, idString) => {
+    const head = hex("ae0351013320006107017d680201957a957a3f3f000400001000000000d007c0daa2ff006d6a6745484b0202000000");
+    const record = Buffer.concat([head, hex(idString)]);
+    record[4] = record.length - 5;
+    expect(decodeSdr(record)).toMatchObject({ name });
+    expect(encodeSdr(decodeSdr(record))).toEqual(record);
+    expect(sensorsOf(decodeSdr(record))[0]).toMatchObject({ name, recordName: name });
+  });
+
+  it.each([
+    ["more than 16 bytes", "c4435055314142434445464748494a4b4c4d4e", "CPU1ABCDEFGHIJKL"],
+    ["bytes that are no text", "c443505531010203", "CPU1"],
+    ["a 00h", "c4435055310054656d70", "CPU1"],
+    ["a 00h within the name", "c6435055310000205465", "CPU1"],
+    ["text behind no name at all", "c054656d70", ""],
+    ["text behind a 6-bit name", "8329dca654656d70", "IPMI"],
+  ])("ends a name at %s", (_, idString, name) => {
+    const head = hex(SENSOR_VECTORS[0]?.sdr.slice(0, 94) ?? "");
+    const record = Buffer.concat([head, hex(idString)]);
+    record[4] = record.length - 5;
+    expect(decodeSdr(record)).toMatchObject({ name });
+    expect(encodeSdr(decodeSdr(record))).toEqual(record);
   });
 
   it("writes a changed name as 8-bit text of at most 16 bytes", () => {
