@@ -10,11 +10,11 @@ export const DEFAULT_PORT = 6230;
 
 /** One BMC of a simulation. */
 export interface BmcSpec {
-  /** Compiled once, shared by all BMCs of the kind. */
+  /** Compiled once, shared by all BMCs of this model. */
   readonly board: BoardModel;
-  /** 127.x.y.z; where absent the next one counted from 127.0.1.1, or the simulation's one address. */
+  /** 127.x.y.z; where absent the next address from 127.0.1.1 up, or 127.0.0.1 with the layout "ports". */
   readonly address?: string;
-  /** In place of the simulation's. */
+  /** Overrides the port of the simulation. */
   readonly port?: number;
   readonly identity?: BmcIdentity;
   readonly behaviour?: BoardBehaviour;
@@ -23,24 +23,24 @@ export interface BmcSpec {
 
 export interface SimulationOptions {
   readonly bmcs: readonly BmcSpec[];
-  /** UDP port of all BMCs; 6230 where absent, 0 any free one. 623 needs root. */
+  /** UDP port of all BMCs; 6230 where absent, 0: any free port. Port 623 needs root. */
   readonly port?: number;
   /**
-   * "addresses" (default): each BMC has an address of its own and all have the same port, as in a real
-   * network. "ports": all on 127.0.0.1, counting up from the port.
+   * "addresses" (default): each BMC has its own address, and all have the same port, as in a real network.
+   * "ports": all are on 127.0.0.1, with ports counted up from `port`.
    */
   readonly layout?: "addresses" | "ports";
   readonly clock?: Clock;
   readonly seed?: number;
 }
 
-/** Something that breaks, by whoever knows how: physics has a list of them. */
+/** A change that a test applies to virtual BMCs; faults of machines are in faults/. */
 export interface Fault {
   readonly name: string;
   apply(bmc: VirtualBmc): void;
 }
 
-/** Which BMCs are meant: by name, by place in the list, or by a look at each. */
+/** Selects BMCs by name, by index, or with a predicate. */
 export type BmcSelector = string | number | ((bmc: VirtualBmc, index: number) => boolean);
 
 export interface SimulatedBmc {
@@ -57,7 +57,7 @@ export interface SimulationStats {
   readonly dropped: number;
   readonly sessionsOpened: number;
   readonly loginsRefused: number;
-  /** Sessions open now, half-open ones too. */
+  /** Open and half-open sessions. */
   readonly sessions: number;
 }
 
@@ -67,16 +67,16 @@ export interface Simulation {
   readonly bmcs: readonly SimulatedBmc[];
   find(selector: BmcSelector): readonly SimulatedBmc[];
   /**
-   * Breaks something on the selected BMCs.
+   * Applies a fault to the selected BMCs.
    *
-   * @returns how many were meant
+   * @returns the number of selected BMCs
    */
   inject(selector: BmcSelector, fault: Fault): number;
   stats(): SimulationStats;
   stop(): Promise<void>;
 }
 
-/** Starts virtual BMCs that speak IPMI over UDP on the loopback network. @throws Error as UdpHost.open */
+/** Starts virtual BMCs that answer IPMI over UDP on the loopback network. @throws Error as UdpHost.open */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { port = DEFAULT_PORT, layout = "addresses", seed = 1, clock = systemClock } = options;
   const random = new RandomPool();
@@ -104,7 +104,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   return new RunningSimulation(bmcs, host, clock);
 }
 
-/** Addresses from 127.0.1.1 up, without those that end in 0 and 255. */
+/** The nth address from 127.0.1.1 up; no address ends in 0 or 255. */
 export function nthAddress(n: number): string {
   const block = Math.floor(n / 254);
   return `127.${Math.floor((block + 1) / 256)}.${(block + 1) % 256}.${(n % 254) + 1}`;
@@ -128,9 +128,9 @@ class RunningSimulation implements Simulation {
   }
 
   inject(selector: BmcSelector, fault: Fault): number {
-    const meant = this.find(selector);
-    for (const { bmc } of meant) fault.apply(bmc);
-    return meant.length;
+    const selected = this.find(selector);
+    for (const { bmc } of selected) fault.apply(bmc);
+    return selected.length;
   }
 
   stats(): SimulationStats {

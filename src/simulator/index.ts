@@ -1,8 +1,8 @@
 /**
- * simulator - a fleet of pretended BMCs that speak real IPMI over UDP on the loopback network.
+ * simulator - virtual BMCs that answer real IPMI over UDP on the loopback network.
  *
- * Knows the BMC's end of the wire: sessions, commands, and how firmware and networks go wrong. Does not
- * know what a machine does: readings come from a BoardBehaviour, faults from whoever injects them.
+ * Knows the BMC side of the protocol: sessions, commands, misbehaviour of firmware and networks; board models and
+ * the physics behind their sensors. Does not know the exporter.
  *
  *   const board = compileBoard(sampleBoard());
  *   const simulation = await startSimulation({ bmcs: [{ board }, { board, scenarios: [loss({ probability: 0.1 })] }] });

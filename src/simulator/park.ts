@@ -138,7 +138,7 @@ export class Park {
    * Begins a fault on a machine or a rack, by name.
    *
    * @param forMs clears the fault after this time
-   * @throws FaultParameterError for what does not exist or does not fit
+   * @throws FaultParameterError for unknown targets and faults, and for invalid parameters
    */
   inject(target: string, fault: string, parameters: Values = {}, forMs?: number): NumberedFault {
     const active = injectFault(this.#target(target), fault, parameters);

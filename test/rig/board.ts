@@ -34,7 +34,7 @@ export type Availability =
   | "scanning-disabled"
   /** with completion code CCh or CBh: there is a record and nothing behind it */
   | "absent"
-  /** event-only: never asked */
+  /** event-only: never read */
   | "event-only";
 
 export interface BoardSensor {

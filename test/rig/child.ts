@@ -114,7 +114,7 @@ export function temporaryFolder(name: string): { readonly path: string; remove()
   };
 }
 
-/** Asks again and again until `ready` says yes; fails with what `explain` returns, or when the program ended. */
+/** Waits until `ready` returns true; fails with the text of `explain`, or when the program ends. */
 export async function untilReady(
   child: Pick<RigChild, "running" | "output" | "kill">,
   ready: () => Promise<boolean>,

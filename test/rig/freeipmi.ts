@@ -8,7 +8,7 @@ export interface FreeIpmi {
   /** Any FreeIPMI program with the login filled in; the result as it is, failures included. */
   raw(program: string, ...args: string[]): Promise<RunResult>;
   /**
-   * Sensors, shared records expanded. With thresholds FreeIPMI asks for them one by one and gives up
+   * Sensors, shared records expanded. With thresholds FreeIPMI requests them one by one and gives up
    * at the first sensor whose BMC answers CCh (a record with nothing behind it).
    */
   sensors(options?: { readonly thresholds?: boolean }): Promise<FreeIpmiSensor[]>;
@@ -117,7 +117,7 @@ export function freeIpmi(login: Login): FreeIpmi {
       : ["-D", "LAN", "-a", { none: "NONE", md5: "MD5", straight: "STRAIGHT_PASSWORD_KEY" }[login.authType ?? "md5"]]),
     ...(login.privilege === undefined ? [] : ["-l", login.privilege.toUpperCase()]),
   ];
-  // Of its own: the common one keeps the SDRs of whoever had this address and port before.
+  // A separate folder: the default one may hold SDRs of another BMC that had the same address and port.
   const cache = ["--quiet-cache", `--sdr-cache-directory=${folder.path}`, "--sdr-cache-recreate"];
   const argsFor = (program: string, args: readonly string[]): string[] => [
     ...common,
@@ -138,7 +138,7 @@ export function freeIpmi(login: Login): FreeIpmi {
       return parseSel(await text("ipmi-sel", ...format));
     },
     frus: async () => parseFrus(await text("ipmi-fru")),
-    // only this part: the rest asks for the system firmware version, which ipmi_sim refuses
+    // only this part: the others need the system firmware version, which ipmi_sim refuses
     bmcInfo: async () => keyValues(await text("bmc-info", "--get-device-id")),
     chassisStatus: async () => keyValues(await text("ipmi-chassis", "--get-chassis-status")),
     close: () => folder.remove(),

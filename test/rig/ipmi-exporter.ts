@@ -8,7 +8,7 @@ export interface IpmiExporter {
   readonly url: string;
   /** What it answers about a target, as text. Rejects when it died: names that are no UTF-8 end it. */
   scrape(target: string, module?: string): Promise<string>;
-  /** What it said so far. */
+  /** Its output so far. */
   log(): string;
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ interface Config {
   readonly modules: Readonly<Record<string, { readonly custom_args?: Readonly<Record<string, readonly string[]>> }>>;
 }
 
-/** FreeIPMI's common folder has the SDRs of whoever had an address and port before; this one is of its own. */
+/** A separate SDR cache folder: the default one may hold SDRs of another BMC that had the same address and port. */
 function withCache(config: Config, folder: string): Config {
   const modules = Object.entries(config.modules).map(([name, module]) => {
     const args = [...(module.custom_args?.ipmi ?? []), `--sdr-cache-directory=${folder}`];

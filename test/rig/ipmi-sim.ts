@@ -38,11 +38,11 @@ export interface IpmiSimOptions {
   /** IPMI 1.5 authentication types the channel offers; an empty list leaves only RMCP+. */
   readonly authTypes?: readonly SimAuthType[];
   readonly privilegeLimit?: SimPrivilege;
-  /** Per-message authentication of IPMI 1.5; on unless told otherwise. */
+  /** Per-message authentication of IPMI 1.5; default on. */
   readonly perMessageAuth?: boolean;
   /** 32 hex digits. */
   readonly guid?: string;
-  /** Chassis power at start; on unless told otherwise. */
+  /** Chassis power at start; default on. */
   readonly power?: boolean;
   /** A loopback address; many simulators can share the port number when each has an address of its own. */
   readonly address?: string;
@@ -129,7 +129,7 @@ function lanConfig(
   ].join("\n")}\n`;
 }
 
-/** Chassis power as a file of one digit, which the simulator asks and sets through this program. */
+/** Chassis power as a file of one digit, which ipmi_sim reads and writes through this program. */
 const CHASSIS_PROGRAM = `#!/bin/sh
 state="$0.power"
 case "$1 $2" in

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A port nobody else in the rig uses until `release()`. */
+/** A port that no other test uses until `release()`. */
 export interface ReservedPort {
   readonly port: number;
   release(): void;

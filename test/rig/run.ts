@@ -15,17 +15,17 @@ export interface Login {
   readonly password: string;
   /** "lanplus" is RMCP+ (IPMI 2.0), "lan" is IPMI 1.5. */
   readonly protocol?: "lanplus" | "lan";
-  /** Only for lanplus; 3 unless told otherwise, which every tool and ipmi_sim speak. */
+  /** Only for lanplus; default 3, which every tool and ipmi_sim support. */
   readonly cipherSuite?: number;
-  /** Only for lan; MD5 unless told otherwise. */
+  /** Only for lan; default MD5. */
   readonly authType?: "none" | "md5" | "straight";
   readonly privilege?: "user" | "operator" | "admin";
   readonly kg?: string;
-  /** How often ipmitool sends a packet before it gives up, a second apart; 4 unless told otherwise. */
+  /** Tries of ipmitool per packet, a second apart; default 4. */
   readonly tries?: number;
 }
 
-/** A program ended with a failure; the message has what it said, not how it was called. */
+/** A program failed; the message holds its output and not its arguments. */
 export class RunError extends Error {
   readonly result: RunResult;
   constructor(program: string, result: RunResult) {
@@ -66,7 +66,7 @@ export function run(
   });
 }
 
-/** As `run`, and rejects with RunError unless the program says success. */
+/** As `run`; rejects with RunError unless the program exits with 0. */
 export async function runOrFail(...args: Parameters<typeof run>): Promise<RunResult> {
   const result = await run(...args);
   if (result.code !== 0) throw new RunError(args[0], result);

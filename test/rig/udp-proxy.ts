@@ -2,7 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 
 /**
  * A UDP proxy between a console and a BMC on loopback: counts packets, and loses, repeats, delays,
- * damages or answers them as the test says. Knows of IPMI just enough to name a packet.
+ * damages or answers them as the test says. Knows only as much IPMI as it needs to name a packet.
  */
 export type PacketDirection = "to_bmc" | "to_console";
 
@@ -98,7 +98,7 @@ function bound(): Promise<Socket> {
     socket.once("error", failed);
     socket.bind(0, LOOPBACK, () => {
       socket.removeListener("error", failed);
-      // a BMC that is gone: its port says so, and that is for the test to see as silence
+      // ICMP port unreachable: a stopped BMC is silence for the test
       socket.on("error", () => {});
       done(socket);
     });

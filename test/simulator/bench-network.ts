@@ -21,7 +21,7 @@ import {
 } from "../../src/simulator/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-/** A wire from our client to one virtual BMC, without sockets; time is what the test says it is. */
+/** A network between our client and one virtual BMC, without sockets and in simulated time. */
 export class Wire implements DatagramTransport {
   readonly #bmc: VirtualBmc;
   #open = 0;
@@ -41,7 +41,7 @@ export class Wire implements DatagramTransport {
         const copy = Buffer.from(packet);
         queueMicrotask(() => {
           receive(this.#bmc, copy, peer, (answer, _peer, stray) => {
-            // A socket that knows its BMC by address does not hear a stray one.
+            // A connected socket receives nothing from another address.
             if (!open || stray) return;
             const got = Buffer.from(answer);
             this.received.push(got);
@@ -64,7 +64,7 @@ export class Wire implements DatagramTransport {
   }
 }
 
-/** A virtual BMC and our client, joined by a wire, on a clock that runs by itself while somebody waits. */
+/** A virtual BMC, a network and our client, on a clock that advances while a test waits. */
 export class Bench {
   readonly clock = new FakeClock();
   readonly bmc: VirtualBmc;

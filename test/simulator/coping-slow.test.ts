@@ -14,18 +14,18 @@ async function reasonOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("an IPMI 1.5 BMC that is slow", () => {
-  it.each([900, 1100, 1600, 2500, 3000])("by %i ms lets us in, with one session", async (meanMs) => {
+  it.each([900, 1100, 1600, 2500, 3000])("by %i ms accepts the login, with one session", async (meanMs) => {
     const bench = new Bench({ description: OLD, scenarios: [latency({ meanMs })] });
     await bench.within(bench.connection.run(getDeviceId, undefined));
     expect(bench.bmc.stats.sessionsOpened).toBe(1);
   });
 
-  it.each([100, 1100, 2400])("by %i ms is still told to have another password", async (meanMs) => {
+  it.each([100, 1100, 2400])("by %i ms still reports a wrong password", async (meanMs) => {
     const bench = new Bench({ description: OLD, scenarios: [latency({ meanMs })], password: "wrong" });
     expect(await reasonOf(bench.within(bench.connection.open()))).toBe("wrong_password");
   });
 
-  it("to answer Activate Session only: the answer to an earlier one will do", async () => {
+  it("to answer Activate Session only: the response to an earlier one is accepted", async () => {
     let activations = 0;
     const slowActivation: Scenario = () => ({
       name: "slow activation",
@@ -37,7 +37,7 @@ describe("an IPMI 1.5 BMC that is slow", () => {
     expect(activations).toBeGreaterThan(1);
   });
 
-  it("and loses packets is not said to have another password", async () => {
+  it("and loses packets is not reported as a wrong password", async () => {
     let packets = 0;
     const lossy: Scenario = () => ({
       name: "every second challenge, and each activation, lost",
@@ -54,17 +54,17 @@ describe("an IPMI 1.5 BMC that is slow", () => {
 });
 
 describe("an IPMI 2.0 BMC that is slow", () => {
-  it.each([1300, 2100, 2500, 3000, 3500, 3900])("by %i ms lets us in and has slots left", async (meanMs) => {
+  it.each([1300, 2100, 2500, 3000, 3500, 3900])("by %i ms accepts the login and has slots left", async (meanMs) => {
     const bench = new Bench({ scenarios: [latency({ meanMs })] });
     await bench.within(bench.connection.run(getDeviceId, undefined));
     expect(bench.bmc.sessions.all(bench.clock.monotonicMs()).length).toBe(1);
-    // Known by now: nothing is asked twice.
+    // The answer is known: no request is sent twice.
     const before = bench.bmc.stats.packetsIn;
     await bench.within(bench.connection.run(getDeviceId, undefined));
     expect(bench.bmc.stats.packetsIn).toBe(before + 1);
   });
 
-  it.each([1300, 2500, 3000])("by %i ms lets us in by what is remembered of it, timing apart", async (meanMs) => {
+  it.each([1300, 2500, 3000])("by %i ms accepts the login with its remembered quirks, timing aside", async (meanMs) => {
     const bench = new Bench({ scenarios: [latency({ meanMs })] });
     bench.connection.memory.login = { protocol: "2.0", suiteId: 17 };
     await bench.within(bench.connection.run(getDeviceId, undefined));
@@ -72,7 +72,7 @@ describe("an IPMI 2.0 BMC that is slow", () => {
     expect(bench.bmc.sessions.all(bench.clock.monotonicMs()).length).toBeLessThanOrEqual(3);
   });
 
-  it("only in the handshake is waited for longer each time it starts", async () => {
+  it("only in the handshake is waited for longer at each new try", async () => {
     const slowRakp: Scenario = () => ({
       name: "slow RAKP 2",
       deliver: (packet, next) => next(packet, packet[4] === 6 && packet[5] === 0x13 ? 3000 : 0),
@@ -82,7 +82,7 @@ describe("an IPMI 2.0 BMC that is slow", () => {
   });
 });
 
-describe("a list of cipher suites that is lost", () => {
+describe("a lost list of cipher suites", () => {
   const only1 = { channel: { cipherSuites: [1] } } as const;
   const GET_CHANNEL_CIPHER_SUITES = 0x54;
 
@@ -96,18 +96,18 @@ describe("a list of cipher suites that is lost", () => {
     };
   };
 
-  it("is asked for again when the usual suites are refused", async () => {
+  it("is requested again when the usual suites are refused", async () => {
     const bench = new Bench({ description: only1, scenarios: [listLost(2)] });
     await bench.within(bench.connection.open());
     expect(bench.connection.session?.info.cipherSuite).toBe(1);
   });
 
-  it("for good leaves it open whether there is a suite in common", async () => {
+  it("that never arrives leaves it open whether a common suite exists", async () => {
     const bench = new Bench({ description: only1, scenarios: [listLost(99)] });
     expect(await reasonOf(bench.within(bench.connection.open()))).toBe("timeout");
   });
 
-  it("is not asked for again when the BMC has refused to tell it", async () => {
+  it("is not requested again when the BMC refused it", async () => {
     const filter = { netFn: 6, command: GET_CHANNEL_CIPHER_SUITES };
     const bench = new Bench({ description: only1, scenarios: [completionCodes({ filter, code: 0xc1 })] });
     expect(await reasonOf(bench.within(bench.connection.open()))).toBe("no_cipher_suite");

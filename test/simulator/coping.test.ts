@@ -111,7 +111,7 @@ describe("the poller", () => {
     ["slow answers, repetitions refused", [latency({ meanMs: 60, distribution: "uniform" }), repeatedRequestsRefused()], 1],
   ];
 
-  it.each(copes)("reads all in spite of %s", async (_what, scenarios, byRound, options) => {
+  it.each(copes)("reads all parts in spite of %s", async (_what, scenarios, byRound, options) => {
     const outcomes = await rounds(scenarios, options);
     const settled = outcomes.slice(byRound - 1);
     expect(settled, outcomes.join("; ")).toEqual(settled.map(() => "whole"));
@@ -136,7 +136,7 @@ describe("the poller", () => {
     ["a FRU that gives nothing at once", [smallReads({ fruBytes: 0 })], "inventory: protocol_error"],
   ];
 
-  it.each(reasons)("tells the reason for %s", async (_what, scenarios, reason, options) => {
+  it.each(reasons)("reports the reason for %s", async (_what, scenarios, reason, options) => {
     const outcomes = await rounds(scenarios, options);
     expect(outcomes).toEqual(outcomes.map(() => reason));
   });

@@ -15,8 +15,8 @@ async function polled({ settings, ...options }: PolledOptions = {}): Promise<Hos
 
 const findingsOf = ({ findings = [] }: HostSnapshot) => findings.filter((f) => f.present).map((f) => f.finding);
 
-describe("a virtual BMC tells", () => {
-  it("an administrator how its LAN channel is set", async () => {
+describe("a virtual BMC reports", () => {
+  it("the settings of its LAN channel to an administrator", async () => {
     const identity = { ipAddress: "10.1.2.3", addressSource: "DHCP", vlan: { id: 310, priority: 5 } } as const;
     const snapshot = await polled({ user: "admin", identity });
     expect(snapshot.controller?.lan).toEqual({
@@ -30,7 +30,7 @@ describe("a virtual BMC tells", () => {
     expect(snapshot.findings?.map((f) => f.finding)).toContain("cipher_suite_0_enabled");
   });
 
-  it("a user nothing of it, and no part fails over that", async () => {
+  it("no such settings to a user, and no part fails", async () => {
     const snapshot = await polled();
     expect(snapshot.parts.filter((p) => !p.ok)).toEqual([]);
     expect(snapshot.controller?.lan).toBeUndefined();
@@ -58,14 +58,14 @@ describe("a virtual BMC tells", () => {
     expect(snapshot.parts.filter((p) => !p.ok)).toEqual([]);
   });
 
-  it("nothing of cipher suite 0 while its sessions are used up", async () => {
+  it("nothing about cipher suite 0 while all sessions are in use", async () => {
     const board = { channel: { cipherSuites: [17, 0] }, sessions: { limit: 1 } };
     const snapshot = await polled({ board, settings: { probeCipherZero: true } });
     expect(snapshot.findings?.map((f) => f.finding)).not.toContain("cipher_zero");
     expect(snapshot.up).toBe(true);
   });
 
-  it("what its self test found", async () => {
+  it("the result of its self test", async () => {
     const snapshot = await polled({ board: { firmware: { selfTest: [0x57, 0x80] } } });
     expect(snapshot.controller?.selfTest).toEqual({ results: ["sel_corrupted"], health: 1 });
   });

@@ -40,7 +40,7 @@ async function pollAll(sim: Simulation): Promise<number> {
 }
 
 describe("a simulation", () => {
-  it("gives each BMC an address of its own, all on one port", async () => {
+  it("gives each BMC its own address, with the same port", async () => {
     const sim = await start({ bmcs: Array.from({ length: 20 }, () => ({ board })), port: 18_230 });
     expect(new Set(sim.bmcs.map((b) => b.address)).size).toBe(20);
     expect(new Set(sim.bmcs.map((b) => b.port))).toEqual(new Set([18_230]));
@@ -48,7 +48,7 @@ describe("a simulation", () => {
     expect(sim.stats()).toMatchObject({ bmcs: 20, sessionsOpened: 20, sessions: 0, loginsRefused: 0 });
   });
 
-  it("or puts them all on one address, counting ports", async () => {
+  it("or gives all BMCs one address, with counted ports", async () => {
     const sim = await start({ bmcs: [{ board }, { board }, { board }], layout: "ports", port: 18_330 });
     expect(sim.bmcs.map((b) => `${b.address}:${b.port}`)).toEqual([
       "127.0.0.1:18330",
@@ -58,7 +58,7 @@ describe("a simulation", () => {
     expect(await pollAll(sim)).toBe(3);
   });
 
-  it("breaks what it is told to break, on the BMCs that are meant", async () => {
+  it("applies a fault to the selected BMCs", async () => {
     const identity = { name: "node007" };
     const sim = await start({ bmcs: [{ board }, { board, identity }], port: 0 });
     const fault = {
@@ -71,15 +71,15 @@ describe("a simulation", () => {
     expect(sim.find((bmc) => bmc.name === "sample")).toHaveLength(1);
   });
 
-  it("lets answers come from another address over real sockets", async () => {
+  it("sends responses from another address over real sockets", async () => {
     const sim = await start({ bmcs: [{ board, scenarios: [strayAddress({ probability: 0.3 })] }], port: 0 });
     expect(await pollAll(sim)).toBe(1);
   });
 
-  it("says what is wrong when an address is taken or not its to take", async () => {
+  it("reports addresses that are in use or not allowed", async () => {
     const first = await start({ bmcs: [{ board }], port: 0 });
     const { address, port } = first.bmcs[0] ?? { address: "", port: 0 };
-    await expect(startSimulation({ bmcs: [{ board, address, port }] })).rejects.toThrow("is taken by another program");
+    await expect(startSimulation({ bmcs: [{ board, address, port }] })).rejects.toThrow("is already in use");
     await expect(startSimulation({ bmcs: [{ board, address: "192.0.2.1" }] })).rejects.toThrow(
       "not a loopback address",
     );

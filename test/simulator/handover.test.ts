@@ -53,7 +53,7 @@ class Bench {
 const counted = ({ eventLog }: HostSnapshot): number => eventLog?.counters?.bySeverity.critical ?? -1;
 
 describe("a host that moves to another exporter", () => {
-  it("without its state is counted as its log stands, all of it history", async () => {
+  it("without its state counts its whole event log as history", async () => {
     const bench = new Bench();
     const first = bench.exporter();
     for (let n = 0; n < 5; n++) bench.fanStops();
@@ -83,17 +83,17 @@ describe("a host that moves to another exporter", () => {
       const folder = sharedFolder();
       let exporter = bench.exporter(folder);
       await exporter.poll();
-      const told: string[] = [];
+      const reports: string[] = [];
       const take = (): void => {
-        told.push(...exporter.news.flatMap(({ entries }) => entries.map(({ raw }) => raw)));
+        reports.push(...exporter.news.flatMap(({ entries }) => entries.map(({ raw }) => raw)));
         exporter.news.length = 0;
       };
       take();
-      const before = told.length;
+      const before = reports.length;
       let cleared = 0;
       for (let step = 0; step < 30; step++) {
         const dice = random.integer(10);
-        // Fewer than fit between two polls: what falls out of a full log unread nobody can count.
+        // Fewer entries between two polls than the log holds: unread entries that a full log drops cannot be counted.
         for (let n = random.integer(CAPACITY / 3); n > 0; n--) bench.fanStops();
         if (dice < 3) {
           await exporter.close();
@@ -108,16 +108,16 @@ describe("a host that moves to another exporter", () => {
         cleared++;
         await bench.minute();
       }
-      expect(new Set(told).size).toBe(told.length);
-      expect(told.length - before).toBeGreaterThanOrEqual(bench.added);
-      expect(told.length - before).toBeLessThanOrEqual(bench.added + cleared);
+      expect(new Set(reports).size).toBe(reports.length);
+      expect(reports.length - before).toBeGreaterThanOrEqual(bench.added);
+      expect(reports.length - before).toBeLessThanOrEqual(bench.added + cleared);
       await exporter.close();
     },
   );
 });
 
-describe("an exporter that is started again", () => {
-  it("saves a host only when there is something new to save", async () => {
+describe("an exporter that restarts", () => {
+  it("saves a host only when its state has changed", async () => {
     const clock = new FakeClock();
     const bmc = virtualBmc({ clock });
     const keeper = memoryKeeper();

@@ -33,13 +33,13 @@ describe("our client logs in to a virtual BMC", () => {
     expect(bench.connection.session?.info.cipherSuite).toBe(suite);
   });
 
-  it("over suite 17 where nobody asks for another", async () => {
+  it("over suite 17 by default", async () => {
     const bench = new Bench();
     await bench.within(bench.connection.open());
     expect(bench.connection.session?.info).toMatchObject({ protocol: "2.0", cipherSuite: 17 });
   });
 
-  it("over IPMI 1.5 with MD5 where there is nothing else", async () => {
+  it("over IPMI 1.5 with MD5 where nothing else is offered", async () => {
     const bench = new Bench({ description: { channel: { ipmi20: false } } });
     const { powerOn } = await bench.within(bench.connection.run(getChassisStatus, undefined));
     expect(powerOn).toBe(true);
@@ -48,7 +48,7 @@ describe("our client logs in to a virtual BMC", () => {
     expect(bench.bmc.sessions.all(bench.clock.monotonicMs())).toEqual([]);
   });
 
-  it("over IPMI 1.5 with the straight password when told to", async () => {
+  it("over IPMI 1.5 with the straight password when configured", async () => {
     const bench = new Bench({
       description: { channel: { ipmi20: false, authTypes15: ["straight"] } },
       login: { allowStraightPassword: true },
@@ -80,7 +80,7 @@ describe("our client logs in to a virtual BMC", () => {
     await bench.within(bench.connection.open());
   });
 
-  it("anybody gets in by suite 0 where the board allows it", async () => {
+  it("without a password over suite 0 where the board allows it", async () => {
     const bench = new Bench({
       description: { channel: { cipherSuites: [0, 3] } },
       ...admin,
@@ -122,7 +122,7 @@ describe("a virtual BMC refuses", () => {
     expect(await failure(bench.within(bench.connection.open()))).toMatchObject({ failedLogin });
   });
 
-  it("a wrong password, and keeps no slot for it", async () => {
+  it("a wrong password, and frees the slot", async () => {
     for (const channel of [{}, { ipmi20: false }]) {
       const bench = new Bench({ password: "wrong", description: { channel } });
       expect((await failure(bench.within(bench.connection.open()))).reason).toBe("wrong_password");
@@ -153,7 +153,7 @@ describe("a virtual BMC refuses", () => {
     });
   });
 
-  it("one session more than it has, until one is closed", async () => {
+  it("a session beyond its limit, until one is closed", async () => {
     const bench = new Bench({ description: { sessions: { limit: 2 } } });
     await bench.within(bench.connection.open());
     await bench.within(bench.connect().open());
@@ -167,7 +167,7 @@ describe("a virtual BMC refuses", () => {
 });
 
 describe("sessions of a virtual BMC", () => {
-  it("end when nobody uses them for the idle time", async () => {
+  it("end after the idle time-out", async () => {
     const bench = new Bench({ description: { sessions: { idleMs: 10_000 } } });
     await bench.within(bench.connection.run(getDeviceId, undefined));
     await bench.clock.advance(9_000);
@@ -179,7 +179,7 @@ describe("sessions of a virtual BMC", () => {
     expect(bench.bmc.stats.sessionsOpened).toBe(2);
   });
 
-  it("take no packet twice", async () => {
+  it("accept no packet twice", async () => {
     const bench = new Bench();
     const sent: Buffer[] = [];
     bench.bmc.add(() => ({ name: "witness", swallow: (packet) => sent.push(Buffer.from(packet)) === 0 }));
@@ -192,7 +192,7 @@ describe("sessions of a virtual BMC", () => {
     expect(bench.wire.received).toHaveLength(answered);
   });
 
-  it("are gone after a cold reset, and so is the BMC for half a minute", async () => {
+  it("end with a cold reset, and the BMC is silent for half a minute", async () => {
     const bench = new Bench({
       ...admin,
       login: { privilege: PrivilegeLevel.Administrator },
@@ -206,8 +206,8 @@ describe("sessions of a virtual BMC", () => {
   });
 });
 
-describe("the switch of a virtual machine", () => {
-  it("turns it off and on, and refuses a cycle while off", async () => {
+describe("chassis control of a virtual BMC", () => {
+  it("turns the host off and on, and refuses a cycle while off", async () => {
     const bench = new Bench({ ...admin, login: { privilege: PrivilegeLevel.Operator }, readOnly: false });
     const status = async () => (await bench.within(bench.connection.run(getChassisStatus, undefined))).powerOn;
     await bench.within(bench.connection.run(chassisControl, { control: "power down" }));

@@ -33,7 +33,7 @@ describe("a virtual BMC", () => {
     expect(answer).toBe("0600ff0700000000000000000010811c63200038000184040300000000" + "1c");
   });
 
-  it.each([1, 2, 3, 4])("drops noise and lives, seed %i", (seed) => {
+  it.each([1, 2, 3, 4])("drops noise and keeps working, seed %i", (seed) => {
     const random = new Random(seed);
     const bmc = newBmc();
     for (let n = 0; n < 3000; n++) {
@@ -48,7 +48,7 @@ describe("a virtual BMC", () => {
     expect(bmc.stats.sessionsOpened).toBe(0);
   });
 
-  it("answers every command with random data in a session with some completion code", async () => {
+  it("answers every command with random data in a session, with any completion code", async () => {
     const bench = new Bench({ user: "admin", password: "open sesame", login: { privilege: 4 }, readOnly: false });
     const session = await bench.within(bench.connection.open());
     const random = new Random(5);
@@ -62,7 +62,7 @@ describe("a virtual BMC", () => {
     }
   });
 
-  it("refuses commands before a session with D4h, and those it does not know with C1h", () => {
+  it("refuses commands outside sessions with D4h, and unknown commands with C1h", () => {
     const ask = (netFn: number, command: number): number | undefined => {
       const message = encodeRequestMessage({
         responderAddress: 0x20,

@@ -49,7 +49,7 @@ function poller(): (park: Park, name: string) => Promise<HostSnapshot> {
 }
 
 describe("a park", () => {
-  it("has machines of every board that our client reads whole and finds healthy", async () => {
+  it("has machines of every board, which our client reads completely and finds healthy", async () => {
     const park = await open({ racks: BOARD_NAMES.length, hostsPerRack: 1 });
     const poll = poller();
     for (const { name, board } of park.hosts) {
@@ -69,7 +69,7 @@ describe("a park", () => {
     }
   });
 
-  it("shows a fault in the readings, and that it was put right", async () => {
+  it("shows a fault in the readings until it is cleared", async () => {
     const park = await open();
     const poll = poller();
     const inputLost = async (): Promise<boolean> =>

@@ -57,11 +57,11 @@ export function virtualBmc({ clock = new FakeClock(), model, board, ...rest }: V
   return new VirtualBmc({ model: model ?? compileBoard({ ...sampleBoard(), ...board }), clock, seed: 11, ...rest });
 }
 
-/** An exporter that polls one BMC, without sockets, on a clock that runs by itself while somebody waits. */
+/** An exporter that polls one BMC, without sockets, on a clock that advances while a test waits. */
 export class Poller {
   readonly clock: FakeClock;
   readonly bmc: VirtualBmc;
-  /** What the polls told as new, in order. */
+  /** News of the polls, in order. */
   readonly news: HostNews[] = [];
   readonly #pool: BmcPool;
 

@@ -27,7 +27,7 @@ interface Case {
   /** Sets the odd state. */
   readonly prepare?: (poller: Poller) => void;
   /** How the quirk gets known: from answers, or from the configuration. */
-  readonly told: "learnt" | "configured";
+  readonly source: "learnt" | "configured";
   /** That the BMC is read rightly; all parts ok where absent. */
   readonly right?: (snapshot: HostSnapshot) => void;
 }
@@ -72,46 +72,46 @@ function wrongOwner(): PolledOptions {
 /** Each quirk and the proof of it: the one place to look when a quirk is new. */
 const CASES: Readonly<Record<QuirkName, Case>> = {
   password_16: {
-    told: "learnt",
+    source: "learnt",
     odd: { identity: { users: [longUser] }, password: LONG_PASSWORD, scenarios: [oddRakp({ way: "password_16" })] },
     plain: { identity: { users: [longUser] }, password: LONG_PASSWORD },
   },
   rakp_role_without_lookup_bit: {
-    told: "learnt",
+    source: "learnt",
     odd: { scenarios: [oddRakp({ way: "role_without_lookup_bit" })] },
   },
-  rakp_zero_role: { told: "learnt", odd: { scenarios: [oddRakp({ way: "zero_role" })] } },
-  rakp_padded_user_name: { told: "learnt", odd: { scenarios: [oddRakp({ way: "padded_user_name" })] } },
+  rakp_zero_role: { source: "learnt", odd: { scenarios: [oddRakp({ way: "zero_role" })] } },
+  rakp_padded_user_name: { source: "learnt", odd: { scenarios: [oddRakp({ way: "padded_user_name" })] } },
   rakp2_code_length: {
-    told: "learnt",
+    source: "learnt",
     odd: { ...login(3), scenarios: [oddRakp({ way: "short_rakp2" })] },
     plain: login(3),
   },
   rakp4_by_integrity: {
-    told: "learnt",
+    source: "learnt",
     odd: { ...login(1), scenarios: [oddRakp({ way: "rakp4_by_integrity" })] },
     plain: login(1),
   },
-  open_session_privilege_zero: { told: "configured", odd: { scenarios: [oddRakp({ way: "privilege_refused" })] } },
-  ignore_message_checksum: { told: "learnt", odd: { scenarios: [badChecksums({ probability: 1 })] } },
+  open_session_privilege_zero: { source: "configured", odd: { scenarios: [oddRakp({ way: "privilege_refused" })] } },
+  ignore_message_checksum: { source: "learnt", odd: { scenarios: [badChecksums({ probability: 1 })] } },
   scanning_disabled_is_valid: {
-    told: "configured",
+    source: "configured",
     odd: {},
     prepare: ({ bmc }) => bmc.state.setSensor(CPU1_TEMP, { raw: 47, scanningDisabled: true }),
     right: (snapshot) => expect(reading(snapshot, "CPU1 Temp")).toBe(47),
   },
   discrete_reading: {
-    told: "learnt",
+    source: "learnt",
     odd: hpe,
     right: (snapshot) => expect(reading(snapshot, "Fan 1")).toBeGreaterThan(0.1),
   },
   assume_bmc_owner: {
-    told: "configured",
+    source: "configured",
     odd: wrongOwner(),
     right: (snapshot) => expect(reading(snapshot, "CPU1 Temp")).toBe(54),
   },
   embedded_bridge_replies: {
-    told: "learnt",
+    source: "learnt",
     odd: {
       board: { satellites: sampleBoard().satellites?.map((satellite) => ({ ...satellite, embeddedReply: true })) },
       settings: { bridge: true },
@@ -119,15 +119,15 @@ const CASES: Readonly<Record<QuirkName, Case>> = {
     plain: { settings: { bridge: true } },
     right: (snapshot) => expect(reading(snapshot, "ME Temp")).toBe(48),
   },
-  sdr_partial_reads: { told: "learnt", odd: { scenarios: [noWholeSdrReads({ answer: "refused" })] } },
+  sdr_partial_reads: { source: "learnt", odd: { scenarios: [noWholeSdrReads({ answer: "refused" })] } },
   sdr_small_reads: {
-    told: "learnt",
+    source: "learnt",
     odd: { scenarios: [noWholeSdrReads({ answer: "refused" }), smallReads({ sdrBytes: 16 })] },
   },
-  fru_small_reads: { told: "learnt", odd: { scenarios: [smallReads({ fruBytes: 8 })] } },
-  sdr_endless: { told: "learnt", odd: { scenarios: [endlessSdr({ followedBy: "first" })] } },
+  fru_small_reads: { source: "learnt", odd: { scenarios: [smallReads({ fruBytes: 8 })] } },
+  sdr_endless: { source: "learnt", odd: { scenarios: [endlessSdr({ followedBy: "first" })] } },
   sdr_records_refused: {
-    told: "learnt",
+    source: "learnt",
     odd: {
       scenarios: [0, 1].map((reservation) =>
         completionCodes({
@@ -138,11 +138,11 @@ const CASES: Readonly<Record<QuirkName, Case>> = {
     },
   },
   ipmi_1_5_only_first_form: {
-    told: "learnt",
+    source: "learnt",
     odd: { scenarios: [completionCodes({ filter: { netFn: NetFn.App, command: 0x38, data: [0x8e] }, code: 0xcc })] },
   },
   dcmi_inactive_is_valid: {
-    told: "learnt",
+    source: "learnt",
     odd: openBmc,
     right: ({ consumption }) => expect(consumption?.currentWatts).toBeGreaterThan(100),
   },
@@ -163,11 +163,11 @@ const named = (snapshot: HostSnapshot): readonly string[] =>
   );
 
 const cases = Object.entries(CASES) as [QuirkName, Case][];
-const learnt = cases.filter(([, { told }]) => told === "learnt");
-const configured = cases.filter(([, { told }]) => told === "configured");
+const learnt = cases.filter(([, { source }]) => source === "learnt");
+const configured = cases.filter(([, { source }]) => source === "configured");
 
 describe("a quirk", () => {
-  it("is never without a proof, and what is proven exists", () => {
+  it("has a case here, and each case has its quirk", () => {
     expect(Object.keys(CASES).toSorted()).toEqual(QUIRK_NAMES.toSorted());
   });
 
@@ -182,7 +182,7 @@ describe("a quirk", () => {
     },
   );
 
-  it.each(configured)("%s makes a BMC that has it be read rightly, which is not so without", async (name, row) => {
+  it.each(configured)("%s makes a poll of such a BMC succeed, and the poll fails without it", async (name, row) => {
     const { odd, prepare, right = whole } = row;
     const without = await polled(odd, [], prepare);
     expect(() => right(without)).toThrow();
@@ -193,7 +193,7 @@ describe("a quirk", () => {
   });
 });
 
-describe("a BMC of Dell", () => {
+describe("a Dell BMC", () => {
   // Each generation numbers its firmware anew: iDRAC 10 begins with 1 again.
   it.each([
     ["a BMC of a PowerEdge 2950", 1],
@@ -210,7 +210,7 @@ describe("a BMC of Dell", () => {
 });
 
 describe("quirks of the configuration", () => {
-  it("take effect by make and product, and are not saved as learnt", async () => {
+  it("apply by manufacturer and product, and are not saved as learnt", async () => {
     const prepare: Case["prepare"] = ({ bmc }) => bmc.state.setSensor(CPU1_TEMP, { raw: 47, scanningDisabled: true });
     const { device } = sampleBoard();
     const saved: unknown[] = [];
@@ -235,7 +235,7 @@ describe("quirks of the configuration", () => {
     expect(JSON.stringify(saved)).not.toContain("scanning_disabled_is_valid");
   });
 
-  it("are all in docs/configuration.md, with what they mean", () => {
+  it("are all in docs/configuration.md, with their meaning", () => {
     const page = readFileSync(resolve(import.meta.dirname, "../../docs/configuration.md"), "utf8");
     for (const [name, meaning] of Object.entries(QUIRKS)) expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });

@@ -46,7 +46,7 @@ async function code(promise: Promise<unknown>): Promise<number> {
 }
 
 describe("sensors of a virtual BMC", () => {
-  it("say what they were set to, with the comparison their limits give", async () => {
+  it("report the values they are set to, and the limits crossed", async () => {
     const bench = new Bench();
     const read = (sensorNumber: number) => bench.within(bench.connection.run(getSensorReading, { sensorNumber }));
     expect(await read(0x03)).toMatchObject({ raw: 54, comparison: 0, unavailable: false, scanningEnabled: true });
@@ -63,7 +63,7 @@ describe("sensors of a virtual BMC", () => {
     expect((await read(0x61)).states).toBe(0x09);
   });
 
-  it("are refused where there is none, where it is gone, and where it only sends events", async () => {
+  it("are refused when unknown, removed, or without readings", async () => {
     const bench = new Bench();
     const refused = (sensorNumber: number) =>
       code(bench.within(bench.connection.run(getSensorReading, { sensorNumber })));
@@ -73,7 +73,7 @@ describe("sensors of a virtual BMC", () => {
     expect(await refused(0x90)).toBe(0xcd);
   });
 
-  it("tell limits, hysteresis and factors as their records have them", async () => {
+  it("report limits, hysteresis and factors of their records", async () => {
     const bench = new Bench();
     const { connection } = bench;
     expect(await bench.within(connection.run(getSensorThresholds, { sensorNumber: 0x03 }))).toEqual({
@@ -90,18 +90,18 @@ describe("sensors of a virtual BMC", () => {
     expect(factors).toMatchObject({ m: 25, rExponent: -3, b: 0 });
   });
 
-  it("behind the BMC answer through Send Message, apart from its own of the same number", async () => {
+  it("behind the BMC answer through Send Message, independent of its own with the same number", async () => {
     const bench = new Bench();
     const bridge = { channel: 6, address: 0x2c };
     const reading = bench.connection.run(getSensorReading, { sensorNumber: 0x08 }, { bridge });
     expect((await bench.within(reading)).raw).toBe(48);
     expect((await bench.within(bench.connection.run(getSensorReading, { sensorNumber: 0x08 }))).raw).toBe(51);
-    const nobody = bench.connection.run(
+    const unknown = bench.connection.run(
       getSensorReading,
       { sensorNumber: 1 },
       { bridge: { channel: 6, address: 0x30 } },
     );
-    expect(await code(bench.within(nobody))).toBe(0x83);
+    expect(await code(bench.within(unknown))).toBe(0x83);
   });
 });
 
@@ -116,7 +116,7 @@ describe("the SDR repository of a virtual BMC", () => {
     expect(walk.problems).toEqual([]);
   });
 
-  it("wants a reservation for the middle of a record, and another console's cancels it", async () => {
+  it("needs a reservation for the middle of a record, which another console cancels", async () => {
     const bench = new Bench();
     const part = (reservationId: number) =>
       bench.within(bench.connection.run(getSdr, { reservationId, recordId: 1, offset: 5, count: 4 }));
@@ -129,7 +129,7 @@ describe("the SDR repository of a virtual BMC", () => {
 });
 
 describe("the event log of a virtual BMC", () => {
-  it("is read whole, grows, and goes on from the last record", async () => {
+  it("is read completely, grows, and is read on from the last record", async () => {
     const bench = new Bench();
     const first = await bench.within(readSelSince(bench.connection, undefined));
     expect(first.records).toHaveLength(5);
@@ -144,7 +144,7 @@ describe("the event log of a virtual BMC", () => {
     expect(await bench.within(bench.connection.run(getSelTime, undefined))).toEqual({ timestamp: stamp });
   });
 
-  it("stops when it is full and says so, or drops the oldest", async () => {
+  it("stops when full and reports it, or replaces the oldest entry", async () => {
     for (const whenFull of ["stop", "drop_oldest"] as const) {
       const bench = new Bench({ description: { sel: { capacity: 3, whenFull } } });
       const { state } = bench.bmc;
@@ -156,7 +156,7 @@ describe("the event log of a virtual BMC", () => {
     }
   });
 
-  it("loses a deleted entry, and all of them by a clear, which leaves a note", async () => {
+  it("loses a deleted entry, and all entries when cleared, which is logged", async () => {
     const bench = new Bench(operator);
     const { connection } = bench;
     const reserve = async () => (await bench.within(connection.run(reserveSel, undefined))).reservationId;
@@ -171,7 +171,7 @@ describe("the event log of a virtual BMC", () => {
     expect(left.records.map((r) => decodeSelRecord(r))).toMatchObject([{ recordId: 1, sensorType: 0x10, offset: 2 }]);
   });
 
-  it("is the board's until this BMC changes it", () => {
+  it("is shared with other BMCs of the board until it changes", () => {
     const one = new Bench();
     const other = new Bench({ model: one.bmc.model });
     one.bmc.state.addEvent({ sensor: 0x61, offset: 3 });
@@ -183,14 +183,14 @@ describe("the event log of a virtual BMC", () => {
 });
 
 describe("inventory, power and temperatures of a virtual BMC", () => {
-  it("FRU areas are read and decoded; a device that is not there is refused", async () => {
+  it("FRU areas are read and decoded; an unknown device is refused", async () => {
     const bench = new Bench();
     const area = await bench.within(readFru(bench.connection, bench.connection.memory, 0));
     expect(area).toMatchObject({ product: { serial: "SS0001" }, problems: [] });
     expect(await code(bench.within(bench.connection.run(getFruInventoryAreaInfo, { fruId: 9 })))).toBe(0xcb);
   });
 
-  it("DCMI gives power with its statistics, the asset tag, and temperatures by entity", async () => {
+  it("DCMI reports power with statistics, the asset tag, and temperatures by entity", async () => {
     const bench = new Bench({ bmc: { identity: { assetTag: "asset-0815" } } });
     const { connection } = bench;
     for (const watts of [300, 420, 360]) bench.bmc.state.setPower(watts);
@@ -215,14 +215,14 @@ describe("inventory, power and temperatures of a virtual BMC", () => {
     expect((await bench.within(connection.run(getDcmiSensorInfo, cpu))).recordIds).toEqual([3, 4]);
   });
 
-  it("a board without DCMI does not know the commands", async () => {
+  it("a board without DCMI refuses the commands", async () => {
     const bench = new Bench({ description: { dcmi: undefined } });
     expect(await code(bench.within(bench.connection.run(getPowerReading, {})))).toBe(0xc1);
   });
 });
 
 describe("a board's behaviour", () => {
-  it("is asked when somebody polls and enough time has passed, and not otherwise", async () => {
+  it("is brought up to date by a request after its period, and not otherwise", async () => {
     const elapsed: number[] = [];
     const behaviour = {
       periodMs: 2000,

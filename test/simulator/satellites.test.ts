@@ -17,26 +17,26 @@ const NAMES = ["HSBP 2 Temp", "HSBP 2 Presence"];
 const SEND_MESSAGE = 0x34;
 const GET_DEVICE_SDR = 0x21;
 
-/** What was asked of the backplane's controller, and whether it answers: [channel] [address] [netFn] [checksum] ... */
+/** Requests to the controller of the backplane, and whether it answers: [channel] [address] [netFn] [checksum] ... */
 function watched() {
-  const asked: number[] = [];
+  const requests: number[] = [];
   const state = { dead: false };
   const scenario: Scenario = () => ({
     name: "watched",
     answer({ command, data }) {
       if (command !== SEND_MESSAGE || data[1] !== BACKPLANE) return undefined;
-      asked.push(data[6] ?? 0);
+      requests.push(data[6] ?? 0);
       return state.dead ? "silence" : undefined;
     },
   });
-  return { asked, state, scenario };
+  return { requests, state, scenario };
 }
 
 const behind = ({ sensors = [] }: HostSnapshot) => sensors.filter(({ id }) => id.startsWith("c0/"));
 
 function bench(options: PolledOptions = {}) {
   const clock = new FakeClock();
-  const { asked, state, scenario } = watched();
+  const { requests, state, scenario } = watched();
   const bmc = virtualBmc({ clock, model, scenarios: [scenario], ...options });
   const poller = (more: PolledOptions = {}) =>
     new Poller(bmc, clock, {
@@ -45,40 +45,40 @@ function bench(options: PolledOptions = {}) {
       ...more,
       settings: { bridge: true, parts: ["power", "sensors"], ...options.settings },
     });
-  return { clock, bmc, asked, state, poller };
+  return { clock, bmc, requests, state, poller };
 }
 
 describe("a controller that keeps its SDRs itself, behind a virtual BMC", () => {
-  it("is read where bridging is allowed, and not asked where it is not", async () => {
-    const { asked, poller } = bench();
-    const told = await poller().poll();
-    expect(told.parts.filter(({ ok }) => !ok)).toEqual([]);
-    expect(behind(told).map(({ name }) => name)).toEqual(NAMES);
-    expect(behind(told)[0]?.value).toBeGreaterThan(15);
-    const { asked: none, poller: plain } = bench({ settings: { bridge: false } });
+  it("is read where bridging is allowed, and not where it is off", async () => {
+    const { requests, poller } = bench();
+    const snapshot = await poller().poll();
+    expect(snapshot.parts.filter(({ ok }) => !ok)).toEqual([]);
+    expect(behind(snapshot).map(({ name }) => name)).toEqual(NAMES);
+    expect(behind(snapshot)[0]?.value).toBeGreaterThan(15);
+    const { requests: none, poller: plain } = bench({ settings: { bridge: false } });
     const alone = await plain().poll();
     expect(behind(alone)).toEqual([]);
-    expect(alone.sensors).toHaveLength((told.sensors?.length ?? 0) - NAMES.length);
-    expect([asked.length > 0, none]).toEqual([true, []]);
+    expect(alone.sensors).toHaveLength((snapshot.sensors?.length ?? 0) - NAMES.length);
+    expect([requests.length > 0, none]).toEqual([true, []]);
   });
 
-  it("costs its readings and nothing more from the second poll on", async () => {
-    const { asked, bmc, poller } = bench();
+  it("costs only its readings from the second poll on", async () => {
+    const { requests, bmc, poller } = bench();
     const one = poller();
     const { sensors = [] } = await one.poll();
-    asked.length = 0;
+    requests.length = 0;
     const before = bmc.stats.requests;
     await one.poll();
-    expect(asked).toEqual([0x2d, 0x2d]);
+    expect(requests).toEqual([0x2d, 0x2d]);
     // Chassis status and the repository's info.
     expect(bmc.stats.requests - before).toBe(sensors.length + 2);
   });
 
-  it("that keeps silent costs the host nothing but its sensors and one wait", async () => {
+  it("that is silent costs the host only its sensors and one wait", async () => {
     // No meter and no Node Manager: the sum of what the supplies take in is the power.
     const satellites = description.satellites?.map((satellite) => ({ ...satellite, nodeManager: false }));
     const noMeter = compileBoard({ ...description, dcmi: undefined, satellites });
-    const { asked, state, poller } = bench({ model: noMeter });
+    const { requests, state, poller } = bench({ model: noMeter });
     state.dead = true;
     const one = poller();
     const first = await one.poll();
@@ -90,9 +90,9 @@ describe("a controller that keeps its SDRs itself, behind a virtual BMC", () => 
     });
     expect(first.sensors?.filter(({ noReading }) => noReading === undefined).length).toBeGreaterThan(60);
     expect(first.consumption?.source).toBe("psu_sum");
-    asked.length = 0;
+    requests.length = 0;
     const second = await one.poll();
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     expect(second.durationMs).toBeLessThan(first.durationMs);
     expect(second.parts.map(({ part, ok }) => [part, ok])).toEqual([
       ["power", true],
@@ -100,7 +100,7 @@ describe("a controller that keeps its SDRs itself, behind a virtual BMC", () => 
     ]);
   });
 
-  it("is told as soon as it is back and asked again, and without a reading where it falls silent later", async () => {
+  it("is read as soon as it answers again, and has no readings when it falls silent later", async () => {
     const { clock, state, poller } = bench();
     const one = poller();
     state.dead = true;
@@ -117,17 +117,17 @@ describe("a controller that keeps its SDRs itself, behind a virtual BMC", () => 
     expect(later.parts.every(({ ok }) => ok)).toBe(true);
   });
 
-  it("is not walked again after a restart that knows it", async () => {
+  it("is not read again after a restart with saved state", async () => {
     const keeper = memoryKeeper();
-    const { asked, poller } = bench();
+    const { requests, poller } = bench();
     const before = poller({ keeper });
-    const told = behind(await before.poll());
+    const snapshot = behind(await before.poll());
     await before.close();
-    expect(asked).toContain(GET_DEVICE_SDR);
-    asked.length = 0;
+    expect(requests).toContain(GET_DEVICE_SDR);
+    requests.length = 0;
     const after = poller({ keeper });
-    expect(behind(await after.poll())).toEqual(told);
-    expect(asked).not.toContain(GET_DEVICE_SDR);
+    expect(behind(await after.poll())).toEqual(snapshot);
+    expect(requests).not.toContain(GET_DEVICE_SDR);
     await after.close();
   });
 });
@@ -140,7 +140,7 @@ withPeers(["ipmitool"], "ipmitool on a controller behind a virtual BMC", () => {
   });
   afterAll(() => simulation.stop());
 
-  it("reads who it is, its SDRs and its sensors", async () => {
+  it("reads its identity, its SDRs and its sensors", async () => {
     const [at] = simulation.bmcs;
     if (!at) throw new Error("no BMC");
     const login = { address: at.address, port: at.port, user: "monitor", password: "monitor", privilege: "user" };

@@ -106,7 +106,7 @@ describe("our client copes with", () => {
     expect(walk.records).toEqual(bench.bmc.model.sdr);
   });
 
-  it("records that carry another id: the walk follows the chain", async () => {
+  it("records with another id, by following the chain of next ids", async () => {
     const bench = new Bench({ scenarios: [recordIdMismatch({ probability: 0.3 })] });
     const walk = await bench.within(contact(bench));
     expect(walk.records.map((r) => r.subarray(2))).toEqual(bench.bmc.model.sdr.map((r) => r.subarray(2)));
@@ -119,7 +119,7 @@ describe("our client copes with", () => {
     expect(bench.connection.memory.quirks).toContain("sdr_endless");
   });
 
-  it("a last record that can never be read", async () => {
+  it("a last record that cannot be read", async () => {
     const last = new Bench().bmc.model.sdr.length;
     // Whole, and in pieces under the first reservation.
     const scenarios = [0, 1].map((reservation) =>
@@ -139,7 +139,7 @@ describe("our client copes with", () => {
     }
   });
 
-  it("a session that is not active yet, by starting again", async () => {
+  it("a session that is not active yet, by a new login", async () => {
     const bench = new Bench({ scenarios: [refusedLogin({ step: "rakp1", status: 0x08, times: 1 })] });
     await bench.within(bench.connection.open());
   });
@@ -154,7 +154,7 @@ describe("our client copes with", () => {
     expect(bench.bmc.stats.sessionsOpened).toBe(2);
   });
 
-  it("a full log that says so, and a clock that is wrong", async () => {
+  it("a full event log and a wrong clock", async () => {
     const bench = new Bench({
       scenarios: [fullSel(), movingClock({ offsetSeconds: -86_400, driftSecondsPerHour: 60 })],
     });
@@ -170,7 +170,7 @@ describe("our client copes with", () => {
   });
 });
 
-describe("our client gives the right reason for", () => {
+describe("our client reports the correct reason for", () => {
   // biome-ignore format: a table
   const rows: readonly (readonly [what: string, scenario: Scenario, reason: string, stage: string])[] = [
     ["a dead BMC", hung({ what: "everything" }), "no_answer", "channel_auth_capabilities"],
@@ -216,13 +216,13 @@ describe("our client gives the right reason for", () => {
     expect(error.message).toContain("Get SEL Info");
   });
 
-  it("a BMC that is wedged by a burst", async () => {
+  it("a BMC that a burst of packets silences", async () => {
     const bench = new Bench({ scenarios: [wedged({ packets: 30, withinMs: 1000, forMs: 600_000 })] });
     const error = await failure(bench.within(contact(bench), 180_000));
     expect(error.reason).toBe("timeout");
   });
 
-  it("an account that is locked, which is let in again later", async () => {
+  it("a locked account, and logs in when it is unlocked", async () => {
     const bench = new Bench({ scenarios: [lockedOut({ attempts: 2, forMs: 300_000 })] });
     for (let n = 0; n < 2; n++) {
       const wrong = bench.connect({ password: "wrong" });
@@ -233,18 +233,18 @@ describe("our client gives the right reason for", () => {
     await bench.within(bench.connection.open());
   });
 
-  it("sessions taken for a while, and then it gets in", async () => {
+  it("sessions that are all in use for a while, and then logs in", async () => {
     const bench = new Bench({ scenarios: [sessionsTaken({ forMs: 60_000 })] });
     expect((await failure(bench.within(bench.connection.open()))).reason).toBe("no_free_session");
     await bench.clock.advance(60_000);
     await bench.within(bench.connection.open());
   });
 
-  it("IPMI 1.5 BMCs without a slot, with a deaf ear, or with a wrong code of their own", async () => {
+  it("IPMI 1.5 BMCs that have no free session, answer no command, or send a wrong code", async () => {
     const description = { channel: { ipmi20: false } } as const;
-    const taken = new Bench({ description, scenarios: [sessionsTaken()] });
-    expect((await failure(taken.within(taken.connection.open()))).reason).toBe("no_free_session");
-    const deaf = new Bench({ description, scenarios: [hung({ what: "commands" })] });
-    expect((await failure(deaf.within(deaf.connection.run(getDeviceId, undefined)))).reason).toBe("timeout");
+    const full = new Bench({ description, scenarios: [sessionsTaken()] });
+    expect((await failure(full.within(full.connection.open()))).reason).toBe("no_free_session");
+    const hanging = new Bench({ description, scenarios: [hung({ what: "commands" })] });
+    expect((await failure(hanging.within(hanging.connection.run(getDeviceId, undefined)))).reason).toBe("timeout");
   });
 });

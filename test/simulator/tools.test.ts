@@ -58,7 +58,7 @@ withPeers(["ipmitool"], "ipmitool on a virtual BMC", () => {
     expect(sensors.filter((s) => s.class === "threshold" && s.value === undefined)).toEqual([]);
   });
 
-  it("reads limits, events, FRUs and power without a word of complaint", async () => {
+  it("reads limits, events, FRUs and power without a warning", async () => {
     const tool = ipmitool(login({ cipherSuite: 17 }));
     for (const args of [
       ["sensor"],
@@ -150,7 +150,7 @@ withPeers(["ipmi-sensors"], "FreeIPMI on a virtual BMC", () => {
     }
   });
 
-  it("reads the ME's sensor when it may bridge", async () => {
+  it("reads the sensor of the ME with bridging", async () => {
     const tool = freeIpmi(login());
     try {
       const result = await tool.raw("ipmi-sensors", "--bridge-sensors");

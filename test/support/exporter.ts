@@ -11,7 +11,7 @@ export interface InProcess {
   readonly url: string;
   readonly exporter: Exporter;
   get(path: string): Promise<{ readonly status: number; readonly text: string }>;
-  /** Writes another configuration; it is in force when the exporter was told to reload. */
+  /** Writes another configuration; a reload applies it. */
   write(config: string | object): void;
   stop(): Promise<void>;
 }

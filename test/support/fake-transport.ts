@@ -7,11 +7,11 @@ import type {
 } from "../../src/ipmi/transport/datagram.ts";
 import type { SendTurns } from "../../src/ipmi/transport/send-turns.ts";
 
-/** What a pretended BMC does with a packet: `reply` sends one back, now or later, as often as it likes. */
+/** Answers a packet: `reply` sends a response, now or later, any number of times. */
 export type Responder = (packet: Buffer, reply: (answer: Uint8Array) => void) => void;
 
 /**
- * A network inside the test. Packets arrive at once unless the responder waits; the responder is asked
+ * A network inside the test. Packets arrive at once unless the responder waits; the responder is called
  * after `send` has returned, as a socket would do.
  */
 export class FakeTransport implements DatagramTransport {
@@ -21,7 +21,7 @@ export class FakeTransport implements DatagramTransport {
   readonly diagnosed: Buffer[] = [];
   /** What `diagnose` finds out. */
   reachability: Reachability = "silent";
-  /** Who listens; nobody answers while it is absent. */
+  /** Answers packets; absent: no response. */
   responder: Responder | undefined;
   closed = false;
   turns?: SendTurns;

@@ -5,7 +5,7 @@ import { join } from "node:path";
  * The text that is expected, from a file beside the test. `UPDATE_GOLDEN=1` writes the files anew; read the
  * difference before committing it.
  *
- * @param folder of the test that asks
+ * @param folder of the test
  * @throws Error where the file is missing in CI
  */
 export function golden(folder: string, name: string, text: string | Uint8Array): string {

@@ -30,7 +30,7 @@ const WATCHDOG_OFF: WatchdogTimer = {
   presentCountdownMs: 0,
 };
 
-/** The state of one virtual BMC; see BoardState for what the parts mean. */
+/** The state of one virtual BMC; BoardState describes its members. */
 export class LiveBoard implements BoardState {
   readonly model: BoardModel;
   readonly chassis: ChassisState;
@@ -101,7 +101,7 @@ export class LiveBoard implements BoardState {
   sensor(index: number): SensorReadingState {
     const raw = this.#sensors.raw(index);
     const model = this.model.sensors[index];
-    const states = this.#sensors.statesTold(index) ?? (model?.threshold ? model.comparison(raw) : 0);
+    const states = this.#sensors.fixedStates(index) ?? (model?.threshold ? model.comparison(raw) : 0);
     return { raw, states, ...this.#sensors.flags(index) };
   }
 

@@ -3,24 +3,24 @@ import type { Clock } from "../../lib/index.ts";
 import type { Random } from "./random.ts";
 
 /*
- * How a BMC goes wrong: small parts with hooks at the places where firmware and networks fail. Each
- * scenario is one file in scenarios/; a virtual BMC runs any number of them, in the order given.
+ * Misbehaviour of firmware and networks: small parts with hooks at the places where these fail. Each scenario is
+ * one file in scenarios/; a virtual BMC runs any number of them, in the order given.
  */
 
 /** A request as the handlers see it. */
 export interface Request {
   readonly netFn: number;
   readonly command: number;
-  /** Request data behind the command byte, group body or OEM number included. */
+  /** Data after the command byte, group or OEM number included. */
   readonly data: Uint8Array;
   readonly lun: number;
   /** rqSeq, 0-63. */
   readonly sequence: number;
-  /** In a session; false: before one. */
+  /** False: outside any session. */
   readonly inSession: boolean;
 }
 
-/** What the handlers say to it. */
+/** The reply of a handler. */
 export interface Reply {
   readonly completionCode: number;
   readonly data: Uint8Array;
@@ -28,15 +28,15 @@ export interface Reply {
 
 export type LoginStep = "open_session" | "rakp1" | "rakp3" | "session_challenge" | "activate_session";
 
-/** How firmware departs from the specification when it makes the codes of an RMCP+ login. */
+/** How firmware deviates from the specification in the codes of an RMCP+ login. */
 export interface LoginHashing {
-  /** What it hashes in place of what was said. */
-  readonly exchange?: (said: KeyExchange) => KeyExchange;
-  /** Bytes of the password it keeps; 20 where absent. */
+  /** Returns the values that it hashes instead of those exchanged. */
+  readonly exchange?: (exchanged: KeyExchange) => KeyExchange;
+  /** Bytes of the password that count; 20 where absent. */
   readonly passwordBytes?: number;
-  /** Changes the code of RAKP 2 before it is sent. */
+  /** Changes the code in RAKP 2. */
   readonly rakp2?: (code: Buffer) => Buffer;
-  /** The integrity algorithm, and not the one of authentication, says how long the value of RAKP 4 is. */
+  /** The integrity algorithm decides the length of the code in RAKP 4, not the authentication algorithm. */
   readonly rakp4ByIntegrity?: boolean;
 }
 
@@ -51,27 +51,27 @@ export interface LoginOffer {
   readonly authTypes15?: readonly ("none" | "md5" | "straight")[];
 }
 
-/** One thing that goes wrong. Hooks that are absent change nothing. */
+/** One misbehaviour. Hooks that are absent change nothing. */
 export interface Misbehaviour {
   readonly name: string;
-  /** A packet arrives: true swallows it. */
+  /** Called for each packet that arrives: true drops it. */
   swallow?(packet: Uint8Array): boolean;
-  /** A login step: a status (RMCP+) or completion code (1.5) refuses it. @param privilege what Open Session asked for */
+  /** Returns a status (RMCP+) or completion code (1.5) to refuse a login step. @param privilege requested in Open Session */
   refuseLogin?(step: LoginStep, privilege?: number): number | undefined;
   readonly hashing?: LoginHashing | undefined;
   /** Replaces what the board offers. */
   readonly offer?: LoginOffer | undefined;
-  /** A login failed: wrong code, or given up by the console. */
+  /** Called when a login failed: wrong code, or abandoned by the console. */
   loginFailed?(): void;
-  /** Answers in place of the handler; "silence" answers nothing. */
+  /** Replaces the reply of the handler, which is not called; "silence": no response. */
   answer?(request: Request): Reply | "silence" | undefined;
-  /** Changes what the handler said. */
+  /** Changes the reply of the handler. */
   amend?(request: Request, reply: Reply): Reply;
-  /** Changes the encoded response message, checksums and all. */
+  /** Changes the encoded response message, checksums included. */
   damage?(message: Buffer, inSession: boolean): Buffer;
-  /** By how much the session sequence number of the next packet grows; 1 is right. */
+  /** Increment of the session sequence number of the next packet; 1 is correct. */
   sequenceStep?(): number;
-  /** Takes a finished packet to the network: never, twice, late. */
+  /** Sends a finished packet through `next`: once, twice, late or not at all. */
   deliver?(packet: Buffer, next: Deliver): void;
 }
 

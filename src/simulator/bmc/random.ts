@@ -33,7 +33,7 @@ export class Random {
   }
 }
 
-/** A seed for the `n`th member of a family: neighbours get unrelated streams. */
+/** Seed of the `n`th member of a family; the streams of two members are unrelated. */
 export function seedOf(seed: number, n: number): number {
   let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(n + 1, 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);

@@ -2,13 +2,13 @@ import type { SelDescription } from "../boards/board.ts";
 
 export const SEL_RECORD_BYTES = 16;
 const LAST_ID = 0xfffe;
-/** Time stamp of what never happened. */
+/** Timestamp of an addition or erasure that never happened. */
 export const NEVER = 0xffffffff;
 const DEFAULT: SelDescription = { capacity: 512 };
 
 /**
- * The event log of one BMC: records of 16 bytes behind one another. The records of the board are shared
- * until the first change.
+ * The event log of one BMC: records of 16 bytes in one buffer, which is the buffer of the board until the first
+ * change.
  */
 export class SelLog {
   readonly #capacity: number;
@@ -21,7 +21,7 @@ export class SelLog {
   #lastAddition: number;
   #lastErase = NEVER;
 
-  /** @param initial records with their ids, not changed */
+  /** @param initial records with their ids; this buffer is never changed */
   constructor(description: SelDescription = DEFAULT, initial: Buffer = Buffer.alloc(0)) {
     this.#capacity = description.capacity;
     this.#dropOldest = description.whenFull === "drop_oldest";
@@ -52,7 +52,7 @@ export class SelLog {
     return this.#lastErase;
   }
 
-  /** Place of a record; 0000h the first, FFFFh the last; -1: there is none. */
+  /** Index of a record; 0000h the first, FFFFh the last; -1: no such record. */
   indexOf(recordId: number): number {
     if (this.#count === 0) return -1;
     if (recordId === 0x0000) return 0;
@@ -64,12 +64,12 @@ export class SelLog {
     return -1;
   }
 
-  /** A view of the record at this place. */
+  /** The record at this index, not a copy. */
   at(index: number): Buffer {
     return this.#bytes.subarray(index * SEL_RECORD_BYTES, (index + 1) * SEL_RECORD_BYTES);
   }
 
-  /** Id of the record behind the one at this place; FFFFh: it is the last. */
+  /** Id of the record after the one at this index; FFFFh: that one is the last. */
   idAfter(index: number): number {
     return index + 1 < this.#count ? this.#idAt(index + 1) : 0xffff;
   }
@@ -91,7 +91,7 @@ export class SelLog {
     return true;
   }
 
-  /** False: there is no such record. */
+  /** False: no such record. */
   delete(recordId: number, nowSeconds: number): boolean {
     const index = this.indexOf(recordId);
     if (index < 0) return false;
@@ -119,11 +119,11 @@ export class SelLog {
     this.#count--;
   }
 
-  /** Room for `bytes`, in a buffer of our own. */
+  /** Makes space for `bytes` in a buffer of this log alone. */
   #own(bytes: number): void {
     if (!this.#shared && this.#bytes.length >= bytes) return;
-    const room = Math.max(bytes, Math.min(this.#capacity, Math.max(4, this.#count * 2)) * SEL_RECORD_BYTES);
-    const grown = Buffer.alloc(room);
+    const size = Math.max(bytes, Math.min(this.#capacity, Math.max(4, this.#count * 2)) * SEL_RECORD_BYTES);
+    const grown = Buffer.alloc(size);
     this.#bytes.copy(grown, 0, 0, this.#count * SEL_RECORD_BYTES);
     this.#bytes = grown;
     this.#shared = false;

@@ -1,15 +1,15 @@
 import type { SensorChange, SensorReadingState } from "../boards/board.ts";
 
-const STATES_TOLD = 0x01;
+const STATES_SET = 0x01;
 const ABSENT = 0x02;
 const UNAVAILABLE = 0x20;
 const SCANNING_DISABLED = 0x40;
 
 /**
- * How the sensors of one board are, in four bytes each, since ten thousand boards live in one process.
+ * States of the sensors of one board, in four bytes each: ten thousand boards live in one process.
  *
  *   [0, n)   raw reading
- *   [n, 2n)  0 states told (threshold sensors: not from the limits), 1 absent, 5 unavailable, 6 scanning disabled
+ *   [n, 2n)  0 states are set (threshold sensors: not derived from the limits), 1 absent, 5 unavailable, 6 scanning disabled
  *   [2n, 4n) states, LS byte first
  */
 export class SensorBytes {
@@ -34,13 +34,13 @@ export class SensorBytes {
     const n = this.count;
     this.bytes[2 * n + 2 * index] = states;
     this.bytes[2 * n + 2 * index + 1] = states >>> 8;
-    this.bytes[n + index] = (this.bytes[n + index] as number) | STATES_TOLD;
+    this.bytes[n + index] = (this.bytes[n + index] as number) | STATES_SET;
   }
 
-  /** Undefined: threshold sensors get them from the limits. */
-  statesTold(index: number): number | undefined {
+  /** Undefined: not set; the states of a threshold sensor then follow from its limits. */
+  fixedStates(index: number): number | undefined {
     const n = this.count;
-    if (((this.bytes[n + index] as number) & STATES_TOLD) === 0) return undefined;
+    if (((this.bytes[n + index] as number) & STATES_SET) === 0) return undefined;
     return (this.bytes[2 * n + 2 * index] as number) | ((this.bytes[2 * n + 2 * index + 1] as number) << 8);
   }
 
@@ -55,7 +55,7 @@ export class SensorBytes {
 
   change(index: number, change: SensorChange): void {
     if (change.raw !== undefined) this.setRaw(index, change.raw);
-    if (change.states === "from_limits") this.#flag(index, STATES_TOLD, false);
+    if (change.states === "from_limits") this.#flag(index, STATES_SET, false);
     else if (change.states !== undefined) this.setStates(index, change.states);
     if (change.unavailable !== undefined) this.#flag(index, UNAVAILABLE, change.unavailable);
     if (change.scanningDisabled !== undefined) this.#flag(index, SCANNING_DISABLED, change.scanningDisabled);

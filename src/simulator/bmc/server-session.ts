@@ -11,13 +11,13 @@ import { encodeSessionPacket } from "../../ipmi/wire/session-header.ts";
 import type { BoardUser } from "../boards/board.ts";
 import { InboundWindow } from "./inbound-window.ts";
 
-/** Who asks. */
+/** Address of a console. */
 export interface Peer {
   readonly address: string;
   readonly port: number;
 }
 
-/** Numbers of a handshake that is under way. */
+/** Values of a handshake in progress. */
 export interface Handshake {
   readonly consoleRandom: Buffer;
   readonly bmcRandom: Buffer;
@@ -30,9 +30,9 @@ const AHEAD_20 = 15;
 const BEHIND_20 = 16;
 const AROUND_15 = 8;
 
-/** One session, the BMC's side: half open until the login is through. */
+/** One session, seen from the BMC: half open until the login is complete. */
 export class ServerSession {
-  /** The BMC's number for it: what the console puts into its packets. */
+  /** Session id of the BMC, which the console sends in its packets. */
   readonly id: number;
   readonly protocol: "1.5" | "2.0";
   readonly peer: Peer;
@@ -41,12 +41,12 @@ export class ServerSession {
   lastUsedMs: number;
   active = false;
   user: BoardUser | undefined;
-  /** Where the session stands now; starts at User. */
+  /** Current privilege level; User at first. */
   privilege: number = PrivilegeLevel.User;
-  /** How high it may go. */
+  /** Highest privilege level that may be set. */
   privilegeLimit: number = PrivilegeLevel.Administrator;
 
-  /** RMCP+ only: the console's number for it. */
+  /** RMCP+ only: session id of the console. */
   consoleSessionId = 0;
   requestedPrivilege = 0;
   suite: CipherSuite | undefined;
@@ -68,7 +68,7 @@ export class ServerSession {
     this.lastUsedMs = nowMs;
   }
 
-  /** The login is through: from here on packets are numbered, authenticated and encrypted by these. */
+  /** Completes an RMCP+ login: from now on packets are numbered, authenticated and encrypted. */
   activateRmcpPlus(suite: CipherSuite, keys: SessionKeys, password: Uint8Array, random: RandomPool): void {
     this.#code = integrityCode(suite, keys.k1, passwordKey(password));
     const encrypts = suite.confidentiality === ConfidentialityAlgorithm.AesCbc128;
@@ -78,7 +78,7 @@ export class ServerSession {
     this.active = true;
   }
 
-  /** @param inbound first number the console will send; @param outbound first number it wants to see */
+  /** @param inbound first sequence number of the console @param outbound first one of the BMC */
   activate15(authType: number, password: Uint8Array, inbound: number, outbound: number): void {
     this.authType = authType;
     this.#password = password;
@@ -110,7 +110,7 @@ export class ServerSession {
     return authCode(this.authType, this.#password ?? new Uint8Array(0), this.id, message, sequence);
   }
 
-  /** A message as packet to the console. @param step by how much the sequence number grows: 1 but for misbehaviour */
+  /** Encodes a message as packet to the console. @param step increment of the sequence number: 1 except for misbehaviour */
   seal(message: Uint8Array, step = 1): Buffer {
     this.#outbound = (this.#outbound + step) >>> 0 || 1;
     if (this.protocol === "1.5") {

@@ -7,8 +7,8 @@ const HALF_OPEN_MS = 30_000;
 const COUNTER_BITS = 0x00ff_ffff;
 
 /**
- * The sessions of one BMC. No timers: sessions that are over are found when somebody looks. Session ids
- * are the slot and a counter, so that an old id is never taken for a new session.
+ * The sessions of one BMC. There are no timers: each look-up removes expired sessions. A session id is the slot
+ * and a counter, so that the id of an old session never matches a new one.
  */
 export class SessionTable {
   readonly limit: number;
@@ -24,7 +24,7 @@ export class SessionTable {
     this.#counter = seed & COUNTER_BITS;
   }
 
-  /** A new half-open session, or undefined: no slot is free. */
+  /** Opens a session, half open at first; undefined: no free slot. */
   open(protocol: "1.5" | "2.0", peer: Peer, nowMs: number): ServerSession | undefined {
     this.#expire(nowMs);
     let slot = this.#slots.indexOf(undefined);
@@ -37,22 +37,22 @@ export class SessionTable {
     return session;
   }
 
-  /** The session of an id; undefined when there is none or it is over. */
+  /** The session with this id; undefined: unknown or expired. */
   find(id: number, nowMs: number): ServerSession | undefined {
     const session = this.#slots[(id & 0xff) - 1];
     if (session?.id !== id) return undefined;
-    if (!this.#isOver(session, nowMs)) return session;
+    if (!this.#isExpired(session, nowMs)) return session;
     this.close(session);
     return undefined;
   }
 
-  /** Sessions that are open or half open now. */
+  /** Open and half-open sessions. */
   all(nowMs: number): readonly ServerSession[] {
     this.#expire(nowMs);
     return this.#slots.filter((s) => s !== undefined);
   }
 
-  /** A half-open session of the same console with the same id of its own: a repeated Open Session. */
+  /** The half-open session with this console and console session id: the console repeats Open Session. */
   halfOpenOf(peer: Peer, consoleSessionId: number): ServerSession | undefined {
     return this.#slots.find(
       (s) =>
@@ -73,11 +73,11 @@ export class SessionTable {
     this.#slots.length = 0;
   }
 
-  #isOver(session: ServerSession, nowMs: number): boolean {
+  #isExpired(session: ServerSession, nowMs: number): boolean {
     return nowMs - session.lastUsedMs > (session.active ? this.#idleMs : this.#halfOpenMs);
   }
 
   #expire(nowMs: number): void {
-    for (const session of this.#slots) if (session && this.#isOver(session, nowMs)) this.close(session);
+    for (const session of this.#slots) if (session && this.#isExpired(session, nowMs)) this.close(session);
   }
 }

@@ -15,24 +15,24 @@ const BEHAVIOUR_PERIOD_MS = 1000;
 const PLAIN_HASHING: LoginHashing = {};
 const NO_FRUS: ReadonlyMap<number, Uint8Array> = new Map();
 
-/** Hands a packet to the network. @param stray from another address than the BMC's */
+/** Sends a packet. @param stray from another address than that of the BMC */
 export type Send = (packet: Buffer, peer: Peer, stray: boolean) => void;
 
-/** What differs from one BMC to the next of the same board. */
+/** What differs between BMCs of the same board. */
 export interface BmcIdentity {
-  /** For people: "node017". */
+  /** Shown in lists, e.g. "node017". */
   readonly name?: string;
   /** 16 bytes. */
   readonly guid?: Uint8Array;
-  /** FRU areas that are not the board's, by device id: serial numbers. */
+  /** FRU areas with serial numbers of this machine, by device id; the board has the others. */
   readonly frus?: ReadonlyMap<number, Uint8Array>;
-  /** In place of the board's. */
+  /** Replaces the users of the board. */
   readonly users?: readonly BoardUser[];
   readonly assetTag?: string;
   readonly controllerId?: string;
-  /** As the LAN parameters tell it. */
+  /** Reported in the LAN parameters. */
   readonly ipAddress?: string;
-  /** Made from the IP address where absent. */
+  /** Derived from the IP address where absent. */
   readonly macAddress?: string;
   /** "static" where absent. */
   readonly addressSource?: IpAddressSource;
@@ -45,10 +45,10 @@ export interface VirtualBmcOptions {
   readonly clock: Clock;
   readonly identity?: BmcIdentity;
   readonly behaviour?: BoardBehaviour;
-  /** On top of the board's own. */
+  /** Added to those of the board. */
   readonly scenarios?: readonly Scenario[];
   readonly seed?: number;
-  /** One for all BMCs of a process saves 4 KiB each. */
+  /** A pool that all BMCs of a process share saves 4 KiB each. */
   readonly random?: RandomPool;
 }
 
@@ -57,13 +57,13 @@ export interface BmcStats {
   packetsIn: number;
   packetsOut: number;
   requests: number;
-  /** Packets that were no good: malformed, wrong code, unknown session, replayed. */
+  /** Packets that were malformed, not authentic, replayed, or of an unknown session. */
   dropped: number;
   sessionsOpened: number;
   loginsRefused: number;
 }
 
-/** A challenge given in Get Session Challenge. */
+/** A challenge that Get Session Challenge returned. */
 export interface Challenge {
   readonly temporaryId: number;
   readonly bytes: Buffer;
@@ -71,7 +71,7 @@ export interface Challenge {
   readonly user: BoardUser;
 }
 
-/** One pretended BMC: what it holds, who is logged in, and what is wrong with it. Knows no sockets. */
+/** One virtual BMC: its board, sessions and misbehaviours. It has no socket; see `receive` in lan/. */
 export class VirtualBmc {
   readonly model: BoardModel;
   readonly clock: Clock;
@@ -86,7 +86,7 @@ export class VirtualBmc {
     sessionsOpened: 0,
     loginsRefused: 0,
   };
-  /** Ids of the present reservations; each new one cancels the one before. */
+  /** Ids of the current reservations; a new reservation cancels the previous one. */
   sdrReservation = 0;
   selReservation = 0;
   challenges: readonly Challenge[] = [];
@@ -118,7 +118,7 @@ export class VirtualBmc {
     return this.identity.name ?? this.model.description.name;
   }
 
-  /** 16 bytes; all zero where the board has none. */
+  /** 16 bytes; all zero where neither identity nor board has one. */
   get guid(): Uint8Array {
     return this.identity.guid ?? this.model.description.guid ?? NO_GUID;
   }
@@ -145,7 +145,7 @@ export class VirtualBmc {
     return this.#misbehaviours;
   }
 
-  /** A FRU area; undefined: there is no such device. */
+  /** FRU areas of a device; undefined: no such device. */
   fru(id: number): Uint8Array | undefined {
     return (this.identity.frus ?? NO_FRUS).get(id) ?? (this.model.description.frus ?? NO_FRUS).get(id);
   }
@@ -182,13 +182,13 @@ export class VirtualBmc {
     this.#misbehaviours = this.#misbehaviours.filter((m) => m !== misbehaviour);
   }
 
-  /** Restarts the BMC, not the host: nothing is heard of it for a while, and sessions are gone. */
+  /** Restarts the BMC, not the host: it ends all sessions and answers nothing for this time. */
   restart(durationMs: number): void {
     this.dropSessions();
     this.#downUntilMs = this.clock.monotonicMs() + durationMs;
   }
 
-  /** As a BMC that restarts: whoever was logged in is not any more. */
+  /** Ends all sessions and logins in progress, as a restart does. */
   dropSessions(): void {
     this.sessions.clear();
     this.challenges = [];
@@ -200,7 +200,7 @@ export class VirtualBmc {
     this.reserveSel();
   }
 
-  /** A new reservation, 1-FFFFh; the one before is cancelled. */
+  /** A new reservation, 1-FFFFh; it cancels the previous one. */
   reserveSdr(): number {
     this.sdrReservation = (this.sdrReservation % 0xffff) + 1;
     return this.sdrReservation;
@@ -211,7 +211,7 @@ export class VirtualBmc {
     return this.selReservation;
   }
 
-  /** Lets the board live on to now, when it is time. */
+  /** Brings the board up to date, at most once per period of its behaviour. */
   advance(nowMs: number): void {
     const { behaviour } = this;
     if (!behaviour?.advance) return;
@@ -221,7 +221,7 @@ export class VirtualBmc {
     behaviour.advance(this.state, nowMs, elapsedMs);
   }
 
-  /** The status with which a scenario refuses a login step; 0: none does. */
+  /** The status with which a scenario refuses a login step; 0: not refused. */
   refusal(step: LoginStep, privilege?: number): number {
     for (const m of this.#misbehaviours) {
       const status = m.refuseLogin?.(step, privilege);
@@ -230,7 +230,7 @@ export class VirtualBmc {
     return 0;
   }
 
-  /** Departures in the codes of a login; empty: as the specification says. */
+  /** Deviations in the codes of a login; empty: none. */
   get hashing(): LoginHashing {
     return this.#misbehaviours.find((m) => m.hashing)?.hashing ?? PLAIN_HASHING;
   }
@@ -248,7 +248,7 @@ export class VirtualBmc {
     return 1;
   }
 
-  /** Puts a message of a session on the network; the last thing that happens to it. */
+  /** Seals a message of a session and sends it. */
   sendMessage(session: ServerSession, message: Buffer, peer: Peer, send: Send): void {
     if (this.#misbehaviours.length === 0) {
       this.stats.packetsOut++;
@@ -264,7 +264,7 @@ export class VirtualBmc {
     return damaged;
   }
 
-  /** Through the scenarios that meddle with packets, then out. */
+  /** Sends a packet through the scenarios that change or delay packets. */
   deliver(packet: Buffer, peer: Peer, send: Send): void {
     let next: Deliver = (ready, delayMs = 0, stray = false) => {
       const go = (): void => {

@@ -5,11 +5,11 @@ import type { Source } from "../physics/quantity.ts";
 import { boardEntity, fanEntity } from "./entity.ts";
 import type { AnalogSpec, Entity, Limits } from "./spec.ts";
 
-/* Sensors with a value. What is left out is as most firmware has it. */
+/* Sensors with a value. Defaults are those of most firmware. */
 
 type Analog = Partial<Omit<AnalogSpec, "kind" | "name" | "source">>;
 
-/** Sources that are dead while the host is off. */
+/** Sources without a value while the host is off. */
 const HOST_POWERED = /^(cpu|gpu|fan|memory|io|system|duty|airflow|rail)/;
 
 function analog(
@@ -23,7 +23,7 @@ function analog(
   return { kind: "analog", name, source, entity, eventType: EventType.Threshold, hostPowered, ...base, ...more };
 }
 
-/** Degrees C, whole ones unless told otherwise. */
+/** Degrees C, by default in whole degrees. */
 export function temp(name: string, source: Source, entity: Entity, limits: Limits = {}, more: Analog = {}): AnalogSpec {
   return analog(
     name,
@@ -42,7 +42,7 @@ export function temp(name: string, source: Source, entity: Entity, limits: Limit
   );
 }
 
-/** Degrees below the temperature at which the part slows down: negative while all is well. */
+/** Degrees relative to the temperature at which the part throttles; normally negative. */
 export function margin(name: string, source: Source, entity: Entity, below: number, more: Analog = {}): AnalogSpec {
   return temp(name, source, entity, {}, { offset: -below, nominal: 45 - below, ...more });
 }
@@ -66,7 +66,7 @@ export function fan(name: string, n: number, resolution: number, limits: Limits,
   );
 }
 
-/** Speed of the nth rotor in percent of its best. */
+/** Speed of the nth rotor in percent of its full speed. */
 export function fanPercent(name: string, n: number, maxRpm: number, more: Analog = {}): AnalogSpec {
   return analog(
     name,
@@ -85,7 +85,7 @@ export function fanPercent(name: string, n: number, maxRpm: number, more: Analog
   );
 }
 
-/** A rail; its number says which, and the builder counts them. */
+/** Voltage of the rail with this number; the builder counts the rails. */
 export function volt(
   name: string,
   rail: number,
@@ -112,7 +112,7 @@ export function volt(
   );
 }
 
-/** Rails one after the other: name, volts, and "standby" for those that stay while the host is off. */
+/** Rails in order: name, volts, and "standby" for those that are on while the host is off. */
 export function volts(
   rows: readonly (readonly [name: string, nominal: number, standby?: "standby"])[],
   more: Analog = {},
@@ -122,7 +122,7 @@ export function volts(
   );
 }
 
-/** The same for what is there while the host is off: batteries, standby rails. */
+/** A voltage that is present while the host is off: battery, standby rail. */
 export function standbyVolt(
   name: string,
   rail: number,
@@ -133,12 +133,12 @@ export function standbyVolt(
   return volt(name, rail, nominal, limits, { hostPowered: false, ...more });
 }
 
-/** Warning at 7 percent off, critical at 10, as voltage regulators are specified. */
+/** Limits at 7 percent (warning) and 10 percent (critical), as voltage regulators are specified. */
 export function limitsAround(nominal: number): Limits {
   return { lc: nominal * 0.9, lnc: nominal * 0.93, unc: nominal * 1.07, uc: nominal * 1.1 };
 }
 
-/** The finest step of two digits that reaches a value. */
+/** The finest two-digit step that reaches a value. */
 function stepFor(highest: number): number {
   const step = highest / 255;
   const unit = 10 ** Math.floor(Math.log10(step) - 1);

@@ -5,33 +5,33 @@ import type { ThresholdName } from "../../ipmi/tables/threshold.ts";
 import type { LoginOffer, Scenario } from "../bmc/misbehaviour.ts";
 
 /*
- * What a virtual BMC is made of. A board is described once (BoardDescription), compiled once
- * (`compileBoard` gives a BoardModel) and shared by thousands of virtual BMCs; each of them has a
- * BoardState of its own, a few hundred bytes, which physics drives and the handlers read.
+ * The data of a virtual BMC. A board is described once (BoardDescription), compiled once (`compileBoard` returns a
+ * BoardModel) and shared by thousands of virtual BMCs. Each of them has its own BoardState of a few hundred bytes,
+ * which physics writes and handlers read.
  */
 
 /** A sensor by its number on the BMC (owner 20h, LUN 0), or by its whole address. */
 export type SensorAddress = number | { readonly owner?: number; readonly lun?: number; readonly number: number };
 
-/** What a sensor says; fields that are absent stay as they are. */
+/** Changes the state of a sensor; absent fields keep their value. */
 export interface SensorChange {
   /** 0-255. */
   readonly raw?: number;
   /**
    * Discrete sensors: bit n is set while state n is asserted. Threshold sensors: comparison bits (0 LNC,
-   * 1 LC, 2 LNR, 3 UNC, 4 UC, 5 UNR) that are told instead of those that follow from reading and limits;
-   * "from_limits" goes back to these.
+   * 1 LC, 2 LNR, 3 UNC, 4 UC, 5 UNR) that replace those derived from reading and limits; "from_limits" derives
+   * them again.
    */
   readonly states?: number | "from_limits";
-  /** Bit 5 of the answer: there is no reading just now. */
+  /** Bit 5 of the response: reading unavailable. */
   readonly unavailable?: boolean;
-  /** Bit 6 of the answer is clear: the sensor is switched off. */
+  /** Bit 6 of the response is clear: scanning disabled. */
   readonly scanningDisabled?: boolean;
-  /** The sensor is not there: Get Sensor Reading is refused with CBh. */
+  /** The sensor is not present: Get Sensor Reading is refused with CBh. */
   readonly absent?: boolean;
 }
 
-/** A sensor at power-on of the simulation. */
+/** Initial state of a sensor. */
 export interface InitialReading extends SensorChange {
   /** 20h where absent. */
   readonly owner?: number;
@@ -57,24 +57,24 @@ export interface Satellite {
   readonly address: number;
   readonly channel: number;
   readonly device: DeviceId;
-  /** The reply comes inside the Send Message response; else (as most BMCs do) after it as a message of its own. */
+  /** True: the reply is inside the Send Message response; false, as on most BMCs: in a message after it. */
   readonly embeddedReply?: boolean;
-  /** Answers Intel Node Manager's statistics with the board's power. */
+  /** Answers statistics requests of Intel Node Manager with the power of the board. */
   readonly nodeManager?: boolean;
   /**
-   * Raw records of the sensors it describes itself, with their record ids; they are its own, whatever owner they name.
-   * Where absent, those that the board's repository has of it.
+   * Raw records of its own sensors, with their record ids; the owner in the records is ignored. Where absent, the
+   * records of this owner in the repository of the board.
    */
   readonly sdr?: readonly Uint8Array[];
 }
 
 /** Event log of the board. */
 export interface SelDescription {
-  /** Entries it holds. */
+  /** Most entries. */
   readonly capacity: number;
   /** 16-byte records at the start; record ids are given by their order, from 1. */
   readonly records?: readonly Uint8Array[];
-  /** What happens when it is full: nothing more is logged (and "overflow" is set), or the oldest goes. */
+  /** When full: "stop" logs nothing more and sets "overflow", "drop_oldest" replaces the oldest entry. */
   readonly whenFull?: "stop" | "drop_oldest";
 }
 
@@ -95,13 +95,13 @@ export interface DcmiDescription {
 export interface SessionTraits {
   /** LAN sessions at once; 4 where absent. */
   readonly limit?: number;
-  /** A session without packets ends after this; 60000 where absent. */
+  /** Idle time-out of a session; 60000 where absent. */
   readonly idleMs?: number;
-  /** A session that is not finished logging in keeps its slot so long; 30000 where absent. */
+  /** Time-out of a half-open session; 30000 where absent. */
   readonly halfOpenMs?: number;
 }
 
-/** The network face: which ways of logging in there are. */
+/** Properties of the LAN channel. */
 export interface ChannelTraits extends LoginOffer {
   /** False: RMCP+ is refused and not offered. */
   readonly ipmi20?: boolean;
@@ -115,21 +115,21 @@ export interface ChannelTraits extends LoginOffer {
 export interface FirmwareTraits {
   /** The two bytes of Get Self Test Results; 55h 00h (no error) where absent. */
   readonly selfTest?: readonly [code: number, detail: number];
-  /** Largest part of an SDR given at once; more is refused with CAh. Absent: whole records. */
+  /** Most bytes of an SDR per read; larger reads are refused with CAh. Absent: whole records. */
   readonly sdrReadBytes?: number;
-  /** Largest part of a FRU given at once; more is refused with CAh. Absent: 224. */
+  /** Most bytes of a FRU per read; larger reads are refused with CAh. Absent: 224. */
   readonly fruReadBytes?: number;
   /** The SDRs are of the sensor device (netFn 04h); there is no repository. */
   readonly deviceSdrs?: boolean;
 }
 
 export interface BoardDescription {
-  /** "acme-r1": for people. */
+  /** Shown in lists, e.g. "acme-r1". */
   readonly name: string;
   readonly device: DeviceId;
   /** 16 bytes; a virtual BMC can have its own. */
   readonly guid?: Uint8Array;
-  /** Version of the system's firmware, Latin-1 text up to 255 bytes; absent: the BMC was not told it. */
+  /** Version of the system firmware, Latin-1 text up to 255 bytes; absent: not known to the BMC. */
   readonly systemFirmware?: string;
   /** Raw records, header included, with their record ids, in repository order. */
   readonly sdr: readonly Uint8Array[];
@@ -146,12 +146,12 @@ export interface BoardDescription {
   readonly sessions?: SessionTraits;
   readonly channel?: ChannelTraits;
   readonly firmware?: FirmwareTraits;
-  /** What this model of BMC always does wrong. */
+  /** Misbehaviour of every BMC of this model. */
   readonly scenarios?: readonly Scenario[];
   readonly chassis?: { readonly restorePolicy?: PowerRestorePolicy; readonly poweredOn?: boolean };
 }
 
-/** An event for the SEL. Sensor and event type come from the sensor's record unless told otherwise. */
+/** An event for the SEL. Sensor type and event type are those of the sensor record where absent. */
 export interface BoardEvent {
   readonly sensor: SensorAddress;
   /** Offset of the event, 0-15. */
@@ -159,7 +159,7 @@ export interface BoardEvent {
   readonly deassertion?: boolean;
   readonly sensorType?: number;
   readonly eventType?: number;
-  /** Upper four bits of event data 1: what data 2 and 3 hold. 0 where absent. */
+  /** Upper four bits of event data 1: use of data 2 and 3. 0 where absent. */
   readonly dataUse?: number;
   /** FFh where absent. */
   readonly data2?: number;
@@ -169,7 +169,7 @@ export interface BoardEvent {
   readonly timestamp?: number;
 }
 
-/** Chassis as Get Chassis Status tells it; written by physics and by Chassis Control. */
+/** Chassis status; written by physics and by Chassis Control. */
 export interface ChassisState {
   powerOn: boolean;
   powerOverload: boolean;
@@ -184,7 +184,7 @@ export interface ChassisState {
   /** Index into RESTART_CAUSES. */
   restartCause: number;
   restorePolicy: PowerRestorePolicy;
-  /** Monotonic ms until which the light is on; Infinity: until switched off. */
+  /** Monotonic ms until which the identify light is on; Infinity: until switched off. */
   identifyUntilMs: number;
   /** Hours the host was on, with fractions. */
   powerOnHours: number;
@@ -197,11 +197,11 @@ export interface PowerStatistics {
   readonly averageWatts: number;
 }
 
-/** What is live of one virtual BMC. Physics writes, handlers read. */
+/** State of one virtual BMC. Physics writes, handlers read. */
 export interface BoardState {
   readonly model: BoardModel;
   readonly chassis: ChassisState;
-  /** Present power of the whole host and its statistics; `setPower` writes. */
+  /** Current power of the whole host, with statistics; `setPower` writes. */
   readonly power: PowerStatistics;
   /** Entries of the event log now. */
   readonly selEntries: number;
@@ -210,25 +210,25 @@ export interface BoardState {
   readonly selOverflow: boolean;
   /** Seconds the BMC's clock is ahead of the true time; physics or a scenario may move it. */
   clockOffsetSeconds: number;
-  /** As Get Watchdog Timer tells it. */
+  /** Response of Get Watchdog Timer. */
   watchdog: WatchdogTimer;
 
-  /** Place of a sensor in `model.sensors`; -1 where there is none. Look it up once, then use `setRaw`. */
+  /** Index of a sensor in `model.sensors`; -1: no such sensor. Look it up once, then use `setRaw`. */
   indexOf(sensor: SensorAddress): number;
   /** @throws RangeError for a sensor the board does not have */
   setSensor(sensor: SensorAddress, change: SensorChange): void;
-  /** The quick way for physics: reading byte of the sensor at this index, nothing else. */
+  /** Sets the raw reading of the sensor at this index; fast, for physics. */
   setRaw(index: number, raw: number): void;
-  /** The same with states (discrete) or comparison bits (threshold). */
+  /** Sets states (discrete) or comparison bits (threshold) of the sensor at this index. */
   setStates(index: number, states: number): void;
-  /** How a sensor is. */
+  /** State of the sensor at this index. */
   sensor(index: number): SensorReadingState;
 
-  /** Present power in watts; minimum, maximum and average follow. */
+  /** Sets the current power in watts; minimum, maximum and average follow. */
   setPower(watts: number): void;
-  /** Writes an event into the SEL; false when it is full. */
+  /** Logs an event; false: the SEL is full. */
   addEvent(event: BoardEvent): boolean;
-  /** Writes a record of 16 bytes as it is, but for its record id; false when the SEL is full. */
+  /** Logs a record of 16 bytes, whose record id is replaced; false: the SEL is full. */
   addRecord(record: Uint8Array): boolean;
   clearSel(): void;
   /** The BMC's clock, whole seconds since 1970. */
@@ -244,11 +244,11 @@ export interface SensorReadingState {
   readonly absent: boolean;
 }
 
-/** What makes a board live: physics, or a script of a test. One object may serve many boards. */
+/** Changes a board over time: physics, or a test. One object may serve many boards. */
 export interface BoardBehaviour {
   /**
-   * Brings the state up to date. Called before a request is answered when the last call is at least
-   * `periodMs` ago: boards that nobody polls cost nothing.
+   * Brings the state up to date. Called before a request is answered, if the last call is at least `periodMs` ago:
+   * boards that nobody polls cost nothing.
    *
    * @param nowMs monotonic
    * @param elapsedMs since the last call; 0 the first time
@@ -257,7 +257,7 @@ export interface BoardBehaviour {
   /** Default 1000. */
   readonly periodMs?: number;
   /**
-   * Chassis Control came; false: refused with D5h. Without this method the power bit follows the command.
+   * Handles Chassis Control; false: refused with D5h. Without this method the power bit follows the command.
    */
   control?(state: BoardState, control: ChassisControl, nowMs: number): boolean;
 }
@@ -277,14 +277,14 @@ export interface SensorModel {
   readonly threshold: boolean;
   /** False: event-only, cannot be read. */
   readonly readable: boolean;
-  /** Raw limits that can be read; undefined where there are none. */
+  /** Readable raw limits; absent: none. */
   readonly limits?: Readonly<Partial<Record<ThresholdName, number>>>;
   readonly hysteresis?: { readonly positive: number; readonly negative: number };
   readonly assertionMask: number;
   readonly deassertionMask: number;
-  /** In the sensor's unit; undefined where the reading is no number. */
+  /** The value in the sensor's unit; undefined: not a number. */
   toValue(raw: number): number | undefined;
-  /** The raw reading nearest to a value in the sensor's unit; undefined where there is none. */
+  /** The raw reading nearest to a value in the sensor's unit; undefined: the sensor has no values. */
   toRaw(value: number): number | undefined;
   /** Comparison bits of a raw reading against `limits`. */
   comparison(raw: number): number;
@@ -296,17 +296,17 @@ export interface SensorModel {
 export interface BoardModel {
   readonly description: BoardDescription;
   readonly sensors: readonly SensorModel[];
-  /** Place in `sensors`; -1 where there is none. */
+  /** Index in `sensors`; -1: no such sensor. */
   sensorIndex(owner: number, lun: number, number: number): number;
-  /** Reading byte of each sensor at the start, then flags, then states: see sensor-bytes.ts. */
+  /** Initial bytes of the sensors, see sensor-bytes.ts. */
   readonly initialState: Uint8Array;
   /** Records in repository order. */
   readonly sdr: readonly Buffer[];
-  /** Place in `sdr` of a record id; -1 where there is none. 0 is the first, FFFFh the last. */
+  /** Index in `sdr` of a record id; -1: no such record. 0000h is the first, FFFFh the last. */
   sdrIndex(recordId: number): number;
   /** Device SDRs of each satellite, in order; of the BMC itself those of the repository. */
   deviceSdr(satellite: Satellite | undefined): readonly Buffer[];
-  /** All initial event records behind one another. */
+  /** All initial event records in one buffer. */
   readonly initialSel: Buffer;
   /** Indexes of the temperature sensors by DCMI entity: 40h inlet, 41h CPU, 42h baseboard. */
   readonly dcmiTemperatures: ReadonlyMap<number, readonly number[]>;

@@ -13,7 +13,7 @@ const SDR_VERSION = 0x51;
 const LAST_SENSOR_NUMBER = 0xfe;
 const DEFAULT_BOOT_SECONDS = 75;
 
-/** A sensor of the board that physics moves, and where it is. */
+/** An analog sensor whose value follows the physics, and its address. */
 export interface AnalogWire {
   readonly spec: AnalogSpec;
   readonly owner: number;
@@ -27,16 +27,16 @@ export interface DiscreteWire {
   readonly number: number;
 }
 
-/** A board model: what a virtual BMC serves, and what physics needs to bring it to life. Immutable, shared. */
+/** A board model: what a virtual BMC serves, and what physics needs. Immutable, shared. */
 export interface Board {
   readonly name: string;
-  /** One line for people. */
+  /** One line for lists. */
   readonly title: string;
   readonly plan: BoardPlan;
   readonly description: BoardDescription;
   readonly analog: readonly AnalogWire[];
   readonly discrete: readonly DiscreteWire[];
-  /** Rails the sensors speak of. */
+  /** Number of rails with sensors. */
   readonly rails: number;
   readonly memory: MemoryHabits;
   readonly bootSeconds: number;
@@ -54,14 +54,14 @@ interface Numbered {
 }
 
 /**
- * Numbers the sensors, writes their records and FRU areas, and puts the rest beside them.
+ * Numbers the sensors, and encodes their records and the FRU areas.
  *
  * @throws RangeError for limits or ranges that have no exact factors, and for more than 254 sensors
  */
 export function buildBoard(plan: BoardPlan, options: BoardOptions = {}): Board {
   const sensors = numbered(plan);
   const records: SdrRecord[] = [locator(plan)];
-  // Records that controllers keep themselves, by owner; each numbers its own.
+  // Records that controllers keep themselves, by owner; record ids are counted for each controller.
   const kept = new Map((plan.satellites ?? []).filter((s) => s.locator).map((s) => [s.address, [] as SdrRecord[]]));
   const analog: AnalogWire[] = [];
   const discrete: DiscreteWire[] = [];
@@ -124,18 +124,18 @@ export function buildBoard(plan: BoardPlan, options: BoardOptions = {}): Board {
   };
 }
 
-/** Sensors with a number of their own keep it; the others get the free ones in order, owner by owner. */
+/** Sensors without a number get the free ones in order, per owner. */
 function numbered(plan: BoardPlan): readonly Numbered[] {
-  const taken = new Map<number, Set<number>>();
-  const takenBy = (owner: number): Set<number> => {
-    const found = taken.get(owner) ?? new Set();
-    taken.set(owner, found);
+  const used = new Map<number, Set<number>>();
+  const usedBy = (owner: number): Set<number> => {
+    const found = used.get(owner) ?? new Set();
+    used.set(owner, found);
     return found;
   };
   const take = (owner: number, number: number): number => {
-    if (number > LAST_SENSOR_NUMBER || takenBy(owner).has(number))
+    if (number > LAST_SENSOR_NUMBER || usedBy(owner).has(number))
       throw new RangeError(`${plan.name}: sensor number ${number} is not free`);
-    takenBy(owner).add(number);
+    usedBy(owner).add(number);
     return number;
   };
   for (const { owner = BMC, number } of plan.sensors) if (number !== undefined) take(owner, number);
@@ -143,7 +143,7 @@ function numbered(plan: BoardPlan): readonly Numbered[] {
     const owner = spec.owner ?? BMC;
     if (spec.number !== undefined) return { spec, owner, number: spec.number };
     let number = 1;
-    while (takenBy(owner).has(number)) number++;
+    while (usedBy(owner).has(number)) number++;
     return { spec, owner, number: take(owner, number) };
   });
 }

@@ -66,7 +66,7 @@ function sensorModels(bytes: Buffer): SensorModel[] {
   try {
     record = decodeSdr(bytes);
   } catch (error) {
-    // A recorded machine's odd record is served as it is, and describes no sensor.
+    // An invalid record of a recorded machine is served unchanged, and describes no sensor.
     if (error instanceof DecodeError) return [];
     throw error;
   }
@@ -140,7 +140,7 @@ function compare(
   return bits;
 }
 
-/** All values the sensor can say, ascending. */
+/** All possible values of the sensor, ascending. */
 function readings(d: SensorDefinition): readonly (readonly [number, number])[] {
   const found: [number, number][] = [];
   for (let raw = 0; raw < 256; raw++) {

@@ -29,7 +29,7 @@ const PLANT: Plant = {
   supplies: { count: 2, capacityWatts: 750, needed: 1 },
 };
 
-/** Regulators that only say whether they are good; rails 1 on, per processor from rail 9 on. */
+/** Regulators with a power good signal only: rails from 1 on, those of the processors from 9 on. */
 const BOARD_RAILS = [
   "1.8V SW PG",
   "2.5V SW PG",
@@ -44,7 +44,7 @@ const CPU_RAILS = ["MEM012 VDDQ PG", "MEM345 VDDQ PG", "VCCIO PG", "VCORE PG", "
 
 const LIMITS_FAN = { lc: 720, lnc: 960 };
 
-/** Of a kind that is listed and never read: BIOS and SMI handler write events in its name. */
+/** A sensor that cannot be read: BIOS and SMI handler log events with its number. */
 const logged = (name: string, type: number, offset: number): SensorSpec =>
   s.steady(name, type, EventType.SensorSpecific, 0, cpuEntity(0x60), {
     possible: 1 << offset,

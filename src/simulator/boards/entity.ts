@@ -1,6 +1,6 @@
 import type { Entity } from "./spec.ts";
 
-/** Entities the boards use, by what they are. */
+/** Entities of the boards by name. */
 export const cpuEntity = (n: number): Entity => [0x03, n];
 export const driveEntity = (n: number): Entity => [0x04, n];
 export const boardEntity = (n = 1): Entity => [0x07, n];
@@ -15,6 +15,6 @@ export const coolingEntity: Entity = [0x1e, 1];
 export const dimmEntity = (n: number): Entity => [0x20, n];
 export const firmwareEntity: Entity = [0x22, 1];
 export const bmcEntity: Entity = [0x2e, 1];
-/** What ipmitool and most vendors call the air inlet; DCMI says 40h. */
+/** Air inlet as in ipmitool and of most vendors; 40h in DCMI. */
 export const inletEntity = (n = 1): Entity => [0x37, n];
 export const dcmiInletEntity = (n = 1): Entity => [0x40, n];

@@ -30,7 +30,7 @@ const PLANT: Plant = {
   supplies: { count: 2, capacityWatts: 800, needed: 1 },
 };
 
-/** Fujitsu's own sensor types; nobody else knows their states. */
+/** OEM sensor types of Fujitsu; their states are not public. */
 const OEM = { communication: 0xea, fanStatus: 0xe6, psuStatus: 0xe8, psuRedundancy: 0xe9, configBackup: 0xef };
 
 const RAILS: readonly (readonly [string, number, boolean])[] = [

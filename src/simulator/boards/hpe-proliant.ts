@@ -35,7 +35,7 @@ const PLANT: Plant = {
   supplies: { count: 2, capacityWatts: 800, needed: 1 },
 };
 
-/** iLO numbers its temperatures; what is not fitted keeps its number and is disabled. */
+/** iLO numbers its temperatures; those of parts that are not fitted keep their number and are disabled. */
 function numberedTemps(): readonly AnalogSpec[] {
   let n = 0;
   const next = (name: string, make: (name: string) => AnalogSpec): AnalogSpec =>

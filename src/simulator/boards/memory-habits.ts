@@ -11,11 +11,11 @@ import type { MemoryErrorKind, MemoryHabits } from "./spec.ts";
 /** Offsets of a memory sensor, IPMI 2.0 table 42-3. */
 const OFFSETS: Readonly<Record<MemoryErrorKind, number>> = { correctable: 0, uncorrectable: 1, logging_limit: 5 };
 
-/** Event data 1, upper half: data 2 and 3 are the manufacturer's. */
+/** Event data 1, upper half: data 2 and 3 are defined by the manufacturer. */
 const BOTH_OEM = 0x0a;
-/** Data 3 is what the specification says. */
+/** Data 3 is defined by the specification. */
 const DATA3_SPECIFIC = 0x03;
-/** Data 3 is the manufacturer's, data 2 says nothing. */
+/** Data 3 is defined by the manufacturer, data 2 is unspecified. */
 const DATA3_OEM = 0x02;
 
 const memoryEvent = (sensor: SensorAddress, kind: MemoryErrorKind): BoardEvent => ({
@@ -33,7 +33,7 @@ export function standardHabits(sensor: number): MemoryHabits {
   };
 }
 
-/** A sensor for each module; the event says nothing more. */
+/** One sensor per module; the event holds nothing more. */
 export function sensorPerDimm(sensorOf: (dimm: number) => number, slot: (dimm: number) => string): MemoryHabits {
   return { slot, event: (kind, dimm) => memoryEvent(sensorOf(dimm), kind) };
 }
@@ -55,7 +55,7 @@ export function dellHabits(sensors: {
         data2: DELL_NAMED_BY_TWELVE | ((dimm - 1) >> 3),
         data3: 1 << ((dimm - 1) & 7),
       };
-      // iDRAC says the limit as "correctable error logging disabled", on a sensor of its own.
+      // iDRAC reports the limit as "correctable error logging disabled", with a sensor of its own.
       if (kind === "logging_limit")
         return {
           sensor: sensors.loggingOff,
@@ -129,7 +129,7 @@ export function intelHabits(channels: number, dimmsPerChannel: number): MemoryHa
   };
 }
 
-/** The log says that there was an error, and not where. */
+/** The log holds the error, but not the module. */
 export function mutedHabits(sensor: number): MemoryHabits {
   return { slot: () => undefined, event: (kind) => memoryEvent(sensor, kind) };
 }

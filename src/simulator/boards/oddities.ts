@@ -2,12 +2,12 @@ import { NetFn } from "../../ipmi/tables/net-fn.ts";
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
 const DCMI_GET_POWER_READING = 0x02;
-/** Last byte of the answer, behind the group byte: bit 6 says that the measurement is active. */
+/** Last byte of the response, counted from the group byte: bit 6 is set while measuring is active. */
 const POWER_STATE = 17;
 const ACTIVE = 0x40;
 
 /**
- * Get DCMI Power Reading has real numbers and says that measuring is not active (OpenBMC).
+ * Get DCMI Power Reading returns real numbers and reports that measuring is not active (OpenBMC).
  * DCMI 1.5 section 6.6.1.
  */
 export const dcmiSaysInactive: Scenario = () => ({

@@ -6,28 +6,28 @@ import type { BoardDescription, BoardUser, InitialReading } from "./board.ts";
 import { compileBoard } from "./compile-board.ts";
 
 /**
- * A machine as somebody recorded it. A folder holds
+ * A recorded machine. Its folder holds
  *
  *   sdr.hex        the SDR repository, a record a line, header included
  *   readings.json  device_id (fields of Get Device ID), raw_readings (owner, lun, number as hex, raw)
  *   fru-NN.bin     FRU areas by device id, in hex; optional
  */
 export interface RecordedOptions {
-  /** Nobody recorded passwords. */
+  /** Recordings hold no users. */
   readonly users: readonly BoardUser[];
-  /** The folder's name where absent. */
+  /** The name of the folder where absent. */
   readonly name?: string;
 }
 
 const BMC = 0x20;
-/** A record says no manufacturer: the number of nobody. */
+/** Manufacturer id where the recording has none: an unassigned one. */
 const NO_MANUFACTURER = 0;
 const ALL_SUPPORTED = 0xbf;
 
 /**
- * Reads a recorded machine. Sensors that were not recorded say that they have no reading.
+ * Reads a recorded machine. Sensors without a recorded reading answer "reading unavailable".
  *
- * @throws Error when a file is missing or is not what it must be
+ * @throws Error for missing and invalid files
  */
 export function recordedBoard(folder: string, options: RecordedOptions): BoardDescription {
   const name = options.name ?? basename(folder);
@@ -49,7 +49,7 @@ export function recordedBoard(folder: string, options: RecordedOptions): BoardDe
 
 function record(line: string, where: string): Buffer {
   const bytes = Buffer.from(line, "hex");
-  if (bytes.length * 2 !== line.length || bytes.length < 5) throw new Error(`${where}: not a record in hex`);
+  if (bytes.length * 2 !== line.length || bytes.length < 5) throw new Error(`${where}: not an SDR in hex`);
   return bytes;
 }
 
@@ -61,7 +61,7 @@ function frus(folder: string): ReadonlyMap<number, Uint8Array> {
   return new Map(files);
 }
 
-/** The recorded readings, and "no reading" for every other sensor. */
+/** The recorded readings, and "reading unavailable" for all other sensors. */
 function withGaps(description: BoardDescription, recorded: readonly InitialReading[]): readonly InitialReading[] {
   const { sensors } = compileBoard(description);
   const keyOf = (s: { readonly owner?: number; readonly lun?: number; readonly number: number }): string =>
@@ -86,7 +86,7 @@ function readings(file: string): Recording {
       const reading = object(entry, `${file}: raw_readings ${i}`);
       const number = hex(reading.number);
       if (number === undefined || typeof reading.raw !== "number")
-        throw new Error(`${file}: raw_readings ${i} has no number and raw`);
+        throw new Error(`${file}: raw_readings ${i} needs number and raw`);
       return { owner: hex(reading.owner) ?? BMC, lun: numeric(reading.lun, 0), number, raw: reading.raw & 0xff };
     }),
   };

@@ -27,7 +27,7 @@ const ALONE: SharedSensors = {
 /** In the order of the masks. */
 export const LIMIT_KEYS: readonly (keyof Limits)[] = ["lnc", "lc", "lnr", "unc", "uc", "unr"];
 
-/** Offset of the event that says a limit was passed, by the order of the masks: going low, going high. */
+/** Offsets of the threshold events, in the order of the masks: going low, going high. */
 export const CROSSING_OFFSETS: readonly number[] = [0, 2, 4, 7, 9, 11];
 
 /** Bits of LIMIT_KEYS the sensor has. */
@@ -114,10 +114,10 @@ export function fullRecord(id: number, number: number, spec: AnalogSpec, scale: 
 
 const allOf = (words: Words): number => Object.values(words).reduce((mask, states) => mask | states, 0);
 
-/** By default events are about all states that are not there while all is well. */
+/** By default all states that are not those of ok have events. */
 const notOk = (words: Words): number => allOf(words) & ~words.ok;
 
-/** Every state the words name, and what else the sensor can say. */
+/** All states of the words, and other possible ones. */
 export const possibleStates = (spec: DiscreteSpec): number => spec.possible ?? allOf(spec.words);
 
 /** States whose beginning is an event. */

@@ -13,8 +13,7 @@ import { Unit } from "../../ipmi/tables/unit.ts";
 import type { BoardDescription, InitialReading } from "./board.ts";
 
 /*
- * A plain two-socket server of nobody's making, for tests and first looks: 57 sensors, two supplies, an
- * ME behind the BMC.
+ * A plain two-socket server of no vendor, for tests: 57 sensors, two supplies, and an ME behind the BMC.
  */
 
 const SDR_VERSION = 0x51;
@@ -227,7 +226,7 @@ function compactRecord(id: number, d: Discrete): CompactSensorRecord {
     reserved: 0,
     oem: 0,
     name: d.name,
-    // The space between name and number of a shared record goes out only in bytes of our own.
+    // The trailing space in the name of a shared record is only possible in 8-bit text.
     idString: { typeLength: 0xc0 | d.name.length, bytes: Buffer.from(d.name, "latin1") },
   };
 }
@@ -285,7 +284,7 @@ function sampleReadings(): readonly InitialReading[] {
   ];
 }
 
-/** A fan that stopped and came back, and a power supply that lost its input, on New Year's Day 2026. */
+/** 2026-01-01: a fan stops and recovers, a power supply loses its input. */
 function sampleEvents(): readonly Uint8Array[] {
   const start = Date.UTC(2026, 0, 1, 8) / 1000;
   const event = (minutes: number, bytes: readonly number[]): Uint8Array => {
@@ -365,7 +364,7 @@ const device: DeviceId = {
     bridge: true,
     chassis: true,
   },
-  // Unassigned: nobody's.
+  // Not assigned to any vendor.
   manufacturerId: 0x0fffe,
   productId: 1,
   auxiliaryFirmware: Uint8Array.from([0, 0, 0, 7]),

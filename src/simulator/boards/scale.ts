@@ -1,7 +1,7 @@
 import type { SensorFactors } from "../../ipmi/records/sdr/full-sensor.ts";
 import type { AnalogFormat } from "../../ipmi/records/sdr/sensor-record.ts";
 
-/** How values become raw readings: value = base + step x count, count in 0-255 or -128-127. */
+/** Conversion between values and raw readings: value = base + step x count, count in 0-255 or -128-127. */
 export interface Scale {
   readonly analogFormat: AnalogFormat;
   readonly factors: SensorFactors;
@@ -53,7 +53,7 @@ function factorB(offset: number, what: string): readonly [b: number, exponent: n
   throw new RangeError(`no B for ${what}`);
 }
 
-/** The reading nearest to a value, as the byte a sensor sends. */
+/** The raw reading nearest to a value, as a byte. */
 export function rawOf(scale: Scale, value: number): number {
   return countOf(scale, value) & 0xff;
 }

@@ -1,4 +1,4 @@
-/** The words boards are written in. Each makes one sensor; what is left out is as most firmware has it. */
+/** Functions that make the sensors of a board. Defaults are those of most firmware. */
 export * from "./analog-sensors.ts";
 export * from "./state-sensors.ts";
 

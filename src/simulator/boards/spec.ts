@@ -17,7 +17,7 @@ export interface Limits {
   readonly unr?: number;
 }
 
-/** What every sensor of a board has. */
+/** Properties of every sensor. */
 export interface SensorSpecBase {
   readonly name: string;
   readonly entity: Entity;
@@ -36,50 +36,50 @@ export interface AnalogSpec extends SensorSpecBase {
   /** Unit code; with `percentage` 0. */
   readonly unit: number;
   readonly percentage?: boolean;
-  /** Lowest and highest value it can say. */
+  /** Lowest and highest possible value. */
   readonly range: readonly [low: number, high: number];
   /** Step between neighbouring readings. */
   readonly resolution: number;
   readonly limits?: Limits;
-  /** How far a value must come back before an event is taken back, in the sensor's unit. */
+  /** Hysteresis in the sensor's unit: an event is deasserted when the value has come back by this. */
   readonly hysteresis?: number;
-  /** The sensor says source x gain + offset. */
+  /** The value is source x gain + offset. */
   readonly source: Source;
   readonly gain?: number;
   readonly offset?: number;
-  /** A usual value: the record's nominal reading, and what is told before anything happened. */
+  /** A usual value: nominal reading of the record, and the initial value. */
   readonly nominal: number;
-  /** True: nothing is measured while the host is off. */
+  /** True: no reading while the host is off. */
   readonly hostPowered?: boolean;
-  /** For a discrete sensor that has a value too (HPE): the states beside it, and whose they are. */
+  /** States of a discrete sensor that also has a value (HPE), and the part that it watches. */
   readonly words?: Words;
   readonly watches?: { readonly component: Component; readonly part: number };
-  /** Listed, but nothing is fitted: scanning is disabled. */
+  /** The part is not fitted: scanning is disabled. */
   readonly unfitted?: boolean;
   /** "fixed": the limits are in the record and Get Sensor Thresholds is refused. Default "readable". */
   readonly thresholdAccess?: "readable" | "settable" | "fixed";
 }
 
-/** States by the condition of the part the sensor watches; conditions that are absent read as ok. */
+/** States by the condition of the watched part; missing conditions have the states of ok. */
 export type Words = Readonly<Partial<Record<Condition, number>>> & { readonly ok: number };
 
 /** A sensor with states, described by a compact record. */
 export interface DiscreteSpec extends SensorSpecBase {
   readonly kind: "discrete";
   readonly words: Words;
-  /** Absent: it always says ok. */
+  /** Absent: the state never changes. */
   readonly watches?: { readonly component: Component; readonly part: number };
-  /** States it can say; those of `words` where absent. */
+  /** Possible states; those of `words` where absent. */
   readonly possible?: number;
-  /** States whose beginning and end it reports; all that are not normal where absent. */
+  /** States with assertion and deassertion events; all that are not normal where absent. */
   readonly asserts?: number;
   readonly deasserts?: number;
-  /** It is listed and cannot be read (CBh), as iDRAC's do for what is not fitted. */
+  /** The record exists, but reading it is refused with CBh, as on iDRACs for parts that are not fitted. */
   readonly unreadable?: boolean;
   readonly hostPowered?: boolean;
 }
 
-/** A sensor that only sends events. */
+/** A sensor with events and no reading. */
 export interface EventOnlySpec extends SensorSpecBase {
   readonly kind: "event_only";
 }
@@ -99,9 +99,9 @@ export interface FruSpec {
     readonly partNumber?: string;
     readonly version?: string;
   };
-  /** What its serial numbers begin with. */
+  /** First characters of its serial numbers. */
   readonly serialPrefix: string;
-  /** A power supply's information record, watts. */
+  /** Capacity in the power supply record, watts. */
   readonly capacityWatts?: number;
 }
 
@@ -109,12 +109,12 @@ export interface FruSpec {
 export type MemoryErrorKind = "correctable" | "uncorrectable" | "logging_limit";
 
 export interface MemoryHabits {
-  /** Slot of the nth module, counted from 1, as `dimmOf` reads it back; undefined: the log does not tell it. */
+  /** Slot of the nth module (from 1) as `dimmOf` decodes it; undefined: the log does not hold it. */
   slot(dimm: number): string | undefined;
   event(kind: MemoryErrorKind, dimm: number): BoardEvent;
 }
 
-/** Memory habits are made once the sensors have their numbers. */
+/** Makes memory habits once the sensors have numbers. */
 export type MemoryHabitsOf = (number: (name: string) => number) => MemoryHabits;
 
 export interface Identity {
@@ -128,7 +128,7 @@ export interface Identity {
   readonly support?: Partial<DeviceId["support"]>;
 }
 
-/** Record of the repository that says where a controller is. */
+/** Locator record of a controller. */
 export interface LocatorSpec {
   readonly name: string;
   readonly entity: Entity;
@@ -136,15 +136,15 @@ export interface LocatorSpec {
 
 /** A controller behind the BMC. */
 export interface SatelliteSpec extends Omit<Satellite, "sdr"> {
-  /** Present: the repository only locates it, and it keeps the SDRs of its sensors itself. */
+  /** Present: the repository only holds its locator; the controller keeps the SDRs of its sensors. */
   readonly locator?: LocatorSpec;
 }
 
-/** A board as its file in this folder writes it. */
+/** A board as its file in this folder describes it. */
 export interface BoardPlan
   extends Pick<BoardDescription, "dcmi" | "sessions" | "channel" | "firmware" | "scenarios" | "chassis"> {
   readonly name: string;
-  /** One line for people. */
+  /** One line for lists. */
   readonly title: string;
   readonly identity: Identity;
   readonly plant: Plant;

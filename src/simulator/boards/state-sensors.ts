@@ -3,13 +3,13 @@ import { SensorType } from "../../ipmi/tables/sensor-type.ts";
 import type { Component } from "../physics/condition.ts";
 import type { DiscreteSpec, Entity, EventOnlySpec, Words } from "./spec.ts";
 
-/* Sensors with states, and those that only send events. What is left out is as most firmware has it. */
+/* Sensors with states, and those with events only. Defaults are those of most firmware. */
 
 type Discrete = Partial<Omit<DiscreteSpec, "kind" | "name" | "words" | "entity" | "watches">>;
 
 const bits = (...offsets: readonly number[]): number => offsets.reduce((mask, offset) => mask | (1 << offset), 0);
 
-/** A sensor that says what it always says. */
+/** A sensor whose states never change. */
 export function steady(
   name: string,
   sensorType: number,
@@ -21,7 +21,7 @@ export function steady(
   return { kind: "discrete", name, sensorType, eventType, entity, words: { ok: states }, asserts: 0, ...more };
 }
 
-/** A sensor that says how a part is. */
+/** A sensor that watches a part. */
 export function watching(
   name: string,
   component: Component,
@@ -35,7 +35,7 @@ export function watching(
   return { kind: "discrete", name, sensorType, eventType, entity, words, watches: { component, part }, ...more };
 }
 
-/** A supply: present, and what is wrong with it. `inputLost` is where vendors differ. */
+/** A supply: presence and faults. Vendors differ in the states of a lost input. */
 export function psuStatus(
   name: string,
   n: number,
@@ -63,7 +63,7 @@ export function redundancy(
   });
 }
 
-/** Power of the whole machine: off, or the input is gone. */
+/** Power of the whole machine: off, input lost. */
 export function powerUnit(name: string, entity: Entity, more: Discrete = {}): DiscreteSpec {
   const words = { ok: 0, off: bits(0), input_lost: bits(0, 4), failed: bits(6) };
   return watching(name, "host", 1, SensorType.PowerUnit, EventType.SensorSpecific, words, entity, more);
@@ -95,7 +95,7 @@ export function drive(name: string, n: number, entity: Entity, more: Discrete = 
   return watching(name, "drive", n, SensorType.DriveSlot, EventType.SensorSpecific, words, entity, more);
 }
 
-/** A memory module. Its events come from the firmware that saw the error, so the sensor sends none. */
+/** A memory module. The system firmware logs errors, so the sensor has no events. */
 export function dimm(name: string, n: number, entity: Entity, more: Discrete = {}): DiscreteSpec {
   const words = {
     ok: bits(6),
@@ -115,7 +115,7 @@ export function memory(name: string, entity: Entity, more: Discrete = {}): Discr
   return watching(name, "memory", 1, SensorType.Memory, EventType.SensorSpecific, words, entity, quiet);
 }
 
-/** A rotor, as firmware says it that also gives a state: present, failed. */
+/** State of a rotor: ok, failed. */
 export function fanState(name: string, n: number, entity: Entity, more: Discrete = {}): DiscreteSpec {
   return watching(
     name,
@@ -145,7 +145,7 @@ export function battery(name: string, entity: Entity, more: Discrete = {}): Disc
   return watching(name, "battery", 1, SensorType.Battery, EventType.SensorSpecific, words, entity, more);
 }
 
-/** A rail of which the board only says whether it is good. */
+/** A rail with a power good signal only. */
 export function powerGood(name: string, rail: number, entity: Entity, more: Discrete = {}): DiscreteSpec {
   const words = { ok: bits(0), failed: bits(1) };
   return watching(name, "rail", rail, SensorType.Voltage, EventType.DigitalState, words, entity, {
@@ -155,7 +155,7 @@ export function powerGood(name: string, rail: number, entity: Entity, more: Disc
   });
 }
 
-/** Something plugged in: present (08h) for good. */
+/** Something that is always present (08h). */
 export const presence = (name: string, sensorType: number, entity: Entity): DiscreteSpec =>
   steady(name, sensorType, EventType.Presence, bits(1), entity, { possible: bits(0, 1) });
 
@@ -165,11 +165,11 @@ export const watchdog = (name: string, entity: Entity): DiscreteSpec =>
     asserts: 0x10f,
   });
 
-/** A flag that is clear while all is well (03h). */
+/** A flag that is normally deasserted (03h). */
 export const flag = (name: string, sensorType: number, entity: Entity): DiscreteSpec =>
   steady(name, sensorType, EventType.DigitalState, bits(0), entity, { possible: bits(0, 1) });
 
-/** Sends events, cannot be read. */
+/** A sensor with events only. */
 export const eventOnly = (
   name: string,
   sensorType: number,

@@ -69,17 +69,17 @@ export class FaultParameterError extends RangeError {
 export function checkParameters(
   fault: string,
   schema: ParameterSchema,
-  given: Values,
+  values: Values,
   partsOf: (component: Component) => number,
 ): Values {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(schema, name));
+  const unknown = Object.keys(values).find((name) => !Object.hasOwn(schema, name));
   if (unknown !== undefined) {
     const known = Object.keys(schema).join(", ") || "none";
     throw new FaultParameterError(`${fault}: unknown parameter ${unknown}; the parameters are ${known}`);
   }
   return Object.fromEntries(
     Object.entries(schema).map(([name, parameter]) => {
-      const value = given[name] ?? parameter.default;
+      const value = values[name] ?? parameter.default;
       return [name, checked(`${fault}: ${name}`, parameter, value, partsOf)];
     }),
   );
@@ -96,9 +96,9 @@ function checked(
     if (choice !== undefined) return choice;
     throw new FaultParameterError(`${what} must be one of ${parameter.choices.join(", ")}, not ${value}`);
   }
-  const given = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const numeric = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   const maximum = parameter.part === undefined ? parameter.maximum : partsOf(parameter.part);
-  const isWhole = parameter.part === undefined || Number.isInteger(given);
-  if (typeof given === "number" && isWhole && given >= parameter.minimum && given <= maximum) return given;
+  const isWhole = parameter.part === undefined || Number.isInteger(numeric);
+  if (typeof numeric === "number" && isWhole && numeric >= parameter.minimum && numeric <= maximum) return numeric;
   throw new FaultParameterError(`${what} must be a number from ${parameter.minimum} to ${maximum}, not ${value}`);
 }

@@ -7,10 +7,10 @@ import { getWatchdogTimer } from "../../ipmi/commands/app/get-watchdog-timer.ts"
 import { type Handler, respond } from "./handler.ts";
 
 const NO_ERROR = [0x55, 0] as const;
-/** How long a BMC is away after a cold reset. */
+/** Time a BMC needs after a cold reset. */
 const RESET_MS = 30_000;
 
-/** Who the controller is, and how it is. */
+/** Identity and state of the controller. */
 export const appHandlers: readonly Handler[] = [
   respond(getDeviceId, ({ bmc, satellite }) => satellite?.device ?? bmc.model.description.device, {
     satellites: true,

@@ -1,8 +1,8 @@
-/** The number of the one LAN channel a virtual BMC has. */
+/** Number of the only LAN channel. */
 export const LAN_CHANNEL = 1;
 const THIS_CHANNEL = 0x0e;
 
-/** Whether a request means the LAN channel. */
+/** True for the number of the LAN channel, "this channel", and requests without a channel. */
 export function isLanChannel(channel: number | undefined): boolean {
   return channel === undefined || channel === LAN_CHANNEL || channel === THIS_CHANNEL;
 }

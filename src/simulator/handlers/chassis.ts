@@ -22,9 +22,9 @@ const BOOT_FLAG_BYTES = 5;
 const SECONDS = 1000;
 
 /**
- * What a board without physics does: the power bit follows at once.
+ * Switches a board without physics: the power bit follows at once.
  *
- * @returns false: not possible in the present power state
+ * @returns false: not possible in the current power state
  */
 export function switchPower(state: Pick<BoardState, "chassis">, control: ChassisControl): boolean {
   const { chassis } = state;
@@ -52,7 +52,7 @@ function identifyState(chassis: ChassisState, bmc: VirtualBmc): "off" | "timed o
   return chassis.identifyUntilMs > bmc.clock.monotonicMs() ? "timed on" : "off";
 }
 
-/** Power, faults, and the switch. */
+/** Chassis status and control. */
 export const chassisHandlers: readonly Handler[] = [
   respond(getChassisCapabilities, () => ({
     powerInterlock: false,

@@ -33,14 +33,14 @@ const STATISTICS_MS = 1000;
 /** 5 s, 30 s and 5 min: see rollingPeriodSeconds. */
 const PERIODS: readonly number[] = [0x05, 0x1e, 0x45];
 const MOST_SEL_ENTRIES = 0x0fff;
-/** IPMI's entity ids for what DCMI calls 40h, 41h, 42h. */
+/** IPMI entity ids of the DCMI entities 40h, 41h and 42h. */
 const ALIASES: Readonly<Record<number, number>> = {
   55: DcmiEntity.Inlet,
   3: DcmiEntity.Cpu,
   7: DcmiEntity.Baseboard,
 };
 
-/** Answers a DCMI command where the board has DCMI; C1h where it has not. */
+/** Answers a DCMI command; refused with C1h on boards without DCMI. */
 function dcmi<Q, R>(
   command: Command<Q, R>,
   answer: (context: Context, request: Q, description: DcmiDescription) => R | Refusal,
@@ -104,7 +104,7 @@ function textPart(text: string, { offset, count }: { readonly offset: number; re
   return { totalLength: bytes.length, data: bytes.subarray(offset, offset + count) };
 }
 
-/** Indexes of the temperature sensors a request means: one page of the total. */
+/** Indexes of the requested temperature sensors: one page of all. */
 function page(
   { bmc }: Context,
   request: { readonly entityId: number; readonly instance?: number; readonly start?: number },
@@ -114,7 +114,7 @@ function page(
     const one = all[request.instance - 1];
     return { total: all.length, first: request.instance, indexes: one === undefined ? [] : [one] };
   }
-  // The first instance is number 1; pages are counted from 0 or from 1.
+  // The first instance is number 1; clients count pages from 0 or from 1.
   const start = Math.max(0, (request.start ?? 0) - 1);
   const from = request.start === undefined || request.start === 0 ? 0 : start;
   return { total: all.length, first: from + 1, indexes: all.slice(from, from + PAGE) };

@@ -2,10 +2,10 @@ import { getFruInventoryAreaInfo, readFruData } from "../../ipmi/commands/index.
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { type Handler, refuse, respond } from "./handler.ts";
 
-/** What fits into a message whatever the session. */
+/** Bytes that fit into a message of any session. */
 const MOST_BYTES = 224;
 
-/** FRU inventories, byte access, read only. */
+/** FRU inventories: byte access, read only. */
 export const fruHandlers: readonly Handler[] = [
   respond(getFruInventoryAreaInfo, ({ bmc }, { fruId }) => {
     const area = bmc.fru(fruId);

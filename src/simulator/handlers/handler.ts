@@ -3,23 +3,23 @@ import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import type { Reply } from "../bmc/misbehaviour.ts";
 import type { Context } from "./context.ts";
 
-/** What answers one command. */
+/** Answers one command. */
 export interface Handler {
   readonly name: string;
   readonly netFn: number;
   readonly code: number;
   readonly prefix?: readonly number[];
-  /** Privilege level the session must stand at. */
+  /** Privilege level that the session needs. */
   readonly privilege: number;
-  /** Answered before a session too. */
+  /** Also answered outside sessions. */
   readonly sessionless: boolean;
-  /** Controllers behind the BMC answer it as well. */
+  /** Also answered by controllers behind the BMC. */
   readonly satellites: boolean;
-  /** @throws DecodeError for requests that have not the layout */
+  /** @throws DecodeError for requests that do not match the layout */
   run(context: Context): Reply;
 }
 
-/** A refusal with a completion code, in place of a response; a few commands add data all the same. */
+/** Refuses a request with a completion code; a few commands return data with it. */
 export class Refusal {
   readonly completionCode: number;
   readonly data: Uint8Array | undefined;
@@ -41,7 +41,7 @@ interface Exceptions {
   readonly satellites?: boolean;
 }
 
-/** Answers a command by way of its own codec. */
+/** Makes a handler that decodes and encodes with the codec of the command. */
 export function respond<Q, R>(
   command: Command<Q, R>,
   answer: (context: Context, request: Q) => R | Refusal,

@@ -1,4 +1,4 @@
-/** Who answers which command; everything else is refused with C1h. */
+/** All handlers by command; other commands are refused with C1h. */
 
 import { appHandlers } from "./app.ts";
 import { chassisHandlers } from "./chassis.ts";
@@ -36,11 +36,11 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map(
   ].map((handler) => [keyOf(handler.netFn, handler.code), handler]),
 );
 
-/** The handler of a request; undefined: this controller does not know the command. */
+/** The handler of a request; undefined: this controller does not support the command. */
 export function findHandler(context: Context): Handler | undefined {
   const handler = HANDLERS.get(keyOf(context.netFn, context.command));
   if (!handler || (context.satellite && !handler.satellites)) return undefined;
-  // Group extensions and OEM commands share their numbers: the body or the manufacturer tells them apart.
+  // Group extensions and OEM commands share command numbers: the first bytes of the data distinguish them.
   const { prefix } = handler;
   return prefix?.every((byte, i) => context.data[i] === byte) === false ? undefined : handler;
 }

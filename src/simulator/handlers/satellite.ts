@@ -3,11 +3,11 @@ import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { BMC_ADDRESS, encodeResponseMessage } from "../../ipmi/wire/message.ts";
 import { type Handler, refuse, respond } from "./handler.ts";
 
-/** The target did not acknowledge: it is not there. */
+/** NAK on write: there is no such controller. */
 const NOT_ACKNOWLEDGED = 0x83;
 const PERIOD_SECONDS = 3600;
 
-/** Controllers behind the BMC: the way to them, and what the Intel ME says by itself. */
+/** Send Message to controllers behind the BMC, and the statistics of the Intel ME. */
 export const satelliteHandlers: readonly Handler[] = [
   respond(sendMessage, (context, { channel, message: bridged, tracking }) => {
     const { bmc } = context;
@@ -17,7 +17,7 @@ export const satelliteHandlers: readonly Handler[] = [
     if (!satellite) return refuse(NOT_ACKNOWLEDGED);
     const message = { requesterAddress: BMC_ADDRESS, requesterLun: 0, ...bridged };
     const answer = context.relay(message, satellite);
-    // Without tracking the answer waits in the BMC's queue, which nobody here reads.
+    // Without tracking the response would wait in the message queue of the BMC, which is not simulated.
     if (tracking !== "track") return {};
     if (satellite.embeddedReply) return { reply: answer };
     context.following = encodeResponseMessage(answer);

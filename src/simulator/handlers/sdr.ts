@@ -14,10 +14,10 @@ import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
 const SDR_VERSION = 0x51;
 const UNSPECIFIED = 0xffff;
-/** The repository came with the firmware: 2024-01-01. */
+/** Date of the firmware that contains the repository: 2024-01-01. */
 const WRITTEN = Date.UTC(2024, 0, 1) / 1000;
 const NON_MODAL = 1;
-/** Of a record in an IPMB message, which has 32 bytes. */
+/** Bytes of a record that fit into an IPMB message of 32 bytes. */
 const IPMB_RECORD_BYTES = 22;
 
 /** A part of a record of the repository - IPMI 2.0 section 33.12. */
@@ -27,7 +27,7 @@ function readSdr({ bmc }: Context, request: ReadRecordRequest): RecordPart | Ref
   return partOf(bmc, request, sdr, model.sdrIndex(request.recordId), description.firmware?.sdrReadBytes);
 }
 
-/** The same of device SDRs - IPMI 2.0 section 35.3. */
+/** A part of a device SDR - IPMI 2.0 section 35.3. */
 export function readDeviceSdr(context: Context, request: ReadRecordRequest): RecordPart | Refusal {
   const { bmc, satellite } = context;
   if (!satellite) return readSdr(context, request);
@@ -37,7 +37,7 @@ export function readDeviceSdr(context: Context, request: ReadRecordRequest): Rec
   return partOf(bmc, request, records, index, IPMB_RECORD_BYTES);
 }
 
-/** @param most bytes given at once; undefined: whole records */
+/** @param most bytes per read; undefined: whole records */
 function partOf(
   bmc: VirtualBmc,
   request: ReadRecordRequest,
@@ -46,16 +46,16 @@ function partOf(
   most: number | undefined,
 ): RecordPart | Refusal {
   const { reservationId = 0, offset = 0, count = WHOLE_RECORD } = request;
-  // Without a reservation only from the start of a record; a reservation that somebody else cancelled is none.
-  const good = reservationId === 0 ? offset === 0 : reservationId === bmc.sdrReservation;
-  if (!good) return refuse(CompletionCode.ReservationCancelled);
+  // Without a reservation only the start of a record can be read; a cancelled reservation is invalid.
+  const isValid = reservationId === 0 ? offset === 0 : reservationId === bmc.sdrReservation;
+  if (!isValid) return refuse(CompletionCode.ReservationCancelled);
   const record = records[index];
   if (!record) return refuse(CompletionCode.NotPresent);
   if (offset >= record.length) return refuse(CompletionCode.ParameterOutOfRange);
-  const wanted = count === WHOLE_RECORD ? record.length - offset : Math.min(count, record.length - offset);
-  if (most !== undefined && wanted > most) return refuse(CompletionCode.CannotReturnThatManyBytes);
+  const length = count === WHOLE_RECORD ? record.length - offset : Math.min(count, record.length - offset);
+  if (most !== undefined && length > most) return refuse(CompletionCode.CannotReturnThatManyBytes);
   const next = records[index + 1];
-  return { nextRecordId: next ? next.readUInt16LE(0) : LAST_RECORD, data: record.subarray(offset, offset + wanted) };
+  return { nextRecordId: next ? next.readUInt16LE(0) : LAST_RECORD, data: record.subarray(offset, offset + length) };
 }
 
 /** The sensor data repository; read only. */

@@ -22,8 +22,8 @@ const MOST = 0xffff;
 function readEntry({ bmc }: Context, request: ReadRecordRequest): RecordPart | Refusal {
   const { reservationId = 0, recordId, offset = 0, count = WHOLE_RECORD } = request;
   const { sel } = bmc.state;
-  const good = reservationId === 0 ? offset === 0 : reservationId === bmc.selReservation;
-  if (!good) return refuse(CompletionCode.ReservationCancelled);
+  const isValid = reservationId === 0 ? offset === 0 : reservationId === bmc.selReservation;
+  if (!isValid) return refuse(CompletionCode.ReservationCancelled);
   const index = sel.indexOf(recordId);
   if (index < 0) return refuse(CompletionCode.NotPresent);
   if (offset >= SEL_RECORD_BYTES) return refuse(CompletionCode.ParameterOutOfRange);

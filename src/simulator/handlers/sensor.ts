@@ -18,7 +18,7 @@ import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 import { readDeviceSdr } from "./sdr.ts";
 
-/** Runs `then` with the sensor a request means; CBh where there is none. */
+/** Runs `then` with the sensor of this number; refuses with CBh where the controller has no such sensor. */
 function withSensor<R>(
   context: Context,
   number: number,
@@ -128,13 +128,13 @@ export const sensorHandlers: readonly Handler[] = [
   respond(getDeviceSdr, readDeviceSdr, { satellites: true }),
 ];
 
-/** Event offsets of comparison bits: lower limits are crossed going low, upper ones going high. */
+/** Event offsets of comparison bits: lower limits going low, upper limits going high. */
 function crossingEvents(comparison: number): number {
   const OFFSETS = [0, 2, 4, 7, 9, 11];
   return OFFSETS.reduce((mask, offset, n) => ((comparison >> n) & 1 ? mask | (1 << offset) : mask), 0);
 }
 
-/** The factors of the record, which hold for every reading of a linear sensor. */
+/** The factors of the record; they are the same for every reading of a linear sensor. */
 function decodeFactors(bytes: Uint8Array) {
   const from = new Reader(bytes, "sensor factors");
   const nextReading = from.u8();

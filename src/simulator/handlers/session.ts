@@ -23,11 +23,11 @@ const INVALID_USER_NAME = 0x81;
 const PRIVILEGE_NOT_AVAILABLE = 0x80;
 const PRIVILEGE_EXCEEDED = 0x81;
 const INVALID_SESSION_ID = 0x87;
-/** Challenges that are remembered; the oldest goes. */
+/** Most challenges kept; a new one replaces the oldest. */
 const CHALLENGES = 8;
 const CHALLENGE_BYTES = 16;
 
-/** The 1.5 ways of logging in, as the mask of Get Channel Authentication Capabilities. */
+/** Authentication types of IPMI 1.5, as the mask of Get Channel Authentication Capabilities. */
 export function authenticationTypes(bmc: VirtualBmc) {
   const types = bmc.authTypes15;
   return {
@@ -56,15 +56,15 @@ function challenge(context: Context, request: { readonly authenticationType: num
     bmc.loginFailed();
     return refuse(INVALID_USER_NAME);
   }
-  // Even, so that it is never taken for a session id of a slot: those end in 1 to 63.
+  // Ends in 80h, so that it never equals a session id: those end in 1 to 63.
   const temporaryId = ((bmc.newRandom(4).readUInt32LE() & 0xffffff00) | 0x80) >>> 0;
   const bytes = bmc.newRandom(CHALLENGE_BYTES);
-  const given = { temporaryId, bytes, authType: request.authenticationType, user };
-  bmc.challenges = [...bmc.challenges, given].slice(-CHALLENGES);
+  const issued = { temporaryId, bytes, authType: request.authenticationType, user };
+  bmc.challenges = [...bmc.challenges, issued].slice(-CHALLENGES);
   return { temporarySessionId: temporaryId, challenge: bytes };
 }
 
-/** Highest privilege a session may be raised to, or why not: IPMI 2.0 section 22.18. */
+/** Sets the privilege level of a session, or refuses it - IPMI 2.0 section 22.18. */
 function setPrivilege({ session }: Context, { privilege }: { readonly privilege: number }) {
   if (!session) return refuse(CompletionCode.NotSupportedInPresentState);
   if (privilege === 0) return { privilege: session.privilege };
@@ -123,7 +123,7 @@ function suiteRecords(bmc: VirtualBmc): Buffer {
   );
 }
 
-/** What goes before a session, and sessions themselves. */
+/** Session set-up and sessions. */
 export const sessionHandlers: readonly Handler[] = [
   respond(
     getChannelAuthenticationCapabilities,
@@ -160,12 +160,12 @@ export const sessionHandlers: readonly Handler[] = [
   respond(setSessionPrivilegeLevel, setPrivilege),
   respond(closeSession, (context, { sessionId, sessionHandle }) => {
     const { bmc, session } = context;
-    const mine = sessionId === session?.id || (sessionId === 0 && sessionHandle === session?.handle);
-    if (mine) {
+    const isOwn = sessionId === session?.id || (sessionId === 0 && sessionHandle === session?.handle);
+    if (isOwn) {
       context.closes = session;
       return;
     }
-    // Another one's session: administrators may.
+    // Only administrators may close the session of another console.
     const other = bmc.sessions.find(sessionId, bmc.clock.monotonicMs());
     if (!other || (session?.privilege ?? 0) < 4) return refuse(INVALID_SESSION_ID);
     bmc.sessions.close(other);

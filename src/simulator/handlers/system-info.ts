@@ -11,8 +11,8 @@ const BLOCK = 16;
 const FIRST_BLOCK = 14;
 
 /**
- * Get System Info Parameters - IPMI 2.0 section 22.14b: of boards that were told it, the version of the system's
- * firmware. FreeIPMI's bmc-info asks for it and gives up where the command itself is refused.
+ * Get System Info Parameters - IPMI 2.0 section 22.14b: the version of the system firmware, where the board has it.
+ * FreeIPMI's bmc-info sends the command and gives up where it is refused.
  */
 export const systemInfoHandlers: readonly Handler[] = [
   respond(getSystemInfoParameters, ({ bmc }, { parameter, set = 0 }) => {

@@ -26,44 +26,44 @@ const REVISION = 0x11;
 const PARAMETER_NOT_SUPPORTED = 0x80;
 const SET_IN_PROGRESS = 0;
 
-type Teller = (bmc: VirtualBmc) => Buffer;
+type Encode = (bmc: VirtualBmc) => Buffer;
 
-const tell = <T>(parameter: Parameter<T>, value: (bmc: VirtualBmc) => T): [number, Teller] => [
+const parameterOf = <T>(parameter: Parameter<T>, value: (bmc: VirtualBmc) => T): [number, Encode] => [
   parameter.number,
   (bmc) => parameter.encode(value(bmc)),
 ];
 
-/** Suites beyond the first sixteen have no entry. */
+/** Only the first sixteen suites have an entry. */
 const ENTRIES = 16;
 
-/** Locally administered, and of its own for each address of a fleet. */
+/** A locally administered address, different for each IP address. */
 function macAddress({ identity }: VirtualBmc): string {
   if (identity.macAddress !== undefined) return identity.macAddress;
   const bytes = (identity.ipAddress ?? "127.0.0.1").split(".").map(Number);
   return [2, 0, ...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
-const PARAMETERS: ReadonlyMap<number, Teller> = new Map<number, Teller>([
+const PARAMETERS: ReadonlyMap<number, Encode> = new Map<number, Encode>([
   [SET_IN_PROGRESS, () => Buffer.from([0])],
-  tell(lanAuthenticationTypes, authenticationTypes),
-  tell(lanAuthenticationTypeEnables, (bmc) => {
+  parameterOf(lanAuthenticationTypes, authenticationTypes),
+  parameterOf(lanAuthenticationTypeEnables, (bmc) => {
     const types = authenticationTypes(bmc);
     return { callback: types, user: types, operator: types, administrator: types, oem: { ...types, none: false } };
   }),
-  tell(lanIpAddress, (bmc) => bmc.identity.ipAddress ?? "127.0.0.1"),
-  tell(lanIpAddressSource, (bmc) => bmc.identity.addressSource ?? "static"),
-  tell(lanMacAddress, macAddress),
-  tell(lanSubnetMask, () => "255.0.0.0"),
-  tell(lanDefaultGateway, () => "0.0.0.0"),
-  tell(lanCommunityString, () => "public"),
-  tell(lanVlan, ({ identity: { vlan } }) => ({ enabled: vlan !== undefined, id: vlan?.id ?? 0 })),
-  tell(lanVlanPriority, ({ identity: { vlan } }) => vlan?.priority ?? 0),
-  tell(lanCipherSuiteCount, (bmc) => Math.min(ENTRIES, bmc.cipherSuites.length)),
-  tell(lanCipherSuiteEntries, (bmc) => bmc.cipherSuites.slice(0, ENTRIES)),
-  tell(lanCipherSuitePrivilegeLevels, (bmc) =>
+  parameterOf(lanIpAddress, (bmc) => bmc.identity.ipAddress ?? "127.0.0.1"),
+  parameterOf(lanIpAddressSource, (bmc) => bmc.identity.addressSource ?? "static"),
+  parameterOf(lanMacAddress, macAddress),
+  parameterOf(lanSubnetMask, () => "255.0.0.0"),
+  parameterOf(lanDefaultGateway, () => "0.0.0.0"),
+  parameterOf(lanCommunityString, () => "public"),
+  parameterOf(lanVlan, ({ identity: { vlan } }) => ({ enabled: vlan !== undefined, id: vlan?.id ?? 0 })),
+  parameterOf(lanVlanPriority, ({ identity: { vlan } }) => vlan?.priority ?? 0),
+  parameterOf(lanCipherSuiteCount, (bmc) => Math.min(ENTRIES, bmc.cipherSuites.length)),
+  parameterOf(lanCipherSuiteEntries, (bmc) => bmc.cipherSuites.slice(0, ENTRIES)),
+  parameterOf(lanCipherSuitePrivilegeLevels, (bmc) =>
     bmc.cipherSuites.slice(0, ENTRIES).map(() => PrivilegeLevel.Administrator),
   ),
-  tell(lanBadPasswordThreshold, () => ({
+  parameterOf(lanBadPasswordThreshold, () => ({
     generatesEvent: false,
     attempts: 0,
     resetIntervalSeconds: 0,
@@ -71,12 +71,12 @@ const PARAMETERS: ReadonlyMap<number, Teller> = new Map<number, Teller>([
   })),
 ]);
 
-/** How the LAN channel is configured. */
+/** Configuration of the LAN channel. */
 export const transportHandlers: readonly Handler[] = [
   respond(getLanConfigurationParameters, ({ bmc }, { channel, parameter, revisionOnly }) => {
     if (!isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
-    const teller = PARAMETERS.get(parameter);
-    if (!teller) return refuse(PARAMETER_NOT_SUPPORTED);
-    return { revision: REVISION, data: revisionOnly ? new Uint8Array(0) : teller(bmc) };
+    const encode = PARAMETERS.get(parameter);
+    if (!encode) return refuse(PARAMETER_NOT_SUPPORTED);
+    return { revision: REVISION, data: revisionOnly ? new Uint8Array(0) : encode(bmc) };
   }),
 ];

@@ -12,7 +12,7 @@ const IPMI_FORUM = 7154;
 const ALWAYS_AVAILABLE = 2;
 const NO_ACCESS = 0x0f;
 
-/** Channels and the accounts on them. */
+/** Channels and their users. */
 export const userHandlers: readonly Handler[] = [
   respond(getChannelInfo, ({ bmc }, { channel }) => {
     if (!isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);

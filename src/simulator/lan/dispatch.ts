@@ -9,7 +9,7 @@ import { findHandler, type Handler } from "../handlers/index.ts";
 
 const NO_DATA = new Uint8Array(0);
 
-/** Answers a request: none, one or two messages go to `emit`, in order. */
+/** Answers a request; no, one or two response messages go to `emit`, in order. */
 export function answer(
   bmc: VirtualBmc,
   request: RequestMessage,
@@ -34,8 +34,8 @@ function replyTo(bmc: VirtualBmc, context: Context): Reply | "silence" {
   if (context.session && bmc.behaviour) bmc.advance(context.session.lastUsedMs);
   if (bmc.misbehaviours.length === 0) return handled(context);
   for (const m of bmc.misbehaviours) {
-    const instead = m.answer?.(context);
-    if (instead) return instead;
+    const replaced = m.answer?.(context);
+    if (replaced) return replaced;
   }
   let reply = handled(context);
   for (const m of bmc.misbehaviours) reply = m.amend?.(context, reply) ?? reply;
@@ -65,7 +65,7 @@ function refusal(completionCode: number): Reply {
   return { completionCode, data: NO_DATA };
 }
 
-/** The response message that belongs to a request. */
+/** The response message to a request. */
 export function answerOf(request: RequestMessage, completionCode: number, data: Uint8Array): ResponseMessage {
   return {
     requesterAddress: request.requesterAddress,

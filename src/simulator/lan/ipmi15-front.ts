@@ -19,7 +19,7 @@ const PRIVILEGE_EXCEEDED = 0x86;
 /**
  * A packet with the IPMI 1.5 session header: outside any session, activating one, or inside one.
  *
- * @returns false: no good, to be dropped
+ * @returns false: to be dropped
  */
 export function receive15(bmc: VirtualBmc, packet: Buffer, peer: Peer, send: Send): boolean {
   const got = decodeSessionPacket(packet);
@@ -60,8 +60,8 @@ function inside(bmc: VirtualBmc, got: SessionPacket, peer: Peer, send: Send): bo
 }
 
 /**
- * Activate Session - IPMI 2.0 section 22.17. A wrong code is met with silence, which keeps an attacker
- * guessing; the answer still carries the temporary session id.
+ * Activate Session - IPMI 2.0 section 22.17. A packet with a wrong code is dropped. The response still carries the
+ * temporary session id.
  */
 function activate(bmc: VirtualBmc, got: SessionPacket, challenge: Challenge, peer: Peer, send: Send): boolean {
   const { user, authType, temporaryId } = challenge;

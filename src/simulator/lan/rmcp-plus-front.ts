@@ -14,7 +14,7 @@ import { answerOpenSession, answerRakp1, answerRakp3 } from "./rmcp-plus-login.t
 /**
  * A packet with the RMCP+ session header: session setup, or an IPMI message in or before a session.
  *
- * @returns false: no good, to be dropped
+ * @returns false: to be dropped
  */
 export function receiveRmcpPlus(bmc: VirtualBmc, packet: Buffer, peer: Peer, send: Send): boolean {
   if (bmc.channel.ipmi20 === false) return false;

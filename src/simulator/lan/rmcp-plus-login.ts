@@ -29,8 +29,8 @@ const Status = {
 const NAME_ONLY = 0x10;
 
 /*
- * The BMC's side of opening an RMCP+ session - IPMI 2.0 section 13.15. Each function takes a payload
- * and gives the payload of the answer, or undefined where a BMC keeps silent.
+ * The BMC side of opening an RMCP+ session - IPMI 2.0 section 13.15. Each function decodes a payload and returns
+ * the payload of the response; undefined: no response.
  */
 
 export function answerOpenSession(bmc: VirtualBmc, payload: Uint8Array, peer: Peer): Buffer {
@@ -67,7 +67,7 @@ export function answerOpenSession(bmc: VirtualBmc, payload: Uint8Array, peer: Pe
   });
 }
 
-/** The user a RAKP 1 means: by name alone, or by name and a privilege the user may have. */
+/** Finds the user of RAKP 1: by name alone, or by name and privilege. */
 function findUser(bmc: VirtualBmc, name: Uint8Array, role: number): BoardUser | undefined {
   const level = role & 0x0f;
   return bmc.users.find(
@@ -125,23 +125,23 @@ export function answerRakp3(bmc: VirtualBmc, payload: Uint8Array): Buffer | unde
   if (!session || session.active || !exchange || !user || !suite) {
     return request.status === 0 ? encodeRakp4({ tag, status: Status.InvalidSessionId }) : undefined;
   }
-  const give = (status: number): Buffer => {
+  const refuse = (status: number): Buffer => {
     bmc.sessions.close(session);
     bmc.loginFailed();
     return encodeRakp4({ tag, status });
   };
   if (request.status !== 0) {
-    // The console gave up: nothing is answered, the slot is free.
-    give(request.status);
+    // The console gave up: no response, and the slot is free.
+    refuse(request.status);
     return undefined;
   }
   const refused = bmc.refusal("rakp3");
-  if (refused) return give(refused);
+  if (refused) return refuse(refused);
   const key = keyOf(bmc, user);
   const authentic =
     suite.authentication === AuthenticationAlgorithm.None ||
     sameCode(rakp3Code(suite, key, exchange), request.authCode);
-  if (!authentic) return give(Status.InvalidCheckValue);
+  if (!authentic) return refuse(Status.InvalidCheckValue);
   const keys = sessionKeys(suite, key, exchange, bmc.channel.kg);
   session.privilege = Math.min(session.privilege, session.privilegeLimit);
   session.activateRmcpPlus(suite, keys, key, bmc.random);
@@ -155,8 +155,13 @@ export function answerRakp3(bmc: VirtualBmc, payload: Uint8Array): Buffer | unde
 function exchangeOf(bmc: VirtualBmc, session: ServerSession): KeyExchange | undefined {
   const { handshake } = session;
   if (!handshake) return undefined;
-  const said = { ...handshake, consoleSessionId: session.consoleSessionId, bmcSessionId: session.id, guid: bmc.guid };
-  return bmc.hashing.exchange?.(said) ?? said;
+  const exchanged = {
+    ...handshake,
+    consoleSessionId: session.consoleSessionId,
+    bmcSessionId: session.id,
+    guid: bmc.guid,
+  };
+  return bmc.hashing.exchange?.(exchanged) ?? exchanged;
 }
 
 function keyOf(bmc: VirtualBmc, user: BoardUser): Uint8Array {

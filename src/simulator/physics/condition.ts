@@ -1,6 +1,6 @@
 import type { Plant } from "./plant.ts";
 
-/** How a part of the machine is, in the one word that decides what its discrete sensors say. */
+/** Condition of a part of the machine; it decides the states of its discrete sensors. */
 export const CONDITIONS = [
   "ok",
   "absent",
@@ -24,7 +24,7 @@ export const CONDITIONS = [
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-/** Parts that have a condition. Those after "host" there is one of. */
+/** Parts with a condition. From "host" on a machine has one of each. */
 export const COMPONENTS = [
   "psu",
   "fan",
@@ -48,7 +48,7 @@ export interface Part {
   readonly part: number;
 }
 
-/** Where the condition of each part lies in a host's array of bytes. */
+/** Places of the conditions in the bytes of a host. */
 export interface ConditionLayout {
   readonly size: number;
   readonly base: Readonly<Record<Component, number>>;
@@ -57,7 +57,7 @@ export interface ConditionLayout {
 
 export const codeOf = (condition: Condition): number => CONDITIONS.indexOf(condition);
 
-/** The codes by their words. */
+/** The codes by name. */
 export const CODE = Object.fromEntries(CONDITIONS.map((condition, code) => [condition, code])) as Readonly<
   Record<Condition, number>
 >;

@@ -5,13 +5,13 @@ import type { SensorLimits } from "./wiring.ts";
 const READING_AND_LIMIT = 0x05;
 
 /**
- * Compares a reading with the sensor's limits and logs what was crossed or taken back - IPMI 2.0
- * section 29.11: an event is taken back only when the reading has come back by the hysteresis.
+ * Compares a reading with the limits of the sensor, and logs assertions and deassertions - IPMI 2.0 section 29.11:
+ * an event is deasserted only when the reading has come back by the hysteresis.
  *
  * @param count the reading, signed where the sensor's are
- * @param crossed bits of the limits that are crossed so far
- * @param silent changes nothing but the result
- * @returns the bits that are crossed now
+ * @param crossed bits of the limits crossed before this reading
+ * @param silent logs nothing
+ * @returns bits of the limits crossed now
  */
 export function watchLimits(
   state: BoardState,
@@ -41,7 +41,7 @@ export function watchLimits(
   return now;
 }
 
-/** Logs the states that began and ended, as far as the sensor reports them. */
+/** Logs changes of states, as far as the sensor reports them. */
 export function logStates(
   state: BoardState,
   sensor: SensorAddress,

@@ -8,15 +8,15 @@ const ALWAYS_ON = RESTART_CAUSES.indexOf("always-on policy");
 const PREVIOUS_STATE = RESTART_CAUSES.indexOf("previous-state policy");
 /** Bit of the last power event in Get Chassis Status. */
 const POWER_EVENT_AC_FAILED = 0x01;
-/** From power on until fans and rails have come up. */
+/** Time from power-on until fans and rails are up. */
 const START_SECONDS = 20;
 
-/** On, off, and what happens to that when the input goes and comes. */
+/** Power state of the host, also when its input is lost and restored. */
 export class HostPower {
   #hasInput = true;
-  /** Times the machine had no input since the log last heard of it. */
+  /** Outages of the input that are not logged yet. */
   #outages = 0;
-  /** The host was on when its input went. */
+  /** The host was on when its input was lost. */
   #resume = true;
   #isMeasured = true;
   #startSeconds = 0;
@@ -25,12 +25,12 @@ export class HostPower {
     return this.#hasInput;
   }
 
-  /** What the host powers gives readings. */
+  /** Sensors that the host powers have readings. */
   get isMeasured(): boolean {
     return this.#isMeasured;
   }
 
-  /** @returns whether that is news */
+  /** @returns true if that is a change */
   inputIs(hasInput: boolean): boolean {
     if (hasInput === this.#hasInput) return false;
     this.#hasInput = hasInput;
@@ -38,25 +38,25 @@ export class HostPower {
     return true;
   }
 
-  /** The host was on for so long. */
+  /** The host was on for these seconds. */
   started(seconds: number): void {
     this.#startSeconds = Math.max(0, this.#startSeconds - seconds);
   }
 
-  /** What the host powers is measured again when fans and rails have come up. */
+  /** Sensors that the host powers have readings again when fans and rails are up. */
   judgeStart(state: BoardState): boolean {
     if (!state.chassis.powerOn) this.#startSeconds = START_SECONDS;
     this.#isMeasured = this.#startSeconds === 0;
     return this.#isMeasured;
   }
 
-  /** Without a supply the machine is off; with one again it does as its policy says. */
+  /** Without a working supply the machine is off; with one again it follows its restore policy. */
   judge(state: BoardState, live: number, conditions: Uint8Array, wiring: Wiring): void {
     const { chassis } = state;
     const host = wiring.conditions.base.host;
     const hadInput = conditions[host] !== CODE.input_lost;
     if (this.#outages > 0) {
-      // The BMC was dark too; it comes back and finds out.
+      // The BMC had no power either; it logs the outage after its start.
       this.#outages = 0;
       chassis.lastPowerEvent |= POWER_EVENT_AC_FAILED;
       if (hadInput) logOutage(state, wiring);

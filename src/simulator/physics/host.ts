@@ -58,7 +58,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   readonly #numbers: Float32Array;
   /** Condition codes by place, then the limits each analog sensor has crossed. */
   readonly #bytes: Uint8Array;
-  /** What was done to the supplies; the rack's feeds come on top. */
+  /** Injected faults of the supplies; lost feeds of the rack are added to them. */
   readonly #supplyFaults: Uint8Array;
   #state: BoardState | undefined;
   #faults: readonly RunningFault[] = NO_FAULTS;
@@ -102,14 +102,14 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     return this.#faults;
   }
 
-  /** What the BMC serves; undefined until `attach` or the first reading. */
+  /** State of the BMC; undefined until `attach` or the first reading. */
   get state(): BoardState | undefined {
     return this.#state;
   }
 
   /**
-   * Joins the machine with its BMC, whose behaviour it is: faults that silence the BMC or write its log need
-   * it before the first reading.
+   * Connects the machine with its BMC, whose behaviour it is. Faults that silence the BMC or write its log need
+   * this before the first reading.
    */
   attach(bmc: BmcHandle): void {
     this.#state = bmc.state;
@@ -157,7 +157,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     return true;
   }
 
-  /** A feed came or went: without any input the BMC is dark, with one again it starts. */
+  /** A feed was lost or restored: the BMC is off without any input, and starts when input returns. */
   inputChanged(): void {
     const hasInput = countLive(this.#wiring, this.#supplyFaults, this.rack) > 0;
     if (!this.#power.inputIs(hasInput)) return;
@@ -166,38 +166,38 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     else this.presence.darken(nowMs);
   }
 
-  /** Shows at once what has changed, without waiting for the next reading. A BMC without power shows nothing. */
+  /** Publishes changes at once, before the next reading, unless the BMC has no power. */
   refresh(): void {
     if (this.#state && this.#power.hasInput && this.presence.answers) this.#publish(this.#state, false);
   }
 
-  /** Time goes by; nothing is published. */
+  /** Advances the model; publishes nothing. */
   step(seconds: number): void {
     const steps = Math.min(MOST_STEPS, Math.ceil(seconds / LONGEST_STEP_SECONDS));
     this.#run(steps, seconds / steps);
   }
 
-  /** A number of the model: degrees C, RPM, watts. For tests and for people. */
+  /** A number of the model: degrees C, RPM, watts. */
   value(source: Source): number {
     return this.#numbers[placeOf(this.#wiring.layout, source)] ?? 0;
   }
 
-  /** How far the air in front of this machine is warmer than the rack's, kelvin. */
+  /** Sets by how much the air in front of this machine is warmer than that of the rack, kelvin. */
   shiftInlet(kelvin: number): void {
     this.#numbers[this.#wiring.layout.single.inlet_shift] = kelvin;
   }
 
-  /** The load does not go below this share, whatever the time of day. */
+  /** Sets the lowest load, at any time of day. */
   holdLoad(floor: number): void {
     this.#numbers[this.#wiring.layout.single.load_floor] = floor;
   }
 
-  /** 1: as new; 0: it stands still. */
+  /** 1: as new; 0: stopped. */
   setFanHealth(fan: number, health: number): void {
     this.#numbers[placeOf(this.#wiring.layout, ["fan_health", fan])] = health;
   }
 
-  /** By how much a rail is off, as a share: -0.15 is 15 percent too low. */
+  /** Deviation of a rail as a ratio: -0.15 is 15 percent too low. */
   setRailFault(rail: number, share: number): void {
     this.#numbers[placeOf(this.#wiring.layout, ["rail_fault", rail])] = share;
   }
@@ -212,7 +212,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     return CONDITIONS[this.#bytes[conditionPlace(this.#wiring.conditions, { component, part })] ?? 0] ?? "ok";
   }
 
-  /** How a part is. Supplies, fans, rails and the log are worked out from the model: set these elsewhere. */
+  /** Sets the condition of a part. Those of supplies, fans, rails and the log follow from the model. */
   setCondition(component: Component, part: number, condition: Condition): void {
     this.#bytes[conditionPlace(this.#wiring.conditions, { component, part })] = codeOf(condition);
   }
@@ -235,7 +235,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     this.#numbers[layout.single.one] = 1;
     this.#numbers[layout.single.duty] = this.board.plan.plant.fans.minDuty;
     for (let n = 0, place = layout.base.fan; n < layout.count.fan; n++, place += STRIDE.fan) {
-      // No two fans turn alike.
+      // No two fans have the same speed.
       this.#numbers[place + 1] = 1 + (this.#random.next() - 0.5) * 0.03;
       this.#numbers[place] = (this.board.plan.plant.fans.maxRpm[n] ?? 0) * 0.4;
     }
@@ -244,7 +244,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     }
   }
 
-  /** The machine has been running for long when somebody reads it first. */
+  /** At the first reading the machine has been running for a long time. */
   #settle(nowMs: number): void {
     if (this.#settled || !this.#state) return;
     this.#settled = true;
@@ -289,7 +289,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     );
   }
 
-  /** Works out the conditions of the parts and brings them and the numbers to the sensors. */
+  /** Derives the conditions of the parts, and updates the sensors. */
   #publish(state: BoardState, silent: boolean): void {
     const live = judgeSupplies(this.#bytes, this.#wiring, this.#supplyFaults, this.rack);
     this.#power.judge(state, live, this.#bytes, this.#wiring);
@@ -329,7 +329,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
       if (!limits) continue;
       const crossed = this.#bytes[crossedAt + i] as number;
       if (crossed === 0 && count > limits.above && count < limits.below) continue;
-      // Fans stand still and rails are gone because the host is off, which is no event.
+      // Fans are still and rails at 0 V because the host is off, which is no event.
       if (!isMeasured && w.board.analog[i]?.spec.hostPowered) continue;
       this.#bytes[crossedAt + i] = watchLimits(state, limits, count, crossed, silent);
     }

@@ -1,4 +1,4 @@
-/** Physics: load, heat, fans, supplies and rails of machines in racks, behind the sensors of a board. */
+/** Physics behind the sensors of a board: load, heat, fans, supplies and rails of machines in racks. */
 export * from "./condition.ts";
 export * from "./host.ts";
 export * from "./plant.ts";

@@ -7,16 +7,16 @@ import { feedOf } from "./supplies.ts";
 import type { Wiring } from "./wiring.ts";
 
 /*
- * From the numbers of the model to the condition of each part, which decides what the discrete sensors say.
+ * Derives the condition of each part from the numbers of the model; the states of discrete sensors follow from it.
  */
 
-/** A rail so far off is no longer good. */
+/** Greatest deviation of a good rail, as a ratio. */
 const RAIL_GOOD = 0.08;
 const ALMOST_FULL = 0.9;
-/** A processor that slowed down is fast again when it has cooled by so much, kelvin. */
+/** A throttled processor is fast again when it has cooled down by this, kelvin. */
 const THROTTLE_HYSTERESIS = 3;
 
-/** Condition of a supply (from 0): what was done to it, else its feed. */
+/** Condition of a supply (from 0): the injected fault, else that of its feed. */
 function supplyCode(faults: Uint8Array, rack: Rack, supply: number): number {
   const fault = faults[supply] ?? CODE.ok;
   return fault === CODE.ok && !rack.feedLive(feedOf(supply)) ? CODE.input_lost : fault;
@@ -24,7 +24,7 @@ function supplyCode(faults: Uint8Array, rack: Rack, supply: number): number {
 
 const delivers = (code: number): boolean => code === CODE.ok || code === CODE.predicted;
 
-/** How many supplies deliver. */
+/** Number of supplies that deliver power. */
 export function countLive(wiring: Wiring, faults: Uint8Array, rack: Rack): number {
   let live = 0;
   for (let n = 0; n < faults.length && n < wiring.conditions.count.psu; n++)
@@ -32,7 +32,7 @@ export function countLive(wiring: Wiring, faults: Uint8Array, rack: Rack): numbe
   return live;
 }
 
-/** Supplies and their redundancy. @returns how many deliver */
+/** Supplies and their redundancy. @returns the number of supplies that deliver power */
 export function judgeSupplies(conditions: Uint8Array, wiring: Wiring, faults: Uint8Array, rack: Rack): number {
   const { base } = wiring.conditions;
   const { count, needed } = wiring.board.plan.plant.supplies;
@@ -44,7 +44,7 @@ export function judgeSupplies(conditions: Uint8Array, wiring: Wiring, faults: Ui
   return live;
 }
 
-/** Fans, processors, rails, memory and the log; and what the chassis says of them. */
+/** Fans, processors, rails, memory and the log, and the chassis status that follows from them. */
 export function judgeParts(conditions: Uint8Array, wiring: Wiring, numbers: Float32Array, state: BoardState): void {
   const { base, count } = wiring.conditions;
   const stopped = judgeFans(conditions, wiring, numbers);
@@ -69,7 +69,7 @@ function judgeFans(conditions: Uint8Array, wiring: Wiring, numbers: Float32Array
   return stopped;
 }
 
-/** Too hot: they slow down. What a fault says about a processor stays. */
+/** Processors that are too hot throttle. An injected condition is kept. */
 function judgeProcessors(conditions: Uint8Array, wiring: Wiring, numbers: Float32Array): void {
   const { layout, board } = wiring;
   const { throttleCelsius } = board.plan.plant.processors;
@@ -96,7 +96,7 @@ function logCode(state: BoardState): number {
   return state.selEntries >= capacity * ALMOST_FULL ? CODE.almost_full : CODE.ok;
 }
 
-/** The words are in the order of how bad they are, as far as memory goes. */
+/** Memory conditions are ordered by severity. */
 function worstOf(conditions: Uint8Array, from: number, count: number): number {
   let worst: number = CODE.ok;
   for (let n = 0; n < count; n++) worst = Math.max(worst, conditions[from + n] ?? CODE.ok);

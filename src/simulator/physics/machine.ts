@@ -3,12 +3,12 @@ import type { Plant } from "./plant.ts";
 import { type Layout, STRIDE } from "./quantity.ts";
 
 /*
- * Heat and power of one machine. Everything lies in one Float32Array (places: quantity.ts), since ten
- * thousand machines live in one process. Lags are exact for any step, so that a machine that is read once
- * a minute needs only a few.
+ * Heat and power of one machine. All numbers are in one Float32Array (places: quantity.ts), since ten thousand
+ * machines live in one process. Lags are exact for any step, so that a machine that is read once a minute needs only
+ * a few steps.
  */
 
-/** What a step needs from outside the machine. */
+/** Inputs of a step from outside the machine. */
 export interface Surroundings {
   readonly hostOn: boolean;
   /** Share of full load by the time of day, 0 to 1. */
@@ -28,27 +28,27 @@ const AIR_SECONDS = 60;
 const FAN_SECONDS = 3;
 const CONTROL_SECONDS = 25;
 
-/** The fans' idea of warm: processors above this, accelerators above that, air above the last. */
+/** Fans speed up above these temperatures of processors, accelerators and inlet air. */
 const CPU_TARGET = 62;
 const GPU_TARGET = 62;
 const INLET_TARGET = 25;
 const DUTY_PER_KELVIN = 0.014;
 const DUTY_PER_INLET_KELVIN = 0.02;
-/** Fans that make up for one that stands still. */
+/** Duty of the other fans while one is stopped. */
 const DUTY_WITH_FAILED_FAN = 0.8;
-/** Even without a fan some air moves. */
+/** Share of the air that moves without any fan. */
 const LEAST_AIR = 0.06;
 /** Watts and cubic feet a minute to kelvin. */
 const KELVIN_CFM_PER_WATT = 1.76;
 const REFERENCE_AIR = 0.5;
 
-/** Below this share of what it should turn, a fan counts as failed. */
+/** A fan below this share of its speed counts as failed. */
 const FAILED_FAN_HEALTH = 0.15;
-/** A fan so worn cannot follow the others when these are told to hurry. */
+/** A fan below this health cannot speed up with the others. */
 const WORN_FAN_HEALTH = 0.5;
 const WORN_FAN_HASTE = 1.3;
 
-/** Bell-shaped enough, never beyond 3. */
+/** Roughly normally distributed, from -3 to 3. */
 const bell = (random: Random): number => (random.next() + random.next() + random.next() - 1.5) * 2;
 
 /** One step of at most about ten seconds, or a longer one towards the steady state. */
@@ -70,7 +70,7 @@ export function stepMachine(
   stepFans(v, at, plant, s, share(FAN_SECONDS), share(CONTROL_SECONDS), random);
   const air = airShare(v, at, plant);
   v[at.single.airflow] = air * plant.fans.maxCfm;
-  // Heat goes into moving air less readily the slower it moves.
+  // The slower the air moves, the higher the thermal resistance.
   const resistance = (air / REFERENCE_AIR) ** -0.6;
   const watts = stepProcessors(v, at, plant, s, resistance, share(CPU_SECONDS), share(BOARD_SECONDS));
   const gpuWatts = stepAccelerators(v, at, plant, s, resistance, share(GPU_SECONDS));
@@ -165,7 +165,7 @@ function stepProcessors(
   const load = num(v[at.single.load]);
   let total = 0;
   for (let n = 0, place = at.base.cpu; n < at.count.cpu; n++, place += STRIDE.cpu) {
-    // The second processor has a little less to do, and stands in the warm air of the first.
+    // The second processor has a little less load, and is in the warm air of the first.
     const mine = load * (1 - 0.08 * n);
     const limit = clamp(1 - (num(v[place]) - processors.throttleCelsius) * 0.08, 0.2, 1);
     const watts = s.hostOn
@@ -198,7 +198,7 @@ function stepAccelerators(
     const mine = load * (1 - 0.015 * ((n * 5) % 8));
     const limit = clamp(1 - (num(v[place]) - 88) * 0.08, 0.2, 1);
     const watts = s.hostOn ? (gpus.idleWatts + (gpus.maxWatts - gpus.idleWatts) * mine * limit) * s.powerFactor : 0;
-    // Those behind stand in the warm air of those in front.
+    // Those behind are in the warm air of those in front.
     const celsius = air + (n >= gpus.count / 2 ? 4 : 0) + watts * gpus.kelvinPerWatt * resistance;
     v[place] = approach(v[place], celsius, share);
     v[place + 1] = approach(v[place + 1], celsius + watts * 0.012, share);
@@ -232,7 +232,7 @@ function stepAir(
   const inlet = num(v[single.inlet]);
   const load = num(v[single.load]);
   const cfm = Math.max(LEAST_AIR * plant.fans.maxCfm, num(v[single.airflow]));
-  // With the fans off the little heat of standby leaves by itself.
+  // With the fans off, the little heat of standby needs no airflow.
   const rise = s.hostOn ? (num(v[single.dc_watts]) * KELVIN_CFM_PER_WATT) / cfm : 2;
   const on = s.hostOn ? 1 : 0.3;
   v[single.exhaust] = approach(v[single.exhaust], inlet + Math.min(rise, 45), airShareOfStep);

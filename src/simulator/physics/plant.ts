@@ -1,16 +1,16 @@
 /*
- * What a machine is made of, as far as heat and power go. One plant describes all machines of a model;
- * numbers are those of the class of machine, not of a product's data sheet.
+ * The parts of a machine that matter for heat and power. One plant describes all machines of a model; its numbers
+ * are typical of the class of machine, not taken from a data sheet.
  */
 
 export interface Processors {
   readonly count: number;
-  /** Each, doing nothing and doing its utmost, watts. */
+  /** Of each, idle and at full load, watts. */
   readonly idleWatts: number;
   readonly maxWatts: number;
-  /** Kelvin above the air for each watt, with the fans at half their air. */
+  /** Kelvin above the air per watt, with the fans at half of their airflow. */
   readonly kelvinPerWatt: number;
-  /** Above this, degrees C, the processor slows itself down. */
+  /** Above this temperature, degrees C, the processor throttles. */
   readonly throttleCelsius: number;
 }
 
@@ -24,7 +24,7 @@ export interface Accelerators {
 export interface Fans {
   /** Full speed of each rotor, RPM. */
   readonly maxRpm: readonly number[];
-  /** Share of full speed that is never undercut, 0 to 1. */
+  /** Lowest speed as a share of full speed, 0 to 1. */
   readonly minDuty: number;
   /** All rotors at full speed. */
   readonly maxWatts: number;
@@ -36,7 +36,7 @@ export interface Supplies {
   readonly count: number;
   /** Output of each, watts. */
   readonly capacityWatts: number;
-  /** So many carry the machine; the rest is redundancy. */
+  /** Number of supplies that can carry the machine; the others are redundant. */
   readonly needed: number;
 }
 
@@ -45,13 +45,13 @@ export interface Plant {
   readonly heightUnits: number;
   readonly processors: Processors;
   readonly accelerators?: Accelerators;
-  /** Modules that are there; the memory as a whole draws so much, idle and busy. */
+  /** Memory modules present, and the power of the whole memory, idle and busy. */
   readonly dimms: number;
   readonly memoryWatts: readonly [idle: number, busy: number];
   readonly drives: number;
   /** Boards, cards and drives, watts. */
   readonly boardWatts: number;
-  /** With the host off: the BMC and what never sleeps. */
+  /** Power with the host off: the BMC and standby parts. */
   readonly standbyWatts: number;
   readonly fans: Fans;
   readonly supplies: Supplies;

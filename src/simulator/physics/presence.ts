@@ -14,8 +14,8 @@ export interface BmcHandle {
 const NODE_BUSY = 0xc0;
 
 /**
- * Whether the BMC of a machine answers. While all is well it has no part in the traffic at all; what
- * silences the BMC puts a scenario into it for so long.
+ * Whether the BMC of a machine answers. Usually it does nothing; while the BMC is silent, it adds a scenario that
+ * drops packets.
  */
 export class Presence {
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class Presence {
     this.#bmc = bmc;
   }
 
-  /** False while packets are swallowed. */
+  /** False while packets are dropped. */
   get answers(): boolean {
     return this.#hung === undefined && !(this.#silence !== undefined && this.#clock.monotonicMs() < this.#untilMs);
   }
@@ -44,17 +44,17 @@ export class Presence {
     this.#fallSilent(Number.POSITIVE_INFINITY, nowMs);
   }
 
-  /** Starts anew: sessions are gone, nothing answers until it is up. */
+  /** Restarts: sessions are lost, and nothing answers until it is up. */
   boot(nowMs: number, forMs: number = this.#bootMs): void {
     this.#fallSilent(nowMs + forMs, nowMs);
   }
 
-  /** It is up now, however long it was to take; without power it stays dark. */
+  /** Completes a restart at once; without power the BMC stays off. */
   wake(): void {
     if (this.#untilMs !== Number.POSITIVE_INFINITY) this.#untilMs = 0;
   }
 
-  /** The firmware hangs: deaf, or busy with itself. */
+  /** The firmware hangs: it answers nothing, or that it is busy. */
   hang(how: "silent" | "busy"): void {
     const bmc = this.#bmc;
     if (!bmc || this.#hung) return;
@@ -81,7 +81,7 @@ export class Presence {
       name: "bmc_silent",
       swallow: () => {
         if (clock.monotonicMs() < this.#untilMs) return true;
-        // Up again; from now on packets go the short way.
+        // Up again: packets no longer pass through this scenario.
         bmc.remove(silence);
         if (this.#silence === silence) this.#silence = undefined;
         return false;

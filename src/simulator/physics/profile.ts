@@ -1,23 +1,23 @@
 import type { Random } from "../bmc/random.ts";
 
-/** What a machine is used for: decides its load over the day. */
+/** Use of a machine, which decides its load over the day. */
 export interface Profile {
   readonly kind: "service" | "batch" | "spare";
   /** Share of full load at the quietest hour, 0 to 1. */
   readonly base: number;
-  /** What the busiest hour adds. */
+  /** Additional load at the busiest hour. */
   readonly swing: number;
-  /** How restless it is. */
+  /** Strength of random changes. */
   readonly noise: number;
   /** Hours by which its busiest hour differs from 15:00. */
   readonly phaseHours: number;
-  /** Machines of a batch differ a little: 1 is the model's own power. */
+  /** Machines of a model differ a little; 1 is the power of the model. */
   readonly powerFactor: number;
 }
 
 const BUSIEST_HOUR = 15;
 
-/** A use for the machine, by chance: most serve people, some compute round the clock, some stand by. */
+/** A random use: most machines serve people, some compute around the clock, some are spares. */
 export function profileOf(random: Random): Profile {
   const dice = random.next();
   const phaseHours = random.next() * 4 - 2;

@@ -1,6 +1,6 @@
 import type { Plant } from "./plant.ts";
 
-/** What there is one of in a machine. Temperatures are degrees C, usages percent. */
+/** Quantities of the whole machine. Temperatures are in degrees C, usages in percent. */
 export const SINGLE_QUANTITIES = [
   "inlet",
   "exhaust",
@@ -25,7 +25,7 @@ export const SINGLE_QUANTITIES = [
 ] as const;
 export type SingleQuantity = (typeof SINGLE_QUANTITIES)[number];
 
-/** What there is one of for each part, counted from 1. */
+/** Quantities of each part; parts are counted from 1. */
 export const PART_QUANTITIES = {
   cpu: ["cpu_celsius", "cpu_vrm_celsius", "cpu_dimm_celsius", "cpu_watts"],
   fan: ["fan_rpm", "fan_health"],
@@ -36,13 +36,13 @@ export const PART_QUANTITIES = {
 export type PartKind = keyof typeof PART_QUANTITIES;
 export type PartQuantity = (typeof PART_QUANTITIES)[PartKind][number];
 
-/** Inner state of the model, never shown by a sensor. */
+/** Inner state of the model, which no sensor reports. */
 const HIDDEN = ["load", "load_noise", "gpu_load", "gpu_noise", "inlet_shift", "load_floor"] as const;
 
-/** A quantity of the model, and of which part. `rail_ratio` is 1 at the nominal voltage. */
+/** A quantity of the machine or of one of its parts. `rail_ratio` is 1 at the nominal voltage. */
 export type Source = readonly [quantity: SingleQuantity] | readonly [quantity: PartQuantity, part: number];
 
-/** Where each quantity of a plant lies in a host's array of numbers. */
+/** Places of the quantities in the numbers of a host. */
 export interface Layout {
   readonly size: number;
   readonly single: Readonly<Record<SingleQuantity | (typeof HIDDEN)[number], number>>;

@@ -2,7 +2,7 @@ import type { Clock } from "../../lib/index.ts";
 import { Random, seedOf } from "../bmc/random.ts";
 import type { RunningFault } from "./running-fault.ts";
 
-/** Two feeds, A and B; supplies are plugged in alternately. */
+/** Two feeds, A and B; supplies are connected to them in turn. */
 export const FEEDS = 2;
 
 export interface RackOptions {
@@ -10,33 +10,33 @@ export interface RackOptions {
   readonly seed?: number;
   /** Rack units. */
   readonly heightUnits?: number;
-  /** What the cooling delivers on average, degrees C. */
+  /** Average temperature of the cold air, degrees C. */
   readonly supplyCelsius?: number;
   /** Volts of the feeds. */
   readonly feedVolts?: number;
   readonly clock: Clock;
 }
 
-/** A machine of the rack, as the rack sees it. */
+/** A machine of the rack. */
 export interface RackMember {
-  /** A feed came or went. */
+  /** Called when a feed is lost or restored. */
   inputChanged(): void;
 }
 
-/** The room is warmest in the afternoon and cools down at night, either way. */
+/** The room is warmest in the afternoon and coldest at night: deviation from the average. */
 const DAY_SWING_CELSIUS = 0.8;
 const WARMEST_HOUR = 16;
 /** Air at the top of a rack is warmer than at the floor. */
 const GRADIENT_CELSIUS = 3.5;
 const RACK_SPREAD_CELSIUS = 0.8;
-/** How fast the aisle warms up without cooling, and cools down with it again. */
+/** Time constant of the aisle warming up without cooling, and cooling down again. */
 const COOLING_LAG_SECONDS = 420;
-/** Slow wander of the mains, either way. */
+/** Slow deviation of the mains voltage. */
 const FEED_SWING_VOLTS = 2;
 
 /**
- * What the machines of a rack share: the air in front of it and its two power feeds. Lives on when a
- * machine asks, at most once a second; nobody asks, nothing is computed.
+ * What the machines of a rack share: the air in front of it and its two power feeds. It is brought up to date when
+ * one of its machines is read, at most once a second; a rack that nobody reads costs nothing.
  */
 export class Rack {
   readonly name: string;
@@ -49,7 +49,7 @@ export class Rack {
   #faults: readonly RunningFault[] = [];
   #advancedAtMs: number | undefined;
   #excessCelsius = 0;
-  /** Excess the aisle heads for; 0 while the cooling works. */
+  /** Final rise of the temperature; 0 while the cooling works. */
   coolingLossCelsius = 0;
 
   constructor(options: RackOptions) {
@@ -102,7 +102,7 @@ export class Rack {
     this.#faults = this.#faults.filter((other) => other !== fault);
   }
 
-  /** Brings the rack to a monotonic time; does nothing within the second. */
+  /** Brings the rack up to date, at most once a second. @param nowMs monotonic */
   advance(nowMs: number): void {
     const elapsedMs = nowMs - (this.#advancedAtMs ?? nowMs);
     if (this.#advancedAtMs !== undefined && elapsedMs < 1000) return;
@@ -120,7 +120,7 @@ export class Rack {
     return this.#supplyCelsius + this.#day() * DAY_SWING_CELSIUS + height * GRADIENT_CELSIUS + this.#excessCelsius;
   }
 
-  /** Volts of a feed; 0: it is gone. */
+  /** Volts of a feed; 0: lost. */
   feedVolts(feed: number): number {
     if (!this.feedLive(feed)) return 0;
     return this.#feedVolts - this.#day() * FEED_SWING_VOLTS + feed * 0.7;

@@ -1,9 +1,9 @@
-/** A fault that is going on. */
+/** An active fault. */
 export interface RunningFault {
-  /** Registry name: "fan_wearing_out". */
+  /** Name in the list of faults, e.g. "fan_wearing_out". */
   readonly name: string;
-  /** For those that develop: called each time the machine or rack is brought up to date. */
+  /** For faults that develop over time: called when the machine or rack is brought up to date. */
   advance?(seconds: number, nowMs: number): void;
-  /** Ends it and puts things right again. */
+  /** Clears the fault. */
   stop(): void;
 }

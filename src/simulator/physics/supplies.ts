@@ -3,26 +3,26 @@ import type { Plant } from "./plant.ts";
 import { type Layout, STRIDE } from "./quantity.ts";
 import { FEEDS } from "./rack.ts";
 
-/** Share of the input that comes out, by the share of what the supply could give. */
+/** Efficiency of a supply by its load, both as ratios. */
 function efficiency(load: number): number {
   if (load < 0.1) return 0.78 + load * 1.1;
   if (load < 0.5) return 0.89 + (load - 0.1) * 0.125;
   return 0.94 - (load - 0.5) * 0.05;
 }
 
-/** A live supply without load draws so much. */
+/** Input of a working supply without load. */
 const NO_LOAD_WATTS = 8;
 
-/** How the nth supply (from 0) is. */
+/** Injected state of a supply. */
 export type SupplyState = "ok" | "failed" | "absent" | "predicted";
 
 /** The feed of the nth supply (from 0). */
 export const feedOf = (supply: number): number => supply % FEEDS;
 
 /**
- * Shares the machine's power among the supplies that have input and work, and works out what they draw.
+ * Shares the power of the machine among the supplies that work and have input, and computes their input.
  *
- * @param volts at the input of each feed; 0: it is gone
+ * @param volts at the input of each supply; 0: lost
  */
 export function shareSupplies(
   v: Float32Array,
@@ -40,7 +40,7 @@ export function shareSupplies(
   for (let n = 0, place = at.base.psu; n < count; n++, place += STRIDE.psu) {
     const feed = stateOf(n) === "absent" ? 0 : volts(n);
     const works = feed > 0 && delivers(stateOf(n));
-    // Supplies of a pair never share quite evenly.
+    // Two supplies never share the load exactly evenly.
     const uneven = live > 1 ? 1 + (n % 2 === 0 ? 0.02 : -0.02) : 1;
     const out = works ? (dc / live) * uneven : 0;
     const drawn = works ? out / efficiency(out / capacityWatts) + NO_LOAD_WATTS : 0;

@@ -8,11 +8,11 @@ import { type Layout, layoutOf, placeOf } from "./quantity.ts";
 
 /** One limit of one sensor, in readings (signed where the sensor's are). */
 export interface LimitWire {
-  /** Bit of the sensor's byte of crossed limits. */
+  /** Bit in the crossed limits of the sensor. */
   readonly bit: number;
   readonly upper: boolean;
   readonly count: number;
-  /** Back behind this the event is taken back. */
+  /** The event is deasserted beyond this reading. */
   readonly clearCount: number;
   readonly offset: number;
   readonly raw: number;
@@ -20,7 +20,7 @@ export interface LimitWire {
 
 export interface SensorLimits {
   readonly address: SensorAddress;
-  /** Readings strictly between these cross nothing. */
+  /** Readings strictly between these cross no limit. */
   readonly above: number;
   readonly below: number;
   readonly limits: readonly LimitWire[];
@@ -39,7 +39,7 @@ export interface StateWire {
 }
 
 /**
- * From the numbers of the model to the bytes of the sensors: made once for a board, shared by all its
+ * Maps the numbers of the model to the bytes of the sensors: made once for a board, shared by all its
  * hosts. Sensor i reads value = numbers[place] x gain + offset, count = (value - base) / step.
  */
 export interface Wiring {
@@ -56,7 +56,7 @@ export interface Wiring {
   readonly highest: Int16Array;
   readonly limits: readonly (SensorLimits | undefined)[];
   readonly states: readonly StateWire[];
-  /** Sensors that say nothing while the host is off. */
+  /** Sensors without a reading while the host is off. */
   readonly hostPowered: readonly SensorAddress[];
 }
 

@@ -4,7 +4,7 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 const RESET_WATCHDOG_TIMER = 0x22;
 const GET_WATCHDOG_TIMER = 0x25;
 
-/** The BMC has no watchdog: C1h (invalid command) says so, and FFh (unspecified error) on some firmware. */
+/** The BMC has no watchdog: it answers C1h (invalid command), or FFh (unspecified error) on some firmware. */
 export function absentWatchdog(options: { readonly code: number }): Scenario {
   return () => ({
     name: "absent watchdog",

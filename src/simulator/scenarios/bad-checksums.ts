@@ -1,8 +1,8 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
 /**
- * The second checksum of messages is wrong, as Supermicro X9 firmware makes it; in sessions, where a code
- * guards the packet, unless `everywhere`.
+ * The second checksum of messages is wrong (Supermicro X9): only in sessions, where an integrity code protects the
+ * packet, unless `everywhere`.
  */
 export function badChecksums(options: { readonly probability: number; readonly everywhere?: boolean }): Scenario {
   return ({ random }) => ({

@@ -3,7 +3,7 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 const RMCP_PLUS = 0x06;
 const AUTHENTICATED = 0x40;
 
-/** Authentication codes of RMCP+ packets are wrong now and then, as if a bit had tipped over on the way. */
+/** Integrity codes of some RMCP+ packets are wrong, as after a bit error on the way. */
 export function badIntegrity(options: { readonly probability: number }): Scenario {
   return ({ random }) => ({
     name: "bad integrity",

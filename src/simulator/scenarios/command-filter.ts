@@ -5,7 +5,7 @@ import type { Request } from "../bmc/misbehaviour.ts";
 export interface CommandFilter {
   readonly netFn: number;
   readonly command: number;
-  /** Request data must begin with these bytes: a sensor number, a FRU id. */
+  /** Request data must begin with these bytes, e.g. a sensor number or a FRU id. */
   readonly data?: readonly number[];
 }
 

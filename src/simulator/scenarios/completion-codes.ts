@@ -3,11 +3,11 @@ import { type CommandFilter, matches } from "./command-filter.ts";
 
 export interface CompletionCodesOptions {
   readonly filter: CommandFilter;
-  /** What is answered: C0h node busy, C3h time-out, CCh, D5h ... */
+  /** The completion code: C0h node busy, C3h time-out, CCh, D5h ... */
   readonly code: number;
   /** 1 where absent. */
   readonly probability?: number;
-  /** This often, then not any more; for ever where absent. */
+  /** The number of refusals; unlimited where absent. */
   readonly times?: number;
 }
 

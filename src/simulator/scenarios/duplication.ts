@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-/** Answers come twice, the second a little later. */
+/** Each response is sent twice, the second time a little later. */
 export function duplication(options: { readonly probability: number; readonly delayMs?: number }): Scenario {
   return ({ random }) => ({
     name: "duplication",

@@ -3,7 +3,7 @@ import { readsSdr } from "./command-filter.ts";
 
 const LAST_RECORD = 0xffff;
 
-/** "first": the last record is followed by the first again; "itself": by itself. FFFFh never comes. */
+/** The next record after the last is the first one, or the last one again; FFFFh is never returned. */
 export function endlessSdr(options: { readonly followedBy: "first" | "itself" }): Scenario {
   return ({ board }) => {
     const idOf = (record: Buffer | undefined): number => record?.readUInt16LE(0) ?? 0;

@@ -2,7 +2,7 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 
 const CORRECTABLE_ECC = { sensorType: 0x0c, eventType: 0x6f, offset: 0 } as const;
 
-/** The event log is full since long: memory errors up to the last entry, one a minute until now. */
+/** The event log has been full for a long time: one memory error a minute, up to the last entry. */
 export function fullSel(): Scenario {
   return ({ board }) => {
     const free = board.selFree;

@@ -2,20 +2,20 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface GarbageOptions {
   readonly probability: number;
-  /** True: in place of the answer; else before it. */
+  /** True: instead of the response; false: before it. */
   readonly instead?: boolean;
   /** 64 where absent. */
   readonly mostBytes?: number;
 }
 
-/** Packets that mean nothing: noise, or an RMCP header with noise behind it. */
+/** Meaningless packets: noise, or an RMCP header followed by noise. */
 export function garbage({ probability, instead = false, mostBytes = 64 }: GarbageOptions): Scenario {
   return ({ random }) => ({
     name: "garbage",
     deliver(packet, next) {
       if (!random.chance(probability)) return next(packet);
       const noise = Buffer.from(Array.from({ length: 1 + random.integer(mostBytes) }, () => random.integer(256)));
-      // Half of it begins like the real thing.
+      // Half of the packets begin like the real one.
       if (random.chance(0.5)) packet.copy(noise, 0, 0, Math.min(6, noise.length));
       next(noise);
       if (!instead) next(packet);

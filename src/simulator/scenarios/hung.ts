@@ -2,18 +2,18 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface HungOptions {
   /**
-   * "everything": nothing is answered. "sessions": the network part still says what it offers, and what
-   * is behind it does not: logins and commands are met with silence. "commands": logins work too.
+   * "everything": no response at all. "sessions": the network part still answers discovery, but neither logins nor
+   * commands. "commands": logins work, commands get no response.
    */
   readonly what: "everything" | "sessions" | "commands";
-  /** After this many answered requests in sessions; at once where absent. */
+  /** Hangs after this many answered requests in sessions; at once where absent. */
   readonly afterRequests?: number;
 }
 
 const RMCP_PLUS = 0x06;
 const FIRST_SETUP_PAYLOAD = 0x10;
 
-/** The firmware has crashed, as a whole or behind its network part. */
+/** The firmware has crashed, completely or behind its network part. */
 export function hung({ what, afterRequests = 0 }: HungOptions): Scenario {
   return () => {
     let requests = 0;

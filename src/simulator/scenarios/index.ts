@@ -1,4 +1,4 @@
-/** What can be wrong with a BMC and the network before it, one file each. */
+/** Misbehaviour of BMCs and of the network in front of them, one file each. */
 
 export * from "./absent-watchdog.ts";
 export * from "./bad-checksums.ts";

@@ -3,11 +3,11 @@ import type { Random } from "../bmc/random.ts";
 
 export interface LatencyOptions {
   readonly meanMs: number;
-  /** "fixed" where absent. "heavy_tailed": most answers are quick, a few take ten times the mean and more. */
+  /** "fixed" where absent. "heavy_tailed": most responses are fast, a few take ten times the mean and more. */
   readonly distribution?: "fixed" | "uniform" | "exponential" | "heavy_tailed";
-  /** Nothing is quicker than this. */
+  /** Lower bound. */
   readonly leastMs?: number;
-  /** Nothing is slower than this. */
+  /** Upper bound. */
   readonly mostMs?: number;
 }
 
@@ -27,7 +27,7 @@ function draw(random: Random, { meanMs, distribution = "fixed" }: LatencyOptions
   }
 }
 
-/** Every answer takes its time; slow answers overtake one another. */
+/** Every response is delayed; responses may overtake one another. */
 export function latency(options: LatencyOptions): Scenario {
   const { leastMs = 0, mostMs = Number.POSITIVE_INFINITY } = options;
   return ({ random }) => ({

@@ -3,7 +3,7 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 const UNAUTHORISED_NAME = 0x0d;
 const INVALID_USER_NAME_15 = 0x81;
 
-/** After so many failed logins nobody is let in for a while: the account is "unknown". */
+/** After `attempts` failed logins all logins are refused for a while, as if the account did not exist. */
 export function lockedOut(options: { readonly attempts: number; readonly forMs: number }): Scenario {
   return ({ clock }) => {
     let failures = 0;

@@ -3,7 +3,7 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 export interface LossOptions {
   /** 0 to 1, for each packet. */
   readonly probability: number;
-  /** "both" where absent: requests and answers alike. */
+  /** "both" where absent. */
   readonly direction?: "in" | "out" | "both";
 }
 

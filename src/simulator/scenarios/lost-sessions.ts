@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-/** Sessions are forgotten without a word after every so many requests, as a LAN card that restarts does. */
+/** All sessions are lost after every `everyRequests` requests, as when a LAN card restarts. */
 export function lostSessions(options: { readonly everyRequests: number }): Scenario {
   return ({ dropSessions }) => {
     let requests = 0;

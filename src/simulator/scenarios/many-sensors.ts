@@ -73,7 +73,7 @@ const RECORD: FullSensorRecord = {
   name: "Sensor 00000",
 };
 
-/** The repository holds `count` full sensor records, made when they are read. 1020 sensors have a number of their own. */
+/** The repository holds `count` full sensor records, made when they are read. They share 1020 sensor numbers. */
 export function manySensors(options: { readonly count: number }): Scenario {
   const records = Math.min(options.count, LAST_RECORD - 1);
   return () => {
@@ -122,7 +122,7 @@ const LUN_AT = 6;
 const NUMBER_AT = 7;
 const NAME_AT = 48;
 
-/** Answers Get SDR; `record` is written anew for each request. */
+/** Answers Get SDR; overwrites `record` for each request. */
 function partOf(record: Buffer, records: number, request: Request): Reply {
   const { recordId, offset = 0, count = WHOLE_RECORD } = getSdr.decodeRequest(request.data);
   const id = recordId === 0 ? 1 : recordId === LAST_RECORD ? records : recordId;

@@ -1,18 +1,18 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface MovingClockOptions {
-  /** Ahead of the true time at the start; negative: behind. */
+  /** Offset at the start; negative: behind. */
   readonly offsetSeconds?: number;
-  /** Gains so much in an hour. */
+  /** Gain per hour. */
   readonly driftSecondsPerHour?: number;
-  /** Jumps back and forth by this after each request with a probability of `jumpProbability`. */
+  /** Jumps forward or back by this after a request, with the probability `jumpProbability`. */
   readonly jumpSeconds?: number;
   readonly jumpProbability?: number;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** The BMC's clock is wrong, runs away, or jumps as NTP and battery pull at it. */
+/** The clock of the BMC is wrong, drifts, or jumps between two times, e.g. of NTP and battery. */
 export function movingClock(options: MovingClockOptions): Scenario {
   const { offsetSeconds = 0, driftSecondsPerHour = 0, jumpSeconds = 0, jumpProbability = 0 } = options;
   return ({ board, clock, random }) => {

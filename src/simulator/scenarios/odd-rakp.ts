@@ -6,11 +6,11 @@ const PAD = 16;
 const INVALID_ROLE = 0x09;
 
 const HASHINGS = {
-  /** The privilege alone, without the bit for looking the user up by name (Supermicro X8). */
+  /** The role byte holds the privilege only, without the bit for name-only look-up (Supermicro X8). */
   role_without_lookup_bit: { exchange: (said) => ({ ...said, role: said.role & LEVEL }) },
-  /** The privilege of Open Session, which was 0. */
+  /** The role byte is that of Open Session: 0. */
   zero_role: { exchange: (said) => ({ ...said, role: 0 }) },
-  /** The user name as it is stored (Intel SE7520AF2, 82571). */
+  /** The user name is padded with zeros to 16 bytes (Intel SE7520AF2, 82571). */
   padded_user_name: {
     exchange: (said) => {
       const userName = Buffer.alloc(MAX_USER_NAME);
@@ -18,9 +18,9 @@ const HASHINGS = {
       return { ...said, role: said.role & LEVEL, userName };
     },
   },
-  /** A byte too many in RAKP 2 (Supermicro H8QME). */
+  /** RAKP 2 has one byte too many (Supermicro H8QME). */
   long_rakp2: { rakp2: (code) => Buffer.concat([code, Buffer.of(0)]) },
-  /** 16 bytes of 20 (Sun). */
+  /** RAKP 2 has 16 of 20 bytes (Sun). */
   short_rakp2: { rakp2: (code) => code.subarray(0, PAD) },
   rakp4_by_integrity: { rakp4ByIntegrity: true },
   password_16: { passwordBytes: PAD },
@@ -28,7 +28,7 @@ const HASHINGS = {
 
 export type OddRakp = keyof typeof HASHINGS | "privilege_refused";
 
-/** Firmware that makes the codes of a login in a way of its own, or wants no privilege in Open Session. */
+/** Firmware that computes the codes of a login differently, or refuses a privilege in Open Session. */
 export function oddRakp(options: { readonly way: OddRakp }): Scenario {
   const { way } = options;
   if (way !== "privilege_refused") return () => ({ name: "odd RAKP", hashing: HASHINGS[way] });

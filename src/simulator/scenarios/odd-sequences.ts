@@ -1,15 +1,15 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface OddSequencesOptions {
-  /** Probability that a packet has the number of the one before. */
+  /** Probability that a packet repeats the previous number. */
   readonly repeat?: number;
-  /** Probability that numbers are left out. */
+  /** Probability that numbers are skipped. */
   readonly skip?: number;
-  /** How many are left out; 1 where absent. */
+  /** Count of skipped numbers; 1 where absent. */
   readonly skipBy?: number;
 }
 
-/** Session sequence numbers that stand still or jump: ipmi_sim repeats, ASRock boards count by two. */
+/** Session sequence numbers repeat (ipmi_sim) or skip (ASRock boards count by two). */
 export function oddSequences({ repeat = 0, skip = 0, skipBy = 1 }: OddSequencesOptions): Scenario {
   return ({ random }) => ({
     name: "odd sequences",

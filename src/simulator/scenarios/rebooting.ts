@@ -1,15 +1,15 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface RebootOptions {
-  /** How long nothing is heard of it. */
+  /** Time without any response. */
   readonly durationMs: number;
-  /** Starts this much later; at once where absent. */
+  /** Time until the first restart; at once where absent. */
   readonly afterMs?: number;
-  /** Again after each such time; once where absent. */
+  /** Period of further restarts; only one restart where absent. */
   readonly everyMs?: number;
 }
 
-/** The BMC restarts: it finishes nothing, is silent for a while, and then knows no session any more. */
+/** The BMC restarts: it is silent for a while, and all sessions are lost. */
 export function reboot(options: RebootOptions): Scenario {
   return ({ clock, dropSessions }) => {
     let downAt = clock.monotonicMs() + (options.afterMs ?? 0);

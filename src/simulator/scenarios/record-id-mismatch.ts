@@ -4,7 +4,7 @@ import { readsSdr } from "./command-filter.ts";
 const OFFSET_AT = 4;
 const NEXT_RECORD_ID = 2;
 
-/** Records carry another id in their header than the one they were asked for by (Supermicro X6DHR). */
+/** The id in the header of a record differs from the requested one (Supermicro X6DHR). */
 export function recordIdMismatch(options: { readonly probability: number; readonly by?: number }): Scenario {
   return ({ random }) => ({
     name: "record id mismatch",

@@ -30,7 +30,7 @@ export function patchedSdr(
   return { ...reply, data };
 }
 
-/** The id of the record that is read: a request may also ask for the first or the last. */
+/** The id of the record that is read; 0000h stands for the first and FFFFh for the last. */
 function recordIdOf({ data }: Request, sdr: readonly Buffer[]): number {
   const id = (data[RECORD_ID_AT] ?? 0) | ((data[RECORD_ID_AT + 1] ?? 0) << 8);
   const record = id === FIRST ? sdr[0] : id === LAST ? sdr.at(-1) : undefined;

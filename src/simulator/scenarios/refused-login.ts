@@ -4,22 +4,22 @@ export interface RefusedLoginOptions {
   readonly step: LoginStep;
   /** RMCP+ status for open_session, rakp1, rakp3; completion code for the two of IPMI 1.5. */
   readonly status: number;
-  /** Refuses this often, then not any more; for ever where absent. */
+  /** The number of refusals; unlimited where absent. */
   readonly times?: number;
 }
 
-/** A step of the login is refused, whoever asks. */
+/** A step of the login is refused to every user. */
 export function refusedLogin({ step, status, times = Number.POSITIVE_INFINITY }: RefusedLoginOptions): Scenario {
   return () => {
     let left = times;
-    return { name: "refused login", refuseLogin: (asked) => (asked === step && left-- > 0 ? status : undefined) };
+    return { name: "refused login", refuseLogin: (current) => (current === step && left-- > 0 ? status : undefined) };
   };
 }
 
 const NO_RESOURCES = 0x01;
 const NO_SLOT_15 = 0x81;
 
-/** Other consoles have taken all sessions, and some BMC firmware never frees them again. */
+/** Other consoles use all sessions; some firmware never frees them. */
 export function sessionsTaken(options: { readonly forMs?: number } = {}): Scenario {
   return ({ clock }) => {
     const until = clock.monotonicMs() + (options.forMs ?? Number.POSITIVE_INFINITY);

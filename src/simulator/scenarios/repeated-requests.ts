@@ -1,15 +1,15 @@
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import type { Request, Scenario } from "../bmc/misbehaviour.ts";
 
-/** Requests that look alike are the same within this time. */
+/** Equal requests within this time are repetitions. */
 const MEMORY_MS = 5000;
 
 const same = (a: Request, b: Request): boolean =>
   a.sequence === b.sequence && a.netFn === b.netFn && a.command === b.command && Buffer.compare(a.data, b.data) === 0;
 
 /**
- * A request that comes a second time is refused with CFh while the first one is worked on. Use it with
- * latency: the console retransmits before the answer is there.
+ * A repeated request is refused with CFh while the first one is in progress. Combine it with latency, so that the
+ * console retries before the response arrives.
  */
 export function repeatedRequestsRefused(): Scenario {
   return ({ clock }) => {
@@ -23,7 +23,7 @@ export function repeatedRequestsRefused(): Scenario {
           return { completionCode: CompletionCode.DuplicateRequest, data: new Uint8Array(0) };
         }
         const { netFn, command, lun, sequence, inSession } = request;
-        // The packet's memory is not ours to keep.
+        // The data is a view of the packet, which is reused.
         last = { request: { netFn, command, lun, sequence, inSession, data: request.data.slice() }, atMs: now };
         return undefined;
       },

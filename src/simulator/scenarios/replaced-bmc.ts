@@ -8,9 +8,9 @@ import { patchedSdr, type RecordPatch } from "./record-patch.ts";
 export interface ReplacedBmcOptions {
   /** From the start of the BMC. */
   readonly afterMs: number;
-  /** How long nothing answers meanwhile; 20 s where absent. */
+  /** Time without any response; 20 s where absent. */
   readonly forMs?: number;
-  /** Entries of the event log that the other controller brings along; 20 where absent. */
+  /** Entries in the event log of the new controller; 20 where absent. */
   readonly records?: number;
 }
 
@@ -20,8 +20,8 @@ const LOG_AGE_SECONDS = 300 * DAY_SECONDS;
 const UNCORRECTABLE_ECC = { sensorType: 0x0c, eventType: 0x6f, offset: 1 } as const;
 
 /**
- * A technician replaces the board: another controller of the same model answers at the address. GUID, serial
- * numbers, firmware and sensor records are others, and its event log holds what happened 300 days ago elsewhere.
+ * A technician replaces the board: another controller of the same model answers at the address. It has another GUID,
+ * other serial numbers, firmware and sensor records, and an event log with entries that are 300 days old.
  */
 export function replacedBmc({ afterMs, forMs = 20_000, records = 20 }: ReplacedBmcOptions): Scenario {
   return (context) => {
@@ -58,7 +58,7 @@ function otherIdentity({ guid, frus }: ScenarioIdentity): ScenarioIdentity {
   };
 }
 
-/** The same areas with other serial numbers; what cannot be written again stays as it is. */
+/** The same areas with other serial numbers; areas that cannot be encoded again are kept. */
 function withOtherSerials(bytes: Uint8Array): Uint8Array {
   try {
     const { problems, ...content } = decodeFru(bytes);
@@ -104,7 +104,7 @@ function withOtherRepository({ netFn, command }: Request, reply: Reply, board: S
 /** OEM byte of a full sensor record - IPMI 2.0 table 43-1. */
 const OEM_AT = 46;
 
-/** The repository differs in a byte that means nothing to others. */
+/** The repository differs in one byte, whose meaning only the manufacturer knows. */
 function patchOf(sdr: readonly Buffer[]): { readonly id: number; readonly bytes: RecordPatch } | undefined {
   const record = sdr.find((bytes) => isFullSensor(bytes));
   if (!record) return undefined;

@@ -9,7 +9,7 @@ export function ownSensors({ model }: ScenarioBoard): readonly ScenarioSensor[] 
   return model.sensors.filter(({ owner, readable }) => owner === BMC_ADDRESS && readable);
 }
 
-/** Sensors of the memory: its modules, or what the BMC reports of all of them together. */
+/** Sensors of memory modules, or of the memory as a whole. */
 export const isOfMemory = ({ entityId, sensorType }: ScenarioSensor): boolean =>
   entityId === MEMORY_DEVICE || sensorType === SensorType.Memory;
 

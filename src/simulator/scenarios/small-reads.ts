@@ -3,11 +3,11 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 import { readsFru, readsSdr } from "./command-filter.ts";
 
 export interface SmallReadsOptions {
-  /** Most bytes of an SDR at once; as many as asked for where absent. */
+  /** Most bytes of an SDR per read; unlimited where absent. */
   readonly sdrBytes?: number;
-  /** Most bytes of a FRU at once. */
+  /** Most bytes of a FRU per read. */
   readonly fruBytes?: number;
-  /** What is said to more: CAh where absent, other codes were met; "short" gives what it can. */
+  /** Completion code for larger reads, CAh where absent; "short" returns fewer bytes. */
   readonly refusal?: number | "short";
 }
 
@@ -15,7 +15,7 @@ const SDR_COUNT_AT = 5;
 const FRU_COUNT_AT = 3;
 const NEXT_RECORD_ID = 2;
 
-/** Little fits into the firmware's buffer. */
+/** The firmware has a small buffer. */
 export function smallReads(options: SmallReadsOptions): Scenario {
   const { sdrBytes = 0xff, fruBytes = 0xff, refusal = CompletionCode.CannotReturnThatManyBytes } = options;
   return () => ({
@@ -25,8 +25,8 @@ export function smallReads(options: SmallReadsOptions): Scenario {
       const isSdr = readsSdr(request);
       if (!isSdr && !readsFru(request)) return reply;
       const most = isSdr ? sdrBytes : fruBytes;
-      const asked = request.data[isSdr ? SDR_COUNT_AT : FRU_COUNT_AT] ?? 0;
-      if (asked <= most) return reply;
+      const requested = request.data[isSdr ? SDR_COUNT_AT : FRU_COUNT_AT] ?? 0;
+      if (requested <= most) return reply;
       if (refusal !== "short") return { completionCode: refusal, data: new Uint8Array(0) };
       if (isSdr) return { ...reply, data: reply.data.subarray(0, NEXT_RECORD_ID + most) };
       const part = reply.data.slice(0, 1 + most);

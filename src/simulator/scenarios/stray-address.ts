@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-/** Answers leave through another network card: right in every way but for the address they come from. */
+/** Responses leave through another network card: they are correct, but come from another address. */
 export function strayAddress(options: { readonly probability: number }): Scenario {
   return ({ random }) => ({
     name: "stray address",

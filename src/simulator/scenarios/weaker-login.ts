@@ -4,7 +4,7 @@ import type { LoginOffer, Reply, Request, Scenario } from "../bmc/misbehaviour.t
 export interface WeakerLoginOptions {
   /** From the start of the BMC. */
   readonly afterMs: number;
-  /** What is left: IPMI 1.5 with MD5 only, or RMCP+ with a suite that authenticates the login and no packet. */
+  /** IPMI 1.5 with MD5 only, or RMCP+ with a suite that authenticates the login but no packet. */
   readonly offers: "ipmi15" | "no_integrity";
 }
 
@@ -17,8 +17,8 @@ const OFFERS: Readonly<Record<WeakerLoginOptions["offers"], LoginOffer>> = {
 };
 
 /**
- * A BMC, or somebody in its place, that accepted strong logins offers weaker ones only. Sessions end, Open Session
- * with another suite is refused with status 11h (no matching cipher suite).
+ * A BMC that accepted strong logins, or an impostor at its address, offers only weaker ones. Sessions end; Open
+ * Session with another suite is refused with status 11h (no matching cipher suite).
  */
 export function weakerLogin({ afterMs, offers }: WeakerLoginOptions): Scenario {
   return ({ clock, dropSessions }) => {
@@ -42,8 +42,8 @@ export function weakerLogin({ afterMs, offers }: WeakerLoginOptions): Scenario {
 }
 
 function withoutRmcpPlus({ netFn, command }: Request, reply: Reply): Reply {
-  const asked = getChannelAuthenticationCapabilities;
-  if (netFn !== asked.netFn || command !== asked.code || reply.completionCode !== 0) return reply;
-  const capabilities = asked.decodeResponse(reply.data);
-  return { ...reply, data: asked.encodeResponse({ ...capabilities, supportsIpmi20: false, supportsIpmi15: true }) };
+  const codec = getChannelAuthenticationCapabilities;
+  if (netFn !== codec.netFn || command !== codec.code || reply.completionCode !== 0) return reply;
+  const capabilities = codec.decodeResponse(reply.data);
+  return { ...reply, data: codec.encodeResponse({ ...capabilities, supportsIpmi20: false, supportsIpmi15: true }) };
 }

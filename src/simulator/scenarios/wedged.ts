@@ -1,15 +1,15 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
 export interface WedgedOptions {
-  /** So many packets ... */
+  /** This many packets ... */
   readonly packets: number;
-  /** ... in so short a time ... */
+  /** ... within this time ... */
   readonly withinMs: number;
-  /** ... and nothing more is heard for this long; for ever where absent. */
+  /** ... silence the BMC for this time; for ever where absent. */
   readonly forMs?: number;
 }
 
-/** A burst is too much for it: the LAN interface stops. */
+/** A burst of packets stops the LAN interface. */
 export function wedged({ packets, withinMs, forMs = Number.POSITIVE_INFINITY }: WedgedOptions): Scenario {
   return ({ clock }) => {
     let windowStart = Number.NEGATIVE_INFINITY;

@@ -7,17 +7,17 @@ const WHOLE_RECORD = 0xff;
 /** Next record id and the header of a record. */
 const SHORT_BYTES = 2 + 5 + 16;
 
-/** What becomes of a read of FFh bytes. */
+/** Response to a read of FFh bytes. */
 export type WholeReadAnswer =
   /** CAh */
   | "refused"
-  /** Bytes that are no record. */
+  /** Bytes that are not a record. */
   | "garbage"
-  /** The first bytes of it only. */
+  /** Only the first bytes of the record. */
   | "short"
   | "silence";
 
-/** SDRs can be read in parts only; a read of a whole one goes wrong. */
+/** SDRs can only be read in parts; reading a whole one fails. */
 export function noWholeSdrReads(options: { readonly answer: WholeReadAnswer }): Scenario {
   return ({ random }) => ({
     name: "no whole SDR reads",

@@ -3,13 +3,13 @@ import { type CommandFilter, matches } from "./command-filter.ts";
 
 export interface WrongLengthsOptions {
   readonly filter: CommandFilter;
-  /** Bytes too few (negative) or too many. */
+  /** Missing (negative) or additional bytes. */
   readonly by: number;
   /** 1 where absent. */
   readonly probability?: number;
 }
 
-/** Responses that are shorter or longer than their layout. */
+/** Responses are shorter or longer than their layout. */
 export function wrongLengths({ filter, by, probability = 1 }: WrongLengthsOptions): Scenario {
   return ({ random }) => ({
     name: "wrong lengths",

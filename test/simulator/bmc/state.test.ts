@@ -8,7 +8,7 @@ import { FakeClock } from "../../support/fake-clock.ts";
 const peer = { address: "127.0.0.1", port: 1 };
 
 describe("the window of received session sequence numbers", () => {
-  it("takes each number once, 15 ahead and 16 behind", () => {
+  it("accepts each number once, up to 15 ahead and 16 behind", () => {
     const window = new InboundWindow(0, 15, 16);
     expect([3, 1, 2, 3, 1].map((n) => window.accept(n))).toEqual([true, true, true, false, false]);
     expect(window.accept(19)).toBe(false);
@@ -18,7 +18,7 @@ describe("the window of received session sequence numbers", () => {
     expect(window.accept(0)).toBe(false);
   });
 
-  it("goes on past FFFFFFFFh", () => {
+  it("continues after FFFFFFFFh", () => {
     const window = new InboundWindow(0xfffffffd, 8, 8);
     expect([0xfffffffe, 0xffffffff, 1, 2].map((n) => window.accept(n))).toEqual([true, true, true, true]);
     expect(window.accept(0xffffffff)).toBe(false);
@@ -26,7 +26,7 @@ describe("the window of received session sequence numbers", () => {
 });
 
 describe("the sessions of a BMC", () => {
-  it("never give an old id to a new session", () => {
+  it("never reuse the id of an old session", () => {
     const table = new SessionTable({ limit: 1 }, 0xffffff);
     const first = table.open("2.0", peer, 0);
     expect(table.open("2.0", peer, 0)).toBeUndefined();
@@ -37,7 +37,7 @@ describe("the sessions of a BMC", () => {
     expect(table.find(second?.id ?? 0, 0)).toBe(second);
   });
 
-  it("free a half-open slot after its own time", () => {
+  it("free a half-open slot after its time-out", () => {
     const table = new SessionTable({ limit: 1, halfOpenMs: 3000 }, 1);
     table.open("2.0", peer, 0);
     expect(table.open("2.0", peer, 2999)).toBeUndefined();
@@ -46,7 +46,7 @@ describe("the sessions of a BMC", () => {
 });
 
 describe("the event log", () => {
-  it("counts ids up to FFFEh and begins again", () => {
+  it("counts ids up to FFFEh, then from 1 again", () => {
     const initial = Buffer.alloc(16);
     initial.writeUInt16LE(0xfffe, 0);
     const log = new SelLog({ capacity: 4 }, initial);
@@ -61,7 +61,7 @@ describe("the event log", () => {
 describe("a compiled board", () => {
   const board = compileBoard(sampleBoard());
 
-  it("turns values into the nearest raw reading and back", () => {
+  it("converts values to the nearest raw reading and back", () => {
     const sensor = board.sensors[board.sensorIndex(0x20, 0, 0x41)];
     expect(sensor?.name).toBe("5V");
     const raw = sensor?.toRaw(5.02) ?? -1;
@@ -71,12 +71,12 @@ describe("a compiled board", () => {
     expect(sensor?.toRaw(-3)).toBe(0);
   });
 
-  it("has no place for readings without a record", () => {
+  it("refuses initial readings of sensors without a record", () => {
     const description = { ...sampleBoard(), readings: [{ number: 0xee, raw: 1 }] };
     expect(() => compileBoard(description)).toThrow("sensor 238");
   });
 
-  it("is not changed by what happens to one machine", () => {
+  it("is not changed by changes of one virtual BMC", () => {
     const clock = new FakeClock();
     const one = new LiveBoard(board, clock);
     const index = one.indexOf(0x03);

@@ -14,17 +14,17 @@ import { HandClock } from "../physics/hand-clock.ts";
 const LONGEST_NAME = 16;
 
 describe("the boards", () => {
-  it("are at least eight, with a name each", () => {
+  it("are at least eight, with unique names", () => {
     expect(BOARD_NAMES.length).toBeGreaterThanOrEqual(8);
     expect(new Set(BOARD_NAMES).size).toBe(BOARD_NAMES.length);
   });
 
-  it("come from at least eight manufacturers", () => {
+  it("are of at least eight manufacturers", () => {
     const makers = new Set(BOARD_PLANS.map((plan) => plan.identity.manufacturerId));
     expect(makers.size).toBeGreaterThanOrEqual(8);
   });
 
-  it("are asked for by names that exist", () => {
+  it("are made by known names only", () => {
     expect(() => makeBoard("no-such-board")).toThrow(RangeError);
   });
 });
@@ -43,13 +43,13 @@ describe.each(BOARD_NAMES)("%s", (name) => {
     return found;
   };
 
-  it("has records that come back byte for byte, numbered from 1", () => {
+  it("has records that decode and encode to the same bytes, numbered from 1", () => {
     expect(records.map(encodeSdr)).toEqual(board.description.sdr);
     expect(records.map((r) => r.id)).toEqual(records.map((_, i) => i + 1));
     expect(records.some((r) => r.type === "unknown")).toBe(false);
   });
 
-  it("has a plausible number of sensors with numbers of their own and names that fit", () => {
+  it("has a plausible number of sensors, with unique numbers and names that fit", () => {
     expect(sensors.length).toBeGreaterThanOrEqual(35);
     expect(sensors.length).toBeLessThanOrEqual(160);
     expect(new Set(sensors.map((s) => s.ownerId * 256 + s.number)).size).toBe(sensors.length);
@@ -77,11 +77,11 @@ describe.each(BOARD_NAMES)("%s", (name) => {
       const limits = convertThresholds(sensorAt(owner, number));
       THRESHOLD_NAMES.forEach((threshold, n) => {
         const key = LIMIT_KEYS[n];
-        const meant = key && spec.limits?.[key];
+        const limit = key && spec.limits?.[key];
         const label = `${spec.name} ${threshold}`;
-        if (meant === undefined) expect(limits[threshold], label).toBeUndefined();
+        if (limit === undefined) expect(limits[threshold], label).toBeUndefined();
         else
-          expect(Math.abs((limits[threshold] ?? Number.NaN) - meant), label).toBeLessThanOrEqual(scale.step / 2 + 1e-9);
+          expect(Math.abs((limits[threshold] ?? Number.NaN) - limit), label).toBeLessThanOrEqual(scale.step / 2 + 1e-9);
       });
       const { lnr, lc, lnc, unc, uc, unr } = spec.limits ?? {};
       const line = [lnr, lc, lnc, spec.nominal, unc, uc, unr].filter((v) => v !== undefined);
@@ -89,7 +89,7 @@ describe.each(BOARD_NAMES)("%s", (name) => {
     }
   });
 
-  it("has sound FRU areas whose serial numbers differ from machine to machine", () => {
+  it("has valid FRU areas with different serial numbers for each machine", () => {
     for (const [id, bytes] of board.description.frus ?? []) {
       expect(decodeFru(bytes).problems, `FRU ${id}`).toEqual([]);
     }
@@ -99,7 +99,7 @@ describe.each(BOARD_NAMES)("%s", (name) => {
     expect(serialOf(1)).not.toBe(serialOf(2));
   });
 
-  it("logs memory errors in a form from which our reader tells the module", () => {
+  it("logs memory errors from which our client decodes the module", () => {
     const state = new LiveBoard(model, new HandClock());
     const { memory, plan } = board;
     const read = (kind: "correctable" | "uncorrectable" | "logging_limit", dimm: number) => {

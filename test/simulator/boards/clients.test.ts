@@ -37,7 +37,7 @@ beforeAll(async () => {
   pairs = new Map(
     kinds.map(({ board, physics }, i) => {
       const [still, live] = simulation.bmcs.slice(2 * i, 2 * i + 2);
-      if (!still || !live) throw new Error("a BMC is missing");
+      if (!still || !live) throw new Error(`no BMC of ${board.name}`);
       physics.attach(live.bmc);
       return [board.name, { board, still, live, physics }];
     }),
@@ -98,13 +98,13 @@ withPeers(["ipmi-sensors"], "FreeIPMI on the boards", () => {
 });
 
 describe("our client on the boards", () => {
-  it.each(BOARD_NAMES)("reads everything of %s and finds it healthy, then sees a fan stop", async (name) => {
+  it.each(BOARD_NAMES)("reads all parts of %s, finds it healthy, and then a stopped fan", async (name) => {
     const { board, live, physics } = pairOf(name);
     const client = ourClient(live, { user: "monitor", password: "monitor", settings: { bridge: true } });
     try {
       const snapshot = await client.poll();
       expect(snapshot.failure).toBeUndefined();
-      // A board without DCMI is not asked for its power.
+      // On a board without DCMI its part fails.
       const failed = snapshot.parts.filter((p) => !p.ok && !(p.part === "dcmi" && !board.plan.dcmi));
       expect(failed).toEqual([]);
       const sensors = snapshot.sensors ?? [];
@@ -129,7 +129,7 @@ describe("our client on the boards", () => {
     }
   });
 
-  it("is told by the OpenBMC node that power is not measured, and has the watts all the same", async () => {
+  it("reads the power of the OpenBMC node, which reports that measuring is not active", async () => {
     const client = ourClient(pairOf("openbmc-node").live, { user: "monitor", password: "monitor" });
     try {
       const snapshot = await client.poll();

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "lightsout-recorded-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("a recorded machine", () => {
-  it("is read from its folder; sensors that were not recorded have no reading", async () => {
+  it("is read from its folder; sensors without a recorded reading have none", async () => {
     const { sdr, frus } = sampleBoard();
     writeFileSync(join(folder, "sdr.hex"), `${sdr.map((r) => Buffer.from(r).toString("hex")).join("\n")}\n`);
     writeFileSync(join(folder, "fru-0a.bin"), frus?.get(0) ?? "");
@@ -37,9 +37,9 @@ describe("a recorded machine", () => {
     expect(bench.bmc.fru(0x0a)?.length).toBeGreaterThan(8);
   });
 
-  it("with a line that is no record is refused with the line", () => {
+  it("with an invalid line is refused with the number of the line", () => {
     writeFileSync(join(folder, "sdr.hex"), "010051\n");
-    expect(() => recordedBoard(folder, { users })).toThrow("sdr.hex line 1: not a record in hex");
+    expect(() => recordedBoard(folder, { users })).toThrow("sdr.hex line 1: not an SDR in hex");
   });
 });
 
@@ -49,7 +49,7 @@ const present = existsSync(join(fixtures, "dell-poweredge-r640", "sdr.hex"));
 if (!present) console.warn("skipped: recorded machines on the wire: the recordings are not here");
 
 describe.skipIf(!present)("recorded machines on the wire", () => {
-  it.each(machines)("%s gives every record as it was recorded", async (machine) => {
+  it.each(machines)("%s serves every record as recorded", async (machine) => {
     const bench = new Bench({ model: compileBoard(recordedBoard(join(fixtures, machine), { users })) });
     const { memory } = bench.connection;
     const walk = new SdrWalk({ source: "repository", memory, expectedRecords: bench.bmc.model.sdr.length });

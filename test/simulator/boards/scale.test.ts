@@ -20,7 +20,7 @@ describe("scaleFor", () => {
     expect(Math.abs(back - value)).toBeLessThanOrEqual(resolution / 2 + 1e-9);
   });
 
-  it("stops at the ends of the range", () => {
+  it("limits readings to the range", () => {
     const scale = scaleFor(-128, 127, 1);
     expect(convertRaw(scale, rawOf(scale, 500))).toBe(127);
     expect(convertRaw(scale, rawOf(scale, -500))).toBe(-128);

@@ -81,7 +81,7 @@ interface Judged {
   readonly sensors: readonly FreeIpmiSensor[];
   readonly events: readonly FreeIpmiEvent[];
   /** FreeIPMI's line about a sensor of ours. */
-  theirs(sensor: Sensor): FreeIpmiSensor | undefined;
+  freeIpmiSensor(sensor: Sensor): FreeIpmiSensor | undefined;
 }
 
 async function judged(at: SimulatedBmc): Promise<Judged> {
@@ -94,8 +94,8 @@ async function judged(at: SimulatedBmc): Promise<Judged> {
     const recordOf = new Map(
       bmc.model.sensors.map(({ owner, lun, number, recordId }) => [`${hex(owner)}/${lun}/${hex(number)}`, recordId]),
     );
-    const theirs = ({ id }: Sensor) => sensors.find(({ recordId }) => recordId === recordOf.get(id));
-    return { snapshot, sensors, events, theirs };
+    const freeIpmiSensor = ({ id }: Sensor) => sensors.find(({ recordId }) => recordId === recordOf.get(id));
+    return { snapshot, sensors, events, freeIpmiSensor };
   } finally {
     await client.close();
     tool.close();
@@ -114,18 +114,22 @@ withPeers(["ipmi-sensors", "ipmi-sel"], "FreeIPMI and we, of a machine in which 
   it.each(BOARDS)(
     "agree about %s",
     async (name) => {
-      const { snapshot, sensors, events, theirs } = await judged(bmcAt(BOARDS.indexOf(name)));
+      const { snapshot, sensors, events, freeIpmiSensor } = await judged(bmcAt(BOARDS.indexOf(name)));
       const ours = snapshot.sensors ?? [];
       expect(ours.length).toBe(sensors.length);
 
-      const differing = ours.filter((sensor) => verdictOf(sensor) !== theirs(sensor)?.state);
-      for (const sensor of differing.filter(isNonCritical)) expect(theirs(sensor)?.state, sensor.name).toBe("Nominal");
+      const differing = ours.filter((sensor) => verdictOf(sensor) !== freeIpmiSensor(sensor)?.state);
+      for (const sensor of differing.filter(isNonCritical))
+        expect(freeIpmiSensor(sensor)?.state, sensor.name).toBe("Nominal");
       const others = differing.filter((sensor) => !isNonCritical(sensor));
       expect(others.map((sensor) => sensor.name)).toEqual(NO_OPINION[name]?.toSorted(byPlace(ours)));
-      for (const sensor of others) expect([verdictOf(sensor), theirs(sensor)?.state]).toEqual(["Nominal", "N/A"]);
+      for (const sensor of others)
+        expect([verdictOf(sensor), freeIpmiSensor(sensor)?.state]).toEqual(["Nominal", "N/A"]);
 
       // Every fault is among what both call critical.
-      const critical = ours.filter((sensor) => (sensor.health ?? 0) >= 2 && theirs(sensor)?.state === "Critical");
+      const critical = ours.filter(
+        (sensor) => (sensor.health ?? 0) >= 2 && freeIpmiSensor(sensor)?.state === "Critical",
+      );
       const kinds = new Set(critical.map((sensor) => sensor.kind));
       for (const kind of ["power_supply", "drive", "physical_security"]) expect(kinds).toContain(kind);
       expect(kinds.has("fan") || kinds.has("cooling_device")).toBe(true);
@@ -135,9 +139,9 @@ withPeers(["ipmi-sensors", "ipmi-sel"], "FreeIPMI and we, of a machine in which 
       expect(entries.map(({ recordId, severity }) => [recordId, EVENT_VERDICTS[severity]])).toEqual(
         events.map(({ id, state }) => [id, state]),
       );
-      const told = entries.map(({ event }) => event);
+      const reported = entries.map(({ event }) => event);
       for (const event of ["input_lost", "uncorrectable_ecc", "drive_fault", "chassis_intrusion"])
-        expect(told).toContain(event);
+        expect(reported).toContain(event);
     },
     60_000,
   );

@@ -18,8 +18,8 @@ function runAll(machines: readonly Machine[], minutes: number): void {
   }
 }
 
-describe("the registry", () => {
-  it("describes every fault for people, with parameters that have a sensible default", () => {
+describe("the list of faults", () => {
+  it("describes every fault, with valid defaults of its parameters", () => {
     expect(new Set(FAULTS.map((f) => f.name)).size).toBe(FAULTS.length);
     for (const fault of FAULTS) {
       expect(fault.name).toMatch(/^[a-z]+(_[a-z]+)*$/);
@@ -32,7 +32,7 @@ describe("the registry", () => {
     expect(JSON.parse(JSON.stringify(FAULTS))).toHaveLength(FAULTS.length);
   });
 
-  it("refuses faults, parameters and values that do not exist", () => {
+  it("refuses unknown faults and parameters, and invalid values", () => {
     const machine = new Machine("dell-poweredge");
     const refused = (name: string, values = {}): unknown => {
       try {
@@ -53,12 +53,12 @@ describe("the registry", () => {
     expect(machine.host.faults).toEqual([]);
   });
 
-  it("takes numbers as text, as they come from a query string", () => {
+  it("accepts numbers as text, as in a query string", () => {
     const machine = new Machine("dell-poweredge");
     expect(injectFault(machine.host, "fan_stopped", { fan: "3" }).parameters).toEqual({ fan: 3 });
   });
 
-  it("lists what goes on and forgets what was stopped, also when it is stopped twice", () => {
+  it("lists active faults, and none that was stopped, also twice", () => {
     const machine = new Machine("dell-poweredge").run(1);
     const fault = injectFault(machine.host, "drive_fault", { drive: 2 });
     expect(machine.host.faults).toEqual([fault]);
@@ -73,21 +73,24 @@ describe("the registry", () => {
     expect(machine.alarms()).toEqual([]);
   });
 
-  it.each(FAULTS.filter((f) => f.scope === "host").map((f) => f.name))("%s leaves a healthy machine behind", (name) => {
-    const machine = new Machine("dell-poweredge").run(2);
-    const fault = injectFault(machine.host, name);
-    machine.run(40);
-    fault.stop();
-    machine.clock.pass(400);
-    machine.run(90);
-    expect(machine.alarms()).toEqual([]);
-    expect(machine.state.chassis).toMatchObject({
-      powerOn: true,
-      coolingFault: false,
-      driveFault: false,
-      intrusion: false,
-    });
-  });
+  it.each(FAULTS.filter((f) => f.scope === "host").map((f) => f.name))(
+    "%s leaves a healthy machine when it ends",
+    (name) => {
+      const machine = new Machine("dell-poweredge").run(2);
+      const fault = injectFault(machine.host, name);
+      machine.run(40);
+      fault.stop();
+      machine.clock.pass(400);
+      machine.run(90);
+      expect(machine.alarms()).toEqual([]);
+      expect(machine.state.chassis).toMatchObject({
+        powerOn: true,
+        coolingFault: false,
+        driveFault: false,
+        intrusion: false,
+      });
+    },
+  );
 });
 
 describe("fans", () => {
@@ -105,7 +108,7 @@ describe("fans", () => {
     expect(machine.alarms()).toContain("Fan2A 2");
   });
 
-  it("stop at once: the others hurry, redundancy is lost, the chassis says cooling fault", () => {
+  it("stop at once: the others speed up, redundancy is lost, the chassis reports a cooling fault", () => {
     const machine = new Machine("dell-poweredge").run(5);
     const before = machine.value("Fan3A") ?? 0;
     const fault = injectFault(machine.host, "fan_stopped", { fan: 1 });
@@ -133,7 +136,7 @@ describe("fans", () => {
     expect(machine.alarms()).toEqual([]);
   });
 
-  it("have their state beside the duty on boards that say it so", () => {
+  it("have a state beside their duty on some boards", () => {
     const machine = new Machine("hpe-proliant").run(1);
     injectFault(machine.host, "fan_stopped", { fan: 2 });
     machine.run(2);
@@ -158,7 +161,7 @@ describe("heat", () => {
     expect(machine.value("Fan1A")).toBeGreaterThan(before * 1.5);
   });
 
-  it("rises in the whole rack when the cooling fails, and goes when it is back", () => {
+  it("rises in the whole rack when the cooling fails, and falls when it works again", () => {
     const { rack, machines } = rackOf(["dell-poweredge", "fujitsu-primergy", "inspur-nf5280", "intel-s2600"]);
     runAll(machines, 3);
     const fault = injectFault(rack, "rack_cooling_failure");
@@ -175,7 +178,7 @@ describe("heat", () => {
     for (const machine of machines) expect(machine.alarms(), machine.host.name).toEqual([]);
   });
 
-  it("makes processors slow down when no fan turns, which an older board calls overheated", () => {
+  it("throttles processors when no fan turns, which an older board reports as overheated", () => {
     const machine = new Machine("supermicro-x9").run(2);
     machine.host.holdLoad(0.98);
     for (let fan = 1; fan <= 6; fan++) injectFault(machine.host, "fan_stopped", { fan });
@@ -204,7 +207,7 @@ describe("memory", () => {
     expect(machine.run(1).alarms()).toEqual([]);
   });
 
-  it("says which module in a sensor where there is one for each", () => {
+  it("reports the module on boards with a sensor for each", () => {
     const machine = new Machine("lenovo-thinksystem").run(1);
     const fault = injectFault(machine.host, "ecc_storm", { dimm: 5, limit: 2 });
     expect(machine.states("DIMM 5")).toBe(0b1000001);
@@ -232,7 +235,7 @@ describe("power", () => {
     ["intel-s2600", "PS2 Status", 0, 0b1001],
     ["hpe-proliant", "Power Supply 2", 0, 0b1011],
     ["supermicro-x9", "PS2 Status", 0, 0b0011],
-  ])("a supply of %s without input says so in the vendor's way", (board, sensor, nth, states) => {
+  ])("a supply of %s without input has the states of its vendor", (board, sensor, nth, states) => {
     const machine = new Machine(board).run(2);
     const fault = injectFault(machine.host, "psu_input_lost", { psu: 2 });
     expect(machine.states(sensor, nth)).toBe(states);
@@ -281,7 +284,7 @@ describe("power", () => {
     expect(machine.states("PSU_Redundancy")).toBe(0b100000);
   });
 
-  it("takes the BMC along when the only supply has no input", () => {
+  it("is lost to the BMC when the only supply has no input", () => {
     const machine = new Machine("asrock-single").run(2);
     const fault = injectFault(machine.host, "psu_input_lost");
     expect(machine.answers).toBe(false);
@@ -314,7 +317,7 @@ describe("power", () => {
     for (const machine of machines) expect(machine.alarms()).toEqual([]);
   });
 
-  it("cut from a rack silences its BMCs, which come back after their start and tell of it", () => {
+  it("cut from a rack silences its BMCs, which log the outage after their start", () => {
     const { rack, machines } = rackOf(["intel-s2600", "lenovo-thinksystem"]);
     runAll(machines, 3);
     const fault = injectFault(rack, "rack_power_cut");
@@ -343,7 +346,7 @@ describe("power", () => {
     }
   });
 
-  it("on a rail drifts: threshold events with a value, a power good signal without", () => {
+  it("of a rail drifts: threshold events for sensors with a value, else a power good event", () => {
     const intel = new Machine("intel-s2600").run(1);
     injectFault(intel.host, "voltage_out_of_range", { rail: 1, percent: -15 });
     intel.run(2);
@@ -375,7 +378,7 @@ describe("other parts", () => {
     expect(machine.log()).toEqual([`${sensor} ${event}`, `${sensor} -${event}`]);
   });
 
-  it("a failed drive sets the chassis's drive fault", () => {
+  it("a failed drive sets the drive fault of the chassis", () => {
     const machine = new Machine("dell-poweredge").run(1);
     injectFault(machine.host, "drive_fault");
     expect(machine.state.chassis.driveFault).toBe(true);
@@ -383,7 +386,7 @@ describe("other parts", () => {
 });
 
 describe("the BMC", () => {
-  it("has a full log, says so, and loses what comes after", () => {
+  it("has a full log, reports it, and loses later events", () => {
     const machine = new Machine("dell-poweredge").run(1);
     const fault = injectFault(machine.host, "sel_full");
     expect(machine.state.selEntries).toBe(1024);
@@ -397,7 +400,7 @@ describe("the BMC", () => {
     expect(machine.run(1).states("SEL")).toBe(0);
   });
 
-  it("drops the oldest from a full log where the board does that", () => {
+  it("replaces the oldest entry of a full log on some boards", () => {
     const machine = new Machine("lenovo-thinksystem").run(1);
     injectFault(machine.host, "sel_full");
     injectFault(machine.host, "chassis_opened");
@@ -417,7 +420,7 @@ describe("the BMC", () => {
     expect(machine.host.presence.answers).toBe(true);
   });
 
-  it("reboots: sessions are gone, silence, then as before", () => {
+  it("reboots: sessions are lost, it is silent, then it answers as before", () => {
     const machine = new Machine("dell-poweredge").run(1);
     injectFault(machine.host, "bmc_rebooting", { seconds: 90 });
     expect(machine.sessionsDropped).toBe(1);
@@ -429,7 +432,7 @@ describe("the BMC", () => {
     expect(machine.run(1).alarms()).toEqual([]);
   });
 
-  it("reboots again and again", () => {
+  it("reboots periodically", () => {
     const machine = new Machine("dell-poweredge").run(1);
     injectFault(machine.host, "bmc_rebooting", { seconds: 120, every_minutes: 10 });
     machine.run(60);
@@ -437,7 +440,7 @@ describe("the BMC", () => {
     expect(machine.sessionsDropped).toBeLessThanOrEqual(7);
   });
 
-  it("has a wrong clock, and the right one afterwards", () => {
+  it("has a wrong clock, and a correct one afterwards", () => {
     const machine = new Machine("dell-poweredge").run(1);
     const right = () => Math.floor(machine.clock.wallMs() / 1000);
     const off = injectFault(machine.host, "clock_wrong", { seconds: -7200 });
@@ -451,7 +454,7 @@ describe("the BMC", () => {
 });
 
 describe("several faults", () => {
-  it("go on side by side and end one by one", () => {
+  it("are active side by side and end one by one", () => {
     const machine = new Machine("dell-poweredge").run(1);
     const fan = injectFault(machine.host, "fan_stopped", { fan: 4 });
     const drive = injectFault(machine.host, "drive_fault", { drive: 1 });
@@ -478,7 +481,7 @@ describe("a removed part", () => {
     ["refused", "absent"],
     ["unavailable", "unavailable"],
     ["not_scanned", "scanningDisabled"],
-  ] as const)("has no sensor that gives a reading, which is %s", (sensors, flag) => {
+  ] as const)("has no sensor with a reading: %s", (sensors, flag) => {
     const machine = new Machine("supermicro-x11").run(5);
     const fault = injectFault(machine.host, "part_removed", { part: "psu", number: 2, sensors });
     machine.run(5);
@@ -493,20 +496,20 @@ describe("a removed part", () => {
     ["psu", ["Current 1", "Voltage 1", "Status"]],
     ["fan", ["Fan1A"]],
     ["drive", ["Drive 0"]],
-  ] as const)("takes all sensors of %s 1 with it", (part, names) => {
+  ] as const)("leaves no sensor of %s 1", (part, names) => {
     const machine = new Machine("dell-poweredge").run(5);
     injectFault(machine.host, "part_removed", { part });
     machine.run(5);
     expect(silent(machine, "absent")).toEqual(names);
   });
 
-  it("takes the sensor of a memory module with it", () => {
+  it("leaves no sensor of a memory module", () => {
     const machine = new Machine("lenovo-thinksystem").run(5);
     injectFault(machine.host, "part_removed", { part: "dimm", number: 3 });
     expect(silent(machine.run(5), "absent")).toEqual(["DIMM 3"]);
   });
 
-  it("leaves the other supply to carry the load, without redundancy", () => {
+  it("leaves the load to the other supply, without redundancy", () => {
     const machine = new Machine("dell-poweredge").run(5);
     const before = machine.value("Current 2") ?? 0;
     injectFault(machine.host, "part_removed", { part: "psu", number: 1 });
@@ -515,7 +518,7 @@ describe("a removed part", () => {
     expect(machine.log()).toContain("PS Redundancy redundancy_lost");
   });
 
-  it("is one that the machine has", () => {
+  it("must be a part of the machine", () => {
     const machine = new Machine("dell-poweredge");
     expect(() => injectFault(machine.host, "part_removed", { number: 3 })).toThrow(
       new FaultParameterError("part_removed: number must be a number from 1 to 2, not 3"),

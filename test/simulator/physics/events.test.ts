@@ -27,15 +27,15 @@ function walk(counts: readonly number[]): [state: LiveBoard, offsets: number[]] 
 describe("watchLimits", () => {
   // Inlet: LC -7, LNC 3, UNC 38, UC 42, hysteresis 2.
   const rows: readonly [string, number[], number[]][] = [
-    ["says nothing inside the limits", [20, 37, 4, 20], []],
-    ["says upper non-critical going high (7) at the limit itself", [37, 38], [7]],
-    ["says upper critical (9) besides when both are passed at once", [20, 45], [7, 9]],
-    ["says each limit once", [38, 39, 40, 39, 38], [7]],
+    ["logs nothing inside the limits", [20, 37, 4, 20], []],
+    ["logs upper non-critical going high (7) at the limit itself", [37, 38], [7]],
+    ["logs upper critical (9) as well when both are crossed at once", [20, 45], [7, 9]],
+    ["logs each limit once", [38, 39, 40, 39, 38], [7]],
     ["takes it back only behind the hysteresis", [38, 37, 36, 35], [7, -7]],
     ["does not flutter at the limit", [38, 37, 38, 37, 38], [7]],
-    ["says it anew after it was taken back", [38, 35, 38], [7, -7, 7]],
+    ["logs it again after its deassertion", [38, 35, 38], [7, -7, 7]],
     ["takes the severe one back first", [45, 39, 30], [7, 9, -9, -7]],
-    ["says lower non-critical going low (0) and lower critical (2)", [20, 3, -7], [0, 2]],
+    ["logs lower non-critical going low (0) and lower critical (2)", [20, 3, -7], [0, 2]],
     ["takes the lower one back above the hysteresis", [3, 5, 6], [0, 0]],
   ];
   it.each(rows)("%s", (_, counts, offsets) => {
@@ -43,7 +43,7 @@ describe("watchLimits", () => {
     expect(walk(counts)[1].map((o) => o + 0)).toEqual(offsets);
   });
 
-  it("puts the reading and the limit into the event, as raw readings", () => {
+  it("logs reading and limit in the event, as raw readings", () => {
     const [state] = walk([20, -9]);
     const [warning, critical] = events(state);
     expect(warning).toMatchObject({
@@ -58,7 +58,7 @@ describe("watchLimits", () => {
     expect(critical).toMatchObject({ offset: 2, data2: 0x100 - 9, data3: 0x100 - 7 });
   });
 
-  it("remembers without a word when it is silent", () => {
+  it("updates the crossed limits and logs nothing when silent", () => {
     const state = new LiveBoard(model, new HandClock());
     expect(watchLimits(state, inlet, 45, 0, true)).toBe(0b011000);
     expect(state.sel.count).toBe(0);
@@ -72,13 +72,13 @@ describe("logStates", () => {
     return events(state).map((e) => `${e.deassertion ? "-" : "+"}${e.offset}`);
   };
 
-  it("logs what begins and what ends", () => {
+  it("logs assertions and deassertions", () => {
     expect(run(0b0001, 0b1001, 0b1010, 0b1010)).toEqual(["+3"]);
     expect(run(0b1001, 0b0001, 0b1010, 0b1010)).toEqual(["-3"]);
     expect(run(0b01, 0b10, 0b11, 0b11)).toEqual(["-0", "+1"]);
   });
 
-  it("leaves out what the sensor does not report", () => {
+  it("omits states that the sensor does not report", () => {
     expect(run(0b0001, 0b1000, 0b0010, 0)).toEqual([]);
   });
 });

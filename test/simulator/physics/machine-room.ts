@@ -69,7 +69,7 @@ export class Machine {
     return !this.misbehaviours.some((m) => m.swallow?.(new Uint8Array(1)) ?? false);
   }
 
-  /** Time passes, the BMC is asked once a minute and answers if it can. */
+  /** Advances the clock; the BMC is read once a minute while it answers. */
   run(minutes: number): this {
     for (let n = 0; n < minutes; n++) {
       this.clock.pass(60);

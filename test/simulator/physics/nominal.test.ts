@@ -27,7 +27,7 @@ function expectPlausible(machine: Machine): void {
 }
 
 describe.each(BOARD_NAMES)("a day of %s", (name) => {
-  it("passes without alarms and events, whatever the machine is used for and wherever it stands", () => {
+  it("passes without alarms and events, for any use and any place of the machine", () => {
     for (const seed of [1, 2, 3]) {
       const clock = new HandClock();
       const rack = new Rack({ clock, seed });
@@ -50,7 +50,7 @@ describe.each(BOARD_NAMES)("a day of %s", (name) => {
 });
 
 describe("a machine", () => {
-  it("is the same again with the same seed", () => {
+  it("repeats its readings with the same seed", () => {
     const readings = (seed: number): number[] => {
       const machine = new Machine("dell-poweredge", { seed, profile: undefined }).run(30);
       return machine.state.model.sensors.map((_, i) => machine.state.sensor(i).raw);
@@ -59,7 +59,7 @@ describe("a machine", () => {
     expect(readings(5)).not.toEqual(readings(6));
   });
 
-  it("comes to nearly the same values whether it is read every second or every five minutes", () => {
+  it("has nearly the same values whether it is read every second or every five minutes", () => {
     const often = new Machine("supermicro-x11");
     for (let n = 0; n < 1800; n++) {
       often.clock.pass(1);
@@ -105,7 +105,7 @@ describe("a machine", () => {
     expect(machine.alarms()).toEqual([]);
   });
 
-  it("shares its power between its supplies and tells DCMI the sum", () => {
+  it("shares its power between its supplies and reports the sum over DCMI", () => {
     const machine = new Machine("intel-s2600").run(5);
     const sum = (machine.value("PS1 Power In") ?? 0) + (machine.value("PS2 Power In") ?? 0);
     expect(Math.abs(sum - machine.state.power.currentWatts)).toBeLessThanOrEqual(8);
@@ -115,7 +115,7 @@ describe("a machine", () => {
     );
   });
 
-  it("says nothing of fans and rails while it is off, and logs no event about them", () => {
+  it("has no readings of fans and rails while it is off, and logs no event about them", () => {
     const machine = new Machine("supermicro-x11").run(2);
     expect(machine.host.control(machine.state, "power down", machine.clock.monotonicMs())).toBe(true);
     machine.run(10);
@@ -138,7 +138,7 @@ describe("a machine", () => {
     expect(machine.log()).toContain("Host Power s5");
   });
 
-  it("says how much a step costs", () => {
+  it("prints the cost of a step", () => {
     const lines = BOARD_NAMES.map((name) => {
       const machine = new Machine(name);
       const cost = (seconds: number): string => {

@@ -48,7 +48,7 @@ async function bytesOf(tool: Ipmitool, ...bytes: string[]): Promise<string> {
 const reading = (tool: Ipmitool, number: string): Promise<string> => bytesOf(tool, "0x04", "0x2d", number);
 
 withPeers(["ipmitool"], "ipmitool on a scenario", () => {
-  it("busy-sensors: gets C0h from the sensors of the memory, then from the last ones", async () => {
+  it("busy-sensors: receives C0h from the sensors of the memory, then from the last others", async () => {
     const tool = await toolOn("busy-sensors=18");
     // DIMM 1 Temp, the ECC sensors of the DIMMs, and the last of the others
     expect(await reading(tool, "0x11")).toBe("0xc0");
@@ -64,7 +64,7 @@ withPeers(["ipmitool"], "ipmitool on a scenario", () => {
     ["device_sdr", ["0x04", "0x20"]],
     ["sel", ["0x0a", "0x40"]],
     ["fru", ["0x0a", "0x10", "0x00"]],
-  ])("info-without-data=%s: gets success and no data, and the records all the same", async (of, command) => {
+  ])("info-without-data=%s: receives success without data, and can read the records", async (of, command) => {
     const tool = await toolOn(`info-without-data=${of}`);
     const result = await tool.raw("raw", ...command);
     expect([result.code, result.stdout.trim()]).toEqual([0, ""]);
@@ -124,7 +124,7 @@ withPeers(["ipmitool"], "ipmitool on a scenario", () => {
     expect(await bytesOf(tool, "0x2c", command, "0xdc", ...request)).toMatch(bytes);
   });
 
-  it("scanning-disabled: gets raw values that are no readings, and prints none", async () => {
+  it("scanning-disabled: receives raw values and prints no reading", async () => {
     const tool = await toolOn("scanning-disabled=fans");
     expect(await reading(tool, "0x31")).toBe("04 00 00 00");
     expect(await reading(tool, "0x32")).toBe("48 80 c0");
@@ -177,7 +177,7 @@ withPeers(["ipmitool"], "ipmitool on a scenario", () => {
   it.each([
     ["unready-login-status=30", /unauthorized name/],
     ["unready-login-code=30", /RAKP 2 HMAC is invalid/],
-  ])("%s: is refused, and let in later", async (scenario, message) => {
+  ])("%s: is refused at first, and logs in later", async (scenario, message) => {
     const tool = await toolOn(scenario);
     const refused = await tool.raw("-v", "mc", "info");
     expect(refused.code).not.toBe(0);
@@ -186,18 +186,17 @@ withPeers(["ipmitool"], "ipmitool on a scenario", () => {
     expect((await tool.mcInfo()).get("Firmware Revision")).toBe("2.31");
   });
 
-  it("weaker-login-ipmi15: logs in over RMCP+ before, and over IPMI 1.5 alone afterwards", async () => {
+  it("weaker-login-ipmi15: logs in over RMCP+ at first, and only over IPMI 1.5 later", async () => {
     const tools = await toolsOn("weaker-login-ipmi15=30");
     expect((await tools().mcInfo()).get("Firmware Revision")).toBe("2.31");
     await clock.advance(30_000);
     const refused = await tools().raw("mc", "info");
     expect(refused.code).not.toBe(0);
-    // ipmitool says so where the answer to its first question has no mark of IPMI 2.0.
     expect(refused.stderr).toMatch(/does not support IPMI v2|Unable to establish/);
     expect((await tools({ protocol: "lan", authType: "md5" }).mcInfo()).get("Firmware Revision")).toBe("2.31");
   });
 
-  it("weaker-login-no-integrity: logs in with suite 1 alone afterwards", async () => {
+  it("weaker-login-no-integrity: logs in with suite 17 at first, and only with suite 1 later", async () => {
     const tools = await toolsOn("weaker-login-no-integrity=30");
     expect((await tools().mcInfo()).get("Firmware Revision")).toBe("2.31");
     expect((await tools({ cipherSuite: 1 }).raw("mc", "info")).code).not.toBe(0);
