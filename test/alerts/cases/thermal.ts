@@ -206,6 +206,12 @@ export const thermal: readonly Case[] = [
   },
   {
     alert: "RackOverheating",
+    story: "a rack with three inlet sensors, left to RackCoolingFailure",
+    series: [...each("bmc_sensor_health", hosts(4).map(boardOf), "0x20 2x40"), ...inlets(hosts(3), "22x60")],
+    at: "40m",
+  },
+  {
+    alert: "RackOverheating",
     story: "two of two hosts",
     series: each("bmc_sensor_health", hosts(2).map(boardOf), "0x20 2x40"),
     at: "40m",

@@ -6,7 +6,7 @@ import { alerts, runbookUrl } from "../../alerts/rules.ts";
 import { withPeers } from "../../rig/requirements.ts";
 import { eventually } from "../lightsout.ts";
 import { type Chain, type Pace, startChain } from "./chain.ts";
-import { RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
+import { boards, RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
 
 /**
  * All durations of rules and routes are divided by 30: one minute takes two seconds here. The simulated machines run at
@@ -20,7 +20,6 @@ const PACE: Pace = LONG
   ? { factor: 1, poll: "15s", timeout: "10s", scrape: "15s", evaluate: "15s" }
   : { factor: 30, poll: "1500ms", timeout: "1400ms", scrape: "1s", evaluate: "500ms" };
 const SCENARIOS = scenarios(PACE.factor);
-const BOARDS = ["lenovo-thinksystem", "hpe-proliant", "dell-poweredge", "supermicro-x11"];
 const PATIENCE_MS = LONG ? 45 * 60_000 : 90_000;
 
 const has = (labels: Labels, who: Labels): boolean =>
@@ -37,7 +36,7 @@ withPeers(["prometheus", "prometheus-alertmanager"], "a hardware fault", () => {
       {
         racks: RACKS,
         perRack: UNITS.length,
-        boards: BOARDS,
+        boards,
         config: {
           racks: [
             { racks: "r[1-5]", power_budget_watts: 20_000 },

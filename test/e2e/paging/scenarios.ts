@@ -28,7 +28,14 @@ const TICKET = ["tickets"];
 
 /** Positions of the hosts of a rack, as the simulator names them. */
 export const UNITS = ["02", "04", "06", "08"];
-export const RACKS = 6;
+export const RACKS = 7;
+/** One board per position. The boards of rack r7 have no inlet sensor. */
+const BOARDS = ["lenovo-thinksystem", "hpe-proliant", "dell-poweredge", "supermicro-x11"];
+const BOARDS_WITHOUT_INLET = ["supermicro-x11", "supermicro-x9", "dense-node", "supermicro-x11"];
+export const boards: readonly string[] = [
+  ...Array.from({ length: RACKS - 1 }, () => BOARDS).flat(),
+  ...BOARDS_WITHOUT_INLET,
+];
 const hostsOf = (rack: string): readonly string[] => UNITS.map((unit) => `${rack}u${unit}`);
 const forHosts = (alertname: string, hosts: readonly string[]) => hosts.map((host) => [alertname, { host }] as const);
 
@@ -53,10 +60,22 @@ export const scenarios = (factor: number): readonly Scenario[] => [
       ["r2", "rack_cooling_failure"],
       ...hostsOf("r2").map((host) => [host, "inlet_rising", { kelvin: 60, minutes: 0 }] as const),
     ],
-    notified: [
-      { alertname: "RackCoolingFailure", receivers: BOTH, who: { rack: "r2" }, text: /warms up by \d+ °C per hour/ },
+    notified: [{ alertname: "RackCoolingFailure", receivers: BOTH, who: { rack: "r2" }, text: /averages \d+\.\d °C/ }],
+    inhibited: [
+      ["InletTemperatureCritical", { rack: "r2" }],
+      ["TemperatureCritical", { rack: "r2" }],
     ],
-    inhibited: forHosts("TemperatureCriticalPredicted", hostsOf("r2")),
+  },
+  {
+    title: "the cooling of a rack without inlet sensors fails",
+    faults: [
+      ["r7", "rack_cooling_failure"],
+      ...hostsOf("r7").map((host) => [host, "inlet_rising", { kelvin: 60, minutes: 0 }] as const),
+    ],
+    notified: [
+      { alertname: "RackOverheating", receivers: BOTH, who: { rack: "r7" }, text: /100% of the hosts in rack r7/ },
+    ],
+    inhibited: forHosts("TemperatureCritical", hostsOf("r7")),
   },
   {
     title: "a DIMM has many correctable errors",
