@@ -172,6 +172,17 @@ export const thermal: readonly Case[] = [
   },
   {
     alert: "RackOverheating",
+    story: "boards become hot after the only host with an inlet sensor passed 35 °C",
+    series: [
+      ...each("bmc_sensor_health", hosts(3).map(boardOf), "0x20 1x40"),
+      ...each("bmc_sensor_health", [{ ...inletOf(host("node4")), kind: "temperature" }], "0x60"),
+      ...inlets([host("node4")], "22x10 36x50"),
+    ],
+    at: "30m",
+    fires: rack,
+  },
+  {
+    alert: "RackOverheating",
     story: "two hours after the rise",
     series: [
       ...each("bmc_sensor_health", hosts(3).map(boardOf), "0x20 1x140"),

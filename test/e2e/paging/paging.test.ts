@@ -6,7 +6,7 @@ import { alerts, runbookUrl } from "../../alerts/rules.ts";
 import { withPeers } from "../../rig/requirements.ts";
 import { eventually } from "../lightsout.ts";
 import { type Chain, type Pace, startChain } from "./chain.ts";
-import { boards, RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
+import { BOARDS, RACKS, type Scenario, scenarios, UNITS } from "./scenarios.ts";
 
 /**
  * All durations of rules and routes are divided by 30: one minute takes two seconds here. The simulated machines run at
@@ -36,7 +36,7 @@ withPeers(["prometheus", "prometheus-alertmanager"], "a hardware fault", () => {
       {
         racks: RACKS,
         perRack: UNITS.length,
-        boards,
+        boards: BOARDS,
         config: {
           racks: [
             { racks: "r[1-5]", power_budget_watts: 20_000 },

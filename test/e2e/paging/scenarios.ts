@@ -28,14 +28,17 @@ const TICKET = ["tickets"];
 
 /** Positions of the hosts of a rack, as the simulator names them. */
 export const UNITS = ["02", "04", "06", "08"];
-export const RACKS = 7;
-/** One board per position. The boards of rack r7 have no inlet sensor. */
-const BOARDS = ["lenovo-thinksystem", "hpe-proliant", "dell-poweredge", "supermicro-x11"];
-const BOARDS_WITHOUT_INLET = ["supermicro-x11", "supermicro-x9", "dense-node", "supermicro-x11"];
-export const boards: readonly string[] = [
-  ...Array.from({ length: RACKS - 1 }, () => BOARDS).flat(),
-  ...BOARDS_WITHOUT_INLET,
+/** The board of each rack. Those of r4 and r7 have no inlet sensor. */
+export const BOARDS: readonly string[] = [
+  "lenovo-thinksystem",
+  "hpe-proliant",
+  "dell-poweredge",
+  "supermicro-x11",
+  "lenovo-thinksystem",
+  "hpe-proliant",
+  "supermicro-x11",
 ];
+export const RACKS = BOARDS.length;
 const hostsOf = (rack: string): readonly string[] => UNITS.map((unit) => `${rack}u${unit}`);
 const forHosts = (alertname: string, hosts: readonly string[]) => hosts.map((host) => [alertname, { host }] as const);
 
