@@ -1,4 +1,4 @@
-import { getFruInventoryAreaInfo } from "../commands/storage/get-fru-inventory-area-info.ts";
+import { type FruInventoryAreaInfo, getFruInventoryAreaInfo } from "../commands/storage/get-fru-inventory-area-info.ts";
 import { readFruData } from "../commands/storage/read-fru-data.ts";
 import { CompletionCodeError, DecodeError } from "../errors.ts";
 import { assembleFru, decodeFru, type FruInventory, type FruPiece, fruNextRange } from "../records/fru/index.ts";
@@ -42,13 +42,26 @@ export async function readFru(
   options: RunOptions = {},
 ): Promise<FruInventory | undefined> {
   try {
-    const info = await runner.run(getFruInventoryAreaInfo, { fruId }, options);
+    const info = await areaInfo(runner, fruId, options);
     const pieces = await readPieces(runner, memory, fruId, info, options);
     const bytes = assembleFru(pieces);
     return bytes.length < 8 ? undefined : decodeFru(bytes, { internalUse: false });
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     if (error instanceof CompletionCodeError && meansAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Of an area about which the BMC has no answer: read as bytes, up to where its own headers say that it ends. */
+const UNKNOWN_AREA: FruInventoryAreaInfo = { areaBytes: 0, wordAccess: false };
+
+async function areaInfo(runner: CommandRunner, fruId: number, options: RunOptions): Promise<FruInventoryAreaInfo> {
+  try {
+    return await runner.run(getFruInventoryAreaInfo, { fruId }, options);
+  } catch (error) {
+    // iDRAC 10 gives completion code 0 and no data.
+    if (error instanceof DecodeError) return UNKNOWN_AREA;
     throw error;
   }
 }
@@ -62,7 +75,7 @@ async function readPieces(
   runner: CommandRunner,
   memory: BmcMemory,
   fruId: number,
-  info: { readonly areaBytes: number; readonly wordAccess: boolean },
+  info: FruInventoryAreaInfo,
   options: RunOptions,
 ): Promise<FruPiece[]> {
   const unit = info.wordAccess ? 2 : 1;
@@ -86,6 +99,8 @@ async function readPieces(
         memory.quirks.add("fru_small_reads");
       }
     } catch (error) {
+      // An answer without data after others: that was all.
+      if (error instanceof DecodeError && pieces.length > 0) break;
       if (!(error instanceof CompletionCodeError)) throw error;
       if (TOO_MANY.includes(error.completionCode) && count > 1) {
         chunk = Math.max(unit, Math.floor(wanted / 2));

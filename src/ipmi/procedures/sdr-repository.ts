@@ -124,20 +124,21 @@ export class SdrWalk {
         next = header.nextRecordId;
         return { next, record: await this.#rest(runner, id, header.data, signal) };
       } catch (error) {
-        if (!(error instanceof CompletionCodeError)) throw error;
-        if (error.completionCode === CompletionCode.ReservationCancelled && tries < RESERVATION_TRIES) {
+        const refusal = error instanceof CompletionCodeError ? error : undefined;
+        if (!refusal && !(error instanceof DecodeError)) throw error;
+        if (refusal?.completionCode === CompletionCode.ReservationCancelled && tries < RESERVATION_TRIES) {
           this.#reservation = undefined;
           continue;
         }
         const isLost = next === undefined;
-        if (error.completionCode === CompletionCode.NotPresent && isLost) return undefined;
-        if (error.reason === "privilege_refused" || this.#visited.size === 0) throw error;
+        if (refusal?.completionCode === CompletionCode.NotPresent && isLost) return undefined;
+        if (refusal?.reason === "privilege_refused" || this.#visited.size === 0) throw error;
         // In the middle, busy or without the id of the next record: what is missing would be missing for
         // good, so it is tried again in later runs.
-        const isWorthwhile = (error.transient || isLost) && this.#expectsMore();
+        const isWorthwhile = (refusal?.transient || isLost) && this.#expectsMore();
         if (isWorthwhile && ++this.#refusals < REFUSED_RUNS) throw error;
         // Dell FC830 never gives its last record, OpenBMC lists ids of sensors that have gone.
-        this.problems.push(`SDR ${hex4(id)} skipped: ${error.message}`);
+        this.problems.push(`SDR ${hex4(id)} skipped: ${(error as Error).message}`);
         this.#memory.quirks.add("sdr_records_refused");
         return next === undefined ? undefined : { next };
       }
@@ -244,7 +245,7 @@ export class SdrWalk {
     try {
       this.#reservation = (await runner.run(reserve, undefined, { signal })).reservationId;
     } catch (error) {
-      if (!(error instanceof CompletionCodeError)) throw error;
+      if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
       this.#reservation = 0;
     }
     return this.#reservation;

@@ -1,6 +1,6 @@
 import { getSelEntry } from "../commands/storage/get-sel-entry.ts";
 import { FIRST_RECORD, LAST_RECORD, WHOLE_RECORD } from "../commands/storage/read-record.ts";
-import { CompletionCodeError } from "../errors.ts";
+import { CompletionCodeError, DecodeError } from "../errors.ts";
 import { CompletionCode } from "../tables/completion-code.ts";
 import type { CommandRunner } from "./runner.ts";
 
@@ -96,10 +96,15 @@ async function entry(
     const part = await runner.run(getSelEntry, { recordId, offset: 0, count: WHOLE_RECORD }, { signal });
     return { record: Buffer.from(part.data.subarray(0, SEL_RECORD_BYTES)), next: part.nextRecordId };
   } catch (error) {
-    const absent = error instanceof CompletionCodeError && ABSENT.includes(error.completionCode);
-    if (absent) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+/** An answer without data says that there is no record as the completion codes do. */
+function isAbsent(error: unknown): boolean {
+  if (error instanceof CompletionCodeError) return ABSENT.includes(error.completionCode);
+  return error instanceof DecodeError;
 }
 
 const ABSENT: readonly number[] = [

@@ -3,7 +3,7 @@ import { offersIpmi20 } from "../commands/app/get-channel-authentication-capabil
 import { getDeviceId } from "../commands/app/get-device-id.ts";
 import type { Command } from "../commands/command.ts";
 import { cipherSuite } from "../crypto/cipher-suite.ts";
-import { IpmiError } from "../errors.ts";
+import { CompletionCodeError, IpmiError } from "../errors.ts";
 import { type IpmiObserver, silentObserver, type Trace } from "../observer.ts";
 import type { DatagramTransport, Remote } from "../transport/datagram.ts";
 import { askCapabilities, askCipherSuites } from "./capabilities.ts";
@@ -263,6 +263,8 @@ export class IpmiConnection {
       this.#used();
     } catch (error) {
       if (error instanceof SilenceError) this.#lost(session, error);
+      // A refusal is an answer, and keeps the session alive.
+      else if (error instanceof CompletionCodeError) this.#used();
     }
   }
 

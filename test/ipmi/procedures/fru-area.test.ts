@@ -45,6 +45,21 @@ describe("reading a FRU device", () => {
     expect([memory.fruChunkBytes, memory.quirks.size]).toEqual([128, 0]);
   });
 
+  // iDRAC 10 answers Get FRU Inventory Area Info with completion code 0 and no data.
+  it.each(["", "00", "0001"])("goes by the header where the info is cut to %j", async (info) => {
+    expect((await read({ info: hex(info) })).outcome).toEqual({ value: whole });
+  });
+
+  it("is absent where neither info nor data come", async () => {
+    const { outcome } = await read({ info: Buffer.alloc(0), instead: () => Buffer.alloc(0) });
+    expect(outcome).toEqual({ value: undefined });
+  });
+
+  it("keeps what was read before an answer without data", async () => {
+    const { outcome } = await read({ instead: (offset) => (offset >= 0x70 ? Buffer.alloc(0) : undefined) });
+    expect(outcome).toMatchObject({ value: { board: whole.board } });
+  });
+
   it("asks for words where the device has words", async () => {
     const { outcome, reads } = await read({ words: true });
     expect(outcome).toEqual({ value: whole });

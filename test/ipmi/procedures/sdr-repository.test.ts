@@ -68,6 +68,28 @@ describe("a walk over the SDR repository", () => {
     },
   );
 
+  it("does without a reservation where Reserve SDR Repository gives no data", async () => {
+    const { repository, walk, run } = setup();
+    partial(repository);
+    repository.reserve = () => Buffer.alloc(0);
+    await run();
+    expect(walk.records).toEqual(records);
+  });
+
+  it.each([
+    ["ends, after trying it again in later runs,", "no data", Buffer.alloc(0), 3, [0, 1]],
+    ["goes on", "a header that is cut", Buffer.from("0700030051", "hex"), 1, [0, 1, 3, 4]],
+  ])("%s at a record of which it gets %s", async (_, __, answer, runs, read) => {
+    const { repository, memory, walk, run } = setup();
+    repository.instead = ({ recordId }) => (recordId === 3 ? answer : undefined);
+    for (let n = 1; n < runs; n++) expect(await outcomeOf(run())).toHaveProperty("error");
+    await run();
+    expect(walk.done).toBe(true);
+    expect(walk.records).toEqual(read.map((n) => records[n]));
+    expect(walk.problems).toHaveLength(1);
+    expect([...memory.quirks]).toContain("sdr_records_refused");
+  });
+
   it("reads in pieces where whole records come cut", async () => {
     const { repository, walk, run } = setup();
     repository.instead = (read) => {

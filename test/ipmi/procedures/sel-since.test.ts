@@ -37,6 +37,15 @@ describe("reading the event log", () => {
     expect(await readSelSince(log.runner, cursorAt(3))).toEqual({ records: now, continued: false });
   });
 
+  it("takes an answer without data for a record that is not there", async () => {
+    const empty = new ScriptedRepository([]);
+    empty.instead = () => Buffer.alloc(0);
+    expect(await readSelSince(empty.runner, undefined)).toEqual({ records: [], continued: false });
+    const cleared = new ScriptedRepository(entries.slice(0, 2));
+    cleared.instead = ({ recordId }) => (recordId === 8 ? Buffer.alloc(0) : undefined);
+    expect(await readSelSince(cleared.runner, cursorAt(8))).toEqual({ records: entries.slice(0, 2), continued: false });
+  });
+
   it("gives nothing of an empty log", async () => {
     const log = new ScriptedRepository([]);
     expect(await readSelSince(log.runner, undefined)).toEqual({ records: [], continued: false });

@@ -176,6 +176,16 @@ describe("an idle session", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("is kept alive by a BMC that refuses Get Device ID", async () => {
+    const { bmc, clock, connection, logins } = setup();
+    bmc.commands.set("Get Device ID", () => ({ completionCode: 0xd4 }));
+    await connection.run(getSelTime, undefined);
+    connection.hold(120_000);
+    await clock.advance(119_000);
+    await connection.run(getSelTime, undefined);
+    expect(logins()).toBe(1);
+  });
+
   it("is not kept alive by a request where a command did it just now", async () => {
     const { bmc, clock, connection } = setup();
     await connection.run(getSelTime, undefined);
