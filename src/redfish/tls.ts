@@ -77,6 +77,8 @@ export function openTls(target: TlsTarget, signal: AbortSignal): Promise<{ socke
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     let connected = false;
+    let isChecked = false;
+    let ticket: Buffer | undefined;
     const socket = connect(connectOptions(target));
     const end = (): void => {
       signal.removeEventListener("abort", onAbort);
@@ -99,8 +101,10 @@ export function openTls(target: TlsTarget, signal: AbortSignal): Promise<{ socke
       connected = true;
       memory.heardAtMs = clock.monotonicMs();
     });
-    socket.on("session", (ticket) => {
-      memory.ticket = ticket;
+    // A ticket stands for a certificate that was checked: before that it is not kept.
+    socket.on("session", (session) => {
+      ticket = session;
+      if (isChecked) memory.ticket = session;
     });
     socket.once("secureConnect", () => {
       try {
@@ -110,6 +114,8 @@ export function openTls(target: TlsTarget, signal: AbortSignal): Promise<{ socke
         fail(error);
         return;
       }
+      isChecked = true;
+      if (ticket) memory.ticket = ticket;
       end();
       resolve({ socket, resumed: socket.isSessionReused() });
     });
@@ -134,6 +140,8 @@ function connectOptions({ host, port, settings, memory }: TlsTarget): Connection
 
 function checkCertificate(socket: TLSSocket, { host, settings, memory }: TlsTarget): void {
   const peer = socket.getPeerCertificate();
+  // A resumed session is with the holder of the certificate that was checked at its first connection.
+  if (!peer?.fingerprint256 && socket.isSessionReused() && memory.certificate) return;
   if (!peer?.fingerprint256) throw tlsError(`${host}: the BMC showed no certificate`);
   const fingerprint = peer.fingerprint256;
   const validTo = Date.parse(peer.valid_to);
