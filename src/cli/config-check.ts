@@ -1,6 +1,7 @@
-import { ConfigError, formatProblem, loadWebConfig } from "../config/index.ts";
+import { type Config, ConfigError, formatProblem, loadWebConfig } from "../config/index.ts";
 import { PollSettingsBook, readConfig } from "../exporter/index.ts";
-import { buildInventory, RackBudgets } from "../inventory/index.ts";
+import { Inventory, RackBudgets, rejectionText } from "../inventory/index.ts";
+import type { Host } from "../model/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
 /** Says what is wrong with a configuration file; 0 when nothing is. */
@@ -8,12 +9,11 @@ export async function checkConfig(file: string): Promise<number> {
   try {
     const config = await readConfig(file, process.env);
     for (const note of config.notes) process.stderr.write(`${formatProblem(note)}\n`);
-    const hosts = buildInventory(config);
+    const { hosts, problems } = await readInventory(config, file);
     const budgets = new RackBudgets(config);
-    const problems = (await PollSettingsBook.read(config, process.env)).problems();
+    problems.push(...(await PollSettingsBook.read(config, process.env)).problems());
     for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
     if (problems.length > 0) return 1;
-    const discovered = config.fileSd.length + config.httpSd.length;
     if (config.foreign) {
       const modules = Object.keys(config.written.auths).length;
       process.stdout.write(
@@ -21,19 +21,37 @@ export async function checkConfig(file: string): Promise<number> {
       );
       return 0;
     }
-    if (hosts.length === 0 && discovered === 0)
+    const servers = config.httpSd.length;
+    if (hosts.length === 0 && servers === 0 && config.fileSd.length === 0)
       process.stderr.write(`${file}: no host to poll; give targets, file_sd or http_sd\n`);
-    // What discovery will tell is not known here; serve says the same once it is.
-    if (discovered === 0 && hosts.length > 0)
+    // The hosts of http_sd are not known here; serve logs the same as soon as they are.
+    if (servers === 0 && hosts.length > 0)
       for (const idle of budgets.unused(hosts)) process.stderr.write(`${file}: ${idle}\n`);
-    const more =
-      discovered > 0 ? `, and what ${discovered} discovery ${discovered === 1 ? "source" : "sources"} will tell` : "";
+    const more = servers > 0 ? `, and those of ${servers} http_sd ${servers === 1 ? "server" : "servers"}` : "";
     process.stdout.write(`${file}: ok, ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}${more}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const line of problemLines(error)) process.stderr.write(`${line}\n`);
     return 1;
+  }
+}
+
+/** Hosts of targets and file_sd; prints files that do not exist yet. Servers are not requested. */
+async function readInventory(
+  config: Config,
+  file: string,
+): Promise<{ readonly hosts: readonly Host[]; readonly problems: string[] }> {
+  const inventory = new Inventory({ ...config, httpSd: [] });
+  try {
+    await inventory.start();
+    const failures = inventory.failures();
+    for (const { text, isMissing } of failures) if (isMissing) process.stderr.write(`${file}: ${text}\n`);
+    const unreadable = failures.flatMap(({ text, isMissing }) => (isMissing ? [] : [text]));
+    const problems = [...unreadable, ...inventory.rejections().map(rejectionText)];
+    return { hosts: [...inventory.current().values()], problems };
+  } finally {
+    inventory.stop();
   }
 }
 

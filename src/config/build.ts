@@ -26,7 +26,8 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     auths: new Map(Object.entries(file.auths).map(([name, auth]) => [name, buildAuth(name, auth, absolute)])),
     targets: file.targets.map(buildTarget),
     fileSd: file.file_sd.map((sd) => ({ ...discovery(sd), files: sd.files.map(absolute) })),
-    httpSd: file.http_sd.map((sd) => ({
+    httpSd: file.http_sd.map((sd, index) => ({
+      index,
       ...discovery(sd),
       url: sd.url,
       timeoutMs: ms(sd.timeout),

@@ -157,6 +157,8 @@ export type ServerAuth =
   | { readonly type: "header"; readonly scheme: string; readonly secret: SecretSource };
 
 export interface HttpSdConfig extends DiscoveryConfig {
+  /** Its index in the file. */
+  readonly index: number;
   readonly url: string;
   readonly timeoutMs: number;
   readonly authorization?: ServerAuth;

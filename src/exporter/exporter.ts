@@ -1,14 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BmcPool, SdrCache, StateDir } from "../bmc/index.ts";
-import {
-  type Cidr,
-  type Config,
-  type Environment,
-  formatProblem,
-  redactConfig,
-  staleAfterMs,
-} from "../config/index.ts";
+import { type Cidr, type Config, type Environment, formatProblem, staleAfterMs } from "../config/index.ts";
 import { Events } from "../events/index.ts";
 import { type HostText, renderHost, SelfMetrics, Slabs, withinLimits } from "../exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventory/index.ts";
@@ -18,6 +11,7 @@ import type { Host, HostSnapshot } from "../model/index.ts";
 import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "../scheduler/index.ts";
 import { Store } from "../store/index.ts";
 import { createWeb, type InheritedSocket, type ProbeRequest, type ReloadResult, type Web } from "../web/index.ts";
+import { configText } from "./config-text.ts";
 import { eventsSettings } from "./events-settings.ts";
 import { PollLog } from "./poll-log.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
@@ -153,7 +147,7 @@ export class Exporter {
       groupOf: (host) => this.#groupOf(host),
       options: limitsOf(config),
     });
-    this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard });
+    this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard, report: this.#self });
     this.#inventory.onChange(() => this.#takeHosts());
     this.#reloader = new Reloader({
       configFile: options.configFile,
@@ -188,7 +182,7 @@ export class Exporter {
       ipmi: (request) => probes.ipmi(request),
       selfMetrics: () => this.#self.text(),
       rackBudgets: () => this.#budgets,
-      configText: () => redactConfig(this.#book.config),
+      configText: () => configText(this.#book.config, this.#inventory.problems()),
       reload: () => this.reload(),
       ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is being read" }),
       state: (name) => this.#scheduler.state(name),

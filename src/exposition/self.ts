@@ -44,6 +44,7 @@ export class SelfMetrics {
   readonly #queueDepth: Gauge;
   readonly #queueWait: Timings;
   readonly redfish: RedfishMetrics;
+  readonly #entriesRejected: Gauge;
   readonly #events: Counter;
   readonly #eventsWaiting: Gauge;
   readonly #reloadOk: Gauge;
@@ -163,6 +164,13 @@ export class SelfMetrics {
     // A gauge without labels is exported as 0 until it is set; these are absent instead.
     for (const absent of [this.#webConfigOk, this.#webConfigTime, this.#webExpiry]) absent.remove();
 
+    this.#entriesRejected = new Gauge({
+      name: "lightsout_inventory_rejected_entries",
+      help: "Entries of file_sd and http_sd that are not polled, by source and reason: invalid_address, invalid_name, unknown_module, unknown_auth, duplicate_name, duplicate_bmc. Without rejected entries there is no series.",
+      labelNames: ["source", "reason"],
+      registers: [r],
+    });
+
     this.#events = new Counter({
       name: "lightsout_events_total",
       help: "Events by output and outcome: sent, queue_full (dropped in favour of a newer event), refused (by the receiver), undelivered (at shutdown).",
@@ -278,6 +286,14 @@ export class SelfMetrics {
   /** How many more events wait than before. */
   eventsWaiting(output: string, change: number): void {
     this.#eventsWaiting.inc({ output }, change);
+  }
+
+  /** Entries of the inventory that are not polled at present. */
+  entriesRejected(
+    counts: readonly { readonly source: string; readonly reason: string; readonly count: number }[],
+  ): void {
+    this.#entriesRejected.reset();
+    for (const { source, reason, count } of counts) this.#entriesRejected.set({ source, reason }, count);
   }
 
   /** The configuration was loaded, or could not be and the old one stays. */

@@ -1,6 +1,6 @@
-import { isIP, isIPv6 } from "node:net";
+import { isIP, isIPv4, isIPv6 } from "node:net";
 import type { ModuleConfig } from "../config/index.ts";
-import { canonicalIp } from "../lib/index.ts";
+import { canonicalIp, hideAddressSecrets, ipBits } from "../lib/index.ts";
 
 /** Where a BMC is: a name or an IP address, and a port where it is not the usual one. */
 export interface Address {
@@ -8,23 +8,47 @@ export interface Address {
   readonly port?: number;
 }
 
+/** Longest text of an invalid address that an error quotes. */
+const LONGEST_QUOTE = 100;
+
 /**
- * `name`, `name:port`, `10.0.0.1:port`, `2001:db8::1`, `[2001:db8::1]:port`. The message of the
- * thrown RangeError completes "the address ...".
+ * `name`, `name:port`, `10.0.0.1:port`, `2001:db8::1`, `[2001:db8::1]:port`, and an IP address with a prefix length,
+ * `10.0.0.1/24`, as IPAM systems write the address of an interface. The message of the thrown RangeError is a
+ * sentence that starts with the text.
  */
 export function parseAddress(text: string): Address {
-  if (text.includes("/")) throw new RangeError(`"${text}" is a URL or a path; give a name or an IP address`);
+  const prefixed = /^([^/]+)\/(\d{1,3})$/.exec(text);
+  if (prefixed && isIP(prefixed[1] ?? "")) return { address: interfaceAddress(prefixed[1] ?? "", Number(prefixed[2])) };
+  if (/[/?#@]/.test(text)) throw new RangeError(`${quoted(text)} is a URL or a path; give a name or an IP address`);
   if (isIPv6(text)) return { address: text };
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d*))?$/.exec(text);
   const address = match?.[1] ?? match?.[2] ?? "";
   const inBrackets = match?.[1] !== undefined;
   if (inBrackets ? !isIPv6(address) : !isNameOrIpv4(address)) {
-    throw new RangeError(`"${text}" is no name and no IP address`);
+    throw new RangeError(`${quoted(text)} is not a host name or an IP address`);
   }
   if (match?.[3] === undefined) return { address };
   const port = Number(match[3]);
-  if (match[3] === "" || port < 1 || port > 65535) throw new RangeError(`"${text}" has no port from 1 to 65535`);
+  if (match[3] === "" || port < 1 || port > 65535)
+    throw new RangeError(`${quoted(text)} has an invalid port; ports are 1 to 65535`);
   return { address, port };
+}
+
+/** The text in quotes, on one line, without what may be a secret. */
+export function quoted(text: string): string {
+  const visible = hideAddressSecrets(text);
+  return JSON.stringify(visible.length > LONGEST_QUOTE ? `${visible.slice(0, LONGEST_QUOTE)}...` : visible);
+}
+
+/** The IP address of an interface; a network is refused, except for networks without a network address (/31, /32). */
+function interfaceAddress(address: string, prefix: number): string {
+  const length = isIPv4(address) ? 32 : 128;
+  const text = `"${address}/${prefix}"`;
+  if (prefix > length) throw new RangeError(`${text} has an invalid prefix length; the longest is ${length}`);
+  const hostBits = length - prefix;
+  const isNetwork = prefix === 0 || (hostBits > 1 && BigInt.asUintN(hostBits, ipBits(address)) === 0n);
+  if (isNetwork) throw new RangeError(`${text} is a network; give the address of one BMC`);
+  return address;
 }
 
 /**

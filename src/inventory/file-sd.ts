@@ -2,26 +2,28 @@ import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { LineCounter } from "yaml";
 import { type FileSdConfig, yamlDocument, yamlFaultText } from "../config/index.ts";
 import { type Clock, fileProblem, matchesWildcard, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Source, SourceChanged } from "./source.ts";
-import { type TargetGroup, type Told, targetGroups, toldBy } from "./target-groups.ts";
+import type { Rejection } from "./rejection.ts";
+import type { Source, SourceChanged, SourceFailure } from "./source.ts";
+import { type Discovered, discovered, type TargetGroup, targetGroups } from "./target-groups.ts";
 
 /** Editors and config maps make several events of one change. */
 const SETTLE_MS = 100;
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** A file that was read: what is in it, and how to tell that it has changed. */
+/** Contents of a file, and the digest that shows whether they changed. */
 interface ReadFile {
   readonly digest: string;
-  readonly told: Told;
+  readonly found: Discovered;
 }
 
 /**
- * Hosts from files in Prometheus' file_sd format. Folders are watched rather than files, because files
- * are replaced and mounted config maps swap a link; a timer reads again where no events come (NFS).
+ * Hosts from files in the file_sd format of Prometheus. It watches folders and not files, because editors replace
+ * files and mounted config maps swap a link. A timer reads the files again on file systems without events (NFS).
  */
 export class FileSource implements Source {
   readonly #config: FileSdConfig;
@@ -30,7 +32,7 @@ export class FileSource implements Source {
   readonly #watchers = new Map<string, FSWatcher>();
   /** In the order of their paths. */
   #files: ReadonlyMap<string, ReadFile> = new Map();
-  #problems: readonly string[] = [];
+  #failures: readonly SourceFailure[] = [];
   #wasRead = false;
   #timer: Timer | undefined;
   #settling: Timer | undefined;
@@ -56,11 +58,15 @@ export class FileSource implements Source {
   }
 
   candidates(): readonly Candidate[] {
-    return [...this.#files.values()].flatMap(({ told }) => told.candidates);
+    return [...this.#files.values()].flatMap(({ found }) => found.candidates);
   }
 
-  problems(): readonly string[] {
-    return [...this.#problems, ...[...this.#files.values()].flatMap(({ told }) => told.warnings)];
+  rejections(): readonly Rejection[] {
+    return [...this.#files.values()].flatMap(({ found }) => found.rejections);
+  }
+
+  failures(): readonly SourceFailure[] {
+    return this.#failures;
   }
 
   /** One reading after the other: two at once could keep the older text. */
@@ -68,13 +74,13 @@ export class FileSource implements Source {
     this.#reading = this.#reading.then(async () => {
       if (this.#stopped) return;
       this.#watchFolders();
-      const before = { files: this.#files, problems: this.#problems };
+      const before = { files: this.#files, failures: this.#failures };
       await this.#readAll();
       if (this.#stopped) return;
       this.#timer?.cancel();
       this.#timer = this.#clock.after(this.#config.refreshMs, () => this.#refreshByTimer());
-      // Most readings find what was there: joining the lists of all sources again would be for nothing.
-      const same = sameFiles(before.files, this.#files) && before.problems.join("\n") === this.#problems.join("\n");
+      // Most readings find no change: then the lists of all sources need not be merged again.
+      const same = sameFiles(before.files, this.#files) && isDeepStrictEqual(before.failures, this.#failures);
       if (this.#wasRead && same) return;
       this.#wasRead = true;
       this.#changed();
@@ -82,7 +88,7 @@ export class FileSource implements Source {
     return this.#reading;
   }
 
-  /** A watch dies silently with its folder, so each is made anew now and then. */
+  /** A watch ends silently with its folder, so each is replaced from time to time. */
   #refreshByTimer(): void {
     for (const folder of [...this.#watchers.keys()]) this.#unwatch(folder);
     void this.#refresh();
@@ -96,7 +102,7 @@ export class FileSource implements Source {
         watcher.on("error", () => this.#unwatch(folder));
         this.#watchers.set(folder, watcher);
       } catch {
-        // The folder is not there, or there are no watches left: the timer reads it, and tries again to watch.
+        // No such folder, or no watches left: the timer reads it and tries to watch it again.
       }
     }
   }
@@ -113,14 +119,15 @@ export class FileSource implements Source {
   }
 
   async #readAll(): Promise<void> {
-    const problems: string[] = [];
+    const failures: SourceFailure[] = [];
+    const failed = (text: string, isMissing = false): void => void failures.push({ text, isMissing });
     const paths = new Set<string>();
     for (const pattern of this.#config.files) {
       const found = await filesOf(pattern).catch((error) => {
-        problems.push(`file_sd: cannot look for ${pattern}: ${reason(error)}; its hosts are kept as they were`);
+        failed(`file_sd: cannot search for ${pattern}: ${reason(error)}; its previous hosts stay`);
         return [...this.#files.keys()].filter((path) => dirname(path) === dirname(pattern));
       });
-      if (found.length === 0) problems.push(`file_sd: no file matches ${pattern}`);
+      if (found.length === 0) failed(`file_sd: no file matches ${pattern}`, true);
       for (const path of found) paths.add(path);
     }
     const files = new Map<string, ReadFile>();
@@ -131,20 +138,20 @@ export class FileSource implements Source {
       } catch (error) {
         const isKept = known && (error as NodeJS.ErrnoException).code !== "ENOENT";
         if (isKept) files.set(path, known);
-        problems.push(`file ${path}: ${reason(error)}${isKept ? "; its hosts are kept as they were" : ""}`);
+        failed(`${path}: ${reason(error)}${isKept ? "; its previous hosts stay" : ""}`);
       }
     }
     this.#files = files;
-    this.#problems = problems;
+    this.#failures = failures;
   }
 
-  /** The file as it was known, where its text is the same. */
+  /** The same object as before if the text did not change. */
   async #read(path: string, known: ReadFile | undefined): Promise<ReadFile> {
     if ((await stat(path)).size > MAX_BYTES) throw new Error(`is larger than ${MAX_BYTES} bytes`);
     const text = await readFile(path, "utf8");
     const digest = createHash("sha256").update(text).digest("base64");
     if (known?.digest === digest) return known;
-    return { digest, told: toldBy(groupsIn(path, text), this.#config, `file ${path}`) };
+    return { digest, found: discovered(groupsIn(path, text), this.#config, path) };
   }
 }
 
@@ -166,7 +173,7 @@ function yamlValues(text: string): unknown {
   throw new SyntaxError(`${yamlFaultText(fault.code)} at line ${line}, column ${col}`);
 }
 
-/** The files a path with * and ? in its last part stands for. */
+/** The files that a path with * and ? in its last part matches. */
 async function filesOf(pattern: string): Promise<string[]> {
   const last = basename(pattern);
   if (!/[*?]/.test(last)) return (await exists(pattern)) ? [pattern] : [];
@@ -189,5 +196,5 @@ function exists(path: string): Promise<boolean> {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [line = ""] = error.message.split("\n");
-  return error instanceof SyntaxError ? `cannot be read: ${line}` : "code" in error ? fileProblem(error) : line;
+  return error instanceof SyntaxError ? `invalid JSON or YAML: ${line}` : "code" in error ? fileProblem(error) : line;
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { HttpSdConfig } from "../config/index.ts";
 import { readSecret } from "../config/index.ts";
-import { type Clock, serverProblem, type Timer } from "../lib/index.ts";
+import { type Clock, hideUrlSecrets, serverProblem, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Source, SourceChanged } from "./source.ts";
-import { type TargetGroup, type Told, targetGroups, toldBy } from "./target-groups.ts";
+import type { Rejection } from "./rejection.ts";
+import type { Source, SourceChanged, SourceFailure } from "./source.ts";
+import { type Discovered, discovered, type TargetGroup, targetGroups } from "./target-groups.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const FIRST_RETRY_MS = 5000;
@@ -12,17 +13,17 @@ const LAST_RETRY_MS = 300_000;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What an HTTP source learned; handed on to its successor over a reload. */
+/** The last valid list of an HTTP source; its successor after a reload starts with it. */
 export interface HttpSourceMemory {
   readonly groups: readonly TargetGroup[];
   readonly etag?: string;
-  /** Of the answer the groups were in: many servers know no ETag and give the same list each minute. */
+  /** Digest of the response: many servers have no ETag and return the same list each minute. */
   readonly digest?: string;
 }
 
 /**
- * Hosts from a server that speaks Prometheus' http_sd. While it fails, its last good list stays, and it
- * is asked after 5 s, 10 s, 20 s ... up to its interval, or five minutes where that is longer.
+ * Hosts from a server with the http_sd format of Prometheus. While it fails, its last valid list stays, and it is
+ * requested again after 5 s, 10 s, 20 s ... up to its interval or, if that is longer, five minutes.
  */
 export class HttpSource implements Source {
   readonly #config: HttpSdConfig;
@@ -33,7 +34,7 @@ export class HttpSource implements Source {
   #request: AbortController | undefined;
   readonly #inherited: boolean;
   #memory: HttpSourceMemory;
-  #told: Told;
+  #found: Discovered;
   #failure: string | undefined;
   #failures = 0;
   #timer: Timer | undefined;
@@ -53,19 +54,19 @@ export class HttpSource implements Source {
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
     this.#inherited = options.memory !== undefined;
     this.#memory = options.memory ?? { groups: [] };
-    this.#told = this.#toldBy(this.#memory);
+    this.#found = this.#discovered(this.#memory);
   }
 
   get url(): string {
     return this.#config.url;
   }
 
-  /** For the source that takes this one's place. */
+  /** For the source that replaces this one. */
   get memory(): HttpSourceMemory {
     return this.#memory;
   }
 
-  /** With a predecessor's memory there is a list to go on with, and nothing to wait for. */
+  /** With the list of a predecessor there is nothing to wait for. */
   start(): Promise<void> {
     const first = this.#refresh();
     return this.#inherited ? Promise.resolve() : first;
@@ -78,16 +79,25 @@ export class HttpSource implements Source {
   }
 
   candidates(): readonly Candidate[] {
-    return this.#told.candidates;
+    return this.#found.candidates;
   }
 
-  problems(): readonly string[] {
-    const failures = this.#failure === undefined ? [] : [`${this.#config.url}: ${this.#failure}`];
-    return [...failures, ...this.#told.warnings];
+  rejections(): readonly Rejection[] {
+    return this.#found.rejections;
   }
 
-  #toldBy({ groups }: HttpSourceMemory): Told {
-    return toldBy(groups, this.#config, this.#config.url);
+  failures(): readonly SourceFailure[] {
+    return this.#failure === undefined ? [] : [{ text: `${this.#name}: ${this.#failure}`, isMissing: false }];
+  }
+
+  /** `http_sd[0] (http://netbox.example.org/<secret>)` */
+  get #name(): string {
+    const { index, url } = this.#config;
+    return `http_sd[${index}] (${hideUrlSecrets(url)})`;
+  }
+
+  #discovered({ groups }: HttpSourceMemory): Discovered {
+    return discovered(groups, this.#config, this.#name);
   }
 
   async #refresh(): Promise<void> {
@@ -103,7 +113,7 @@ export class HttpSource implements Source {
     if (this.#stopped) return;
     this.#timer = this.#clock.after(this.#delayMs(), () => void this.#refresh());
     const isNew = before.groups !== this.#memory.groups;
-    if (isNew) this.#told = this.#toldBy(this.#memory);
+    if (isNew) this.#found = this.#discovered(this.#memory);
     if (isNew || before.failure !== this.#failure) this.#changed();
   }
 
@@ -126,7 +136,7 @@ export class HttpSource implements Source {
     if (authorization !== undefined) headers.authorization = authorization;
     const request = new AbortController();
     this.#request = request;
-    const timer = this.#clock.after(timeoutMs, () => request.abort(new Error(`no answer in ${timeoutMs / 1000} s`)));
+    const timer = this.#clock.after(timeoutMs, () => request.abort(new Error(`no response in ${timeoutMs / 1000} s`)));
     const { signal } = request;
     try {
       const response = await this.#fetch(url, { headers, signal });
@@ -161,37 +171,40 @@ async function readBody(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Error(`answered more than ${MAX_BYTES} bytes`);
+    if (size > MAX_BYTES) throw new Error(`the response is longer than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
 const STATUS_REMEDIES: Readonly<Record<number, string>> = {
-  400: "look at the parameters of the URL",
-  401: "look at basic_auth or authorization",
-  403: "its user may not read this; look at the rights behind basic_auth or authorization",
-  404: "look at the path of the URL",
-  407: "a proxy wants a login",
-  429: "it is asked too often; raise refresh_interval",
+  400: "check the parameters of the URL",
+  401: "check basic_auth or authorization",
+  403: "the user or token may not read this; check its permissions and basic_auth or authorization",
+  404: "check the path of the URL",
+  407: "a proxy requires a login",
+  429: "too many requests; raise refresh_interval",
 };
 
-/** "answered 401 Unauthorized; look at basic_auth or authorization" */
+/** "status 401 Unauthorized; check basic_auth or authorization" */
 function statusProblem({ status, statusText }: Response): string {
-  const answered = `answered ${status} ${statusText}`.trimEnd();
-  const remedy = STATUS_REMEDIES[status] ?? (status >= 500 ? "look at the log of that server" : undefined);
-  return remedy === undefined ? answered : `${answered}; ${remedy}`;
+  const line = `status ${status} ${statusText}`.trimEnd();
+  const remedy = STATUS_REMEDIES[status] ?? (status >= 500 ? "see the log of that server" : undefined);
+  return remedy === undefined ? line : `${line}; ${remedy}`;
 }
 
-/** A sentence without what the server sent: that may be a page of HTML, or a secret in an echo. */
+/** One sentence without the body of the response, which may be a page of HTML or hold a secret. */
 function reason(error: unknown): string {
-  if (error instanceof SyntaxError) return "answered something that is no JSON";
+  if (error instanceof SyntaxError) return "the response is not JSON";
   if (!(error instanceof Error)) return String(error);
-  // fetch hides what happened behind "fetch failed".
+  // fetch reports only "fetch failed" and has the reason as cause.
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : undefined;
-  if (!cause) return error.message;
+  if (!cause) return hideUrls(error.message);
   const words = serverProblem(cause);
-  // Node tries each address of a name, and gathers what it was told.
+  // Node.js tries each address of a name and collects the errors.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
-  return words ?? serverProblem(first) ?? (cause.message || ((cause as NodeJS.ErrnoException).code ?? "unknown error"));
+  const text = cause.message || ((cause as NodeJS.ErrnoException).code ?? "unknown error");
+  return words ?? serverProblem(first) ?? hideUrls(text);
 }
+
+const hideUrls = (text: string): string => text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, hideUrlSecrets);

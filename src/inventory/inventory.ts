@@ -6,23 +6,34 @@ import { diffInventories, type InventoryDiff, isEmptyDiff } from "./diff.ts";
 import { FileSource } from "./file-sd.ts";
 import { type Fetch, HttpSource } from "./http-sd.ts";
 import { mergeCandidates } from "./merge.ts";
+import { countRejections, type Rejection, type RejectionCount, rejectionText } from "./rejection.ts";
 import { ownedBy, type Shard } from "./shard.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceFailure } from "./source.ts";
 import { staticCandidates } from "./static-targets.ts";
+
+/** What the inventory reports; exposition turns it into metrics. */
+export interface InventoryReport {
+  /** After each reading of a source: the entries that are not polled at present. */
+  entriesRejected(counts: readonly RejectionCount[]): void;
+}
 
 export interface InventoryOptions {
   readonly log?: Logger;
   readonly clock?: Clock;
   readonly fetch?: Fetch;
-  /** Where given, only this share of the hosts is kept. */
+  readonly report?: InventoryReport;
+  /** Only this share of the hosts is polled. */
   readonly shard?: Shard;
 }
+
+/** Problems that appear together and are logged one by one. */
+const MAX_LOGGED = 20;
 
 export type InventoryListener = (diff: InventoryDiff, hosts: ReadonlyMap<string, Host>) => void;
 
 /**
- * Which hosts exist now: the static targets and what service discovery tells. `current()` is a new map
- * after each change and never changes itself.
+ * The hosts that exist at present: the static targets and those of service discovery. `current()` is a new map after
+ * each change; a map that was returned never changes.
  */
 export class Inventory {
   readonly #log: Logger;
@@ -33,26 +44,29 @@ export class Inventory {
   #config: Config;
   #statics: readonly Candidate[];
   #sources: readonly Source[] = [];
-  /** Of a reload: read for the first time, and not in force yet. */
+  /** Sources of a reload in progress: being read for the first time, and not in force yet. */
   #coming: readonly Source[] = [];
   #hosts: ReadonlyMap<string, Host> = new Map();
   #problems: readonly string[] = [];
+  #rejections: readonly Rejection[] = [];
   #stopped = false;
   #turn: Promise<void> = Promise.resolve();
+  readonly #report: InventoryReport | undefined;
 
-  /** Throws ConfigError where the static targets make no sense. */
+  /** @throws ConfigError if the static targets are invalid */
   constructor(config: Config, options: InventoryOptions = {}) {
     this.#log = options.log ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
     this.#fetch = options.fetch;
     this.#shard = options.shard;
+    this.#report = options.report;
     this.#config = config;
     this.#statics = staticCandidates(config);
   }
 
   /**
-   * Static hosts are there at once; those of the sources come with their first answers, which this waits
-   * for. A source that fails is reported and tried again, and holds up nobody.
+   * Static hosts exist at once; those of the sources follow when each was read for the first time. Resolves after
+   * that. A source that fails is reported and read again later, and does not delay the others.
    */
   start(): Promise<void> {
     return this.#inTurn(async () => {
@@ -73,23 +87,33 @@ export class Inventory {
     return this.#hosts;
   }
 
-  /** What is wrong with the sources now: sentences for a person. */
+  /** Sources that cannot be read and entries that are rejected at present: one sentence each. */
   problems(): readonly string[] {
     return this.#problems;
   }
 
-  /** Calls the listener after each change; the returned function ends that. */
+  /** Entries of the sources that are not polled. */
+  rejections(): readonly Rejection[] {
+    return this.#rejections;
+  }
+
+  /** Sources that cannot be read at present. */
+  failures(): readonly SourceFailure[] {
+    return this.#sources.flatMap((source) => source.failures());
+  }
+
+  /** Calls the listener after each change; the returned function removes it. */
   onChange(listener: InventoryListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
   /**
-   * Takes a new configuration: one change is reported, when every new source was read once. Throws
-   * ConfigError where its static targets make no sense; the inventory is then what it was.
+   * Puts a new configuration in force and reports one change, after every new source was read once. Throws
+   * ConfigError if its static targets are invalid; the inventory then stays as it is.
    *
-   * @param onTaken called when the configuration is in force, before the change is reported; until then, while
-   * new sources are read, the hosts are those of the old one. Not called once the inventory was stopped
+   * @param onTaken called when the configuration is in force, before the change is reported. Until then, while new
+   * sources are read, the hosts are those of the previous one. Not called after stop()
    */
   async reload(config: Config, onTaken: () => void = () => {}): Promise<void> {
     const statics = staticCandidates(config);
@@ -113,7 +137,7 @@ export class Inventory {
     });
   }
 
-  /** One start or reload after the other. */
+  /** Runs starts and reloads one after the other. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => {});
@@ -123,7 +147,7 @@ export class Inventory {
   #makeSources(before: readonly Source[], config = this.#config): Source[] {
     const clock = this.#clock;
     const sources: Source[] = [];
-    // Sources that are not in force yet, or any more, are not listened to.
+    // Changes of sources that are not in force yet, or no longer, are ignored.
     const changed = (): void => {
       if (this.#sources.some((source) => sources.includes(source))) this.#update();
     };
@@ -138,10 +162,12 @@ export class Inventory {
 
   #update(): void {
     if (this.#stopped) return;
-    const problems = this.#sources.flatMap((source) => source.problems());
+    const rejections = this.#sources.flatMap((source) => source.rejections());
     const candidates = [...this.#statics, ...this.#sources.flatMap((source) => source.candidates())];
-    const merged = mergeCandidates(candidates, this.#config, (warning) => problems.push(warning));
-    this.#report(problems);
+    const merged = mergeCandidates(candidates, this.#config, (rejection) => rejections.push(rejection));
+    this.#rejections = rejections;
+    this.#report?.entriesRejected(countRejections(rejections));
+    this.#logProblems([...this.failures().map(({ text }) => text), ...rejections.map(rejectionText)]);
     const shard = this.#shard;
     const hosts = shard ? new Map([...merged].filter(([name]) => ownedBy(name, shard.index, shard.count))) : merged;
     const diff = diffInventories(this.#hosts, hosts);
@@ -152,12 +178,16 @@ export class Inventory {
     for (const listener of [...this.#listeners]) listener(diff, hosts);
   }
 
-  /** Each problem once, when it appears; a list of thousands is one line with a number. */
-  #report(problems: readonly string[]): void {
+  /** Logs each problem once, when it appears; of a long list the first ones and the number of the others. */
+  #logProblems(problems: readonly string[]): void {
     const known = new Set(this.#problems);
     const fresh = [...new Set(problems)].filter((problem) => !known.has(problem));
-    for (const problem of fresh.slice(0, 20)) this.#log.warn({}, problem);
-    if (fresh.length > 20) this.#log.warn({ more: fresh.length - 20 }, "more problems with the inventory");
+    for (const problem of fresh.slice(0, MAX_LOGGED)) this.#log.warn({}, problem);
+    if (fresh.length > MAX_LOGGED)
+      this.#log.warn(
+        { more: fresh.length - MAX_LOGGED },
+        "more problems with the inventory; /config lists all of them",
+      );
     this.#problems = problems;
   }
 }

@@ -1,36 +1,41 @@
 import type { Config } from "../config/index.ts";
 import { nearest } from "../lib/index.ts";
 import { bmcAddress, type Host } from "../model/index.ts";
-import { formatAddress } from "./address.ts";
+import { formatAddress, quoted } from "./address.ts";
 import { type Candidate, hostOf } from "./candidate.ts";
+import type { Rejection, RejectionReason } from "./rejection.ts";
 
 /**
- * Joins what the sources tell, in their order, into one host per name and per BMC. The earlier source
- * wins where they disagree; what a later one adds is taken. What is left out is told to `warn`.
+ * Merges the candidates of all sources, in their order, into one host per name and per BMC. If sources disagree, the
+ * earlier one wins; labels that only a later one has are added.
  */
 export function mergeCandidates(
   candidates: Iterable<Candidate>,
   config: Pick<Config, "modules" | "auths">,
-  warn: (message: string) => void,
+  reject: (rejection: Rejection) => void,
 ): Map<string, Host> {
   const first = new Map<string, Candidate>();
   const owners = new Map<string, Candidate>();
   const hosts = new Map<string, Host>();
   for (const candidate of candidates) {
-    const leaveOut = (why: string): void => warn(`${candidate.origin}: ${candidate.name} left out: ${why}`);
+    const rejected = (reason: RejectionReason, detail: string): void =>
+      reject({ source: candidate.origin, entry: candidate.name, reason, detail });
     const known = first.get(candidate.name);
     const module = config.modules.get((known ?? candidate).module);
-    const unknown = known ? undefined : unknownName(candidate, config);
-    if (!module || unknown !== undefined) {
-      leaveOut(unknown ?? `no module is named "${candidate.module}"`);
+    if (!module) {
+      rejected("unknown_module", unknown("module", candidate.module, config.modules));
+      continue;
+    }
+    if (!known && !config.auths.has(candidate.auth)) {
+      rejected("unknown_auth", unknown("auth", candidate.auth, config.auths));
       continue;
     }
     const host = hostOf(candidate, module);
     const owner = owners.get(bmcAddress(host));
     if (known && known !== owner) {
-      leaveOut(`at ${formatAddress(candidate)} here, at ${formatAddress(known)} in ${known.origin}`);
+      rejected("duplicate_name", `at ${formatAddress(candidate)} here, at ${formatAddress(known)} in ${known.origin}`);
     } else if (owner && !known) {
-      leaveOut(`has the BMC of ${owner.name} of ${owner.origin}, ${formatAddress(candidate)}`);
+      rejected("duplicate_bmc", `has the BMC of ${owner.name} of ${owner.origin}, ${formatAddress(candidate)}`);
     } else {
       const before = hosts.get(candidate.name) ?? host;
       hosts.set(candidate.name, {
@@ -46,11 +51,7 @@ export function mergeCandidates(
   return hosts;
 }
 
-function unknownName(candidate: Candidate, config: Pick<Config, "modules" | "auths">): string | undefined {
-  const check = (kind: string, name: string, known: ReadonlyMap<string, unknown>): string | undefined => {
-    if (known.has(name)) return undefined;
-    const near = nearest(name, known.keys());
-    return `no ${kind} is named "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
-  };
-  return check("module", candidate.module, config.modules) ?? check("auth", candidate.auth, config.auths);
+function unknown(kind: string, name: string, known: ReadonlyMap<string, unknown>): string {
+  const near = nearest(name, known.keys());
+  return `no ${kind} is named ${quoted(name)}${near === undefined ? "" : `; did you mean "${near}"?`}`;
 }

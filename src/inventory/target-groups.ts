@@ -1,8 +1,9 @@
 import type { DiscoveryConfig } from "../config/index.ts";
 import { PLACE_LABELS, type Place } from "../model/index.ts";
-import { parseAddress } from "./address.ts";
+import { parseAddress, quoted } from "./address.ts";
 import type { Candidate } from "./candidate.ts";
 import { isHostName, MAX_HOSTS } from "./host-list.ts";
+import type { Rejection, RejectionReason } from "./rejection.ts";
 
 /** One group of Prometheus' file_sd and http_sd formats. */
 export interface TargetGroup {
@@ -45,37 +46,25 @@ function labelsOf(labels: unknown, i: number): Record<string, string> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-/** What the groups of a source come to. */
-export interface Told {
+/** The entries of a source's list. */
+export interface Discovered {
   readonly candidates: readonly Candidate[];
-  /** What made no host, and why. */
-  readonly warnings: readonly string[];
+  /** Entries that make no valid host. */
+  readonly rejections: readonly Rejection[];
 }
 
-export function toldBy(groups: readonly TargetGroup[], config: DiscoveryConfig, origin: string): Told {
-  const warnings: string[] = [];
-  const candidates = candidatesOf(groups, config, origin, (warning) => warnings.push(warning));
-  return { candidates, warnings };
-}
-
-/**
- * The hosts of a source's groups: labels renamed by `map`, special ones taken out. What makes no host is
- * left out and told to `warn`.
- */
-function candidatesOf(
-  groups: readonly TargetGroup[],
-  config: DiscoveryConfig,
-  origin: string,
-  warn: (message: string) => void,
-): Candidate[] {
-  return groups.flatMap(({ targets, labels: theirs }) => {
+/** The hosts of a source's groups: labels are renamed by `map`, special ones are taken out. */
+export function discovered(groups: readonly TargetGroup[], config: DiscoveryConfig, origin: string): Discovered {
+  const rejections: Rejection[] = [];
+  const candidates = groups.flatMap(({ targets, labels: theirs }) => {
     const labels: Record<string, string> = { ...config.labels, ...theirs };
     for (const [ours, their] of Object.entries(config.map)) {
       const value = Object.hasOwn(theirs, their) ? theirs[their] : undefined;
       if (value !== undefined && value !== "") labels[ours] = value;
     }
-    return targets.flatMap((target) => candidate(target, labels, config, origin, warn) ?? []);
+    return targets.flatMap((target) => candidate(target, labels, config, origin, rejections) ?? []);
   });
+  return { candidates, rejections };
 }
 
 function candidate(
@@ -83,12 +72,14 @@ function candidate(
   labels: Readonly<Record<string, string>>,
   config: DiscoveryConfig,
   origin: string,
-  warn: (message: string) => void,
+  rejections: Rejection[],
 ): Candidate | undefined {
+  let reason: RejectionReason = "invalid_address";
   try {
     const where = parseAddress(labels.__address__ || target);
+    reason = "invalid_name";
     const name = labels.host || (labels.__address__ ? nameOf(target) : where.address);
-    if (!isHostName(name)) throw new RangeError(`"${name}" is no host name`);
+    if (!isHostName(name)) throw new RangeError(`${quoted(name)} is not a host name`);
     const place = Object.fromEntries(PLACE_LABELS.flatMap((key) => (labels[key] ? [[key, labels[key]] as const] : [])));
     const rest = Object.entries(labels).filter(
       ([key, value]) => !SPECIAL.has(key) && !key.startsWith("__") && LABEL_NAME.test(key) && value !== "",
@@ -103,12 +94,13 @@ function candidate(
       origin,
     };
   } catch (error) {
-    warn(`${origin}: target "${target}" left out: ${error instanceof Error ? error.message : String(error)}`);
+    const detail = error instanceof Error ? error.message : String(error);
+    rejections.push({ source: origin, entry: `target ${quoted(target)}`, reason, detail });
     return undefined;
   }
 }
 
-/** The target without its port, where it has one. */
+/** The target without its port or prefix length, if it has one. */
 function nameOf(target: string): string {
   try {
     return parseAddress(target).address;

@@ -1,6 +1,6 @@
 import { chmodSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtMain } from "../e2e/build.ts";
 import { configFolder, lightsout } from "../e2e/lightsout.ts";
@@ -72,6 +72,41 @@ describe("a configuration that cannot be used", () => {
       remove();
     },
   );
+
+  it.concurrent("is checked with the files of file_sd: rejected entries are problems, missing files are not", async () => {
+    const sd = (path: string): string => `${GOOD}file_sd: [{ files: [${path}] }]\n`;
+    const files = {
+      "good.json": '[{"targets":["10.1.0.1/24","10.1.0.2"]}]',
+      "bad.json":
+        '[{"targets":["10.1.0.0/24","10.1.0.2","127.0.0.1:3"]},{"targets":["n9"],"labels":{"auth":"nobody"}}]',
+      "broken.json": '[{"targets":',
+    };
+    const check = async (path: string) => {
+      const { file, remove } = configFolder(sd(path), files);
+      const { code, said, printed } = await refused("config", "check", file);
+      remove();
+      const folder = `${dirname(file)}/`;
+      return { code, said: said.replaceAll(folder, "").split("\n"), printed: printed.replaceAll(folder, "") };
+    };
+    expect(await check("good.json")).toEqual({ code: 0, said: [""], printed: "lightsout.yml: ok, 5 hosts\n" });
+    expect(await check("later.json")).toEqual({
+      code: 0,
+      said: ["lightsout.yml: file_sd: no file matches later.json"],
+      printed: "lightsout.yml: ok, 3 hosts\n",
+    });
+    expect(await check("bad.json")).toEqual({
+      code: 1,
+      said: [
+        'lightsout.yml: bad.json: target "10.1.0.0/24" rejected: "10.1.0.0/24" is a network; give the address of one BMC',
+        "lightsout.yml: bad.json: 127.0.0.1 rejected: has the BMC of node003 of targets[0], 127.0.0.1:3",
+        'lightsout.yml: bad.json: n9 rejected: no auth is named "nobody"',
+      ],
+      printed: "",
+    });
+    const broken = await check("broken.json");
+    expect(broken.code).toBe(1);
+    expect(broken.said[0]).toMatch(/^lightsout\.yml: broken\.json: invalid JSON or YAML: /);
+  });
 
   it.concurrent("may be the file of LIGHTSOUT_CONFIG", async () => {
     const { file, remove } = configFolder(GOOD);

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
 import { compileBoard, hung, sampleBoard, startSimulation } from "../../src/simulator/index.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { reservePort } from "../rig/ports.ts";
@@ -42,6 +43,38 @@ describe("a reload that waits for a discovery source", () => {
     expect(await reload).toEqual({ ok: true, problems: [] });
     expect((await running.get("/probe?target=n1&module=latter")).status).toBe(200);
     expect((await running.get("/probe?target=n1&module=former")).status).toBe(400);
+  });
+});
+
+describe("rejected entries of the inventory", () => {
+  it("are counted in /metrics/self, all listed in /config, and reported by a reload", async () => {
+    const folder = temporaryFolder("rejected");
+    closers.push(() => folder.remove());
+    const file = `${folder.path}/targets.json`;
+    const list = (targets: readonly string[]): void => writeFileSync(file, JSON.stringify([{ targets }]));
+    const broken = Array.from({ length: 146 }, (_, i) => `10.0.0.${300 + i}`);
+    list([...Array.from({ length: 10 }, (_, i) => `127.9.0.${i + 1}/32`), ...broken, "x\n# y: z"]);
+    const running = await startExporter({
+      auths: { default: { username: "monitor", password: "x" } },
+      modules: { default: { interval: "1h", timeout: "1s" } },
+      file_sd: [{ files: [file] }],
+    });
+    closers.push(() => running.stop());
+    const metric = `lightsout_inventory_rejected_entries{source="${file}",reason="invalid_address"}`;
+    expect((await running.get("/metrics/self")).text.split("\n")).toContain(`${metric} 147`);
+    const config = (await running.get("/config")).text;
+    const problems = config.split("\n").filter((line) => line.startsWith(`# ${file}: target`));
+    expect(problems).toHaveLength(147);
+    expect(problems[145]).toBe(
+      `# ${file}: target "10.0.0.445" rejected: "10.0.0.445" is not a host name or an IP address`,
+    );
+    expect(parse(config)).toMatchObject({ file_sd: [{ files: [file] }] });
+    expect(Object.keys(parse(config))).not.toContain("y");
+    expect((await running.exporter.reload()).problems).toHaveLength(147);
+    list(["127.9.0.1"]);
+    expect(await running.exporter.reload()).toEqual({ ok: true, problems: [] });
+    expect((await running.get("/metrics/self")).text).not.toContain("lightsout_inventory_rejected_entries{");
+    expect((await running.get("/config")).text).not.toContain("# ");
   });
 });
 

@@ -5,7 +5,7 @@ import { type Config, parseConfig } from "../../src/config/index.ts";
 import type { Candidate } from "../../src/inventory/candidate.ts";
 import { FileSource } from "../../src/inventory/file-sd.ts";
 import { HttpSource } from "../../src/inventory/http-sd.ts";
-import { isHostName } from "../../src/inventory/index.ts";
+import { isHostName, type Rejection, rejectionText } from "../../src/inventory/index.ts";
 import { mergeCandidates } from "../../src/inventory/merge.ts";
 import type { Source } from "../../src/inventory/source.ts";
 import { inputsOf, printedSeed } from "../ipmi/fuzz/random.ts";
@@ -40,7 +40,9 @@ http_sd: [{ url: "http://127.0.0.1/", map: { rack: __meta_x, z: toString } }]`,
 
 /** What a source tells is what the inventory goes on with: text everywhere, names that can be names. */
 function check(source: Source): void {
-  for (const problem of source.problems()) checkSentence(problem);
+  for (const { text } of source.failures()) checkSentence(text);
+  const checkRejection = (rejection: Rejection): void => checkSentence(rejectionText(rejection));
+  source.rejections().forEach(checkRejection);
   const candidates: readonly Candidate[] = source.candidates();
   for (const { name, address, port, module, auth, labels, place } of candidates) {
     if (!isHostName(name)) throw new Violation(`a host named ${name}`);
@@ -48,7 +50,7 @@ function check(source: Source): void {
       if (typeof text !== "string") throw new Violation(`a ${typeof text} where text belongs`);
     if (port !== undefined && !(port > 0 && port < 65_536)) throw new Violation(`port ${port}`);
   }
-  mergeCandidates(candidates, config, checkSentence);
+  mergeCandidates(candidates, config, checkRejection);
 }
 
 describe("arbitrary host lists", () => {
@@ -102,7 +104,7 @@ describe("arbitrary host lists", () => {
     if (!file) throw new Error("no file_sd");
     const source = new FileSource({ ...file, files: [path] }, { clock: new FakeClock(), changed: () => {} });
     await source.start();
-    expect(source.problems().join("\n")).toContain(words);
+    expect(source.failures()[0]?.text).toContain(words);
     source.stop();
   });
 });

@@ -7,7 +7,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Config, ConfigError, parseConfig } from "../../src/config/index.ts";
 import { FileSource } from "../../src/inventory/file-sd.ts";
 import { HttpSource } from "../../src/inventory/http-sd.ts";
-import { foldHosts, Inventory, type InventoryDiff, type InventoryOptions, ownedBy } from "../../src/inventory/index.ts";
+import {
+  foldHosts,
+  Inventory,
+  type InventoryDiff,
+  type InventoryOptions,
+  ownedBy,
+  type RejectionCount,
+} from "../../src/inventory/index.ts";
+import { countRejections } from "../../src/inventory/rejection.ts";
+import { silentLogger } from "../../src/lib/index.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 const AUTHS = "auths: { default: { username: monitor, password: x } }\n";
@@ -110,7 +119,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     await write("a.json", '[{"targets":["n1"');
     clock.advance(60_000);
     await vi.waitFor(() => expect(inventory.problems()).toHaveLength(1), 5000);
-    expect(inventory.problems()[0]).toMatch(/a\.json: cannot be read: .*; its hosts are kept as they were$/);
+    expect(inventory.problems()[0]).toMatch(/a\.json: invalid JSON or YAML: .*; its previous hosts stay$/);
     expect(names(inventory)).toBe("n1");
     await write("a.json", '[{"targets":[]}]');
     clock.advance(60_000);
@@ -127,7 +136,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     const source = new FileSource(config, { clock, changed: () => changes++ });
     await source.start();
     const first = source.candidates();
-    expect([changes, first.length, source.problems().length]).toEqual([1, 1, 1]);
+    expect([changes, first.length, source.rejections().length]).toEqual([1, 1, 1]);
     await write("a.json", '[{"targets":["n1","no name!"]}]');
     clock.advance(60_000);
     await vi.waitFor(() => expect(clock.pending).toContain(60_000), 5000);
@@ -136,7 +145,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     await write("a.json", '[{"targets":["n2"]}]');
     clock.advance(60_000);
     await vi.waitFor(() => expect(changes).toBe(2), 5000);
-    expect([source.candidates()[0]?.name, source.problems()]).toEqual(["n2", []]);
+    expect([source.candidates()[0]?.name, source.rejections()]).toEqual(["n2", []]);
     source.stop();
   });
 
@@ -160,15 +169,109 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(inventory.problems()).toEqual([expect.stringContaining(message)]);
   });
 
-  it("are left out, each for its own reason, and said to be", async () => {
+  it("may have a prefix length, as the address of an interface in an IPAM system", async () => {
+    const targets = ["10.200.0.67/32", "10.200.0.68/24", "2001:db8::1/128", "2001:db8::2/64", "10.0.0.0/31"];
+    await write(
+      "a.json",
+      JSON.stringify([{ targets }, { targets: ["n9"], labels: { __address__: "10.200.0.69/32" } }]),
+    );
+    const inventory = await started(read("file_sd: [{ files: [a.json] }]"));
+    expect([...inventory.current().values()].map(({ name, address }) => `${name} ${address}`)).toEqual([
+      "10.200.0.67 10.200.0.67",
+      "10.200.0.68 10.200.0.68",
+      "2001:db8::1 2001:db8::1",
+      "2001:db8::2 2001:db8::2",
+      "10.0.0.0 10.0.0.0",
+      "n9 10.200.0.69",
+    ]);
+    expect(inventory.problems()).toEqual([]);
+  });
+
+  it("are rejected, counted by source and reason, and all listed", async () => {
+    const broken = Array.from({ length: 140 }, (_, i) => `10.0.0.${300 + i}`);
+    await write("a.json", JSON.stringify([{ targets: ["n1", ...broken] }]));
+    await write(
+      "b.json",
+      JSON.stringify([
+        { targets: ["10.9.0.0/24"] },
+        { targets: ["n2"], labels: { host: "n 2" } },
+        { targets: ["n3"], labels: { module: "defalt" } },
+        { targets: ["n4"], labels: { auth: "nobody" } },
+        { targets: ["n1.other"], labels: { host: "n1" } },
+        { targets: ["N1:623"], labels: { host: "n5" } },
+      ]),
+    );
+    const counts: RejectionCount[][] = [];
+    const lines: string[] = [];
+    const log = {
+      ...silentLogger,
+      warn: (fields: object, message: string) => lines.push(JSON.stringify([fields, message])),
+    };
+    const report = { entriesRejected: (now: readonly RejectionCount[]) => void counts.push([...now]) };
+    const inventory = await started(read("file_sd: [{ files: [a.json, b.json] }]"), { report, log });
+    const [a, b] = [join(folder, "a.json"), join(folder, "b.json")];
+    expect(names(inventory)).toBe("n1");
+    expect(counts.at(-1)).toEqual([
+      { source: a, reason: "invalid_address", count: 140 },
+      { source: b, reason: "invalid_address", count: 1 },
+      { source: b, reason: "invalid_name", count: 1 },
+      { source: b, reason: "unknown_module", count: 1 },
+      { source: b, reason: "unknown_auth", count: 1 },
+      { source: b, reason: "duplicate_name", count: 1 },
+      { source: b, reason: "duplicate_bmc", count: 1 },
+    ]);
+    expect(inventory.rejections()).toHaveLength(146);
+    expect(inventory.problems()).toHaveLength(146);
+    expect(inventory.problems().slice(139, 142)).toEqual([
+      `${a}: target "10.0.0.439" rejected: "10.0.0.439" is not a host name or an IP address`,
+      `${b}: target "10.9.0.0/24" rejected: "10.9.0.0/24" is a network; give the address of one BMC`,
+      `${b}: target "n2" rejected: "n 2" is not a host name`,
+    ]);
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toBe('[{"more":126},"more problems with the inventory; /config lists all of them"]');
+  });
+
+  it("are counted no longer when they are valid", async () => {
+    await write("a.json", '[{"targets":["10.0.0.300"]}]');
+    const counts: number[] = [];
+    const report = { entriesRejected: (now: readonly RejectionCount[]) => void counts.push(now.length) };
+    const clock = new FakeClock();
+    const config = read("file_sd: [{ files: [a.json], refresh_interval: 1m }]");
+    const inventory = await started(config, { report, clock });
+    expect(counts.at(-1)).toBe(1);
+    await write("a.json", '[{"targets":["10.0.0.30"]}]');
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(counts.at(-1)).toBe(0), 5000);
+    expect(inventory.rejections()).toEqual([]);
+  });
+
+  it("are counted for 100 pairs of source and reason, the others together", () => {
+    const rejections = Array.from({ length: 300 }, (_, i) => ({
+      source: `/etc/targets/${i % 150}.json`,
+      entry: "x",
+      reason: "invalid_name" as const,
+      detail: "",
+    }));
+    const counts = countRejections([
+      ...rejections,
+      { source: "/etc/a.json", entry: "x", reason: "invalid_address", detail: "" },
+    ]);
+    expect(counts).toHaveLength(102);
+    expect(counts.slice(-2)).toEqual([
+      { source: "other sources", reason: "invalid_name", count: 100 },
+      { source: "other sources", reason: "invalid_address", count: 1 },
+    ]);
+  });
+
+  it("are rejected, each for its own reason", async () => {
     const targets = ["https://n1", "n2/x", "n3"];
     await write("a.json", JSON.stringify([{ targets }, { targets: ["n4"], labels: { module: "defalt" } }]));
     const inventory = await started(read("file_sd: [{ files: [a.json] }]"));
     expect(names(inventory)).toBe("n3");
-    expect(inventory.problems().map((problem) => problem.replace(/^file \S+: /, ""))).toEqual([
-      'target "https://n1" left out: "https://n1" is a URL or a path; give a name or an IP address',
-      'target "n2/x" left out: "n2/x" is a URL or a path; give a name or an IP address',
-      'n4 left out: no module is named "defalt"; did you mean "default"?',
+    expect(inventory.problems().map((problem) => problem.replace(/^\S+a\.json: /, ""))).toEqual([
+      'target "https://n1" rejected: "https://n1" is a URL or a path; give a name or an IP address',
+      'target "n2/<secret>" rejected: "n2/<secret>" is a URL or a path; give a name or an IP address',
+      'n4 rejected: no module is named "defalt"; did you mean "default"?',
     ]);
   });
 });
@@ -195,7 +298,7 @@ describe("hosts of several sources", () => {
     await write("a.json", '[{"targets":["n1.other"],"labels":{"host":"n1","row":"3"}}]');
     const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
     expect(inventory.current().get("n1")).toMatchObject({ address: "n1.sp", place: {} });
-    expect(inventory.problems()[0]).toMatch(/n1 left out: at n1\.other here, at n1\.sp in targets\[0\]$/);
+    expect(inventory.problems()[0]).toMatch(/n1 rejected: at n1\.other here, at n1\.sp in targets\[0\]$/);
   });
 
   it.each([
@@ -217,7 +320,7 @@ file_sd: [{ files: [a.json] }]
 `),
     );
     expect(names(inventory)).toBe("n[1-4]");
-    expect(inventory.problems()[0]).toMatch(/late left out: has the BMC of n\d of targets\[\d\]/);
+    expect(inventory.problems()[0]).toMatch(/late rejected: has the BMC of n\d of targets\[\d\]/);
   });
 
   it("get the port of their module, also after a reload that changes it", async () => {
@@ -238,7 +341,7 @@ file_sd: [{ files: [a.json] }]
     await write("a.json", '[{"targets":["n1.sp:623"],"labels":{"host":"n2"}}]');
     const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
     expect(names(inventory)).toBe("n1");
-    expect(inventory.problems()[0]).toMatch(/n2 left out: has the BMC of n1 of targets\[0\], n1\.sp:623$/);
+    expect(inventory.problems()[0]).toMatch(/n2 rejected: has the BMC of n1 of targets\[0\], n1\.sp:623$/);
   });
 });
 
@@ -307,7 +410,7 @@ describe("hosts from a server", () => {
     const source = new HttpSource(config, { clock, changed: () => changes++ });
     await source.start();
     const first = source.candidates();
-    expect([changes, first.length, source.problems().length]).toEqual([1, 1, 1]);
+    expect([changes, first.length, source.rejections().length]).toEqual([1, 1, 1]);
     clock.advance(60_000);
     await vi.waitFor(() => expect(requests.length).toBe(2), 5000);
     await vi.waitFor(() => expect(clock.pending).toEqual([60_000]), 5000);
@@ -316,7 +419,7 @@ describe("hosts from a server", () => {
     answer = { status: 200, body: '[{"targets":["n2"]}]' };
     clock.advance(60_000);
     await vi.waitFor(() => expect(changes).toBe(2), 5000);
-    expect([source.candidates()[0]?.name, source.problems()]).toEqual(["n2", []]);
+    expect([source.candidates()[0]?.name, source.rejections()]).toEqual(["n2", []]);
     source.stop();
   });
 
@@ -331,10 +434,18 @@ describe("hosts from a server", () => {
     }
     await vi.waitFor(() => expect(clock.pending).toEqual([300_000]), 5000);
     expect(names(inventory)).toBe("n[1-2]");
-    expect(inventory.problems()).toEqual([`${url}: answered 503 Service Unavailable; look at the log of that server`]);
+    expect(inventory.problems()).toEqual([
+      `http_sd[0] (${new URL(url).origin}/<secret>): status 503 Service Unavailable; see the log of that server`,
+    ]);
     answer = { status: 200, body: "not json" };
     clock.advance(300_000);
-    await vi.waitFor(() => expect(inventory.problems()).toEqual([`${url}: answered something that is no JSON`]), 5000);
+    await vi.waitFor(
+      () =>
+        expect(inventory.problems()).toEqual([
+          `http_sd[0] (${new URL(url).origin}/<secret>): the response is not JSON`,
+        ]),
+      5000,
+    );
     answer = { status: 200, body: '[{"targets":["n5"]}]' };
     await vi.waitFor(() => expect(clock.pending).toEqual([300_000]), 5000);
     clock.advance(300_000);
@@ -355,7 +466,7 @@ describe("hosts from a server", () => {
     expect(names(inventory)).toBe("a1");
     clock.advance(10_000);
     await start;
-    expect(inventory.problems()).toEqual([`${url}: no answer in 10 s`]);
+    expect(inventory.problems()).toEqual([`http_sd[0] (${new URL(url).origin}/<secret>): no response in 10 s`]);
   });
 
   it("survive a reload while the server is down", async () => {

@@ -108,8 +108,13 @@ describe("static targets", () => {
       '  - { hosts: "a[1-9]", address: "10.0.0.{1-8}" }',
       'targets[0].address: "10.0.0.{1-8}" has fewer numbers than there are hosts (9)',
     ],
+    ["a network", "  - { hosts: a, address: 10.0.0.0/24 }", '"10.0.0.0/24" is a network; give the address of one BMC'],
     ["a URL", "  - { hosts: a, address: https://a/ }", "is a URL or a path; give a name or an IP address"],
-    ["an address out of range", "  - { hosts: a, address: 10.0.0.300 }", '"10.0.0.300" is no name and no IP address'],
+    [
+      "an address out of range",
+      "  - { hosts: a, address: 10.0.0.300 }",
+      '"10.0.0.300" is not a host name or an IP address',
+    ],
     ["too many hosts in all", '  - { hosts: "a[1-60000]" }\n  - { hosts: "b[1-60000]" }', "more than 40000 names"],
   ])("are refused for %s", (_, targets, message) => {
     expect(() => inventory(targets)).toThrow(ConfigError);
@@ -132,16 +137,46 @@ describe("an address", () => {
     ["[::1]:623", "::1", 623],
     ["[::1]", "::1", undefined],
     ["fe80::1%eth0", "fe80::1%eth0", undefined],
+    ["10.200.0.67/32", "10.200.0.67", undefined],
+    ["10.200.0.67/24", "10.200.0.67", undefined],
+    ["2001:db8::67/128", "2001:db8::67", undefined],
+    ["2001:db8::67/64", "2001:db8::67", undefined],
+    ["::ffff:10.0.0.7/104", "::ffff:10.0.0.7", undefined],
   ])("%s is read", (text, address, port) => {
     const parsed = parseAddress(text);
     expect([parsed.address, parsed.port]).toEqual([address, port]);
     expect(parseAddress(formatAddress(parsed))).toEqual(parsed);
   });
 
-  it.each(["", ":623", "a:0", "a:65536", "a:", "[a]:1", "[::1", "a b", "1.2.3", "-a", "a/b"])(
-    "%j is refused",
-    (text) => {
-      expect(() => parseAddress(text)).toThrow(RangeError);
-    },
-  );
+  it.each([
+    ["10.0.0.0/24", "is a network; give the address of one BMC"],
+    ["10.0.0.0/0", "is a network"],
+    ["10.0.0.4/30", "is a network"],
+    ["2001:db8::/64", "is a network"],
+    ["2001:db8::4/126", "is a network"],
+    ["::ffff:10.0.0.0/120", "is a network"],
+    ["10.0.0.1/33", "has an invalid prefix length; the longest is 32"],
+    ["::1/129", "has an invalid prefix length; the longest is 128"],
+  ])("%s is refused: it %s", (text, problem) => {
+    expect(() => parseAddress(text)).toThrow(`"${text}" ${problem}`);
+  });
+
+  it.each([
+    "10.0.0.1/32:623",
+    "10.0.0.1/",
+    "n1/32",
+    "",
+    ":623",
+    "a:0",
+    "a:65536",
+    "a:",
+    "[a]:1",
+    "[::1",
+    "a b",
+    "1.2.3",
+    "-a",
+    "a/b",
+  ])("%j is refused", (text) => {
+    expect(() => parseAddress(text)).toThrow(RangeError);
+  });
 });
