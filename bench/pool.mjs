@@ -62,10 +62,10 @@ export function openPool(suite, observer) {
 /** Makes and releases the texts of a fleet that is polled every minute, like the exporter. */
 export function textMaker() {
   const slabs = new Slabs();
-  const options = { placed: true, room: (length) => slabs.take(length, INTERVAL_MS) };
+  const options = { placed: true, allocate: (length) => slabs.allocate(length, INTERVAL_MS) };
   return {
     prepare: (record, before) => renderHost(record, options, before),
-    leave: (text) => slabs.leave(text),
+    release: (text) => slabs.release(text),
   };
 }
 

@@ -67,8 +67,8 @@ export class Poller {
       clock,
       keepReadings: true,
       prepare: (record, before) =>
-        renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before),
-      leave: (text) => slabs.leave(text),
+        renderHost(record, { placed: true, allocate: (length) => slabs.allocate(length, intervalMs) }, before),
+      release: (text) => slabs.release(text),
       staleAfterMs: () => 3 * intervalMs,
     });
     this.store.setHosts(hosts);

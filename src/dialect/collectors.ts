@@ -15,16 +15,16 @@ const PARTS: Readonly<Record<Collector, PartName | undefined>> = {
   "sm-lan-mode": undefined,
 };
 
-/** The parts of a poll that these collectors tell of. */
+/** The parts of a poll that these collectors need. */
 export function partsOf(collectors: readonly Collector[]): readonly PartName[] {
   return [...new Set(collectors.map((name) => PARTS[name]))].filter((part) => part !== undefined);
 }
 
 type Choices = SensorChoices & { readonly selEvents?: readonly SelEventRule[] };
-type Told = readonly DialectSample[] | undefined;
+type Collected = readonly DialectSample[] | undefined;
 
-/** What one collector tells of a snapshot; undefined where it failed. */
-export function collected(collector: Collector, snapshot: HostSnapshot, choices: Choices): Told {
+/** The samples of one collector; undefined if it failed. */
+export function collected(collector: Collector, snapshot: HostSnapshot, choices: Choices): Collected {
   if (!snapshot.up) return undefined;
   switch (collector) {
     case "bmc":
@@ -46,10 +46,10 @@ export function collected(collector: Collector, snapshot: HostSnapshot, choices:
   }
 }
 
-/** It takes the digits and dots a version begins with. */
+/** ipmi_exporter exports only the digits and dots at the beginning of a version. */
 const VERSION = /^[0-9.]*/;
 
-function bmc({ controller }: HostSnapshot): Told {
+function bmc({ controller }: HostSnapshot): Collected {
   if (controller?.manufacturerId === undefined || controller.firmware === undefined) return undefined;
   const system = controller.systemFirmware;
   const labels = [
@@ -60,29 +60,30 @@ function bmc({ controller }: HostSnapshot): Told {
   return [{ family: FAMILIES.bmcInfo, labels, value: 1 }];
 }
 
-/** A reading that was cut short has failed as a whole: half of the sensors would look like a change of hardware. */
-function sensors({ sensors: read, parts }: HostSnapshot, choices: SensorChoices): Told {
+/** Sensors that were not read to the end count as failed: half of them would look like a change of the hardware. */
+function sensors({ sensors: read, parts }: HostSnapshot, choices: SensorChoices): Collected {
   if (!read || parts.some(({ part, ok }) => part === "sensors" && !ok)) return undefined;
   return [...sensorSamples(read, choices)];
 }
 
-function chassis({ chassis: state }: HostSnapshot): Told {
+function chassis({ chassis: state }: HostSnapshot): Collected {
   if (!state) return undefined;
   return [
     { family: FAMILIES.chassisPower, value: state.powerOn ? 1 : 0 },
-    // 1 is good: no fault.
+    // 1 means no fault.
     { family: FAMILIES.chassisDrive, value: state.faults.drive ? 0 : 1 },
     { family: FAMILIES.chassisCooling, value: state.faults.cooling ? 0 : 1 },
   ];
 }
 
-function dcmi({ consumption }: HostSnapshot): Told {
+function dcmi({ consumption }: HostSnapshot): Collected {
   if (consumption?.source !== "dcmi") return undefined;
-  // A meter that does not measure tells 0 watts there; since 1.7 nothing, if it says that it does not.
+  // Without a measurement ipmi_exporter exports 0 W; since 1.7 it exports nothing if the BMC reports that it does not
+  // measure.
   return [{ family: FAMILIES.consumption, value: consumption.currentWatts ?? 0 }];
 }
 
-function sel({ eventLog }: HostSnapshot): Told {
+function sel({ eventLog }: HostSnapshot): Collected {
   if (eventLog?.freeBytes === undefined) return undefined;
   return [
     { family: FAMILIES.selEntries, value: eventLog.entries },
@@ -90,12 +91,12 @@ function sel({ eventLog }: HostSnapshot): Told {
   ];
 }
 
-/** A log that was not read to its end has failed: part of it would look like events that have gone. */
-function selEvents({ eventLog }: HostSnapshot, { selEvents: rules = [] }: Choices): Told {
+/** A log that was not read to its end counts as failed: part of it would look as if events had been deleted. */
+function selEvents({ eventLog }: HostSnapshot, { selEvents: rules = [] }: Choices): Collected {
   return eventLog?.coded && selEventSamples(eventLog.coded, rules);
 }
 
-/** Label and our word for it. */
+/** Label value, and the word of the model for it. */
 const USES = [
   ["BIOS FRB2", "BIOS FRB2"],
   ["BIOS POST", "BIOS/POST"],
@@ -116,7 +117,7 @@ const INTERRUPTS = [
   ["Messaging Interrupt", "messaging"],
 ] as const;
 
-function watchdog(w: Watchdog): Told {
+function watchdog(w: Watchdog): Collected {
   const one = (family: DialectSample["family"], value: number): DialectSample => ({ family, value });
   const each = (
     family: DialectSample["family"],

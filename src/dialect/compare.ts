@@ -1,4 +1,4 @@
-/** A series of one answer that the other has not, or has with another value. */
+/** A series that only one of two expositions has, or that has different values in them. */
 export interface Difference {
   readonly kind: "missing" | "extra" | "value";
   /** Name and labels, the labels in the order of their names. */
@@ -8,26 +8,26 @@ export interface Difference {
 }
 
 export interface CompareOptions {
-  /** How far apart two readings may be, as a share of the greater: they are not read at the same moment. */
+  /** Allowed difference of two readings, relative to the greater one: they are not read at the same moment. */
   readonly tolerance: number;
 }
 
-/** Times differ always. */
+/** Durations always differ. */
 const IGNORED: ReadonlySet<string> = new Set(["ipmi_scrape_duration_seconds"]);
-/** Words made numbers: near is not the same. */
+/** Numbers that stand for words are compared exactly. */
 const EXACT = /^ipmi_(up|.*_state|.*_info|sel_.*)$/;
 
 /**
- * What is different between the answer of ipmi_exporter and ours, in the order of the series: missing is what only
- * theirs has, extra what only ours has.
+ * The differences between the output of ipmi_exporter (`theirs`) and of lightsout (`ours`), in the order of the series.
+ * "missing": only theirs has it; "extra": only ours has it.
  */
 export function differences(theirs: string, ours: string, { tolerance }: CompareOptions): readonly Difference[] {
-  const [before, after] = [seriesOf(theirs), seriesOf(ours)];
+  const [their, our] = [seriesOf(theirs), seriesOf(ours)];
   const found: Difference[] = [];
-  for (const series of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+  for (const series of [...new Set([...their.keys(), ...our.keys()])].sort()) {
     const name = series.split("{", 1)[0] ?? "";
     if (IGNORED.has(name)) continue;
-    const [a, b] = [before.get(series), after.get(series)];
+    const [a, b] = [their.get(series), our.get(series)];
     if (b === undefined) found.push({ kind: "missing", series, theirs: a });
     else if (a === undefined) found.push({ kind: "extra", series, ours: b });
     else if (!same(a, b, EXACT.test(name) ? 0 : tolerance)) found.push({ kind: "value", series, theirs: a, ours: b });
@@ -43,7 +43,7 @@ function same(a: number, b: number, tolerance: number): boolean {
 const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 
-/** The samples of an exposition, by series; labels without a value are none. Lines that are no samples are left out. */
+/** The samples of an exposition by series, without labels that have an empty value. Other lines are ignored. */
 export function seriesOf(text: string): ReadonlyMap<string, number> {
   const samples = new Map<string, number>();
   for (const line of text.split("\n")) {

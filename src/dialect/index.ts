@@ -1,6 +1,6 @@
 /**
- * dialect - what other exporters would have answered: a snapshot in the metrics of ipmi_exporter. Knows its
- * families, FreeIPMI's words and its judgement of sensors. Knows no protocol, no HTTP and no configuration.
+ * dialect - renders a snapshot in the metrics of ipmi_exporter. Knows its families, and the texts and states of FreeIPMI.
+ * Knows no protocol, no HTTP and no configuration.
  */
 export { partsOf } from "./collectors.ts";
 export { type CompareOptions, type Difference, differences, seriesOf } from "./compare.ts";

@@ -1,4 +1,4 @@
-/** A family of ipmi_exporter: its name and its help, word for word, since tools compare both. */
+/** A family of ipmi_exporter, with its exact name and HELP text, because tools compare both. */
 export interface DialectFamily {
   readonly name: string;
   readonly help: string;
@@ -57,7 +57,7 @@ export const FAMILIES = {
   duration: family("scrape_duration_seconds", "Returns how long the scrape took to complete in seconds."),
 } as const;
 
-/** One series of the answer. NaN is a value here: users of ipmi_exporter expect it where nothing is known. */
+/** One sample. Unlike elsewhere, NaN is a value: users of ipmi_exporter expect it for unknown values. */
 export interface DialectSample {
   readonly family: DialectFamily;
   readonly labels?: readonly (readonly [name: string, value: string])[];

@@ -55,8 +55,8 @@ export function sensorTypeName(sensorType: number): string {
 }
 
 /**
- * Names of IANA enterprise numbers as FreeIPMI 1.6.10 prints them, for those that are met in BMCs: dashboards
- * and alerts select by these texts. Of all others it prints a name from its list of the whole registry.
+ * Names of IANA enterprise numbers as FreeIPMI 1.6.10 prints them, for manufacturers of BMCs: dashboards and alerts
+ * select by these texts. FreeIPMI also has names for all other numbers of the registry.
  */
 const ENTERPRISES: ReadonlyMap<number, string> = new Map([
   [2, "IBM"],
@@ -95,7 +95,7 @@ const ENTERPRISES: ReadonlyMap<number, string> = new Map([
   [47488, "Nedam ENG. Co., ltd."],
 ]);
 
-/** The `manufacturer_id` label: "Dell Inc. (674)", and the number alone where there is no name. */
+/** The `manufacturer_id` label: "Dell Inc. (674)", or only the number if its name is unknown. */
 export function manufacturerLabel(id: number): string {
   const name = ENTERPRISES.get(id);
   return name === undefined ? String(id) : `${name} (${id})`;

@@ -7,20 +7,20 @@ import type { SensorChoices } from "./sensors.ts";
 
 export interface DialectOptions extends SensorChoices {
   readonly collectors?: readonly Collector[];
-  /** What the collector `sel-events` counts by name. */
+  /** Events that the collector `sel-events` counts by name. */
   readonly selEvents?: readonly SelEventRule[];
 }
 
 /**
- * The answer of ipmi_exporter's /ipmi about a snapshot: families in the order of their names, series in the order
- * of their labels, as client_golang writes them.
+ * A snapshot as the endpoint /ipmi of ipmi_exporter returns it: families sorted by name, series sorted by labels, as
+ * client_golang does.
  */
 export function renderDialect(snapshot: HostSnapshot, options: DialectOptions = {}): string {
   const samples: DialectSample[] = [{ family: FAMILIES.duration, value: snapshot.durationMs / 1000 }];
   for (const collector of options.collectors ?? DEFAULT_COLLECTORS) {
-    const told = collected(collector, snapshot, options);
-    samples.push({ family: FAMILIES.up, labels: [["collector", collector]], value: told ? 1 : 0 });
-    if (told) samples.push(...told);
+    const collection = collected(collector, snapshot, options);
+    samples.push({ family: FAMILIES.up, labels: [["collector", collector]], value: collection ? 1 : 0 });
+    if (collection) samples.push(...collection);
   }
   const families = [...new Set(samples.map(({ family }) => family))].sort((a, b) => compare(a.name, b.name));
   let text = "";

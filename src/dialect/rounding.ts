@@ -1,6 +1,5 @@
 /**
- * A value as FreeIPMI prints it: two decimals. Halves are rounded down and negative values towards 0, which is
- * how it cuts.
+ * A value as FreeIPMI prints it, with two decimals. Halves are rounded down, and negative values towards 0.
  */
 export function twoDecimals(value: number): number {
   const scaled = asScaled(value);
@@ -12,8 +11,8 @@ export function twoDecimals(value: number): number {
 }
 
 /**
- * The value as it is there: digits times a power of ten, with what that loses. Of 1.275, which is 1275 times 0.001,
- * it makes a little more than the half, and of 0.375 the half.
+ * The value as FreeIPMI computes it: an integer times a power of ten, with the rounding error of that product. 1.275 is
+ * 1275 times 0.001, a little more than the half, and 0.375 exactly the half.
  */
 function asScaled(value: number): number {
   const [digits = "", exponent] = value

@@ -6,22 +6,22 @@ import { type DialectSample, FAMILIES } from "./metrics.ts";
 /** Events that are counted under a name. */
 export interface SelEventRule {
   readonly name: string;
-  /** Matches anywhere in what FreeIPMI says of the event. */
+  /** Matches anywhere in FreeIPMI's text of the event. */
   readonly regexp: GoRegexp;
 }
 
-/** Stamps up to here count from the start of the BMC, and the last one stands for none: FreeIPMI prints no date. */
+/** Time stamps up to this count from the start of the BMC, and FFFFFFFFh is unspecified: FreeIPMI prints no date for either. */
 const LAST_RELATIVE = 0x20000000;
 const UNSPECIFIED = 0xffffffff;
 
 /**
- * The records of a log by state, and by the names of the rules they match, with the time of the latest of each:
- * seconds since 1970 as the BMC wrote them, 0 where there is none.
+ * Numbers of log records by state, and by the names of the rules that match, with the time of the latest match: seconds
+ * since 1970 by the clock of the BMC, or 0.
  */
 export function selEventSamples(events: Iterable<CodedEvent>, rules: readonly SelEventRule[]): DialectSample[] {
   const byState = new Map<string, number>();
   const byName = new Map(rules.map(({ name }) => [name, { count: 0, latest: 0 }]));
-  // Logs repeat themselves: each text is matched once.
+  // The same texts occur many times in a log: each is matched once.
   const matching = new Map<string, readonly string[]>();
   for (const event of events) {
     const state = eventState(event);

@@ -8,7 +8,7 @@ export interface SensorChoices {
   /** Record ids that are left out. */
   readonly excludeIds?: readonly number[];
   readonly nonCritical?: NonCritical;
-  /** Discrete sensors that have a value tell it: FreeIPMI's work-around flag "discretereading". */
+  /** Exports the values of discrete sensors that have one: the workaround flag "discretereading" of FreeIPMI. */
   readonly discreteReadings?: boolean;
 }
 
@@ -34,16 +34,16 @@ const BY_UNIT: ReadonlyMap<number, Typed> = new Map([
 const RATIO = typed(FAMILIES.fanRatio, FAMILIES.fanState, 0.01);
 
 /**
- * The sensors as ipmimonitoring tells them to ipmi_exporter: one a record (of shared records the first), those
- * that answered, under the name in the record; a value, NaN where there is none, and a state.
+ * The sensors as ipmi_exporter exports them from the output of ipmimonitoring: one sensor per record (of a shared record
+ * the first) if it answered, with the name in the record; a value, NaN if unknown, and a state.
  */
 export function* sensorSamples(sensors: readonly Sensor[], choices: SensorChoices = {}): Generator<DialectSample> {
-  const told = new Set<number>();
+  const exported = new Set<number>();
   for (const { coded } of sensors) {
     if (!coded || coded.record.shareIndex > 0) continue;
     const { recordId, name, sensorType } = coded.record;
-    if (told.has(recordId) || choices.excludeIds?.includes(recordId)) continue;
-    told.add(recordId);
+    if (exported.has(recordId) || choices.excludeIds?.includes(recordId)) continue;
+    exported.add(recordId);
     const state = stateOf(coded.record, coded.asserted, choices.nonCritical) ?? Number.NaN;
     const measured = isMeasured(coded, choices);
     const family = measured ? typeOf(coded) : undefined;
@@ -61,7 +61,7 @@ export function* sensorSamples(sensors: readonly Sensor[], choices: SensorChoice
   }
 }
 
-/** Whether FreeIPMI makes a value of the answer: of full records, and of discrete ones only when it is told to. */
+/** True if FreeIPMI prints a value: only for full records, and for discrete sensors only if configured. */
 function isMeasured({ record, value }: CodedReading, { discreteReadings = false }: SensorChoices): boolean {
   if (!record.full) return false;
   return record.eventType === THRESHOLD || (discreteReadings && value !== undefined);

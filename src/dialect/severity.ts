@@ -1,4 +1,4 @@
-/** State of a sensor as FreeIPMI tells it: 0 nominal, 1 warning, 2 critical; undefined where it knows none. */
+/** State of a sensor in FreeIPMI: 0 nominal, 1 warning, 2 critical. */
 export type State = 0 | 1 | 2;
 
 const THRESHOLD = 0x01;
@@ -52,12 +52,12 @@ const THRESHOLD_STATES = { nominal: "NNCCNCC", warning: "NWCCWCC" } as const;
 /** Comparison bits of a threshold sensor; the others are reserved. */
 const COMPARISONS = 0x3f;
 
-/** What crossing a non-critical limit is: FreeIPMI thinks nothing of it unless it is told to. */
+/** State of a sensor beyond a non-critical threshold; by default nominal in FreeIPMI. */
 export type NonCritical = keyof typeof THRESHOLD_STATES;
 
 /**
- * The worst state of what a sensor asserts. Undefined for pairs of sensor type and event type that FreeIPMI
- * does not judge (OEM codes, LAN ...): it prints N/A. Bits that have no meaning count for nothing.
+ * The worst state that a sensor asserts. Undefined for pairs of sensor type and event type for which FreeIPMI prints N/A
+ * (OEM codes, LAN ...). Bits without a meaning are ignored.
  */
 export function stateOf(
   sensor: { readonly sensorType: number; readonly eventType: number },

@@ -129,9 +129,9 @@ export class Exporter {
       prepare: (record, before) => {
         // A poll may end while its host's module is being taken out of the configuration.
         const intervalMs = this.#book.config.modules.get(record.host.module)?.intervalMs ?? 0;
-        return renderHost(record, { placed: true, room: (length) => slabs.take(length, intervalMs) }, before);
+        return renderHost(record, { placed: true, allocate: (length) => slabs.allocate(length, intervalMs) }, before);
       },
-      leave: (text) => slabs.leave(text),
+      release: (text) => slabs.release(text),
       staleAfterMs: (host) => staleAfterMs(this.#book.config.scheduler, this.#book.moduleOf(host)),
     });
     this.#scheduler = new Scheduler({
@@ -175,7 +175,7 @@ export class Exporter {
     this.#web = createWeb({
       records: () => this.#store,
       record: (name) => this.#store.get(name),
-      holdTexts: (texts) => slabs.hold(texts),
+      holdTexts: (texts) => slabs.retain(texts),
       outdatedBytes: () => slabs.outdatedBytes,
       probeConcurrency: () => this.#book.config.probe.concurrency,
       probe: (request) => probes.probe(request),

@@ -2,14 +2,15 @@ import type { HostRecord, Sensor } from "../model/index.ts";
 import { type Family, type HostFamily, type Sample, SENSOR_LABELS, type SensorFamily } from "./family.ts";
 import { labelText, placeText, recordText, sensorText } from "./labels.ts";
 
-/** The labels of a sensor with what follows them, so that a line is joined of few parts. */
+/** The labels of a sensor with the characters that follow them, so that a line is joined from few parts. */
 interface SensorLabels {
-  /** No other label follows. */
-  readonly alone: string;
+  /** Without further labels. */
+  readonly only: string;
+  /** Further labels follow. */
   readonly first: string;
 }
 
-/** The label text of each sensor of one host, made once for all families. */
+/** The label text of each sensor of one host, created once for all families. */
 class SensorTexts {
   readonly #known = new Map<Sensor, SensorLabels>();
 
@@ -17,7 +18,7 @@ class SensorTexts {
     let labels = this.#known.get(sensor);
     if (labels === undefined) {
       const text = sensorText(sensor);
-      labels = { alone: `${text}} `, first: `${text},` };
+      labels = { only: `${text}} `, first: `${text},` };
       this.#known.set(sensor, labels);
     }
     return labels;
@@ -25,10 +26,10 @@ class SensorTexts {
 }
 
 /**
- * The record with one sensor of each id. Ids are unique by contract; where a BMC breaks it, the first of
- * an id is told and the others are not, because one series twice makes Prometheus refuse the whole scrape.
+ * The record with one sensor per id. Ids are unique by contract. If they are not, only the first sensor of an id is
+ * exported, because a duplicate series makes Prometheus reject the whole scrape.
  */
-function withFirsts(record: HostRecord): HostRecord {
+function withUniqueIds(record: HostRecord): HostRecord {
   const { snapshot } = record;
   if (snapshot?.sensors === undefined) return record;
   const firsts = new Map<string, Sensor>();
@@ -37,7 +38,7 @@ function withFirsts(record: HostRecord): HostRecord {
   return { ...record, snapshot: { ...snapshot, sensors: [...firsts.values()] } };
 }
 
-/** Label texts of one family of sensors; its only label has few values that come again and again. */
+/** The texts of the labels that one sensor family adds. Most families add one label with few different values. */
 class OwnTexts {
   readonly #names: readonly string[];
   readonly #known = new Map<string, string>();
@@ -59,7 +60,7 @@ class OwnTexts {
   }
 }
 
-/** `name{host,` */
+/** The beginning of a line: `name{host,` */
 const opened = (name: string, host: string): string => (host === "" ? `${name}{` : [name, "{", host, ","].join(""));
 
 /** The samples of a family about sensors: `name{host,sensor,own} value`. */
@@ -69,17 +70,18 @@ function sensorBlock(family: SensorFamily, record: HostRecord, host: string, sen
   let text = "";
   for (const sample of family.samples(record)) {
     const { sensor, value } = sample;
-    // A number as JavaScript writes it is the shortest text that reads back as the same number.
+    // JavaScript prints the shortest text that parses to the same number.
     if (sensor === undefined || !Number.isFinite(value)) continue;
-    const of = sensors.of(sensor);
+    const sensorLabels = sensors.of(sensor);
     if (open === "") open = opened(family.name, host);
     const labels = own.of(sample);
-    text += labels === "" ? `${open}${of.alone}${value}\n` : `${open}${of.first}${labels}} ${value}\n`;
+    text +=
+      labels === "" ? `${open}${sensorLabels.only}${value}\n` : `${open}${sensorLabels.first}${labels}} ${value}\n`;
   }
   return text;
 }
 
-/** The samples of a family about the host: `name{host,own} value`. Of equal series the first is told. */
+/** The samples of a family about the host: `name{host,own} value`. Of duplicate series the first is exported. */
 function hostBlock(family: HostFamily, record: HostRecord, host: string): string {
   const { name } = family;
   const seen: string[] = [];
@@ -97,14 +99,14 @@ function hostBlock(family: HostFamily, record: HostRecord, host: string): string
   return text;
 }
 
-/** Makes the blocks of one host. */
+/** The blocks of one host: for each family the lines of its samples. */
 export class Blocks {
   readonly #record: HostRecord;
   readonly #host: string;
   readonly #sensors = new SensorTexts();
   #ofSensors: HostRecord | undefined;
 
-  /** @param placed true: every series carries host and place */
+  /** @param placed true: every series has the labels of host and place */
   constructor(record: HostRecord, placed: boolean) {
     this.#record = record;
     this.#host = placed ? placeText(record.host) : "";
@@ -113,7 +115,7 @@ export class Blocks {
   /** All lines of a family, without HELP and TYPE. */
   of(family: Family): string {
     if (!family.ofSensors) return hostBlock(family, this.#record, this.#host);
-    this.#ofSensors ??= withFirsts(this.#record);
+    this.#ofSensors ??= withUniqueIds(this.#record);
     return sensorBlock(family, this.#ofSensors, this.#host, this.#sensors);
   }
 }

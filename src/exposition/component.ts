@@ -1,6 +1,6 @@
 import { type ChassisFault, Health, type HostSnapshot } from "../model/index.ts";
 
-/** What bmc_health is broken down by, besides "system". */
+/** The components of bmc_health, besides "system". */
 export const COMPONENTS = [
   "thermal",
   "fan",
@@ -15,7 +15,7 @@ export const COMPONENTS = [
 ] as const;
 export type Component = (typeof COMPONENTS)[number];
 
-/** Sensor kinds by component; a kind that is not here is "other". */
+/** The component of each sensor kind; any other kind is "other". */
 const COMPONENT_OF_KIND: ReadonlyMap<string, Component> = new Map<string, Component>([
   ["temperature", "thermal"],
   ["humidity", "thermal"],
@@ -51,10 +51,10 @@ const COMPONENT_OF_KIND: ReadonlyMap<string, Component> = new Map<string, Compon
 export const componentOf = (kind: string): Component => COMPONENT_OF_KIND.get(kind) ?? "other";
 
 /**
- * What a set fault bit of the chassis means. A cleared bit means nothing, many boards never set one.
- * Intrusion is a warning: the bit stays set for years on boards without a switch.
+ * Component and health of each chassis fault. A cleared bit is no sign of health: many boards never set one. Intrusion
+ * is a warning, because the bit stays set for years on boards without a switch.
  */
-const FAULT_MEANING: Readonly<Record<ChassisFault, readonly [Component, Health]>> = {
+const FAULTS: Readonly<Record<ChassisFault, readonly [Component, Health]>> = {
   power: ["power", Health.Critical],
   power_control: ["power", Health.Critical],
   overload: ["power", Health.Critical],
@@ -64,18 +64,18 @@ const FAULT_MEANING: Readonly<Record<ChassisFault, readonly [Component, Health]>
   intrusion: ["security", Health.Warning],
 };
 
-/** The worst health of each component that says anything. */
+/** The worst health of each component whose health is known. */
 export function componentHealth(snapshot: HostSnapshot): ReadonlyMap<Component, Health> {
   const worst = new Map<Component, Health>();
-  const say = (component: Component, health: Health): void => {
-    const before = worst.get(component);
-    if (before === undefined || health > before) worst.set(component, health);
+  const add = (component: Component, health: Health): void => {
+    const known = worst.get(component);
+    if (known === undefined || health > known) worst.set(component, health);
   };
-  for (const { kind, health } of snapshot.sensors ?? []) if (health !== undefined) say(componentOf(kind), health);
+  for (const { kind, health } of snapshot.sensors ?? []) if (health !== undefined) add(componentOf(kind), health);
   const selfTest = snapshot.controller?.selfTest?.health;
-  if (selfTest !== undefined) say("management", selfTest);
+  if (selfTest !== undefined) add("management", selfTest);
   const faults = snapshot.chassis?.faults;
   if (faults !== undefined)
-    for (const fault of Object.keys(faults) as ChassisFault[]) if (faults[fault]) say(...FAULT_MEANING[fault]);
+    for (const fault of Object.keys(faults) as ChassisFault[]) if (faults[fault]) add(...FAULTS[fault]);
   return worst;
 }

@@ -1,69 +1,69 @@
 import type { HostRecord, Sensor } from "../model/index.ts";
 
-/** `info` is a gauge that is always 1 and says words in its labels. */
+/** `info` is a gauge that is always 1 and has its information in labels. */
 export type FamilyType = "gauge" | "counter" | "info";
 
-/** One series of one host. A value that is not finite is no sample. */
+/** One sample of one host. A value that is not finite is not exported. */
 export interface Sample {
   readonly value: number;
-  /** Values of the family's own labels, in their order. An empty or absent value leaves the label out. */
+  /** Values of the labels of the family, in their order. A label with an empty or absent value is left out. */
   readonly labels?: readonly (string | undefined)[];
-  /** Whose labels come first; present exactly in the families made by `sensorFamily`. */
+  /** The sensor whose labels come first; always present in families made by `sensorFamily`, never in others. */
   readonly sensor?: Sensor;
-  /** Labels whose names only the inventory knows. */
+  /** Labels whose names come from the inventory. */
   readonly extra?: Readonly<Record<string, string>>;
 }
 
-/** What is said of one fact: a pure function of a host's record. */
-interface Described {
+/** The declaration of a family. Its samples are a pure function of a host's record. */
+interface Declaration {
   readonly name: string;
   readonly type: FamilyType;
-  /** One sentence, the HELP line and the docs. */
+  /** The HELP text, also in docs/metrics.md. */
   readonly help: string;
-  /** Without the labels of the host and its place, which every series of a fleet carries. */
+  /** Without the labels of host and place, which every series of fleet output has. */
   readonly labels: readonly string[];
   /** Unit of the value in words; absent for plain numbers. */
   readonly unit?: string;
-  /** Where the fact comes from, for the docs. */
+  /** Where the value comes from, for docs/metrics.md. */
   readonly source: string;
   samples(record: HostRecord): Iterable<Sample>;
 }
 
-/** A fact about the host. */
-export interface HostFamily extends Described {
+/** A family about the host. */
+export interface HostFamily extends Declaration {
   readonly ofSensors: false;
   /**
-   * All that the samples are made of besides the host itself. While each of these values is the same so are
-   * the samples, and their text is not made again. Absent where asking would cost more than making it.
+   * All inputs of the samples, except the host itself. While they are the same, the text of the samples is reused.
+   * Absent if comparing the inputs costs more than rendering the text.
    */
   readonly madeOf?: (record: HostRecord) => readonly unknown[];
 }
 
-/** A fact about the sensors of a host: samples carry the labels of a sensor before their own. */
-export interface SensorFamily extends Described {
+/** A family about the sensors of a host: the labels of the sensor come before the labels of the family. */
+export interface SensorFamily extends Declaration {
   readonly ofSensors: true;
-  /** Whether two readings of one sensor, whose labels are the same, give the same samples. */
+  /** True if two readings of one sensor, with the same sensor labels, give the same samples. */
   readonly same: (a: Sensor, b: Sensor) => boolean;
 }
 
 export type Family = HostFamily | SensorFamily;
 
-/** What every series of a sensor carries, so that they join; `role` only where a rule matched. */
+/** The labels of every series of a sensor, so that they can be joined; `role` only if a rule matched. */
 export const SENSOR_LABELS = ["sensor", "id", "entity", "role"] as const;
 
-type Declared<T extends Described> = Omit<T, "ofSensors" | "labels"> & { readonly labels?: readonly string[] };
+type Declared<T extends Declaration> = Omit<T, "ofSensors" | "labels"> & { readonly labels?: readonly string[] };
 
-/** A family about the host. */
+/** Declares a family about the host. */
 export function family(declaration: Declared<HostFamily>): Family {
   return { labels: [], ...declaration, ofSensors: false };
 }
 
 export type ValueDeclaration = Omit<Declared<HostFamily>, "labels" | "samples" | "madeOf"> & {
-  /** Undefined where it is not known. */
+  /** Undefined: unknown. */
   readonly value: (record: HostRecord) => number | undefined;
 };
 
-/** A family about the host with one series that has no labels. */
+/** Declares a family about the host with one series that has no labels. */
 export function valueFamily({ value, ...declaration }: ValueDeclaration): Family {
   return family({
     ...declaration,
@@ -75,7 +75,7 @@ export function valueFamily({ value, ...declaration }: ValueDeclaration): Family
   });
 }
 
-/** A family about the sensors of the host; `labels` are those besides SENSOR_LABELS. */
+/** Declares a family about the sensors of the host; `labels` are added to SENSOR_LABELS. */
 export function sensorFamily(declaration: Declared<SensorFamily>): Family {
   return { ...declaration, labels: [...SENSOR_LABELS, ...(declaration.labels ?? [])], ofSensors: true };
 }
@@ -83,10 +83,10 @@ export function sensorFamily(declaration: Declared<SensorFamily>): Family {
 /** 1 for true, 0 for false. */
 export const flag = (value: boolean): number => (value ? 1 : 0);
 
-/** Milliseconds that may not be known, in seconds. */
+/** Milliseconds in seconds; undefined: unknown. */
 export const seconds = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : milliseconds / 1000;
 
-/** A flag that may not be known. */
+/** 1 for true, 0 for false; undefined: unknown. */
 export const optionalFlag = (value: boolean | undefined): number | undefined =>
   value === undefined ? undefined : flag(value);

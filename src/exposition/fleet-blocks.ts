@@ -3,13 +3,13 @@ import type { Pieces } from "./pieces.ts";
 import type { HostText } from "./text.ts";
 
 /**
- * The blocks of many hosts, to be gone through family by family. Where they begin is written down side by side for
- * one family after the other: ten thousand tables that lie about in memory would be looked up for every family
- * otherwise, half of them for nothing.
+ * The blocks of many hosts, to be read family by family. One table holds where all blocks begin, in that order:
+ * looking into the table of each host for every family would miss the caches of the processor, half of the time for
+ * hosts that do not have the family.
  */
 export class FleetBlocks {
   readonly #bytes: readonly Buffer[];
-  /** Of all hosts where the first family begins, of all where the second does, and at last where the last ends. */
+  /** For each family, where its block begins in the text of each host; finally, where the last block ends. */
   readonly #bounds: Uint32Array;
 
   constructor(texts: readonly HostText[]) {
@@ -25,7 +25,7 @@ export class FleetBlocks {
     return this.#bounds[index * this.#bytes.length + host] ?? 0;
   }
 
-  /** The first host that tells the family; undefined: none does. */
+  /** The first host that has the family; undefined: none has. */
   firstOf(index: number): number | undefined {
     for (let host = 0; host < this.#bytes.length; host++)
       if (this.#start(index, host) < this.#start(index + 1, host)) return host;
@@ -33,8 +33,8 @@ export class FleetBlocks {
   }
 
   /**
-   * Puts the family's blocks of this host and those behind it into the piece that is being filled. Returns the
-   * host whose block does not fit any more; undefined: all are in.
+   * Copies the blocks of the family into the current piece, from this host on. Returns the first host whose block does
+   * not fit; undefined: all blocks were copied.
    */
   put(index: number, from: number, pieces: Pieces): number | undefined {
     const all = this.#bytes;
@@ -49,7 +49,7 @@ export class FleetBlocks {
     return undefined;
   }
 
-  /** The family's block of one host, and every piece that became full of it. */
+  /** Copies the block of one host, and yields each piece that is full. */
   *append(index: number, host: number, pieces: Pieces): Generator<Buffer> {
     const bytes = this.#bytes[host];
     if (bytes !== undefined) yield* pieces.append(bytes, this.#start(index, host), this.#start(index + 1, host));

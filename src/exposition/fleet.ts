@@ -7,14 +7,14 @@ import { PieceStock, Pieces } from "./pieces.ts";
 import { type HostText, headerOf } from "./text.ts";
 
 export interface FleetOptions {
-  /** Where pieces come from; their size is that of all pieces but the last. Give back those that were sent. */
+  /** Where pieces come from. Every piece but the last has its size. Give pieces back when they were sent. */
   readonly stock?: PieceStock;
 }
 
 /**
- * The exposition of many hosts in pieces, family by family as the text format wants it. The texts are
- * taken at the first step, so polls that end meanwhile do not mix into it. Making a piece takes well
- * under a millisecond: a caller that waits between pieces does not hold up the polls.
+ * The exposition of many hosts in pieces, family by family, as the text format requires. It uses the texts present at
+ * the first step: polls that end later do not change it. A piece takes well under a millisecond, so a caller that
+ * pauses between pieces does not delay polls.
  */
 export function* renderFleet(texts: Iterable<HostText>, options: FleetOptions = {}): Generator<Buffer> {
   const blocks = new FleetBlocks([...texts]);
@@ -35,13 +35,13 @@ export function* renderFleet(texts: Iterable<HostText>, options: FleetOptions = 
 
 const RACK_LABELS = ["site", "room", "row", "rack"] as const satisfies readonly (keyof Place)[];
 
-/** What a rack may draw, from the configuration. */
+/** The power budget of a rack, from the configuration. */
 export interface RackBudget {
   readonly place: Place;
   readonly watts: number;
 }
 
-/** The one family that is not about a host: the labels of a rack only. */
+/** The only family that is not about a host: it has only the labels of a rack. */
 export const rackPowerBudget = family({
   name: "bmc_rack_power_budget_watts",
   type: "gauge",
@@ -52,7 +52,7 @@ export const rackPowerBudget = family({
   samples: () => [],
 });
 
-/** The text of the rack budgets, for the end of a fleet's exposition; empty where there are none. */
+/** The text of the rack budgets, for the end of fleet output; empty without budgets. */
 export function renderRackBudgets(budgets: Iterable<RackBudget>): Buffer {
   const series = new Map<string, number>();
   for (const { place, watts } of budgets) {

@@ -12,7 +12,7 @@ import {
 /** Name of a family, names of labels, short label values and the value, in bytes. */
 const OTHER_BYTES = 150;
 
-/** What the limits of one host still leave room for. */
+/** What remains of the limits of one host. */
 class Allowance {
   #series: number;
   #bytes: number;

@@ -1,7 +1,7 @@
 /**
- * exposition - host records as Prometheus text, and the exporter's own metrics. Knows every family's
- * name, labels and meaning, and the text format. Knows no protocol, no store and no HTTP: records are
- * handed in, text is handed out, and the only thing kept is the count of what other rooms report.
+ * exposition - renders host records as Prometheus text, and counts the exporter's own metrics. Knows the text format
+ * and every family: name, labels and meaning. Knows no protocol, no store and no HTTP: callers pass records and get
+ * text. Its only state is the exporter's own metrics, which other packages report.
  */
 export { COMPONENTS, type Component, componentHealth, componentOf } from "./component.ts";
 export { FAMILIES } from "./families/index.ts";

@@ -1,11 +1,11 @@
 import { type Host, PLACE_LABELS, type Sensor } from "../model/index.ts";
 
-// NUL ends the input for the parser of Prometheus, and damaged FRU areas hold it.
+// NUL ends the input for the parser of Prometheus. Damaged FRU areas contain it.
 const EVERY_SPECIAL = /["\\\n\0]/g;
 
 const ESCAPED: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\0": "\uFFFD" };
 
-/** Nothing to escape. A loop: for names of a few letters it takes a fraction of a regular expression's time. */
+/** True if nothing is to be escaped. For short names a loop is much faster than a regular expression. */
 function isPlain(value: string): boolean {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
@@ -14,20 +14,20 @@ function isPlain(value: string): boolean {
   return true;
 }
 
-/** A label value as the text format wants it between its quotes. */
+/** A label value as the text format requires it between quotes. */
 export function escapeValue(value: string): string {
   return isPlain(value) ? value : value.replace(EVERY_SPECIAL, (character) => ESCAPED[character] ?? "");
 }
 
-/** `name="value"`, or nothing where there is no value: an empty label is the same as none. */
+/** `name="value"`; empty without a value, because an empty label is the same as an absent one. */
 function pair(name: string, value: string | undefined): string {
   return value === undefined || value === "" ? "" : `${name}="${escapeValue(value)}"`;
 }
 
 /** Joins label texts, leaving out the empty ones. */
-export function joined(before: string, after: string): string {
-  if (before === "") return after;
-  return after === "" ? before : `${before},${after}`;
+export function joined(first: string, second: string): string {
+  if (first === "") return second;
+  return second === "" ? first : `${first},${second}`;
 }
 
 /** The labels `names[from..]` with their values, in that order. */
@@ -37,7 +37,7 @@ export function labelText(names: readonly string[], values: readonly (string | u
   return text;
 }
 
-/** Labels whose names come with them. */
+/** Labels given with their names, sorted by name. */
 export function recordText(labels: Readonly<Record<string, string>>): string {
   let text = "";
   for (const name of Object.keys(labels).sort()) text = joined(text, pair(name, labels[name]));
@@ -45,8 +45,8 @@ export function recordText(labels: Readonly<Record<string, string>>): string {
 }
 
 /**
- * What every series of a sensor carries. Joined from an array, so that the string is flat: it goes into
- * many lines, and a rope would be walked for each of them. Never empty: `id` is always there.
+ * The labels of every series of a sensor; never empty, because `id` is always present. Joined from an array, so that
+ * the string is flat: it is copied into many lines, and a rope would be walked for each of them.
  */
 export function sensorText({ name, id, entity, role }: Sensor): string {
   const pairs = name === "" ? [] : [pair("sensor", name)];
@@ -56,7 +56,7 @@ export function sensorText({ name, id, entity, role }: Sensor): string {
   return pairs.join(",");
 }
 
-/** What every series of a host carries in fleet output: who it is and where it stands. */
+/** The labels of every series of a host in fleet output: host and place. */
 export function placeText(host: Host): string {
   let text = pair("host", host.name);
   for (const label of PLACE_LABELS) text = joined(text, pair(label, host.place[label]));

@@ -1,9 +1,9 @@
-/** Kept at most: more are only given back at once when a client stops reading. */
+/** Pieces that are kept at most. More are returned at once only when a client stops reading. */
 const MOST_FREE = 4;
 
 /**
- * Buffers of one size that come back when they were sent. New memory for each piece of a large scrape costs
- * more than filling it: the kernel clears every page, and the processor's caches know none of them.
+ * Buffers of one size that are reused after they were sent. New memory for each piece of a large scrape costs more than
+ * filling it: the kernel clears every page, and none of them is in the caches of the processor.
  */
 export class PieceStock {
   readonly size: number;
@@ -15,20 +15,20 @@ export class PieceStock {
     this.size = size;
   }
 
-  /** A buffer that nobody else writes to, with anything in it. */
+  /** A buffer for the caller alone. It is not cleared. */
   take(): Buffer {
     const piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.size);
     this.#taken.add(piece);
     return piece;
   }
 
-  /** Takes back a piece nobody reads any more; other bytes are left alone. */
+  /** Takes back a piece that nobody reads any more. Other buffers are ignored. */
   give(piece: Uint8Array): void {
     if (this.#taken.delete(piece) && this.#free.length < MOST_FREE) this.#free.push(piece as Buffer);
   }
 }
 
-/** Fills pieces of a stock one after the other. */
+/** Fills pieces of a stock, one after the other. */
 export class Pieces {
   readonly #stock: PieceStock;
   #piece: Buffer;
@@ -39,7 +39,7 @@ export class Pieces {
     this.#piece = stock.take();
   }
 
-  /** Appends `bytes[start..end)` and hands out every piece that became full. */
+  /** Appends `bytes[start..end)` and yields each piece that is full. */
   *append(bytes: Buffer, start: number, end: number): Generator<Buffer> {
     let at = start;
     while (at < end) {
@@ -54,7 +54,7 @@ export class Pieces {
     }
   }
 
-  /** True where that many bytes fit with room to spare: `put` will do. */
+  /** True if this number of bytes fits into the current piece and leaves space: then call `put`. */
   fits(count: number): boolean {
     return this.#used + count < this.#stock.size;
   }
@@ -64,6 +64,7 @@ export class Pieces {
     this.#used += end - start;
   }
 
+  /** The last, partly filled piece. */
   rest(): Buffer | undefined {
     return this.#used === 0 ? undefined : this.#piece.subarray(0, this.#used);
   }

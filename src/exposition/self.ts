@@ -7,12 +7,12 @@ import { Timings } from "./timings.ts";
 
 export interface SelfOptions {
   readonly version: string;
-  /** False leaves out process_ and nodejs_, which watch the whole process. */
+  /** False: without the families process_ and nodejs_, which are about the whole process. */
   readonly processMetrics?: boolean;
   readonly clock?: Clock;
 }
 
-/** From a BMC on the same switch to the longest time-out. */
+/** From a BMC on the same switch to the longest timeout, in seconds. */
 const ROUND_TRIP_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const QUEUE_WAIT_BUCKETS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
@@ -22,9 +22,9 @@ const gauge = (register: Registry, name: string, help: string): Gauge =>
   new Gauge({ name: `lightsout_${name}`, help, registers: [register] });
 
 /**
- * What the exporter says about itself. Other rooms report through small interfaces that this class
- * satisfies, and never see a counter. The methods called once per packet cost a Map look-up;
- * prom-client sees the sums when somebody reads them.
+ * The exporter's own metrics. Other packages report through small interfaces that this class implements, and never see
+ * a counter. The methods that are called for each packet cost a Map lookup; prom-client gets the sums when the metrics
+ * are read.
  */
 export class SelfMetrics {
   readonly #registry = new Registry();
@@ -195,12 +195,12 @@ export class SelfMetrics {
     }
   }
 
-  /** A command goes out for the first time. */
+  /** A command is sent for the first time. */
   commandSent(name: string): void {
     this.#commands.add(name);
   }
 
-  /** An answer came, whatever its completion code. */
+  /** A response arrived, with any completion code. */
   response(name: string, completionCode: number): void {
     this.#responses.add(name, completionCode);
   }
@@ -210,7 +210,7 @@ export class SelfMetrics {
     this.#retries.inc();
   }
 
-  /** Time from a request to its answer. */
+  /** Time from a request to its response. */
   roundTrip(seconds: number): void {
     this.#roundTrip.observe(seconds);
   }
@@ -223,7 +223,7 @@ export class SelfMetrics {
     this.#packets.add("received");
   }
 
-  /** A datagram was not used; `reason` is one of a closed set in snake case. */
+  /** A datagram was discarded; `reason` is one of a closed set in snake case. */
   packetDropped(reason: string): void {
     this.#dropped.add(reason);
   }
@@ -234,7 +234,7 @@ export class SelfMetrics {
     this.#sessionsOpen.inc();
   }
 
-  /** A session ended, however it did. */
+  /** A session ended in any way. */
   sessionClosed(): void {
     this.#sessionsOpen.dec();
   }
@@ -244,7 +244,7 @@ export class SelfMetrics {
     this.#polls.add(outcome);
   }
 
-  /** A poll was due while the one before was not over. */
+  /** A poll was due while the previous one was in progress. */
   pollSkipped(): void {
     this.#pollsSkipped.inc();
   }
@@ -254,12 +254,12 @@ export class SelfMetrics {
     this.#pollsLate.inc();
   }
 
-  /** How many polls wait now. */
+  /** Number of polls that wait now. */
   queueDepth(waiting: number): void {
     this.#queueDepth.set(waiting);
   }
 
-  /** How long a poll waited for its place. */
+  /** Time a poll waited for a free slot. */
   queueWait(seconds: number): void {
     this.#queueWait.observe(seconds);
   }
@@ -272,7 +272,7 @@ export class SelfMetrics {
     this.#sdrCache.add("miss");
   }
 
-  /** An output of events is configured: its series are there from now on, from 0. */
+  /** An output of events is configured: its series start at 0. */
   outputConfigured(output: string, outcomes: readonly string[]): void {
     for (const outcome of outcomes) this.#events.inc({ output, outcome }, 0);
     this.#eventsWaiting.inc({ output }, 0);
@@ -283,7 +283,7 @@ export class SelfMetrics {
     this.#events.inc({ output, outcome }, count);
   }
 
-  /** How many more events wait than before. */
+  /** The number of waiting events changed by `change`. */
   eventsWaiting(output: string, change: number): void {
     this.#eventsWaiting.inc({ output }, change);
   }
@@ -296,29 +296,29 @@ export class SelfMetrics {
     for (const { source, reason, count } of counts) this.#entriesRejected.set({ source, reason }, count);
   }
 
-  /** The configuration was loaded, or could not be and the old one stays. */
+  /** The configuration was loaded, or the load failed and the previous one stays in use. */
   configReload(ok: boolean): void {
     this.#reloads.add(ok ? "ok" : "failed");
     this.#reloadOk.set(ok ? 1 : 0);
     if (ok) this.#reloadTime.setToCurrentTime();
   }
 
-  /** A request came where users are configured. */
+  /** A request was authenticated, or not; called only if users are configured. */
   login(result: string): void {
     this.#webLogins.add(result);
   }
 
-  /** A connection was not served; `reason` is one of a closed set in snake case. */
+  /** A connection was refused; `reason` is one of a closed set in snake case. */
   connectionRefused(reason: string): void {
     this.#webRefused.add(reason);
   }
 
-  /** A client did not take its answer in time. */
+  /** A response was cut off, because the client did not read it in time. */
   answerCut(reason: string): void {
     this.#webCut.add(reason);
   }
 
-  /** A web configuration is in force, with a certificate where it has TLS. */
+  /** A web configuration was loaded; with TLS it has a certificate. */
   webConfigLoaded(certificateExpiresAtMs: number | undefined): void {
     this.#webConfigOk.set(1);
     this.#webConfigTime.setToCurrentTime();
@@ -326,7 +326,7 @@ export class SelfMetrics {
     else this.#webExpiry.set(certificateExpiresAtMs / 1000);
   }
 
-  /** A web configuration was bad; the one before stays. */
+  /** A web configuration was invalid; the previous one stays in use. */
   webConfigRefused(): void {
     this.#webConfigOk.set(0);
   }
@@ -336,7 +336,7 @@ export class SelfMetrics {
     return this.#registry.metrics();
   }
 
-  /** Name, type, help and labels of what is ours, for the docs. */
+  /** Name, type, help and labels of the lightsout_ families, for docs/metrics.md. */
   async describe(): Promise<readonly SelfDescription[]> {
     const metrics = await this.#registry.getMetricsAsJSON();
     const labelsOf = (name: string): readonly string[] => {

@@ -1,41 +1,41 @@
-/** Where a text is written: `bytes` from `start` on, as long as was asked for. */
-export interface Room {
+/** Where a text is written: into `bytes` from `start` on, with the length that was requested. */
+export interface Allocation {
   readonly bytes: Buffer;
   readonly start: number;
-  /** Absent: the memory is this text's own. */
+  /** Absent: the memory belongs to this text alone. */
   readonly slab?: Slab;
 }
 
 export interface SlabOptions {
   /** Bytes of a slab. */
   readonly size?: number;
-  /** Texts below this many bytes get memory of their own. */
+  /** Texts shorter than this get memory of their own. */
   readonly ownBelow?: number;
-  /** Slabs kept to be filled again; more go to the collector. With four, nine in ten are ones that were kept. */
+  /** Free slabs that are kept for reuse; more are left to the garbage collector. With four, nine in ten are reused. */
   readonly mostSpare?: number;
 }
 
-/** A piece of memory from when it is first written to until it can be written to again. */
+/** A piece of memory that many texts share. It is reused when no text in it is needed. */
 export interface Slab {
   readonly bytes: Buffer;
   used: number;
-  /** Texts in it that somebody keeps, readers of the whole of it, and one while it is being filled. */
+  /** Texts that are needed, readers of the whole slab, and one while the slab is being filled. */
   users: number;
-  /** Those of them that read the whole of it. */
+  /** Readers of the whole slab. */
   readers: number;
 }
 
-/** Kinds of lifetimes with a slab that is not full yet; intervals that a configuration had before are forgotten. */
+/** Lifetimes for which a slab is being filled; those of intervals that are no longer configured are closed. */
 const MOST_OPEN = 8;
 
 /**
- * Memory for the texts of hosts, many to a slab: a scrape that copies a piece of each of ten thousand hosts finds
- * their slabs in the processor's caches, where it would not find ten thousand buffers. Texts that are replaced after
- * the same time lie together, so that a slab gets free as a whole, and is filled again: memory that is asked for and
- * left again all the time makes V8 look through everything that is held every few seconds. The small texts are of
- * hosts that told nothing, which are asked seldom: they would keep a slab for long.
+ * Memory for the texts of hosts, many texts to a slab. A scrape that copies a piece of each of ten thousand hosts finds
+ * their slabs in the caches of the processor, where it would not find ten thousand buffers. Texts with the same
+ * lifetime lie together, so that a slab becomes free as a whole and is reused: memory that is allocated and freed all
+ * the time makes V8 scan the whole heap every few seconds. Small texts belong to hosts that were not read. They live
+ * long and would keep a slab in use.
  *
- * Whoever forgets to `leave` a text costs memory; a text that is left while it is still read is overwritten.
+ * A text that is never released costs memory. A text that is released while it is read is overwritten.
  */
 export class Slabs {
   readonly #size: number;
@@ -43,7 +43,7 @@ export class Slabs {
   readonly #mostSpare: number;
   readonly #open = new Map<number, Slab>();
   readonly #spare: Buffer[] = [];
-  /** Slabs that somebody holds. */
+  /** Slabs with readers. */
   readonly #read = new Set<Slab>();
 
   constructor({ size = 1024 * 1024, ownBelow = 4096, mostSpare = 4 }: SlabOptions = {}) {
@@ -53,19 +53,19 @@ export class Slabs {
   }
 
   /**
-   * Room that nobody else writes to until it is left, with anything in it.
+   * Memory for one text until it is released. It is not cleared.
    *
    * @param length in bytes
-   * @param lastsMs how long what is written will be kept, about
+   * @param lifetimeMs how long the text will be needed, approximately
    */
-  take(length: number, lastsMs: number): Room {
-    if (length < this.#ownBelow || length > this.#size / 4) return ownRoom(length);
-    let slab = this.#open.get(lastsMs);
+  allocate(length: number, lifetimeMs: number): Allocation {
+    if (length < this.#ownBelow || length > this.#size / 4) return ownMemory(length);
+    let slab = this.#open.get(lifetimeMs);
     if (slab === undefined || slab.used + length > this.#size) {
-      this.#close(lastsMs);
+      this.#close(lifetimeMs);
       slab = { bytes: this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#size), used: 0, users: 1, readers: 0 };
-      this.#open.set(lastsMs, slab);
-      const [oldest = lastsMs] = this.#open.keys();
+      this.#open.set(lifetimeMs, slab);
+      const [oldest = lifetimeMs] = this.#open.keys();
       if (this.#open.size > MOST_OPEN) this.#close(oldest);
     }
     const start = slab.used;
@@ -74,49 +74,49 @@ export class Slabs {
     return { bytes: slab.bytes, start, slab };
   }
 
-  /** Nobody will read the text any more, but for those who `hold` it. To be called once for each. */
-  leave({ slab }: Pick<Room, "slab">): void {
-    if (slab !== undefined) this.#release(slab);
+  /** The text is no longer needed, except by those who `retain` it. To be called once for each text. */
+  release({ slab }: Pick<Allocation, "slab">): void {
+    if (slab !== undefined) this.#releaseSlab(slab);
   }
 
-  /** Keeps texts readable, whoever leaves them, until the function that is returned is called. */
-  hold(texts: Iterable<Pick<Room, "slab">>): () => void {
-    const held = new Set<Slab>();
-    for (const { slab } of texts) if (slab !== undefined) held.add(slab);
-    for (const slab of held) {
+  /** Keeps texts readable, even if they are released, until the returned function is called. */
+  retain(texts: Iterable<Pick<Allocation, "slab">>): () => void {
+    const slabs = new Set<Slab>();
+    for (const { slab } of texts) if (slab !== undefined) slabs.add(slab);
+    for (const slab of slabs) {
       slab.users++;
       slab.readers++;
       this.#read.add(slab);
     }
     return () => {
-      for (const slab of held) {
+      for (const slab of slabs) {
         if (--slab.readers === 0) this.#read.delete(slab);
-        this.#release(slab);
+        this.#releaseSlab(slab);
       }
-      held.clear();
+      slabs.clear();
     };
   }
 
-  /** Bytes of slabs whose texts were all left, and that are kept only for those who `hold` them. */
+  /** Bytes of slabs whose texts were all released, and that only readers still retain. */
   get outdatedBytes(): number {
     let bytes = 0;
     for (const slab of this.#read) if (slab.users === slab.readers) bytes += slab.bytes.length;
     return bytes;
   }
 
-  #close(lastsMs: number): void {
-    const slab = this.#open.get(lastsMs);
-    this.#open.delete(lastsMs);
-    if (slab !== undefined) this.#release(slab);
+  #close(lifetimeMs: number): void {
+    const slab = this.#open.get(lifetimeMs);
+    this.#open.delete(lifetimeMs);
+    if (slab !== undefined) this.#releaseSlab(slab);
   }
 
-  #release(slab: Slab): void {
+  #releaseSlab(slab: Slab): void {
     if (slab.users === 0 || --slab.users > 0) return;
     if (this.#spare.length < this.#mostSpare) this.#spare.push(slab.bytes);
   }
 }
 
-/** Of its exact size and not from Node's pool, which a small text kept for long would hold on to. */
-export function ownRoom(length: number): Room {
+/** Memory of exactly this length, not from the pool of Node.js: a small text would keep a whole piece of that in use. */
+export function ownMemory(length: number): Allocation {
   return { bytes: Buffer.allocUnsafeSlow(length), start: 0 };
 }

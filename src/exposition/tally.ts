@@ -3,8 +3,8 @@ import { Counter, type Registry } from "prom-client";
 const hexCode = (code: number): string => code.toString(16).padStart(2, "0");
 
 /**
- * A counter with one label, or two of which the second is a byte. prom-client hashes the labels at each
- * increment, which is felt at ten thousand packets a second; here that happens when somebody reads.
+ * A counter with one label, or with two labels of which the second is a byte. prom-client hashes the labels at each
+ * increment, which is expensive at ten thousand packets a second; this one does it when the metrics are read.
  */
 export class Tally {
   readonly #single = new Map<string, number>();
@@ -28,7 +28,7 @@ export class Tally {
     });
   }
 
-  /** Shows these from 0, because increase() cannot see a series that appears with 1. */
+  /** Exports these from 0, because increase() does not see a series that appears with 1. */
   startAt(...values: readonly [string][]): this {
     for (const [value] of values) this.#single.set(value, 0);
     return this;

@@ -3,32 +3,32 @@ import { Blocks } from "./blocks.ts";
 import { Changes } from "./changes.ts";
 import { FAMILIES } from "./families/index.ts";
 import type { Family } from "./family.ts";
-import { ownRoom, type Room, type Slab } from "./slabs.ts";
+import { type Allocation, ownMemory, type Slab } from "./slabs.ts";
 
-/** Content-Type of everything this room writes. */
+/** Content-Type of all text of this package. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * The prepared text of one host: the samples of all families in their order, without HELP and TYPE.
- * One table and a stretch of bytes, because ten thousand hosts keep one each. Immutable until it is left.
+ * The prepared text of one host: the samples of all families in their order, without HELP and TYPE. One table and one
+ * range of bytes, because ten thousand hosts keep one each. Immutable until it is released.
  */
 export interface HostText {
-  /** Has texts of other hosts beside this one, where they share memory. */
+  /** May contain texts of other hosts, too. */
   readonly bytes: Buffer;
   /** Where the block of each family begins in `bytes`, and where the last one ends. */
   readonly bounds: Uint32Array;
-  /** The memory they share; see Slabs. */
+  /** The memory that these texts share; see Slabs. */
   readonly slab?: Slab | undefined;
 }
 
 export interface RenderOptions {
-  /** True: every series carries host and place, for the text of a fleet. False: neither, for a probe. */
+  /** True: every series has the labels of host and place, for fleet output. False: none has, for a probe. */
   readonly placed: boolean;
-  /** Where a text of so many bytes is written; memory of its own unless said. */
-  readonly room?: (length: number) => Room;
+  /** Provides memory for a text of the given length; by default memory of its own. */
+  readonly allocate?: (length: number) => Allocation;
 }
 
-/** A host's own text. */
+/** The bytes of one host's text. */
 export function textOf({ bytes, bounds }: HostText): Buffer {
   return bytes.subarray(bounds[0], bounds[bounds.length - 1]);
 }
@@ -45,29 +45,29 @@ export interface Rendered {
   readonly prepared: HostText;
 }
 
-/** Puts a text together of families made anew and runs of families taken over. */
+/** Joins a text from blocks that were rendered again and from ranges of the previous text. */
 class Assembly {
-  readonly #before: HostText | undefined;
-  readonly #parts: (string | Run)[] = [];
+  readonly #previous: HostText | undefined;
+  readonly #parts: (string | Range)[] = [];
   readonly #bounds = new Uint32Array(FAMILIES.length + 1);
   #length = 0;
 
-  constructor(before: HostText | undefined) {
-    this.#before = before;
+  constructor(previous: HostText | undefined) {
+    this.#previous = previous;
   }
 
   add(index: number, text: string): void {
     if (text !== "") {
       const last = this.#parts.length - 1;
-      const before = this.#parts[last];
-      if (typeof before === "string") this.#parts[last] = before + text;
+      const part = this.#parts[last];
+      if (typeof part === "string") this.#parts[last] = part + text;
       else this.#parts.push(text);
       this.#length += Buffer.byteLength(text);
     }
     this.#bounds[index + 1] = this.#length;
   }
 
-  /** The family as it was before. */
+  /** Reuses the block of the previous text. */
   keep(index: number, { bounds }: HostText): void {
     const start = bounds[index] ?? 0;
     const end = bounds[index + 1] ?? start;
@@ -78,41 +78,46 @@ class Assembly {
     this.#bounds[index + 1] = this.#length;
   }
 
-  finished(room: (length: number) => Room): HostText {
-    const { bytes, start, slab } = room(this.#length);
+  finished(allocate: (length: number) => Allocation): HostText {
+    const { bytes, start, slab } = allocate(this.#length);
     const bounds = this.#bounds;
     let at = start;
     for (const part of this.#parts) {
       if (typeof part === "string") at += bytes.write(part, at);
-      else at += this.#before?.bytes.copy(bytes, at, part.start, part.end) ?? 0;
+      else at += this.#previous?.bytes.copy(bytes, at, part.start, part.end) ?? 0;
     }
     if (start > 0) for (let i = 0; i < bounds.length; i++) bounds[i] = (bounds[i] ?? 0) + start;
     return { bytes, bounds, slab };
   }
 }
 
-interface Run {
+/** Bytes of the previous text: several adjacent blocks. */
+interface Range {
   readonly start: number;
   end: number;
 }
 
 /**
- * Makes the text of a host; done once when a snapshot arrives, so that a scrape only copies.
+ * The text of a host. Rendered once when a snapshot arrives, so that a scrape only copies.
  *
- * @param before the host's text made the same way; families that tell the same are copied of it
+ * @param previous an earlier record and its text, rendered with the same options: blocks that did not change are copied
  */
-export function renderHost(record: HostRecord, { placed, room = ownRoom }: RenderOptions, before?: Rendered): HostText {
+export function renderHost(
+  record: HostRecord,
+  { placed, allocate = ownMemory }: RenderOptions,
+  previous?: Rendered,
+): HostText {
   const blocks = new Blocks(record, placed);
-  const changes = before && new Changes(before.record, record);
-  const assembly = new Assembly(before?.prepared);
+  const changes = previous && new Changes(previous.record, record);
+  const assembly = new Assembly(previous?.prepared);
   for (const [index, family] of FAMILIES.entries()) {
-    if (before && changes?.isSame(family)) assembly.keep(index, before.prepared);
+    if (previous && changes?.isSame(family)) assembly.keep(index, previous.prepared);
     else assembly.add(index, blocks.of(family));
   }
-  return assembly.finished(room);
+  return assembly.finished(allocate);
 }
 
-/** The whole exposition of one host without host and place labels, as /probe answers. */
+/** The whole exposition of one host without the labels of host and place: the response of /probe. */
 export function renderProbe(record: HostRecord): Buffer {
   const blocks = new Blocks(record, false);
   let text = "";

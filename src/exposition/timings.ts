@@ -1,12 +1,12 @@
 import type { Metric, Registry } from "prom-client";
 
 /**
- * A histogram without labels, of seconds. prom-client looks for labels and hashes them at each observation, which is
- * felt at ten thousand packets a second; this one adds to three numbers.
+ * A histogram of seconds without labels. prom-client hashes labels at each observation, which is expensive at ten
+ * thousand packets a second; this one adds to two numbers.
  */
 export class Timings {
   readonly #bounds: readonly number[];
-  /** Observations up to each bound and above the one before; the last: above all. */
+  /** Observations by the first bound that is not exceeded; the last: above all bounds. */
   readonly #counts: Float64Array;
   #sum = 0;
 
@@ -16,7 +16,7 @@ export class Timings {
     this.#counts = new Float64Array(bounds.length + 1);
     const full = `lightsout_${name}`;
     const read = { name: full, help, type: "histogram", aggregator: "sum", get: async () => this.#read(full, help) };
-    // All that a registry asks of a metric; its types know prom-client's own only.
+    // This is all that a registry needs of a metric; its types allow only metrics of prom-client.
     registry.registerMetric(read as unknown as Metric);
   }
 

@@ -4,19 +4,19 @@ export interface Timer {
 }
 
 /**
- * Time, handed in. Everything that waits or measures takes a Clock, so that tests run hours of
- * rounds and back-off in milliseconds.
+ * The source of time. Everything that waits or measures takes a Clock, so that tests run hours of rounds and back-off
+ * in milliseconds.
  */
 export interface Clock {
-  /** Wall clock, milliseconds since 1970-01-01 UTC. Can jump; use it for time stamps only. */
+  /** Wall clock, milliseconds since 1970-01-01 UTC. It can jump: use it for time stamps only. */
   wallMs(): number;
-  /** Monotonic milliseconds with fractions. Use it for durations and deadlines. */
+  /** Monotonic clock, milliseconds with fractions, for durations and deadlines. */
   monotonicMs(): number;
   /** Calls back once, after at least `delayMs`. */
   after(delayMs: number, callback: () => void): Timer;
 }
 
-/** What Node.js can count to, 24.8 days; a longer delay would end at once. */
+/** The longest delay of a Node.js timer, 24.8 days; with a longer one it would fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 class SystemTimer implements Timer {

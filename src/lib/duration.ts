@@ -1,4 +1,4 @@
-/** Durations as Prometheus writes them: `60s`, `1m30s`, `500ms`, `1d`; the units in this order, each once. */
+/** Durations in the format of Prometheus: `60s`, `1m30s`, `500ms`, `1d`; units in this order, each at most once. */
 export const DURATION_PATTERN =
   /^(?:0|(?=\d)(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?)$/;
 
@@ -14,7 +14,7 @@ const UNITS = [
   { name: "ms", ms: 1, whole: false },
 ] as const;
 
-/** Milliseconds of a duration; undefined for what is none. A bare number is none, except 0. */
+/** The milliseconds of a duration; undefined for other text. A number without a unit is no duration, except 0. */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION_PATTERN.exec(text);
   if (!match) return undefined;
@@ -22,7 +22,7 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
-/** The shortest form Prometheus would print; years, weeks and days only where they divide the whole. */
+/** The shortest form in the format of Prometheus; years, weeks and days only if they divide the duration. */
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.round(ms));
   if (rest === 0) return "0s";

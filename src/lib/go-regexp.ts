@@ -1,14 +1,14 @@
 import { RE2JS, RE2JSException } from "re2js";
 
-/** Longer expressions are refused. */
+/** Length of the longest expression that is accepted. */
 const LONGEST = 1000;
 
-/** Says why an expression is none of Go's. */
+/** Why a text is not a regular expression of Go. */
 export class GoRegexpError extends Error {}
 
 /**
- * A regular expression as Go's regexp package reads it (RE2), for the question whether it matches anywhere in a
- * text. Like Go's it never goes back, so that no expression takes more time than its length times the text's.
+ * A regular expression in the syntax of Go's regexp package (RE2); tests whether it matches anywhere in a text. It does
+ * not backtrack: the time is at most proportional to the length of the expression times the length of the text.
  */
 export class GoRegexp {
   readonly source: string;

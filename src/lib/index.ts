@@ -1,5 +1,5 @@
 /**
- * lib - what would be at home in any project: clock, log, text. Knows nothing of BMCs.
+ * lib - code that any project could use: clock, log, text. Knows nothing of BMCs.
  */
 export type { Clock, Timer } from "./clock.ts";
 export { systemClock } from "./clock.ts";

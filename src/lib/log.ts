@@ -11,5 +11,5 @@ export interface Logger {
 
 const nothing = (): void => {};
 
-/** For tests and library users who do not want to hear anything. */
+/** Discards everything; for tests and for users of the library who want no log. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

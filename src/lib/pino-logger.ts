@@ -10,11 +10,11 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export interface LoggerOptions {
   readonly level?: LogLevel;
   readonly format?: LogFormat;
-  /** Takes whole lines; standard error unless said. */
+  /** Writes a whole line; by default to standard error. */
   readonly write?: (line: string) => void;
 }
 
-/** Logs lines to standard error, which is not where a process that shares a pipe prints its results. */
+/** A logger for standard error, so that standard output has only the results of a command. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { level = "info", format = "logfmt" } = options;
   const write = options.write ?? ((line: string): void => void process.stderr.write(line));
@@ -30,7 +30,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   );
 }
 
-/** `ts=... level=warn msg="..." host=node017`, the form Prometheus and its exporters write. */
+/** `ts=... level=warn msg="..." host=node017`: the log format of Prometheus and its exporters. */
 function logfmt(fields: LogFields): string {
   const { ts, level, msg, ...rest } = fields;
   const pairs = Object.entries({ ts, level, msg, ...rest }).filter(([, value]) => value !== undefined);
@@ -43,7 +43,7 @@ function logfmtValue(value: unknown): string {
   return /^[^\s"=\\]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** An error as pino writes it. */
+/** True for an error as pino serializes it. */
 function isError(value: unknown): value is { readonly message: string } {
   return typeof value === "object" && value !== null && "message" in value && "stack" in value;
 }

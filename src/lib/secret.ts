@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 
 const HIDDEN = "<secret>";
 
-/** A value that nothing prints: text, JSON and the debugger's view of it are `<secret>`. */
+/** A value that is never printed: as text, as JSON and in a debugger it is `<secret>`. */
 export class Secret {
   readonly #bytes: Buffer;
 
@@ -11,7 +11,7 @@ export class Secret {
     this.#bytes = typeof value === "string" ? Buffer.from(value, "utf8") : Buffer.from(value);
   }
 
-  /** Length in bytes, which is what limits are stated in. */
+  /** Length in bytes, the unit of limits on passwords. */
   get byteLength(): number {
     return this.#bytes.length;
   }
@@ -21,7 +21,7 @@ export class Secret {
     return this.#bytes.toString("utf8");
   }
 
-  /** A copy of the value as bytes; the form for keys that are not text. */
+  /** A copy of the value as bytes, for keys that are not text. */
   revealBytes(): Buffer {
     return Buffer.from(this.#bytes);
   }

@@ -1,9 +1,9 @@
-/** Nobody misspells more, and comparing takes the product of both lengths. */
+/** Longer words are not compared: that takes time proportional to the product of both lengths. */
 const LONGEST_GUESSED = 300;
 
 /**
- * The candidate that `word` was probably meant to be; undefined when none is near. Case and the
- * difference between - and _ cost nothing; a swap of two neighbours costs one.
+ * The candidate of which `word` is probably a misspelling; undefined if none is close. Case, and - instead of _, do not
+ * count; two swapped letters count as one change.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST_GUESSED) return undefined;
@@ -23,7 +23,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
+/** The number of insertions, deletions, replacements and swaps of adjacent letters that turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);

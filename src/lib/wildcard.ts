@@ -1,6 +1,6 @@
 /**
- * Whether a text is as a pattern says, in which * stands for any characters and ? for one. A regular expression made
- * of a dozen stars would try for hours where this takes the product of both lengths.
+ * True if a text matches a pattern in which * stands for any characters and ? for one. Takes time proportional to the
+ * product of both lengths, where a regular expression made from a dozen stars would backtrack for hours.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   let p = 0;
@@ -15,7 +15,7 @@ export function matchesWildcard(pattern: string, text: string): boolean {
       p++;
       t++;
     } else if (star >= 0) {
-      // The last star takes one character more.
+      // The last star matches one character more.
       p = star + 1;
       t = ++resumeAt;
     } else return false;

@@ -1,4 +1,4 @@
-/** What may change about a host without a record in its event log. */
+/** Changes of a host that are not in its event log. */
 export const CHANGE_KINDS = [
   "board_replaced",
   "firmware_changed",
@@ -8,17 +8,17 @@ export const CHANGE_KINDS = [
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** A change that one poll noticed against the reading before, however long ago that was. */
+/** A change that a poll found against the previous reading, even if that is long ago. */
 export interface HostChange {
   readonly change: ChangeKind;
-  /** What it was and is: versions, serial numbers or GUIDs, "on" and "off". Absent for sensors. */
+  /** Old and new value: versions, serial numbers or GUIDs, "on" and "off". Absent for sensors. */
   readonly from?: string;
   readonly to?: string;
-  /** Names of sensors that came or went, by name; the first of them where there are many. */
+  /** Names of the sensors that appeared or vanished, sorted; only the first of many. */
   readonly sensors?: readonly string[];
-  /** How many sensors came or went. */
+  /** Number of sensors that appeared or vanished. */
   readonly sensorCount?: number;
 }
 
-/** Changes counted since the host was first read; only ever grows. */
+/** Changes counted since the host was first read; never decreases. */
 export type ChangeCounts = Readonly<Record<ChangeKind, number>>;

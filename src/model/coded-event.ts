@@ -1,4 +1,4 @@
-/** Unit codes of a sensor's values as its record has them - IPMI 2.0 section 43.1, table 43-15. */
+/** Unit codes of a sensor as in its record - IPMI 2.0 section 43.1, table 43-15. */
 export interface UnitCodes {
   readonly base: number;
   readonly modifier: number;
@@ -10,8 +10,7 @@ export interface UnitCodes {
 }
 
 /**
- * A record of the event log in the protocol's own codes, for those who tell of events in the words of other IPMI
- * tools.
+ * A record of the event log in the codes of the protocol, for output in the words of other IPMI tools.
  */
 export type CodedEvent =
   | {
@@ -25,12 +24,12 @@ export type CodedEvent =
       readonly data1: number;
       readonly data2: number;
       readonly data3: number;
-      /** The record of the sensor says what its values are: those of data 2 and 3, as values, in this unit. */
+      /** Event data 2 and 3 as values in this unit; absent if the record of the sensor does not define them. */
       readonly values?: { readonly data2: number; readonly data3: number; readonly unit: UnitCodes };
     }
   | {
       readonly type: "oem";
-      /** Absent for types that have none. */
+      /** Absent for record types without a time stamp. */
       readonly timestamp?: number;
       readonly data: Uint8Array;
     };

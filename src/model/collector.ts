@@ -1,6 +1,6 @@
 /**
- * What a module of ipmi_exporter can collect, in its words. `sm-lan-mode` asks for a vendor's own command, which is
- * never sent; `sel-events` reads the whole event log.
+ * The collectors of a module of ipmi_exporter, by its names. `sm-lan-mode` would need a vendor command, which is never
+ * sent; `sel-events` reads the whole event log.
  */
 export const COLLECTORS = [
   "bmc",
@@ -14,5 +14,5 @@ export const COLLECTORS = [
 ] as const;
 export type Collector = (typeof COLLECTORS)[number];
 
-/** Those of a module that names none. */
+/** The collectors of a module without `collectors`. */
 export const DEFAULT_COLLECTORS: readonly Collector[] = ["ipmi", "dcmi", "bmc", "chassis"];

@@ -3,22 +3,22 @@ import type { EventSeverity, LogEntry } from "./facts.ts";
 import type { Place } from "./host.ts";
 
 /**
- * What the time stamp of a record is worth. `wall_clock`: a date; `pre_init`: seconds since the BMC started,
- * whose clock was not set; `unspecified`: none; `implausible`: a date that cannot be, of a clock set since.
+ * What the time stamp of a record means. `wall_clock`: a date. `pre_init`: seconds since the start of the BMC, whose
+ * clock was not set. `unspecified`: no time. `implausible`: an impossible date, of a clock that was set later.
  */
 export type TimeStatus = "wall_clock" | "pre_init" | "unspecified" | "implausible";
 
-/** From which severity on somebody is told at once. */
+/** Lowest severities that can be configured for events sent to Alertmanager. */
 export const ALERT_SEVERITIES = ["warning", "critical", "non_recoverable"] as const satisfies readonly EventSeverity[];
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 
 interface EventBase {
   readonly host: string;
   readonly place: Place;
-  /** When the exporter saw it, epoch ms. */
+  /** When the exporter read it, epoch ms. */
   readonly seenAt: number;
   readonly severity: EventSeverity;
-  /** The whole for a person, one line. */
+  /** The event in one line of text. */
   readonly text: string;
 }
 
@@ -27,13 +27,13 @@ export interface SelEvent extends EventBase {
   readonly type: "sel";
   readonly entry: LogEntry;
   readonly timeStatus: TimeStatus;
-  /** BMC clock minus ours. */
+  /** Clock of the BMC minus clock of the exporter. */
   readonly clockOffsetSeconds?: number;
-  /** The log held it when it was read for the first time. */
+  /** The record was in the log when that was read for the first time. */
   readonly historical: boolean;
 }
 
-/** Something about a host that is not as it was. */
+/** A change of a host; see ChangeKind. */
 export interface ChangeEvent extends EventBase {
   readonly type: "change";
   readonly change: ChangeKind;
@@ -43,5 +43,5 @@ export interface ChangeEvent extends EventBase {
   readonly sensorCount?: number;
 }
 
-/** What leaves the exporter when something happened to a host. */
+/** An event of a host as it is sent to outputs. */
 export type HostEvent = SelEvent | ChangeEvent;

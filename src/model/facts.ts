@@ -1,7 +1,7 @@
 import type { CodedEvent } from "./coded-event.ts";
 import type { Health } from "./health.ts";
 
-/** The LAN channel the BMC is talked to over; what it does not tell is absent. */
+/** The LAN channel in use; what the BMC does not report is absent. */
 export interface LanInfo {
   readonly channel?: number;
   /** Where its IP address comes from. */
@@ -14,7 +14,7 @@ export interface LanInfo {
   readonly vlanPriority?: number;
 }
 
-/** What a self test of the BMC may find; `corrupted_data` where it does not say of what. */
+/** Results of the self test of a BMC; `corrupted_data` if it does not report which data. */
 export type SelfTestResult =
   | "ok"
   | "not_implemented"
@@ -31,9 +31,9 @@ export type SelfTestResult =
   | "device_specific";
 
 export interface SelfTest {
-  /** One at least. */
+  /** At least one. */
   readonly results: readonly SelfTestResult[];
-  /** Absent where the results say nothing that is known here. */
+  /** Absent if the results do not allow a conclusion. */
   readonly health?: Health;
 }
 
@@ -44,13 +44,13 @@ export interface ControllerInfo {
   readonly product?: string;
   readonly productId?: number;
   readonly firmware?: string;
-  /** Version of the system's firmware (BIOS), where the BMC was told it. */
+  /** Version of the system firmware (BIOS), if the system reported it to the BMC. */
   readonly systemFirmware?: string;
   readonly ipmiVersion?: string;
   readonly redfishVersion?: string;
-  /** The 16 bytes as they came, hex, no dashes. */
+  /** The 16 bytes as received, hexadecimal without dashes. */
   readonly guid?: string;
-  /** BMC is updating or initialising and may answer nonsense. */
+  /** The BMC is updating or initializing; its responses may be wrong. */
   readonly updating?: boolean;
   readonly selfTest?: SelfTest;
   readonly lan?: LanInfo;
@@ -71,15 +71,15 @@ export interface ChassisState {
 
 /** Whole-host power in watts. */
 export interface PowerConsumption {
-  /** `sensor`: one of the whole host; `psu_sum`: the inputs of its power supplies together. */
+  /** `sensor`: a sensor of the whole host. `psu_sum`: sum of the inputs of its power supplies. */
   readonly source: "dcmi" | "node_manager" | "redfish" | "sensor" | "psu_sum";
   readonly currentWatts?: number;
   readonly minimumWatts?: number;
   readonly maximumWatts?: number;
   readonly averageWatts?: number;
-  /** The period the statistics cover. */
+  /** Period of the statistics. */
   readonly periodSeconds?: number;
-  /** Absent when no limit is active. */
+  /** Absent if no limit is active. */
   readonly limitWatts?: number;
 }
 
@@ -88,19 +88,19 @@ export interface Watchdog {
   readonly use: string;
   readonly action: string;
   readonly preTimeoutInterrupt: string;
-  /** Time between that interrupt and the end of the countdown. */
+  /** Time between the pre-timeout interrupt and the end of the countdown. */
   readonly preTimeoutSeconds: number;
-  /** False: an expiration is not logged. */
+  /** True: an expiration is logged. */
   readonly logs: boolean;
   readonly initialCountdownSeconds: number;
   readonly presentCountdownSeconds?: number;
-  /** Uses whose timer expired since the flag was cleared. */
+  /** Timer uses that expired since their flags were cleared. */
   readonly expired: readonly string[];
 }
 
 /** One FRU device: bmc_fru_info, and the capacity of a power supply. */
 export interface Fru {
-  /** Name of the locator record, or "fru0" where there is none. */
+  /** Name in the locator record, or "fru0" without one. */
   readonly name: string;
   readonly id: number;
   readonly manufacturer?: string;
@@ -109,13 +109,13 @@ export interface Fru {
   readonly serial?: string;
   readonly assetTag?: string;
   readonly version?: string;
-  /** Rated capacity where the device is a power supply. */
+  /** Rated capacity of a power supply. */
   readonly capacityWatts?: number;
-  /** Damage that was found and worked around: "board area: wrong checksum". */
+  /** Damage that was found and ignored, e.g. "board area: wrong checksum". */
   readonly problems: readonly string[];
 }
 
-/** A fact about how the BMC can be reached that a security officer wants to know. */
+/** A possible weakness in how the BMC can be accessed. */
 export interface SecurityFinding {
   /** Snake case, closed set: anonymous_login, null_user, ipmi_1_5_enabled, weak_cipher_suites ... */
   readonly finding: string;
@@ -126,25 +126,25 @@ export interface SecurityFinding {
 export type EventSeverity = "ok" | "warning" | "critical" | "non_recoverable" | "unknown";
 export const EVENT_SEVERITIES: readonly EventSeverity[] = ["ok", "warning", "critical", "non_recoverable", "unknown"];
 
-/** One record of the BMC's event log in model words. */
+/** One record of the event log of the BMC. */
 export interface LogEntry {
   readonly recordId: number;
-  /** Epoch ms; absent for unspecified time stamps. */
+  /** Epoch ms; absent if the time stamp is unspecified. */
   readonly time?: number;
-  /** True: seconds since the BMC started, not a date. */
+  /** True: the time counts from the start of the BMC and is not a date. */
   readonly relativeTime: boolean;
-  /** Those seconds. */
+  /** Seconds since the start of the BMC. */
   readonly relativeSeconds?: number;
   /** Sensor type in snake case, or "oem". */
   readonly kind: string;
   readonly sensor: string;
-  /** Absent for records that are of no sensor. */
+  /** Absent for records without a sensor. */
   readonly sensorNumber?: number;
   /** What happened in snake case: upper_critical_going_high, correctable_ecc ... */
   readonly event: string;
   readonly direction: "asserted" | "deasserted";
   readonly severity: EventSeverity;
-  /** The whole for a person. */
+  /** The record in one line of text. */
   readonly text: string;
   readonly dimm?: string;
   /** The 16 bytes, hex. */
@@ -154,7 +154,7 @@ export interface LogEntry {
 export const MEMORY_ERROR_KINDS = ["correctable", "uncorrectable", "logging_limit"] as const;
 export type MemoryErrorKind = (typeof MEMORY_ERROR_KINDS)[number];
 
-/** Events counted since the host was first read; only ever grows. */
+/** Events counted since the host was first read; never decreases. */
 export interface EventCounters {
   readonly bySeverity: Readonly<Record<EventSeverity, number>>;
   readonly records: readonly {
@@ -174,17 +174,17 @@ export interface EventLog {
   readonly overflow: boolean;
   /** Epoch ms. */
   readonly lastAddition?: number;
-  /** BMC clock minus ours; positive: the BMC is ahead. */
+  /** Clock of the BMC minus clock of the exporter; positive: the BMC is ahead. */
   readonly clockOffsetSeconds?: number;
-  /** Absent until the log was read once to its end. */
+  /** Absent until the log was read to its end once. */
   readonly counters?: EventCounters;
-  /** Records that came since the poll before; newest last. */
+  /** Records that were added since the previous poll; newest last. */
   readonly fresh: readonly LogEntry[];
-  /** How many of `fresh`, from its beginning, the log held when it was read for the first time ever; 0 if absent. */
+  /** The first N of `fresh` that were in the log when it was read for the first time; absent: 0. */
   readonly historical?: number;
   /**
-   * All records the log holds, oldest first; decoded each time they are gone through, since few ask. Only where it
-   * was asked for, and where the log was read to its end.
+   * All records of the log, oldest first; decoded at each iteration. Present only on request, and only if the log was
+   * read to its end.
    */
   readonly coded?: Iterable<CodedEvent>;
 }

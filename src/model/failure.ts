@@ -22,7 +22,7 @@ export const noFailures: Readonly<Record<FailureReason, number>> = Object.freeze
   Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>,
 );
 
-/** Why a host is not up although no poll of it failed: there was none yet. */
+/** The reason why a host is not up before its first poll has ended. It is not a failure. */
 export const NOT_POLLED = "not_polled";
 
 /** The step that failed: a closed set, the `stage` label of the metrics. */
@@ -54,7 +54,7 @@ export type FailureStage = (typeof FAILURE_STAGES)[number];
 export interface Failure {
   readonly stage: FailureStage;
   readonly reason: FailureReason;
-  /** One sentence for a person; never a label, never a secret. */
+  /** One sentence for people; never a label, and without secrets. */
   readonly message: string;
   /**
    * The BMC refused a code that was made with the password, and may count a failed login against the account.

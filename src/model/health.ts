@@ -2,7 +2,7 @@
 export const Health = { Ok: 0, Warning: 1, Critical: 2, NonRecoverable: 3 } as const;
 export type Health = (typeof Health)[keyof typeof Health];
 
-/** The worst of what is known; undefined when nothing is. */
+/** The worst health that is known; undefined if none is. */
 export function worstHealth(healths: Iterable<Health | undefined>): Health | undefined {
   let worst: Health | undefined;
   for (const health of healths) if (health !== undefined && (worst === undefined || health > worst)) worst = health;

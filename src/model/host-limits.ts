@@ -15,7 +15,7 @@ export interface HostLimits {
  * The highest limits that can be configured. With these no step of planning or rendering one host takes longer than
  * 50 ms of CPU time, whatever its BMC reports.
  */
-export const HIGHEST_HOST_LIMITS: HostLimits = { sensors: 4000, series: 40_000, textBytes: 10_000_000 };
+export const HIGHEST_HOST_LIMITS: HostLimits = { sensors: 3000, series: 30_000, textBytes: 8_000_000 };
 
 /** The limits by their names in the configuration and in labels. */
 export const HOST_LIMIT_NAMES = ["sensors", "series", "text_bytes"] as const;

@@ -1,4 +1,4 @@
-/** Where a host stands; what is not known is absent. */
+/** Location of a host; what is unknown is absent. */
 export interface Place {
   readonly site?: string;
   readonly room?: string;
@@ -10,7 +10,7 @@ export interface Place {
 
 export const PLACE_LABELS = ["site", "room", "row", "rack", "position"] as const satisfies readonly (keyof Place)[];
 
-/** A machine of the inventory: who is asked, how and as whom. */
+/** A machine of the inventory: the address of its BMC, how it is polled and with which credentials. */
 export interface Host {
   readonly name: string;
   /** Name or IP address of its BMC; an IPv6 address in its canonical form. */

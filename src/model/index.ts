@@ -1,6 +1,6 @@
 /**
- * model - the nouns, whatever protocol told them. Plain readonly data in base units; knows no
- * protocol, no file, no clock.
+ * model - the nouns of all packages: host, snapshot, sensor, failure. Plain readonly data in base units. Knows no
+ * protocol, no file and no clock.
  */
 export * from "./change.ts";
 export * from "./coded-event.ts";

@@ -1,15 +1,15 @@
 import type { HostChange } from "./change.ts";
 import type { LogEntry } from "./facts.ts";
 
-/** What one poll of a host found that no poll before it had: each record and each change is in one of them. */
+/** What is new in one poll of a host: each log record and each change is reported by exactly one poll. */
 export interface HostNews {
-  /** When it was read, epoch ms by our clock. */
+  /** When it was read, epoch ms by the clock of the exporter. */
   readonly seenAt: number;
   /** New records of the event log, newest last. */
   readonly entries: readonly LogEntry[];
-  /** How many of `entries`, from its beginning, the log held when it was read for the first time ever. */
+  /** The first N of `entries` that were in the log when it was read for the first time. */
   readonly historical: number;
-  /** BMC clock minus ours; positive: the BMC is ahead. */
+  /** Clock of the BMC minus clock of the exporter; positive: the BMC is ahead. */
   readonly clockOffsetSeconds?: number;
   readonly changes: readonly HostChange[];
 }

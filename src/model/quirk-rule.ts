@@ -1,4 +1,4 @@
-/** Work-arounds for the BMCs of a make, from the configuration. All that is given must match. */
+/** Workarounds for BMCs of a manufacturer, from the configuration. All given properties must match. */
 export interface QuirkRule {
   /** IANA enterprise numbers, or names in lower case. */
   readonly manufacturers: readonly (number | string)[];

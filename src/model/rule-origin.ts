@@ -1,4 +1,4 @@
-/** Where a rule stands: its file, and the line from 1. */
+/** Where a rule is defined: file, and line counted from 1. */
 export interface RuleOrigin {
   readonly file: string;
   readonly line: number;

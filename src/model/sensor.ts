@@ -1,6 +1,6 @@
 import type { Health } from "./health.ts";
 
-/** What a reading measures; each is a metric family of its own. Values are in the base unit named here. */
+/** What a reading measures. Each quantity has a metric family of its own, with values in the unit given here. */
 export type Quantity =
   /** degrees Celsius */
   | "temperature"
@@ -40,50 +40,50 @@ export const THRESHOLD_NAMES = [
 ] as const;
 export type ThresholdName = (typeof THRESHOLD_NAMES)[number];
 
-/** Limits in the base unit of the sensor's quantity. */
+/** Thresholds in the base unit of the sensor's quantity. */
 export type Thresholds = Readonly<Partial<Record<ThresholdName, number>>>;
 
 /** Why there is no reading; a fact about the sensor, not an error. */
 export type NoReading = "unavailable" | "scanning_disabled" | "not_present" | "not_analog" | "not_asked";
 
 /**
- * What an IPMI sensor data record says in its own codes, for those who tell of sensors in the words of other
- * IPMI tools. Hosts with the same records share one.
+ * The contents of an IPMI sensor data record in its own codes, for output in the words of other IPMI tools. Hosts with
+ * the same records share one object.
  */
 export interface SensorRecordCodes {
-  /** Not stable: firmware that changes its records numbers them anew. */
+  /** Not stable: firmware that changes its records renumbers them. */
   readonly recordId: number;
-  /** The name in the record, with all its spaces: the sensors of a shared record have one. */
+  /** The name in the record, with all spaces; the sensors of a shared record have the same. */
   readonly name: string;
-  /** Which sensor of a shared record it is, from 0. */
+  /** Index of the sensor in a shared record, from 0. */
   readonly shareIndex: number;
   readonly sensorType: number;
   /** Event/reading type code. */
   readonly eventType: number;
-  /** Full records have what it takes to make a value of a reading. */
+  /** A full record: only those define how a raw reading becomes a value. */
   readonly full: boolean;
-  /** Unit code of values that are in that unit and nothing else: no percentage, no modifier, no rate. */
+  /** Unit code, if the values have this plain unit: no percentage, no modifier, no rate. */
   readonly unitCode?: number;
   readonly percentage: boolean;
-  /** Values follow no formula: the BMC was asked for one. */
+  /** The conversion is non-linear: the BMC returns factors for each reading. */
   readonly nonLinear: boolean;
 }
 
-/** The last answer of an IPMI sensor, before anything was made of it. */
+/** The last response of an IPMI sensor, in codes. */
 export interface CodedReading {
   readonly record: SensorRecordCodes;
-  /** In the unit of the record; absent where the sensor has none. */
+  /** Value in the unit of the record; absent without a reading. */
   readonly value?: number;
-  /** Bit n: state n is asserted; of threshold sensors the comparisons, 0 lower non-critical to 5 upper non-recoverable. */
+  /** Bit n: state n is asserted. Threshold sensors: the comparisons, 0 lower non-critical to 5 upper non-recoverable. */
   readonly asserted: number;
 }
 
 /**
- * One sensor of a host, whatever protocol told of it. `name`, `id`, `entity`, `kind` and `role` never
- * change when hardware fails: they are labels.
+ * One sensor of a host, independent of the protocol. `name`, `id`, `entity`, `kind` and `role` are labels and do not
+ * change when hardware fails.
  */
 export interface Sensor {
-  /** The raw name the BMC gives. Not unique on some boards. */
+  /** The name that the BMC reports. Not unique on some boards. */
   readonly name: string;
   /** Stable and unique within the host: owner/LUN/number in hex for IPMI, "20/0/3a". */
   readonly id: string;
@@ -91,9 +91,9 @@ export interface Sensor {
   readonly entity: string;
   /** The sensor type in snake case: temperature, fan, power_supply, memory, drive ... */
   readonly kind: string;
-  /** What a rule made of the name: inlet, exhaust, cpu, dimm, psu ... */
+  /** Set by a role rule: inlet, exhaust, cpu, dimm, psu ... */
   readonly role?: string;
-  /** What it would measure: known also while there is no reading. Absent for purely discrete sensors. */
+  /** What it measures, also without a reading. Absent for purely discrete sensors. */
   readonly quantity?: Quantity;
   readonly unit?: string;
   /** The value in the base unit of `quantity`. Absent when there is no reading. */
@@ -104,6 +104,6 @@ export interface Sensor {
   readonly health?: Health;
   /** Asserted discrete states in snake case: failure_detected, input_lost ... */
   readonly states: readonly string[];
-  /** Only where it was asked for, and only of sensors that answered. */
+  /** Present only on request, and only if the sensor answered. */
   readonly coded?: CodedReading;
 }

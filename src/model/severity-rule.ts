@@ -1,13 +1,13 @@
 import type { Health } from "./health.ts";
 import type { RuleOrigin } from "./rule-origin.ts";
 
-/** How bad a state is, told from the state and from what never changes of its sensor. All that is given must match. */
+/** The severity of a state, by the state and by properties of the sensor that never change. All given properties must match. */
 export interface SeverityRule {
-  /** Health of a sensor while it asserts the state, and severity of the event that says that the state began. */
+  /** Health of a sensor while it asserts the state, and severity of the event for the start of the state. */
   readonly severity: Health;
-  /** Of the event that says it ended; absent: as the rules behind this one say, but no worse than `severity`. */
+  /** Severity of the event for its end; absent: as later rules say, but never worse than `severity`. */
   readonly deasserted?: Health;
-  /** Words of the `state` label. */
+  /** Values of the `state` label. */
   readonly states?: readonly string[];
   /** Sensor types in snake case. */
   readonly kinds?: readonly string[];
@@ -15,9 +15,9 @@ export interface SeverityRule {
   readonly sensorTypes?: readonly number[];
   /** Event/reading types in snake case: sensor_specific, redundancy, threshold ... */
   readonly eventTypes?: readonly string[];
-  /** Source of a regular expression, found anywhere in the name in upper or lower case. */
+  /** Source of a regular expression that matches anywhere in the name, ignoring case. */
   readonly name?: string;
-  /** Entity ids, whatever the instance. */
+  /** Entity ids, of any instance. */
   readonly entities?: readonly number[];
   /** Manufacturers of the BMC: IANA enterprise numbers, or names in lower case. */
   readonly manufacturers?: readonly (number | string)[];

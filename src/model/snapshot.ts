@@ -17,21 +17,21 @@ import type { Sensor } from "./sensor.ts";
 export const PART_NAMES = ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
-/** How one part of a poll went. */
+/** Outcome of one part of a poll. */
 export interface PartOutcome {
   readonly part: PartName;
-  /** False: see `failure`; what was read before the failure may still be in the snapshot. */
+  /** False: see `failure`. The snapshot may contain what was read before the failure. */
   readonly ok: boolean;
-  /** Time spent when it was last asked. */
+  /** Duration of the last reading. */
   readonly durationMs: number;
-  /** When it was last read, epoch ms; older than the snapshot for parts that are not due each round. */
+  /** When it was last read, epoch ms; before the snapshot for parts that are not read in each poll. */
   readonly readAt: number;
   readonly failure?: Failure;
 }
 
 /**
- * What one poll learned of one host. Immutable. A part that was not due keeps the values of the
- * reading before; a part that failed is absent.
+ * The result of one poll of one host. Immutable. A part that was not due has the values of its previous reading; a part
+ * that failed is absent.
  */
 export interface HostSnapshot {
   readonly host: string;
@@ -52,20 +52,20 @@ export interface HostSnapshot {
   readonly watchdog?: Watchdog;
   readonly frus?: readonly Fru[];
   readonly findings?: readonly SecurityFinding[];
-  /** Absent before the host was read once. */
+  /** Absent until the host was read once. */
   readonly changes?: ChangeCounts;
   /** What is left out because the host exceeds its limits; absent if nothing is. */
   readonly omitted?: Omitted;
-  /** Oddities worked around, by name. */
+  /** Names of the active workarounds for firmware quirks. */
   readonly quirks: readonly string[];
 }
 
-/** What the store keeps of a host: the latest snapshot and the little that outlives it. */
+/** What the store keeps of a host: the latest snapshot, and counters. */
 export interface HostRecord {
   readonly host: Host;
-  /** Absent until the first poll ended, and after it became stale. */
+  /** Absent until the first poll has ended, and once it is stale. */
   readonly snapshot?: HostSnapshot;
-  /** Epoch ms of the end of the last poll that reached the BMC. */
+  /** End of the last poll that reached the BMC, epoch ms. */
   readonly lastSuccessAt?: number;
   readonly failures: Readonly<Record<FailureReason, number>>;
   readonly polls: number;

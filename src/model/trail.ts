@@ -2,21 +2,21 @@ import type { LogEntry } from "./facts.ts";
 import type { FailureReason } from "./failure.ts";
 import type { PartName } from "./snapshot.ts";
 
-/** How one poll went. */
+/** Outcome of one poll. */
 export interface PollOutcome {
   /** Epoch ms. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** Absent where the BMC was reached. */
+  /** Absent if the BMC was reached. */
   readonly failure?: FailureReason;
-  /** Parts that did not succeed although it was. */
+  /** Parts that failed although the BMC was reached. */
   readonly failedParts: readonly PartName[];
 }
 
-/** What a page shows of a record of the event log. */
+/** The fields of a log record that a page shows. */
 export type PastEvent = Pick<LogEntry, "time" | "relativeTime" | "sensor" | "direction" | "severity" | "text">;
 
-/** The last of what happened to a host, for people: metrics and alerts are made of none of it. Newest first. */
+/** The last polls and events of a host, newest first. For pages only, not for metrics and alerts. */
 export interface HostTrail {
   readonly polls: readonly PollOutcome[];
   readonly events: readonly PastEvent[];

@@ -1,6 +1,5 @@
 /**
- * store - the latest snapshot of each host of the inventory, its age, what was prepared of it, and the last of
- * what happened. Knows
- * when a snapshot is too old to be told. Does not know what is prepared, who polls or who asks.
+ * store - the latest snapshot of each host of the inventory, a text prepared from it, and the last polls and events.
+ * Knows when a snapshot is too old to be exported. Does not know what is prepared, who polls and who reads.
  */
 export { type HostsChange, Store, type Stored, type StoreOptions } from "./store.ts";

@@ -12,23 +12,23 @@ import { Trail } from "./trail.ts";
 
 export interface StoreOptions<T> {
   /**
-   * Made once whenever a record changes: the text that scrapes copy. `before`: what the host had until now,
-   * for what need not be made again.
+   * Called once whenever a record changes; prepares the text that scrapes copy. `previous`: the host's earlier record and
+   * text, parts of which can be reused.
    */
-  readonly prepare: (record: HostRecord, before?: Stored<T>) => T;
-  /** Told once of each that was prepared when the store keeps it no longer. */
-  readonly leave?: (prepared: T) => void;
-  /** Milliseconds after which what a host told is dropped; three of its intervals, say. */
+  readonly prepare: (record: HostRecord, previous?: Stored<T>) => T;
+  /** Called once for each prepared text when the store no longer keeps it. */
+  readonly release?: (prepared: T) => void;
+  /** Age in milliseconds at which the readings of a host are dropped, e.g. three of its intervals. */
   readonly staleAfterMs: (host: Host) => number;
   readonly clock: Clock;
   /**
-   * True: a poll that failed leaves what the poll before told until that is stale. False, and so unless
-   * said otherwise: it drops it at once.
+   * True: after a failed poll the previous readings are kept until they are stale. False, the default: a failed poll
+   * drops them.
    */
   readonly keepReadings?: boolean;
 }
 
-/** A host's record and what was prepared of it. Replaced, never changed. */
+/** A host's record and what was prepared from it. Replaced as a whole, never changed. */
 export interface Stored<T> {
   readonly record: HostRecord;
   readonly prepared: T;
@@ -40,24 +40,24 @@ export interface HostsChange {
 }
 
 interface Entry<T> extends Stored<T> {
-  /** Monotonic time at which the readings in the record came; absent when there are none. */
+  /** Monotonic time of the readings in the record; absent without readings. */
   readonly readAtMs?: number;
 }
 
-/** What remains of a snapshot when its readings are dropped: how the poll went. */
+/** A snapshot without readings: only the outcome of the poll. */
 function withoutReadings({ host, startedAt, durationMs, up, failure, protocol, parts }: HostSnapshot): HostSnapshot {
   return { host, startedAt, durationMs, up, failure, protocol, parts, quirks: [] };
 }
 
-/** How a failed poll went, over the readings of the poll before. Its events are old news. */
-function overReadings(failed: HostSnapshot, before: HostSnapshot): HostSnapshot {
+/** A failed poll with the readings of an earlier one. The events of that poll were delivered already. */
+function withReadings(failed: HostSnapshot, earlier: HostSnapshot): HostSnapshot {
   const { host, startedAt, durationMs, up, failure, parts } = failed;
-  const eventLog = before.eventLog === undefined ? undefined : { ...before.eventLog, fresh: [] };
-  return { ...before, host, startedAt, durationMs, up, failure, parts, eventLog };
+  const eventLog = earlier.eventLog === undefined ? undefined : { ...earlier.eventLog, fresh: [] };
+  return { ...earlier, host, startedAt, durationMs, up, failure, parts, eventLog };
 }
 
 /**
- * The latest of each host of the inventory, and a few lines of what came before: memory is bounded by the inventory.
+ * The latest record of each host of the inventory, and its last polls and events. Memory is bounded by the inventory.
  * Iteration is in the order of the inventory.
  */
 export class Store<T> {
@@ -74,24 +74,24 @@ export class Store<T> {
   }
 
   /**
-   * Takes over the inventory. Hosts that stay keep what is known of them; one with another address
-   * keeps its counters only, because another BMC answers there.
+   * Replaces the inventory. Hosts that stay keep their records. A host with a new address keeps only its counters,
+   * because another BMC answers there.
    */
   setHosts(hosts: Iterable<Host>): HostsChange {
-    const before = this.#entries;
+    const previous = this.#entries;
     const entries = new Map<string, Entry<T>>();
     const added: string[] = [];
     for (const host of hosts) {
-      const entry = before.get(host.name);
+      const entry = previous.get(host.name);
       if (entry === undefined) added.push(host.name);
       entries.set(host.name, entry === undefined ? this.#fresh(host) : this.#moved(entry, host));
     }
     this.#entries = entries;
     const removed: string[] = [];
-    for (const [name, { prepared }] of before) {
+    for (const [name, { prepared }] of previous) {
       if (entries.has(name)) continue;
       removed.push(name);
-      this.#options.leave?.(prepared);
+      this.#options.release?.(prepared);
     }
     for (const name of this.#trails.keys()) if (!entries.get(name)?.record.polls) this.#trails.delete(name);
     return { added, removed };
@@ -110,22 +110,22 @@ export class Store<T> {
       : this.#entry({ host, failures: record.failures, polls: 0 }, entry);
   }
 
-  /** Takes the place of `before`. */
-  #entry(record: HostRecord, before?: Stored<T>, readAtMs?: number): Entry<T> {
-    const prepared = this.#options.prepare(record, before);
-    if (before !== undefined) this.#options.leave?.(before.prepared);
+  /** A new entry, which replaces `previous`. */
+  #entry(record: HostRecord, previous?: Stored<T>, readAtMs?: number): Entry<T> {
+    const prepared = this.#options.prepare(record, previous);
+    if (previous !== undefined) this.#options.release?.(previous.prepared);
     return { record, prepared, readAtMs };
   }
 
   /**
-   * Takes the result of a poll. False: the host is not in the inventory (any more), nothing was kept.
+   * Stores the result of a poll. False: the host is not in the inventory, and nothing is stored.
    */
   put(snapshot: HostSnapshot): boolean {
     const entry = this.#entries.get(snapshot.host);
     if (entry === undefined) return false;
     const trail = this.#trails.get(snapshot.host) ?? new Trail();
     this.#trails.set(snapshot.host, trail);
-    trail.take(snapshot);
+    trail.add(snapshot);
     this.#entries.set(snapshot.host, snapshot.up ? this.#succeeded(entry, snapshot) : this.#failed(entry, snapshot));
     return true;
   }
@@ -146,7 +146,7 @@ export class Store<T> {
     const failures =
       reason === undefined ? record.failures : { ...record.failures, [reason]: record.failures[reason] + 1 };
     const kept = this.#options.keepReadings && readAtMs !== undefined ? record.snapshot : undefined;
-    const latest = kept === undefined ? withoutReadings(snapshot) : overReadings(snapshot, kept);
+    const latest = kept === undefined ? withoutReadings(snapshot) : withReadings(snapshot, kept);
     return this.#entry(
       { ...record, snapshot: latest, failures, polls: record.polls + 1 },
       entry,
@@ -155,8 +155,8 @@ export class Store<T> {
   }
 
   /**
-   * Drops the readings of hosts that were not read for `staleAfterMs`; how the last failed poll went and the
-   * last success stay. To be called every few seconds. Returns how many hosts became stale.
+   * Drops readings that are older than `staleAfterMs`; the failure of the last poll and the time of the last success
+   * stay. To be called every few seconds. Returns the number of hosts that became stale.
    */
   sweep(): number {
     const now = this.#options.clock.monotonicMs();

@@ -8,13 +8,13 @@ import {
   type PollOutcome,
 } from "../model/index.ts";
 
-/** Polls and events that are remembered of a host: together about a kibibyte. */
+/** Numbers of polls and events that are kept for each host, together about 1 KiB. */
 export const TRAIL_POLLS = 12;
 export const TRAIL_EVENTS = 5;
 
-/** Start, duration, outcome. */
+/** Numbers for one poll: start, duration, outcome. */
 const NUMBERS = 3;
-/** In the outcome: the number of the reason, from 1, below; a bit for each part that failed above. */
+/** The outcome is the number of the failure reason, from 1, plus this times a bit mask of the failed parts. */
 const PARTS_FROM = 32;
 
 function outcomeCode({ failure, parts }: HostSnapshot): number {
@@ -31,29 +31,29 @@ const pastEvent = ({ time, relativeTime, sensor, direction, severity, text }: Lo
   text,
 });
 
-/** The last polls of a host as bare numbers, because there are ten thousand of these, and its last events. */
+/** The last polls and events of a host. Polls are plain numbers, because ten thousand hosts have a trail each. */
 export class Trail {
-  /** A ring, oldest overwritten. */
+  /** A ring buffer. */
   readonly #numbers: number[] = new Array(TRAIL_POLLS * NUMBERS).fill(0);
-  #taken = 0;
+  #added = 0;
   /** Newest last. */
   #events: readonly PastEvent[] = [];
 
-  take(snapshot: HostSnapshot): void {
+  add(snapshot: HostSnapshot): void {
     const { startedAt, durationMs, eventLog } = snapshot;
-    const start = (this.#taken % TRAIL_POLLS) * NUMBERS;
+    const start = (this.#added % TRAIL_POLLS) * NUMBERS;
     this.#numbers[start] = startedAt;
     this.#numbers[start + 1] = durationMs;
     this.#numbers[start + 2] = outcomeCode(snapshot);
-    this.#taken++;
+    this.#added++;
     if (eventLog === undefined || eventLog.fresh.length === 0) return;
-    const news = eventLog.fresh.slice(-TRAIL_EVENTS).map(pastEvent);
-    this.#events = [...this.#events, ...news].slice(-TRAIL_EVENTS);
+    const fresh = eventLog.fresh.slice(-TRAIL_EVENTS).map(pastEvent);
+    this.#events = [...this.#events, ...fresh].slice(-TRAIL_EVENTS);
   }
 
   read(): HostTrail {
-    const count = Math.min(this.#taken, TRAIL_POLLS);
-    const polls = Array.from({ length: count }, (_, index) => this.#poll(this.#taken - 1 - index));
+    const count = Math.min(this.#added, TRAIL_POLLS);
+    const polls = Array.from({ length: count }, (_, index) => this.#poll(this.#added - 1 - index));
     return { polls, events: [...this.#events].reverse() };
   }
 

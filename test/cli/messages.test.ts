@@ -145,7 +145,7 @@ describe("lightsout config check", () => {
     const { code, said } = await refused("config", "check", file);
     remove();
     expect(said).toContain("auths.default.password");
-    expect(said).toContain("no/such: no such file; look at the path");
+    expect(said).toContain("no/such: no such file; check the path");
     expect(code).toBe(1);
   });
 });

@@ -206,7 +206,7 @@ describe("credentials", () => {
       "a file that is missing",
       "file",
       {},
-      "auths.file.password: cannot read /etc/none: no such file; look at the path, and whether it is mounted",
+      "auths.file.password: cannot read /etc/none: no such file; check the path, and whether it is mounted",
     ],
   ])("are refused for %s", async (_, name, env, message) => {
     const failure = resolveCredentials(config, name, env);

@@ -73,19 +73,19 @@ const moved = (host: Host, random: Random): Host => ({ ...host, place: { rack: `
 /** Of the blocks of all families: where a text begins is of no importance. */
 const lengthsOf = ({ bounds }: HostText): number[] => [...bounds].map((bound, i) => bound - (bounds[i - 1] ?? bound));
 
-describe("text made of the text before", () => {
-  it.each([1, 2, 3])("is the text made from nothing, whatever became of the host (seed %i)", (seed) => {
+describe("text that reuses the previous text", () => {
+  it.each([1, 2, 3])("equals the text rendered from scratch, however the host changed (seed %i)", (seed) => {
     const random = randomFrom(seed);
     const clock = new FakeClock();
     const slabs = new Slabs({ size: 64 * 1024, ownBelow: 1000 });
-    const room = seed === 1 ? undefined : (length: number) => slabs.take(length, 60_000);
+    const allocate = seed === 1 ? undefined : (length: number) => slabs.allocate(length, 60_000);
     let rendered = 0;
     const store = new Store<HostText>({
       clock,
       keepReadings: seed !== 2,
       staleAfterMs: () => STALE_MS,
       prepare(one, before) {
-        const text = renderHost(one, { ...placed, ...(room && { room }) }, before);
+        const text = renderHost(one, { ...placed, ...(allocate && { allocate }) }, before);
         const anew = renderHost(one, placed);
         if (!textOf(text).equals(textOf(anew))) expect(`${textOf(text)}`).toBe(`${textOf(anew)}`);
         if (`${lengthsOf(text)}` !== `${lengthsOf(anew)}`) expect(lengthsOf(text)).toEqual(lengthsOf(anew));
@@ -126,13 +126,13 @@ describe("text made of the text before", () => {
     prepared: renderHost(record(of), placed),
   });
 
-  it("takes nothing over from another host's sensors", () => {
+  it("reuses nothing if the host has other sensors", () => {
     const before = rendered(awkward.snapshot as HostSnapshot);
     const other = hundredSensors("other");
     expect(textOf(renderHost(other, placed, before)).equals(textOf(renderHost(other, placed)))).toBe(true);
   });
 
-  it("tells the first of several sensors with one id, once and in every family, whichever changed", () => {
+  it("has the first of several sensors with one id in every family, whichever of them changed", () => {
     const first = sensor("1", { name: "first", value: 1, quantity: "temperature" });
     const second = sensor("1", { name: "second", value: 2, quantity: "temperature", health: 0 });
     const told = (sensors: readonly Sensor[], before?: Rendered): string => {

@@ -11,15 +11,15 @@ const lines = (of: HostRecord, family: string): string[] =>
     .split("\n")
     .filter((line) => line.startsWith(`${family}{`) || line.startsWith(`${family} `));
 
-const told = (more: Partial<HostSnapshot>): HostRecord => record(snapshot("n", more));
+const recordOf = (more: Partial<HostSnapshot>): HostRecord => record(snapshot("n", more));
 
 describe("the vocabulary", () => {
-  it("has no family twice", () => {
+  it("has no duplicate family", () => {
     const names = FAMILIES.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it("has the prefix of hosts everywhere and _total on counters only", () => {
+  it("has the prefix bmc_ on every family and _total on counters only", () => {
     for (const { name, type } of FAMILIES) {
       expect(name).toMatch(/^bmc_[a-z0-9_]+$/);
       expect(name.endsWith("_total"), name).toBe(type === "counter");
@@ -27,13 +27,13 @@ describe("the vocabulary", () => {
     }
   });
 
-  it("gives every sample of a sensor family its sensor, and no other", () => {
+  it("has a sensor in every sample of a sensor family and in no other", () => {
     for (const family of FAMILIES)
       for (const sample of family.samples(full))
         expect(sample.sensor !== undefined, family.name).toBe(family.ofSensors);
   });
 
-  it("says nothing else than reach and inventory of a host that is not up", () => {
+  it("exports only reachability and inventory labels for a host that is down", () => {
     for (const silent of [dead, stale, unheard]) {
       const names = new Set(
         FAMILIES.filter((family) => [...family.samples(silent)].length > 0).map(({ name }) => name),
@@ -53,7 +53,7 @@ describe("the vocabulary", () => {
 });
 
 describe("reach", () => {
-  it("gives bmc_up 0 a reason always", () => {
+  it("always exports a failure with bmc_up 0", () => {
     expect(lines(dead, "bmc_failure")).toEqual(['bmc_failure{stage="rakp",reason="wrong_password"} 1']);
     expect(lines(stale, "bmc_failure")).toEqual(['bmc_failure{stage="connect",reason="timeout"} 1']);
     expect(lines(unheard, "bmc_failure")).toEqual(['bmc_failure{stage="waiting",reason="not_polled"} 1']);
@@ -67,9 +67,9 @@ describe("reach", () => {
 });
 
 describe("sensors", () => {
-  it("have the same labels on reading, limits, health and states, so that they join", () => {
+  it("have the same labels on reading, thresholds, health and states, so that they can be joined", () => {
     const labels = 'sensor="T",id="20/0/01",entity="3.1",role="cpu"';
-    const of = told({
+    const of = recordOf({
       sensors: [
         sensor("20/0/01", {
           name: "T",
@@ -93,7 +93,7 @@ describe("sensors", () => {
     ]);
   });
 
-  it("have a limit for each of the six thresholds", () => {
+  it("have a series for each of the six thresholds", () => {
     const thresholds = {
       lower_non_recoverable: 1,
       lower_critical: 2,
@@ -102,23 +102,23 @@ describe("sensors", () => {
       upper_critical: 5,
       upper_non_recoverable: 6,
     };
-    const of = told({ sensors: [sensor("1", { quantity: "voltage", thresholds })] });
+    const of = recordOf({ sensors: [sensor("1", { quantity: "voltage", thresholds })] });
     const told6 = lines(of, "bmc_voltage_threshold_volts").map((line) =>
       /threshold="(\w+)"} (\d)/.exec(line)?.slice(1),
     );
     expect(told6).toEqual(Object.entries(thresholds).map(([name, value]) => [name, String(value)]));
   });
 
-  it("without reading, state or health say nothing", () => {
-    const of = told({ sensors: [sensor("1", { quantity: "temperature", noReading: "unavailable" })] });
+  it("have no series without reading, state and health", () => {
+    const of = recordOf({ sensors: [sensor("1", { quantity: "temperature", noReading: "unavailable" })] });
     expect(renderProbe(of).toString()).not.toContain('id="1"');
   });
 });
 
 describe("bmc_health", () => {
-  it("is absent where no sensor and no fault tells anything", () => {
-    expect(lines(told({ sensors: [sensor("1")], chassis: full.snapshot?.chassis }), "bmc_health")).not.toEqual([]);
-    expect(lines(told({ sensors: [sensor("1")] }), "bmc_health")).toEqual([]);
+  it("is absent if neither a sensor nor a chassis fault reports a health", () => {
+    expect(lines(recordOf({ sensors: [sensor("1")], chassis: full.snapshot?.chassis }), "bmc_health")).not.toEqual([]);
+    expect(lines(recordOf({ sensors: [sensor("1")] }), "bmc_health")).toEqual([]);
   });
 
   it.each([
@@ -135,28 +135,28 @@ describe("bmc_health", () => {
     ["critical_interrupt", "other"],
     ["constructor", "other"],
   ])("counts a sensor of kind %s under %s", (kind, component) => {
-    expect(lines(told({ sensors: [sensor("1", { kind, health: Health.Warning })] }), "bmc_health")).toEqual([
+    expect(lines(recordOf({ sensors: [sensor("1", { kind, health: Health.Warning })] }), "bmc_health")).toEqual([
       'bmc_health{component="system"} 1',
       `bmc_health{component="${component}"} 1`,
     ]);
   });
 
-  it("takes in the self test of the BMC, where it tells any", () => {
-    const of = told({ controller: { selfTest: { results: ["fatal_hardware"], health: Health.Critical } } });
+  it("includes the self test of the BMC", () => {
+    const of = recordOf({ controller: { selfTest: { results: ["fatal_hardware"], health: Health.Critical } } });
     expect(lines(of, "bmc_health")).toEqual([
       'bmc_health{component="system"} 2',
       'bmc_health{component="management"} 2',
     ]);
     expect(lines(of, "bmc_self_test_health")).toEqual(["bmc_self_test_health 2"]);
-    const untold = told({ controller: { selfTest: { results: ["not_implemented"] } } });
+    const untold = recordOf({ controller: { selfTest: { results: ["not_implemented"] } } });
     expect(lines(untold, "bmc_health")).toEqual([]);
     expect(lines(untold, "bmc_self_test_health")).toEqual([]);
     expect(lines(untold, "bmc_self_test")).toEqual(['bmc_self_test{result="not_implemented"} 1']);
   });
 
-  it("takes set fault bits of the chassis in, and cleared ones for nothing", () => {
+  it("includes fault bits of the chassis that are set, and ignores cleared ones", () => {
     const none = { power: false, power_control: false, overload: false, interlock: false, cooling: false };
-    const of = told({ chassis: { powerOn: true, faults: { ...none, drive: false, intrusion: true } } });
+    const of = recordOf({ chassis: { powerOn: true, faults: { ...none, drive: false, intrusion: true } } });
     expect(lines(of, "bmc_health")).toEqual(['bmc_health{component="system"} 1', 'bmc_health{component="security"} 1']);
   });
 });
@@ -177,8 +177,8 @@ describe("bmc_redundancy", () => {
     expect(redundancyRank(state)).toBe(rank);
   });
 
-  it("tells the worst of power and fan", () => {
-    const of = told({
+  it("is the worst of several sensors, for each of power and fan", () => {
+    const of = recordOf({
       sensors: [
         sensor("1", { kind: "power_unit", states: ["fully_redundant"] }),
         sensor("2", { kind: "power_supply", states: ["redundancy_lost"] }),
@@ -202,7 +202,7 @@ describe("labels of the inventory", () => {
     expect(labelName(key)).toBe(name);
   });
 
-  it("cannot replace host or place, and win over the address", () => {
+  it("do not replace host and place, and take precedence over the address", () => {
     const of = record(snapshot("n"), {
       host: host("n", { labels: { host: "other", rack: "other", address: "see the wiki", constructor: "x" } }),
     });
@@ -210,22 +210,22 @@ describe("labels of the inventory", () => {
   });
 });
 
-describe("series that would be there twice", () => {
-  it("are told once where parts have equal labels", () => {
-    const of = told({ frus: [fru("PSU", 1), fru("PSU", 2)] });
+describe("duplicate series", () => {
+  it("are exported once if FRUs have equal labels", () => {
+    const of = recordOf({ frus: [fru("PSU", 1), fru("PSU", 2)] });
     expect(lines(of, "bmc_fru_info")).toEqual(['bmc_fru_info{fru="PSU"} 1']);
   });
 
-  it("get the device id where two power supplies have one name", () => {
-    const of = told({ frus: [fru("PSU", 1, { capacityWatts: 750 }), fru("PSU", 2, { capacityWatts: 800 })] });
+  it("of two power supplies with one name are told apart by the FRU device id", () => {
+    const of = recordOf({ frus: [fru("PSU", 1, { capacityWatts: 750 }), fru("PSU", 2, { capacityWatts: 800 })] });
     expect(lines(of, "bmc_psu_capacity_watts")).toEqual([
       'bmc_psu_capacity_watts{psu="PSU 1"} 750',
       'bmc_psu_capacity_watts{psu="PSU 2"} 800',
     ]);
   });
 
-  it("are told of the first sensor where a BMC gives an id twice", () => {
-    const of = told({
+  it("are exported for the first of two sensors with one id", () => {
+    const of = recordOf({
       sensors: [
         sensor("1", { name: "A", quantity: "temperature", value: 1 }),
         sensor("1", { name: "B", quantity: "temperature", value: 2 }),
@@ -234,7 +234,9 @@ describe("series that would be there twice", () => {
     expect(lines(of, "bmc_temperature_celsius")).toEqual(['bmc_temperature_celsius{sensor="A",id="1",entity="7.1"} 1']);
   });
 
-  it("are told once where a state is asserted twice", () => {
-    expect(lines(told({ sensors: [sensor("1", { states: ["a", "a", "b"] })] }), "bmc_sensor_state")).toHaveLength(2);
+  it("are exported once if a state is asserted twice", () => {
+    expect(lines(recordOf({ sensors: [sensor("1", { states: ["a", "a", "b"] })] }), "bmc_sensor_state")).toHaveLength(
+      2,
+    );
   });
 });

@@ -15,7 +15,7 @@ import { awkward, dead, full, hundredSensors, stale } from "./records.ts";
 const texts = [full, awkward, dead, stale].map((record) => renderHost(record, { placed: true }));
 
 describe("renderFleet", () => {
-  it("gives the same bytes whatever the size of a piece", () => {
+  it("gives the same bytes for any size of pieces", () => {
     const whole = Buffer.concat([...renderFleet(texts)]);
     for (const chunkBytes of [7, 64, 1000, whole.length, whole.length + 1]) {
       const pieces = [...renderFleet(texts, { stock: new PieceStock(chunkBytes) })];
@@ -24,7 +24,7 @@ describe("renderFleet", () => {
     }
   });
 
-  it("gives the same bytes in pieces that are used again once they were sent", () => {
+  it("gives the same bytes if pieces are reused after they were sent", () => {
     const whole = Buffer.concat([...renderFleet(texts)]);
     const stock = new PieceStock(512);
     const used = new Set<Buffer>();
@@ -41,26 +41,26 @@ describe("renderFleet", () => {
     expect(used.size).toBeLessThanOrEqual(3);
   });
 
-  it("gives the same bytes of texts that lie in memory of their own and in common memory", () => {
+  it("gives the same bytes for texts in memory of their own and in shared memory", () => {
     const slabs = new Slabs({ ownBelow: 100 });
-    const room = (length: number) => slabs.take(length, 60_000);
-    const together = [full, awkward, dead, stale].map((record) => renderHost(record, { placed: true, room }));
+    const allocate = (length: number) => slabs.allocate(length, 60_000);
+    const together = [full, awkward, dead, stale].map((record) => renderHost(record, { placed: true, allocate }));
     expect(together[0]?.bytes).toBe(together[1]?.bytes);
     expect(together.map((text) => `${textOf(text)}`)).toEqual(texts.map((text) => `${textOf(text)}`));
     expect(`${Buffer.concat([...renderFleet(together)])}`).toBe(`${Buffer.concat([...renderFleet(texts)])}`);
   });
 
-  it("says HELP and TYPE once for a family that somebody tells, and never otherwise", () => {
+  it("has HELP and TYPE once for each family that a host has, and for no other", () => {
     const text = Buffer.concat([...renderFleet([dead, stale].map((r) => renderHost(r, { placed: true })))]).toString();
     expect(text.match(/^# TYPE bmc_up /gm)).toHaveLength(1);
     expect(text).not.toContain("bmc_temperature_celsius");
   });
 
-  it("gives nothing for no host", () => {
+  it("gives nothing without hosts", () => {
     expect([...renderFleet([])]).toEqual([]);
   });
 
-  it("keeps telling what it began with while hosts are added", () => {
+  it("gives the hosts present at its beginning, even if others are added", () => {
     const list = [...texts];
     const pieces = renderFleet(list, { stock: new PieceStock(1000) });
     const first = pieces.next().value as Buffer;
@@ -70,13 +70,13 @@ describe("renderFleet", () => {
 });
 
 describe("renderHost", () => {
-  it("puts host and place on every series, in front", () => {
+  it("puts host and place first on every series", () => {
     const lines = renderHost(full, { placed: true }).bytes.toString().trimEnd().split("\n");
     const place = '{host="node017",site="vil1",room="1.07",row="b",rack="r12",position="07"';
     expect(lines.filter((line) => !line.includes(place))).toEqual([]);
   });
 
-  it("knows where each family ends, beyond ASCII too", () => {
+  it("knows where each family ends, also with characters beyond ASCII", () => {
     const { bytes, bounds } = renderHost(awkward, { placed: true });
     expect(bounds).toHaveLength(FAMILIES.length + 1);
     expect([bounds.at(0), bounds.at(-1)]).toEqual([0, bytes.length]);
@@ -89,7 +89,7 @@ describe("renderHost", () => {
         if (line !== "") expect(line.startsWith(`${name}{`), line).toBe(true);
   });
 
-  it("never says a value that is not finite", () => {
+  it("never exports a value that is not finite", () => {
     expect(renderProbe(awkward).toString()).not.toMatch(/ (NaN|-?Infinity)$/m);
   });
 });
@@ -107,7 +107,7 @@ describe("escapeValue", () => {
 });
 
 describe("renderRackBudgets", () => {
-  it("tells each place once, with place labels only", () => {
+  it("exports each rack once, with labels of its place only", () => {
     const place = { site: "s", rack: "r1", position: "07" };
     const text = renderRackBudgets([
       { place, watts: 5000 },

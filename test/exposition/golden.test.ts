@@ -11,12 +11,12 @@ const fleet = (records: readonly HostRecord[]): Buffer =>
 const budgets = [{ place: { site: "vil1", room: "1.07", rack: "r12" }, watts: 12_000 }];
 
 const EXPOSITIONS: readonly (readonly [title: string, file: string, text: () => Buffer])[] = [
-  ["a probe of a host that tells everything", "full.probe.txt", () => renderProbe(full)],
+  ["a probe of a host with all families", "full.probe.txt", () => renderProbe(full)],
   ["a probe of a host with awkward texts and values", "awkward.probe.txt", () => renderProbe(awkward)],
   ["a probe of a dead host", "dead.probe.txt", () => renderProbe(dead)],
-  ["a fleet of one host of each sort", "fleet.txt", () => fleet([full, awkward, dead, stale, unheard])],
+  ["a fleet of one host of each kind", "fleet.txt", () => fleet([full, awkward, dead, stale, unheard])],
   [
-    "a fleet without the talkative host, with a rack budget",
+    "a fleet of hosts without readings, with a rack budget",
     "silent.fleet.txt",
     () => Buffer.concat([fleet([dead, stale, unheard]), renderRackBudgets(budgets)]),
   ],
@@ -27,7 +27,7 @@ describe("the exposition of", () => {
     expect(text().toString()).toBe(golden(import.meta.dirname, file, text()));
   });
 
-  // promtool has no complaint about any decided name; one that it has in future is explained here.
+  // A complaint of promtool about a name that is decided would be explained here; there is none.
   it.skipIf(promtoolMissing)(`is clean for promtool (skipped where ${promtoolMissing ?? "it is missing"})`, () => {
     for (const [title, , text] of EXPOSITIONS) expect(checkMetrics(text()), title).toEqual([]);
   });

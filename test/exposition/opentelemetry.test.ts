@@ -33,13 +33,13 @@ describe("docs/opentelemetry.md", () => {
     expect(rows.map(([family]) => wordsOf(family)[0])).toEqual(families);
   });
 
-  it("says a metric of the conventions, attributes, or that there is no counterpart", () => {
+  it("maps each family to a metric of the conventions or states that it has no counterpart", () => {
     for (const [family, metric = ""] of rows)
       expect(["attributes", "no counterpart", ...METRICS.map((name) => `\`${name}\``)], family).toContain(metric);
     expect(rows.filter(([, metric]) => metric !== "no counterpart").length).toBeGreaterThan(15);
   });
 
-  it("translates limits and kinds that the exporter can say", () => {
+  it("translates thresholds and kinds that the exporter can report", () => {
     const limits = rowsOf("| `threshold` | `hw.limit_type` |").flatMap(([names]) => wordsOf(names));
     expect(limits.sort()).toEqual([...THRESHOLD_NAMES].sort());
     const kinds = rowsOf("| `kind` | `hw.type` |").flatMap(([names]) => wordsOf(names));
@@ -47,7 +47,7 @@ describe("docs/opentelemetry.md", () => {
     expect(kinds.filter((kind) => !known.includes(kind))).toEqual([]);
   });
 
-  it("shows a collector that renames families to what the table says", () => {
+  it("has an example collector that renames families as the table says", () => {
     const config = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "") as {
       readonly processors: Readonly<
         Record<string, { readonly metric_statements: readonly { readonly statements: readonly string[] }[] }>

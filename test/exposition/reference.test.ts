@@ -5,8 +5,8 @@ import { metricsReference, SelfMetrics } from "../../src/exposition/index.ts";
 
 const page = resolve(import.meta.dirname, "../../docs/metrics.md");
 
-/** `UPDATE_DOCS=1` writes the page anew. */
-it("docs/metrics.md says what the families say", async () => {
+/** `UPDATE_DOCS=1` writes the page. */
+it("docs/metrics.md agrees with the families", async () => {
   const self = new SelfMetrics({ version: "0", processMetrics: false });
   const text = metricsReference(await self.describe());
   self.close();

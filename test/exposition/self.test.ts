@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe("the exporter's own metrics", () => {
-  it("count what rooms report", async () => {
+  it("count what packages report", async () => {
     const s = self();
     s.commandSent("Get Sensor Reading");
     s.commandSent("Get Sensor Reading");
@@ -63,14 +63,14 @@ describe("the exporter's own metrics", () => {
       expect(text.split("\n")).toContain(line);
   });
 
-  it("do not grow by being read", async () => {
+  it("do not change when they are read", async () => {
     const s = self();
     s.commandSent("Get Device ID");
     await s.text();
     expect(await s.text()).toContain('lightsout_commands_total{command="Get Device ID"} 1\n');
   });
 
-  it("keep to themselves: two exporters in one process do not share a count", async () => {
+  it("are not shared by two exporters in one process", async () => {
     self().retry();
     expect(await self().text()).toContain("lightsout_retries_total 0");
   });

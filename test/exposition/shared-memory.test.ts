@@ -18,20 +18,20 @@ function randomFrom(seed: number): (below: number) => number {
 
 interface Scrape {
   readonly pieces: Iterator<Buffer>;
-  readonly letGo: () => void;
+  readonly release: () => void;
   readonly expected: string;
   text: string;
 }
 
-describe("texts in memory that is written to again", () => {
-  it.each([1, 2, 3, 4])("are read whole and unmixed, whatever is replaced meanwhile (seed %i)", (seed) => {
+describe("texts in memory that is reused", () => {
+  it.each([1, 2, 3, 4])("are read completely and unmixed while others are replaced (seed %i)", (seed) => {
     const random = randomFrom(seed);
     const clock = new FakeClock();
     const slabs = new Slabs({ size: 320 * 1024, ownBelow: 1000, mostSpare: 16 });
     const written = new Set<Buffer>();
     let shared = 0;
-    const room = (length: number, lastsMs: number) => {
-      const taken = slabs.take(length, lastsMs);
+    const allocate = (length: number, lifetimeMs: number) => {
+      const taken = slabs.allocate(length, lifetimeMs);
       if (taken.slab !== undefined) {
         shared++;
         written.add(taken.bytes);
@@ -43,15 +43,15 @@ describe("texts in memory that is written to again", () => {
       keepReadings: true,
       staleAfterMs: () => STALE_MS,
       prepare: (record, before) => {
-        const lastsMs = record.host.name.endsWith("3") ? 300_000 : 60_000;
-        return renderHost(record, { placed: true, room: (length) => room(length, lastsMs) }, before);
+        const lifetimeMs = record.host.name.endsWith("3") ? 300_000 : 60_000;
+        return renderHost(record, { placed: true, allocate: (length) => allocate(length, lifetimeMs) }, before);
       },
-      leave: (text) => slabs.leave(text),
+      release: (text) => slabs.release(text),
     });
     const machines = Array.from({ length: HOSTS }, (_, i) => hundredSensors(`node${i}`));
     const hosts = machines.map(({ host }) => host);
     store.setHosts(hosts);
-    /** Made anew and in memory of its own: what a scrape that begins now has to say. */
+    /** Rendered from scratch in memory of its own: the output that a scrape beginning now must have. */
     const expected = (): string => {
       const texts = [...store].map(({ record }) => renderHost(record, { placed: true }));
       return Buffer.concat([...renderFleet(texts)]).toString();
@@ -73,7 +73,7 @@ describe("texts in memory that is written to again", () => {
           const stock = new PieceStock(4096);
           const scrape: Scrape = {
             pieces: renderFleet(texts, { stock }),
-            letGo: slabs.hold(texts),
+            release: slabs.retain(texts),
             expected: expected(),
             text: "",
           };
@@ -104,17 +104,17 @@ describe("texts in memory that is written to again", () => {
         for (let pieces = random(6); pieces > 0; pieces--) {
           if (!step(scrape)) continue;
           if (scrape.text !== scrape.expected) expect(scrape.text.split("\n")).toEqual(scrape.expected.split("\n"));
-          scrape.letGo();
+          scrape.release();
           scrapes.splice(scrapes.indexOf(scrape), 1);
           read++;
           break;
         }
         // A client that went away.
-        if (i > 5) scrapes.splice(scrapes.indexOf(scrape), 1)[0]?.letGo();
+        if (i > 5) scrapes.splice(scrapes.indexOf(scrape), 1)[0]?.release();
       }
     }
     expect(read).toBeGreaterThan(20);
-    // Otherwise nothing was written to twice, and nothing is proven.
+    // Otherwise no memory was reused, and the test proves nothing.
     expect(shared).toBeGreaterThan(800);
     expect(written.size).toBeLessThan(shared / 20);
   });

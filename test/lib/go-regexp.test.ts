@@ -89,13 +89,13 @@ const PATTERNS = [
 ];
 
 describe("a regular expression of Go", () => {
-  it("takes time by its length and the text's, also where others take forever", () => {
+  it("takes linear time where backtracking would take forever", () => {
     expect(matches("^(a+)+$", `${"a".repeat(5000)}b`)).toBe(false);
     expect(matches("(a|aa)*(b|bb)*c$", "ab".repeat(5000))).toBe(false);
     expect(matches("(x+x+)+y", "x".repeat(5000))).toBe(false);
   });
 
-  it("says the same of a text again, also after more states than are remembered", () => {
+  it("gives the same result for a text again, also after more states than are cached", () => {
     // The tenth character from the end is an a: a thousand states.
     const regexp = new GoRegexp("a.{9}$");
     const texts = Array.from({ length: 2000 }, (_, n) => n.toString(2).padStart(20, "0").replaceAll("1", "a"));
@@ -104,7 +104,7 @@ describe("a regular expression of Go", () => {
     expect(texts.map((text) => regexp.matches(text))).toEqual(expected);
   });
 
-  it("may name groups in the way Go takes since 1.22", () => {
+  it("may have named groups in the syntax of Go 1.22", () => {
     expect(matches("(?<state>status) only", "status only")).toBe(true);
   });
 
@@ -157,7 +157,7 @@ withPeers(["promtool"], "a regular expression of Go, by Go", () => {
     }
   };
 
-  it("finds what Prometheus finds", async () => {
+  it("matches what Prometheus matches", async () => {
     const tests = PATTERNS.map((pattern) =>
       ruleTest(
         pattern,

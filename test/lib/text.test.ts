@@ -16,7 +16,7 @@ describe("the nearest word", () => {
     expect(nearest(word, keys)).toBe(expected);
   });
 
-  it("is the first of equally near ones", () => {
+  it("is the first of several at the same distance", () => {
     expect(nearest("bat", ["cat", "hat"])).toBe("cat");
   });
 
@@ -28,7 +28,7 @@ describe("the nearest word", () => {
 });
 
 describe("snake case", () => {
-  it("is made of the specification's sensor types", () => {
+  it("is derived from the sensor types of the specification", () => {
     expect(snakeCase("Entity Presence")).toBe("entity_presence");
     expect(snakeCase("Slot/Connector")).toBe("slot_connector");
     expect(snakeCase("power_supply")).toBe("power_supply");
@@ -38,14 +38,14 @@ describe("snake case", () => {
 describe("a secret", () => {
   const secret = new Secret("hunter2");
 
-  it("is not printed by anything", () => {
+  it("is never printed", () => {
     const holder = { secret };
     expect(`${secret}`).toBe("<secret>");
     expect(JSON.stringify(holder)).toBe('{"secret":"<secret>"}');
     expect(inspect(holder, { depth: 9, showHidden: true })).not.toContain("hunter2");
   });
 
-  it("gives its value to who asks for it", () => {
+  it("reveals its value on request", () => {
     expect(secret.reveal()).toBe("hunter2");
     expect(new Secret(Buffer.from([0, 255])).revealBytes()).toEqual(Buffer.from([0, 255]));
     expect(secret.byteLength).toBe(7);

@@ -62,14 +62,14 @@ beforeEach(() => {
 });
 
 describe("the store", () => {
-  it("has every host of the inventory from the start, in its order", () => {
+  it("has every host of the inventory from the start, in inventory order", () => {
     const s = store();
     expect(s.setHosts([host("b"), host("a")])).toEqual({ added: ["b", "a"], removed: [] });
     expect([...s].map(({ prepared: text }) => text)).toEqual(["b unknown", "a unknown"]);
     expect(s.get("a")?.record).toMatchObject({ polls: 0, failures: { timeout: 0, protocol_error: 0 } });
   });
 
-  it("keeps what is known of hosts that stay, and forgets those that left", () => {
+  it("keeps the records of hosts that stay, and drops hosts that left", () => {
     const s = store();
     s.setHosts([host("a"), host("b")]);
     s.put(up("a"));
@@ -81,7 +81,7 @@ describe("the store", () => {
     expect(s.size).toBe(2);
   });
 
-  it("prepares a host anew when its place changes, and drops its readings when its address does", () => {
+  it("prepares a host again when its place changes, and drops its readings when its address changes", () => {
     const s = store();
     s.setHosts([host("a")]);
     s.put(up("a"));
@@ -91,7 +91,7 @@ describe("the store", () => {
     expect(s.get("a")?.record.snapshot).toBeUndefined();
   });
 
-  it("remembers the last polls of a host while the same BMC answers for it", () => {
+  it("keeps the last polls of a host while it has the same BMC", () => {
     const s = store();
     s.setHosts([host("a"), host("b"), host("c")]);
     expect(s.trail("a")).toBeUndefined();
@@ -104,7 +104,7 @@ describe("the store", () => {
     expect(s.trail("c")).toBeUndefined();
   });
 
-  it("prepares once when a snapshot comes, and not when somebody reads", () => {
+  it("prepares once for each snapshot, and not when it is read", () => {
     const s = store();
     s.setHosts([host("a")]);
     prepared = [];
@@ -114,12 +114,12 @@ describe("the store", () => {
     expect(prepared).toHaveLength(1);
   });
 
-  it("leaves what it prepared once each, when another takes its place or the host is gone", () => {
+  it("releases each prepared text once, when it is replaced or the host is removed", () => {
     let made = 0;
-    const left: number[] = [];
+    const released: number[] = [];
     const s = new Store<number>({
       prepare: () => made++,
-      leave: (one) => left.push(one),
+      release: (one) => released.push(one),
       staleAfterMs: () => 1,
       clock,
     });
@@ -133,14 +133,14 @@ describe("the store", () => {
     nowMs = 10;
     s.sweep();
     s.setHosts([]);
-    expect([...left].sort((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, i) => i));
+    expect([...released].sort((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, i) => i));
   });
 
-  it("leaves nothing that it still has", () => {
-    const left: string[] = [];
+  it("releases nothing that it still keeps", () => {
+    const released: string[] = [];
     const s = new Store<string>({
       prepare: ({ host: { name }, polls }) => `${name}${polls}`,
-      leave: (one) => left.push(one),
+      release: (one) => released.push(one),
       staleAfterMs: () => 180_000,
       clock,
     });
@@ -148,11 +148,11 @@ describe("the store", () => {
     s.put(up("a"));
     s.setHosts([host("a"), host("b")]);
     s.sweep();
-    expect(left).toEqual(["a0"]);
+    expect(released).toEqual(["a0"]);
     expect([...s].map(({ prepared: text }) => text)).toEqual(["a1", "b0"]);
   });
 
-  it("takes the end of a poll that reached the BMC as the last success", () => {
+  it("has the end of the last poll that reached the BMC as the last success", () => {
     const s = store();
     s.setHosts([host("a")]);
     s.put(up("a"));
@@ -170,7 +170,7 @@ describe("the store", () => {
     expect(s.get("a")?.record.failures).toMatchObject({ timeout: 2, bmc_busy: 1, no_answer: 0 });
   });
 
-  it("keeps nothing of the poll before when one fails", () => {
+  it("drops the previous readings when a poll fails", () => {
     const s = store();
     s.setHosts([host("a")]);
     s.put(up("a"));
@@ -180,8 +180,8 @@ describe("the store", () => {
   });
 });
 
-describe("what is too old", () => {
-  it("is dropped after the time of its host, and the last success stays", () => {
+describe("a stale reading", () => {
+  it("is dropped at the age configured for its host, and the last success stays", () => {
     const s = store();
     s.setHosts([host("a"), host("slow", { module: "slow" })]);
     s.put(up("a"));
@@ -195,7 +195,7 @@ describe("what is too old", () => {
     expect(s.get("a")?.record).toMatchObject({ lastSuccessAt: 1_000_500, polls: 1 });
   });
 
-  it("does not take the failure of the last poll along", () => {
+  it("is dropped without the failure of the last poll", () => {
     const s = store();
     s.setHosts([host("a")]);
     s.put(up("a"));
@@ -225,7 +225,7 @@ describe("a store that keeps readings until they are stale", () => {
     ],
   };
 
-  it("shows the failure over the readings before, and news only once", () => {
+  it("has the failure beside the previous readings, and new events only once", () => {
     const s = store(true);
     s.setHosts([host("a")]);
     s.put(up("a", { eventLog }));
@@ -240,7 +240,7 @@ describe("a store that keeps readings until they are stale", () => {
     });
   });
 
-  it("drops them by the age of the readings, not of the failures", () => {
+  it("drops them by the age of the readings, not of the failed polls", () => {
     const s = store(true);
     s.setHosts([host("a")]);
     s.put(up("a"));
@@ -253,7 +253,7 @@ describe("a store that keeps readings until they are stale", () => {
     expect(s.get("a")?.record.snapshot?.sensors).toBeUndefined();
   });
 
-  it("has no failure left over from before a success", () => {
+  it("has no earlier failure after a success", () => {
     const s = store(true);
     s.setHosts([host("a")]);
     s.put(down("a", "timeout"));

@@ -36,10 +36,10 @@ const log = (...ids: readonly number[]): HostSnapshot["eventLog"] => ({
 });
 
 describe("the trail of a host", () => {
-  it("remembers how its last polls went, newest first, and no more than its ring holds", () => {
+  it("has the outcomes of the last polls, newest first, up to its size", () => {
     const trail = new Trail();
     expect(trail.read()).toEqual({ polls: [], events: [] });
-    for (let index = 1; index <= TRAIL_POLLS + 5; index++) trail.take(poll(index));
+    for (let index = 1; index <= TRAIL_POLLS + 5; index++) trail.add(poll(index));
     const { polls } = trail.read();
     expect(polls.map(({ startedAt }) => startedAt)).toEqual(
       Array.from({ length: TRAIL_POLLS }, (_, index) => TRAIL_POLLS + 5 - index),
@@ -47,25 +47,25 @@ describe("the trail of a host", () => {
     expect(polls[0]).toEqual({ startedAt: 17, durationMs: 2.125, failedParts: [] });
   });
 
-  it("keeps every reason of a failure and every set of failed parts apart", () => {
+  it("distinguishes every failure reason and every set of failed parts", () => {
     for (const reason of FAILURE_REASONS) {
       const trail = new Trail();
-      trail.take(poll(8, { up: false, failure: { stage: "rakp", reason, message: "no" } }));
+      trail.add(poll(8, { up: false, failure: { stage: "rakp", reason, message: "no" } }));
       expect(trail.read().polls).toEqual([{ startedAt: 8, durationMs: 1, failure: reason, failedParts: [] }]);
     }
     for (const parts of [["power"], ["sel", "security"], [...PART_NAMES]] as const) {
       const trail = new Trail();
-      trail.take(poll(8, { parts: failedParts(...parts) }));
+      trail.add(poll(8, { parts: failedParts(...parts) }));
       expect(trail.read().polls).toEqual([{ startedAt: 8, durationMs: 1, failedParts: parts }]);
     }
   });
 
-  it("remembers the newest records of the event log over the polls that bring none", () => {
+  it("keeps the newest log records over polls without new records", () => {
     const trail = new Trail();
-    trail.take(poll(1, { eventLog: log(1, 2, 3, 4) }));
-    trail.take(poll(2, { eventLog: log() }));
-    trail.take(poll(3, { eventLog: log(5, 6, 7, 8) }));
-    trail.take(poll(4));
+    trail.add(poll(1, { eventLog: log(1, 2, 3, 4) }));
+    trail.add(poll(2, { eventLog: log() }));
+    trail.add(poll(3, { eventLog: log(5, 6, 7, 8) }));
+    trail.add(poll(4));
     const { events } = trail.read();
     expect(events).toHaveLength(TRAIL_EVENTS);
     expect(events.map(({ text }) => text).slice(0, 2)).toEqual(["record 8", "record 7"]);

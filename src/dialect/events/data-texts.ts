@@ -1,6 +1,6 @@
 /*
- * What FreeIPMI 1.6.10 makes of event data 2 and 3 of sensor-specific events - IPMI 2.0 table 42-3. Its words, its
- * spelling: regular expressions match them.
+ * Texts of FreeIPMI 1.6.10 for event data 2 and 3 of sensor-specific events - IPMI 2.0 table 42-3. Wording and spelling
+ * are those of FreeIPMI, because regular expressions of users match them.
  */
 
 const POWER_STATES: readonly string[] = [
@@ -207,8 +207,8 @@ const listed =
     return word === undefined ? undefined : what === undefined ? word : `${what} = ${word}`;
   };
 const joined = (...parts: readonly (string | undefined)[]): string | undefined => {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? undefined : said.join(" ; ");
+  const known = parts.filter((part) => part !== undefined);
+  return known.length === 0 ? undefined : known.join(" ; ");
 };
 const low = (value: number): number => value & 0x0f;
 const high = (value: number): number => value >> 4;
@@ -269,7 +269,7 @@ const DATA2: readonly Entry[] = [
 
 const channel = (value: number): string => `Channel number that session was activated/deactivated = ${low(value)}`;
 
-/** Data 3 is said beside data 2, which sometimes tells what it is. */
+/** The text of data 3; the meaning of data 3 sometimes depends on data 2. */
 type Say3 = (value: number, data2: number) => string | undefined;
 type Entry3 = readonly [sensorType: number, say: Say3, offsets?: readonly number[]];
 

@@ -1,14 +1,14 @@
 import type { CodedEvent } from "../../model/index.ts";
 
-/** FreeIPMI's verdict on an event. */
+/** State of an event in FreeIPMI. */
 export type EventState = "Nominal" | "Warning" | "Critical" | "N/A";
 
 const ANY = undefined;
 
 /**
- * One row: event/reading type code, the states by offset where it is asserted, those where it is deasserted if they
- * are others, and the sensor types it is for. The defaults of FreeIPMI 1.6.10, as its freeipmi_interpret_sel.conf
- * lists them; they are not those of sensors.
+ * One row: event/reading type code, the states by offset for assertions, those for deassertions if they differ, and the
+ * sensor types it applies to. The defaults of FreeIPMI 1.6.10 in freeipmi_interpret_sel.conf; they differ from those of
+ * sensors.
  */
 type Row = readonly [
   eventType: number,
@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
   [0x6f, "WCCCNNNNW", ANY, [0x23]], // watchdog 2
   [0x6f, "NNNN", ANY, [0x24]], // platform alert
   [0x6f, "NCC", ANY, [0x25]], // entity presence
-  [0x6f, "NW", ANY, [0x27]], // LAN: the other way round than its texts
+  [0x6f, "NW", ANY, [0x27]], // LAN: the opposite of its texts
   [0x6f, "WCN", ANY, [0x29]], // battery
   [0x6f, "NNWC", ANY, [0x2a]], // session audit
   [0x6f, "WWCCCCNN", ANY, [0x2b]], // version change
@@ -64,7 +64,7 @@ const ROWS: readonly Row[] = [
 
 const WORDS: Readonly<Record<string, EventState>> = { N: "Nominal", W: "Warning", C: "Critical" };
 
-/** Nominal, Warning, Critical; N/A for pairs of sensor type and event type that FreeIPMI does not judge. */
+/** The state of an event; N/A for pairs of sensor type and event type that FreeIPMI does not interpret. */
 export function eventState(event: CodedEvent): EventState {
   if (event.type === "oem") return "N/A";
   const { eventType, sensorType, deassertion, data1 } = event;

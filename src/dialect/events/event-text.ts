@@ -9,8 +9,9 @@ const SEVERITIES = 0x07;
 const SPECIFIC = 0x6f;
 const FIRST_OEM = 0x70;
 const NOTHING = 0xff;
-/** Event logging disabled: of correctable machine check errors. */
+/** Sensor type "Event Logging Disabled". */
 const LOGGING = 0x10;
+/** Logging of correctable machine check errors is disabled. */
 const MACHINE_CHECKS_OFF = 6;
 
 /** Use of data 2 and of data 3, two bits each of data 1 - IPMI 2.0 table 29-6. */
@@ -21,8 +22,8 @@ const OWN = 3;
 type SensorEvent = Extract<CodedEvent, { type: "event" }>;
 
 /**
- * What `ipmi-sel --comma-separated-output --interpret-oem-data` prints in its column Event: the state, and behind
- * " ; " what data 2 and data 3 add to it.
+ * The column Event of `ipmi-sel --comma-separated-output --interpret-oem-data`: the state, followed by the meaning of
+ * event data 2 and 3, separated by " ; ".
  */
 export function eventText(event: CodedEvent): string {
   if (event.type === "oem") return `OEM defined = ${[...event.data].map(hex).join(" ")}`;
@@ -45,24 +46,27 @@ function data2Of(event: SensorEvent): string | undefined {
   if (use === VALUE && eventType === THRESHOLD) return measured("Sensor Reading", data2, values?.data2, values);
   if (use === 0 || data2 === NOTHING) return undefined;
   if (use === OEM) return raw("OEM Event Data2 code", data2);
-  if (use === OWN && isToldByData3(event)) return undefined;
+  if (use === OWN && isInData3(event)) return undefined;
   const specific = (value: number): string | undefined =>
     eventType === SPECIFIC && stateText(event) !== undefined ? data2Text(sensorType, data1 & 0x0f, value) : undefined;
-  const said = use === OWN ? specific(data2) : previousState(data2, specific);
-  return said ?? raw("Event Data2", data2);
+  const text = use === OWN ? specific(data2) : previousState(data2, specific);
+  return text ?? raw("Event Data2", data2);
 }
 
-/** Data 3 of this one says what number data 2 is, and says it. */
-function isToldByData3({ eventType, sensorType, data1 }: SensorEvent): boolean {
+/** For this event the text of data 3 includes data 2. */
+function isInData3({ eventType, sensorType, data1 }: SensorEvent): boolean {
   return eventType === SPECIFIC && sensorType === LOGGING && (data1 & 0x3f) === ((OWN << 4) | MACHINE_CHECKS_OFF);
 }
 
-/** State before, in the lower half, and severity, in the upper. FreeIPMI looks the former up among what data 2 means. */
+/** Previous state in the lower half, severity in the upper. FreeIPMI looks up the previous state as a meaning of data 2. */
 function previousState(data2: number, specific: (value: number) => string | undefined): string | undefined {
-  const before = data2 & 0x0f;
-  const said = before === 0x0f ? undefined : specific(before);
+  const state = data2 & 0x0f;
+  const previous = state === 0x0f ? undefined : specific(state);
   const severity = GENERIC_STATES.get(SEVERITIES)?.[data2 >> 4];
-  const parts = [said === undefined ? [] : `Previous State = ${said}`, severity ? `Severity State = ${severity}` : []];
+  const parts = [
+    previous === undefined ? [] : `Previous State = ${previous}`,
+    severity ? `Severity State = ${severity}` : [],
+  ];
   const all = parts.flat();
   return all.length === 0 ? undefined : all.join(" ; ");
 }
@@ -76,8 +80,8 @@ function data3Of(event: SensorEvent): string | undefined {
   if (use === 0 || data3 === NOTHING) return undefined;
   if (use === OEM) return raw("OEM Event Data3 code", data3);
   const isKnown = eventType === SPECIFIC && stateText(event) !== undefined;
-  const said = isKnown ? data3Text(sensorType, data1 & 0x0f, data3, data2) : undefined;
-  return said ?? raw("Event Data3", data3);
+  const text = isKnown ? data3Text(sensorType, data1 & 0x0f, data3, data2) : undefined;
+  return text ?? raw("Event Data3", data3);
 }
 
 function oemData({ data1, data2, data3 }: SensorEvent): readonly (string | undefined)[] {

@@ -1,6 +1,6 @@
 /*
- * What FreeIPMI 1.6.10 calls the states of an event, by offset: regular expressions of ipmi_exporter's users
- * match these words, so that they stand here as they are printed, capitals and all.
+ * Texts of FreeIPMI 1.6.10 for the states of an event, by offset. Wording and capitals are those of FreeIPMI, because
+ * regular expressions of users match them.
  */
 
 /** Of generic event/reading type codes. */

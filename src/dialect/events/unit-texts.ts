@@ -1,6 +1,6 @@
 import type { UnitCodes } from "../../model/index.ts";
 
-/** Abbreviations by unit code (IPMI 2.0 table 43-15) as FreeIPMI 1.6.10 prints them; from the empty one at 0 on. */
+/** Abbreviations by unit code (IPMI 2.0 table 43-15) as FreeIPMI 1.6.10 prints them. */
 // biome-ignore format: a table
 const UNITS: readonly string[] = [
   "unspecified", "C", "F", "K", "V", "A", "W", "J", "C", "VA",
@@ -17,7 +17,7 @@ const UNITS: readonly string[] = [
 const RATES: readonly string[] = ["", "per uS", "per ms", "per s", "per minute", "per hour", "per day"];
 const UNSPECIFIED = "unspecified";
 
-/** "C", "RPM per s", "% W" as it stands behind a value. */
+/** The unit after a value: "C", "RPM per s", "% W". */
 export function unitText({ base, modifier, modifierUse, rate, percentage }: UnitCodes): string {
   if (percentage && base === 0) return "%";
   const name = (code: number): string => UNITS[code] ?? UNSPECIFIED;
