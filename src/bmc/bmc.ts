@@ -42,6 +42,9 @@ export interface Ask {
 /** A line of a trace for a person; never holds a secret. */
 export type TraceLine = (direction: "sent" | "received" | "note", text: string) => void;
 
+/** `changed`: the same board with other firmware. `replaced`: another board answers at the address. */
+export type IdentityChange = "none" | "changed" | "replaced";
+
 /** A BMC in model words, whatever protocol it speaks. One poll at a time. */
 export interface Bmc {
   readonly protocol: "ipmi" | "redfish";
@@ -59,8 +62,10 @@ export interface Bmc {
   isSilentSince(monotonicMs: number): boolean;
   /** One cheap question: is somebody there? Throws when not. */
   ping(ask: Ask): Promise<void>;
-  /** Logs in unless that is done. */
+  /** Logs in unless that is done, and finds out which board answers. */
   open(ask: Ask): Promise<void>;
+  /** What `open` and `read` found out about the board since this was last called. */
+  takeIdentityChange?(): IdentityChange;
   /** Reads one part. Throws when nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
   /** Changes of the sensor set found since this was last asked. */

@@ -21,6 +21,9 @@ export interface SavedChanges {
 
 type Known = Omit<SavedChanges, "counts">;
 
+/** What one board is told from another by. */
+type BoardMarks = Pick<Known, "guid" | "serial" | "firmware">;
+
 /** What of a snapshot is compared. */
 export type Watched = Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">;
 
@@ -57,7 +60,7 @@ export class ChangeWatch {
     const before = this.#known;
     const read: Known = {
       guid: identified?.guid,
-      serial: identified && serialOf(snapshot),
+      serial: identified && ownSerial(snapshot),
       firmware: identified?.firmware,
       powerOn: chassis?.powerOn,
     };
@@ -109,13 +112,23 @@ function isSame(a: Known, b: Known): boolean {
 }
 
 /** Of the FRU of the BMC itself, where it was read whole. */
-function serialOf({ frus }: Watched): string | undefined {
+export function ownSerial({ frus }: Pick<Watched, "frus">): string | undefined {
   const own = frus?.find(({ id }) => id === 0);
-  const serial = own && own.problems.length === 0 ? own.serial?.trim() : undefined;
+  return own && own.problems.length === 0 ? serialNumber(own.serial) : undefined;
+}
+
+/** Undefined for what stands where a board was given no serial number. */
+export function serialNumber(text: string | undefined): string | undefined {
+  const serial = text?.trim();
   return serial === undefined || NO_SERIAL.test(serial) ? undefined : serial;
 }
 
-function* board(before: Known, now: Known): Generator<HostChange> {
+/** By serial number and GUID, as far as they are known. */
+export function isOtherBoard(before: BoardMarks, now: BoardMarks): boolean {
+  return [...board(before, now)].length > 0;
+}
+
+function* board(before: BoardMarks, now: BoardMarks): Generator<HostChange> {
   const serial = different(before.serial, now.serial);
   if (serial) {
     yield { change: "board_replaced", ...serial };

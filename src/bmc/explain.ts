@@ -82,14 +82,13 @@ function hostLines(
   settings: PollSettings,
   quirks: readonly QuirkName[],
 ): Pick<HostExplanation, "controller" | "session" | "hostOff" | "quirks" | "problems"> {
-  const { manufacturerId, productId, ipmiVersion } = device;
   return {
-    controller: {
-      manufacturer: manufacturerName(manufacturerId) ?? "unknown manufacturer",
-      manufacturerId,
-      productId,
+    controller: device && {
+      manufacturer: manufacturerName(device.manufacturerId) ?? "unknown manufacturer",
+      manufacturerId: device.manufacturerId,
+      productId: device.productId,
       firmware: firmwareVersion(device),
-      ipmiVersion,
+      ipmiVersion: device.ipmiVersion,
     },
     session: session && {
       protocol: session.protocol === "2.0" ? "RMCP+" : "IPMI 1.5",
@@ -104,7 +103,7 @@ function hostLines(
 
 function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFindings["device"]): string {
   if (settings.quirks.includes(name)) return "the module's ipmi.quirks list it";
-  if (quirksByRule(settings.quirkRules ?? [], device).includes(name))
+  if (device && quirksByRule(settings.quirkRules ?? [], device).includes(name))
     return "the configuration's quirks give it to this make";
   return "learnt from its answers";
 }
@@ -121,7 +120,7 @@ function sensorLines(
 ): HostExplanation["sensors"] {
   const { about, filter, assumeBmcOwner } = asked;
   const { plan, device, sensors, calls } = findings;
-  const { manufacturerId, productId } = device;
+  const { manufacturerId = 0, productId = 0 } = device ?? {};
   const told = new Map(sensors.map((sensor) => [sensor.id, sensor]));
   const byRecord = new Map(records.map((bytes) => [recordKey(bytes), bytes]));
   const rules = { roles: roles?.(), severities: severities?.() };

@@ -93,6 +93,7 @@ export class SnapshotTaker {
     } catch (error) {
       failure = failureOf(error, "connect", signal);
     }
+    this.#noteIdentityChange();
     const order = this.#patience > 0 ? FIRST_ORDER : ORDER;
     if (!failure) this.#patience--;
     const asked: LastReading[] = [];
@@ -100,14 +101,13 @@ export class SnapshotTaker {
     const { offeredParts } = this.#bmc;
     const isWanted = (part: PartName): boolean => options.parts.includes(part) && (offeredParts?.has(part) ?? true);
     const parts = failure ? [] : order.filter(isWanted);
-    const due = parts.filter((part) => !this.#isKept(part, begin, options));
     const times = options.deadlineMs === undefined ? undefined : new PartTimes(clock, signal, options.deadlineMs);
-    for (const part of parts) {
-      const isDue = due[0] === part;
-      if (isDue) due.shift();
+    const isDue = (part: PartName): boolean => !this.#isKept(part, begin, options);
+    for (const [i, part] of parts.entries()) {
       const before = this.#slow.get(part);
-      const ofPart = isDue ? (times?.begin(due) ?? signal) : signal;
-      const reading = !isDue && before ? before : await this.#part(part, ofPart, options);
+      const ofPart = times?.begin(parts.slice(i + 1).filter(isDue)) ?? signal;
+      const reading = before && !isDue(part) ? before : await this.#part(part, ofPart, options);
+      this.#noteIdentityChange(part);
       if (part === "sensors" && reading.outcome.ok) this.#patience = 0;
       if (part === "sensors") isWhole = reading.whole;
       if (reading !== before && part !== "security") asked.push(reading);
@@ -187,6 +187,16 @@ export class SnapshotTaker {
       const failure = this.#bmc.isSilentSince(begin) ? asSilence(failed) : failed;
       return { ...common, durationMs: microseconds(clock.monotonicMs() - begin), up: false, failure };
     }
+  }
+
+  /** Nothing of a replaced board stands beside the new one, and no old version beside new firmware. */
+  #noteIdentityChange(foundBy?: PartName): void {
+    const change = this.#bmc.takeIdentityChange?.() ?? "none";
+    if (change === "none") return;
+    if (foundBy !== "inventory") this.#slow.delete("inventory");
+    if (change === "changed") return;
+    this.#slow.clear();
+    this.#patience = PATIENT_POLLS;
   }
 
   /** True: the last reading of a slow part is young enough. */

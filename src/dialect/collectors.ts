@@ -84,7 +84,7 @@ function dcmi({ consumption }: HostSnapshot): Collected {
 }
 
 function sel({ eventLog }: HostSnapshot): Collected {
-  if (eventLog?.freeBytes === undefined) return undefined;
+  if (eventLog?.freeBytes === undefined || eventLog.entries === undefined) return undefined;
   return [
     { family: FAMILIES.selEntries, value: eventLog.entries },
     { family: FAMILIES.selFree, value: eventLog.freeBytes },

@@ -168,10 +168,11 @@ export interface EventCounters {
 }
 
 export interface EventLog {
-  readonly entries: number;
+  /** Absent, as all that the BMC says of its log, where it returns the records and no info about them. */
+  readonly entries?: number;
   readonly freeBytes?: number;
   readonly capacityEntries?: number;
-  readonly overflow: boolean;
+  readonly overflow?: boolean;
   /** Epoch ms. */
   readonly lastAddition?: number;
   /** Clock of the BMC minus clock of the exporter; positive: the BMC is ahead. */

@@ -14,31 +14,31 @@ import {
   SYSTEM_FIRMWARE_PARAMETER,
 } from "../../ipmi/index.ts";
 import type { ControllerInfo, LanInfo } from "../../model/index.ts";
+import { optional } from "./refusals.ts";
 import { selfTestOf } from "./self-test.ts";
 
 export function readDeviceId(runner: CommandRunner, signal: AbortSignal): Promise<DeviceId> {
   return runner.run(getDeviceId, undefined, { signal });
 }
 
-/** Who the BMC is. GUID, self test and the version of the system's firmware are left out where it refuses them. */
+/** Identity of the BMC. Self test and the version of the system's firmware are omitted where it refuses them. */
 export async function readController(
   runner: CommandRunner,
-  device: DeviceId,
+  { device, guid }: { readonly device: DeviceId | undefined; readonly guid: string | undefined },
   signal: AbortSignal,
 ): Promise<ControllerInfo> {
-  const guid = await readGuid(runner, signal);
   const selfTest = await optional(runner.run(getSelfTestResults, undefined, { signal }));
   const systemFirmware = await optional(readSystemText(runner, SYSTEM_FIRMWARE_PARAMETER, signal));
   return {
-    manufacturer: manufacturerName(device.manufacturerId) ?? String(device.manufacturerId),
-    manufacturerId: device.manufacturerId,
-    product: productName(device.manufacturerId, device.productId) ?? String(device.productId),
-    productId: device.productId,
-    firmware: firmwareVersion(device),
+    manufacturer: device && (manufacturerName(device.manufacturerId) ?? String(device.manufacturerId)),
+    manufacturerId: device?.manufacturerId,
+    product: device && (productName(device.manufacturerId, device.productId) ?? String(device.productId)),
+    productId: device?.productId,
+    firmware: device && firmwareVersion(device),
     systemFirmware: systemFirmware === "" ? undefined : systemFirmware,
-    ipmiVersion: device.ipmiVersion,
+    ipmiVersion: device?.ipmiVersion,
     guid,
-    updating: device.updateInProgress,
+    updating: device?.updateInProgress,
     selfTest: selfTest && selfTestOf(selfTest),
   };
 }
@@ -63,10 +63,10 @@ export function withLan(c: ControllerInfo, lan: LanInfo | undefined): Controller
 }
 
 /**
- * All zeros and all ones are what boards have that nobody gave a GUID. A BMC that is too busy to tell has none
- * this time: the other command's is another GUID.
+ * The GUID as hex. All zeros and all ones are what boards have that were given none. Undefined also where the BMC is
+ * too busy this time: the other command may return another GUID.
  */
-async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<string | undefined> {
+export async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<string | undefined> {
   for (const command of [getSystemGuid, getDeviceGuid]) {
     let answer: { readonly guid: Uint8Array } | undefined;
     try {
@@ -79,14 +79,4 @@ async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<str
     if (text && !/^(00)+$|^(ff)+$/.test(text)) return text;
   }
   return undefined;
-}
-
-/** Undefined where the BMC refuses or gives less than the command's answer; silence and time-outs are thrown. */
-export async function optional<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof CompletionCodeError || error instanceof DecodeError) return undefined;
-    throw error;
-  }
 }

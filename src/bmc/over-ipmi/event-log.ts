@@ -1,5 +1,6 @@
 import {
   type CommandRunner,
+  DecodeError,
   type DeviceId,
   decodeSelRecord,
   getSelInfo,
@@ -14,8 +15,8 @@ import type { Clock } from "../../lib/index.ts";
 import type { EventCounters, EventLog, LogEntry } from "../../model/index.ts";
 import { EventCounts } from "../event-counts.ts";
 import type { Severities } from "../severities.ts";
-import { optional } from "./controller.ts";
 import { decodeEvent } from "./log-entry.ts";
+import { isUnknownCommand, optional } from "./refusals.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 
 /** How often the BMC's clock is compared with ours. */
@@ -32,6 +33,8 @@ export interface SavedEventLog {
   readonly cursor?: { readonly recordId: number; readonly bytes: string };
   readonly remembered: readonly string[];
   readonly counts: EventCounters;
+  /** The board was replaced, and the log of the new one was not read to its end. */
+  readonly replaced?: boolean;
 }
 
 /** What is known besides the log, to read its records with. */
@@ -43,13 +46,25 @@ export interface EventContext {
 
 interface NewEvents {
   readonly fresh: readonly LogEntry[];
+  /** How many of them, from the beginning, are history. */
+  readonly historical: number;
   readonly failure?: unknown;
 }
 
-/** What changes when the log does. */
-type KnownLog = Pick<SelInfo, "entries" | "lastAdditionTimestamp" | "lastEraseTimestamp">;
+/** Of a BMC that returns its records and no info about them. */
+const NO_INFO: LogInfo = {
+  freeBytes: FREE_65535_OR_MORE,
+  lastAdditionTimestamp: UNSPECIFIED,
+  lastEraseTimestamp: UNSPECIFIED,
+};
 
-const NOTHING_NEW: NewEvents = { fresh: [] };
+type LogInfo = Pick<SelInfo, "freeBytes" | "lastAdditionTimestamp" | "lastEraseTimestamp"> &
+  Partial<Pick<SelInfo, "entries" | "overflow">>;
+
+/** What changes when the log does. */
+type KnownLog = Pick<LogInfo, "entries" | "lastAdditionTimestamp" | "lastEraseTimestamp">;
+
+const NOTHING_NEW: NewEvents = { fresh: [], historical: 0 };
 /** Stamps up to here count from the start of the BMC: the next start gives them again. */
 const LAST_RELATIVE = 0x20000000;
 
@@ -71,8 +86,10 @@ export class EventLogReader {
   #again: readonly Buffer[] | undefined;
   /** Read to its end at least once: the counters are worth telling. */
   #complete = false;
-  /** At first contact, until the log was read to its end: what it held then is history. */
-  #firstContact: { readonly info: SelInfo; historyLeft: number; begun: boolean } | undefined;
+  /** At first contact with a board, until its log was read to its end: what it held then is history. */
+  #firstContact: { readonly info: LogInfo; historyLeft: number; begun: boolean } | undefined;
+  /** Another board answers: its history is not counted. */
+  #isReplaced = false;
   /** The log is to be read even if its info stays the same. */
   #unfinished = true;
   #revision = 0;
@@ -90,24 +107,26 @@ export class EventLogReader {
     context: EventContext,
     signal: AbortSignal,
   ): Promise<{ readonly log: EventLog; readonly failure?: unknown }> {
-    const info = await runner.run(getSelInfo, undefined, { signal });
-    if (!this.#complete) this.#firstContact ??= { info, historyLeft: info.entries, begun: false };
-    const changed = !sameLog(info, this.#known);
+    const info = await readInfo(runner, signal);
+    if (!this.#complete || this.#isReplaced) this.#begin(info ?? NO_INFO);
+    const changed = !info || !sameLog(info, this.#known);
     const unchanged = !this.#unfinished && !changed;
-    const { fresh, failure: stopped } = unchanged ? NOTHING_NEW : await this.#readNew(runner, info, context, signal);
-    const historical = this.#history(fresh.length);
-    const { entries, freeBytes, lastAdditionTimestamp, lastEraseTimestamp } = info;
+    const read = unchanged ? NOTHING_NEW : await this.#readNew(runner, info ?? NO_INFO, context, signal);
+    const { fresh, historical, failure: stopped } = read;
+    const { entries, overflow, freeBytes, lastAdditionTimestamp, lastEraseTimestamp } = info ?? NO_INFO;
     this.#known = { entries, lastAdditionTimestamp, lastEraseTimestamp };
     // What was read counts, whatever becomes of the clock. A change is when its clock has to be known.
-    this.#isClockDue ||= changed;
+    this.#isClockDue ||= changed && info !== undefined;
     const failure = stopped ?? (await this.#compareClocks(runner, signal));
-    if (!this.#isTelling(info)) this.#unfinished = true;
+    if (!info || !this.#isTelling(info)) this.#unfinished = true;
     const log: EventLog = {
       entries,
-      freeBytes,
+      freeBytes: info && freeBytes,
       capacityEntries:
-        freeBytes === FREE_65535_OR_MORE ? undefined : entries + Math.floor(freeBytes / SEL_RECORD_LENGTH),
-      overflow: info.overflow,
+        entries === undefined || freeBytes === FREE_65535_OR_MORE
+          ? undefined
+          : entries + Math.floor(freeBytes / SEL_RECORD_LENGTH),
+      overflow,
       lastAddition:
         lastAdditionTimestamp === UNSPECIFIED || lastAdditionTimestamp === 0 ? undefined : lastAdditionTimestamp * 1000,
       clockOffsetSeconds: this.#clockOffsetSeconds,
@@ -118,13 +137,27 @@ export class EventLogReader {
     return { log, failure };
   }
 
+  /** Another board answers at the address: what its log holds now is history, unless it is the same log after all. */
+  replaceBoard(): void {
+    this.#isReplaced = true;
+    this.#firstContact = undefined;
+    this.#unfinished = true;
+    this.#known = undefined;
+    this.#clockOffsetSeconds = undefined;
+    this.#clockReadAt = Number.NEGATIVE_INFINITY;
+    this.#revision++;
+  }
+
+  #begin(info: LogInfo): void {
+    this.#firstContact ??= { info, historyLeft: info.entries ?? Number.POSITIVE_INFINITY, begun: false };
+  }
+
   /**
    * How many of the records just read, the oldest of them, the log held at first contact. All of the first
    * reading; where that takes several polls, as many as there were when it began: what comes meanwhile is news.
    */
   #history(read: number): number {
     const first = this.#firstContact;
-    if (this.#complete) this.#firstContact = undefined;
     if (!first || read === 0) return 0;
     const historical = first.begun ? Math.min(read, first.historyLeft) : read;
     first.historyLeft = Math.max(0, first.historyLeft - read);
@@ -132,9 +165,9 @@ export class EventLogReader {
     return historical;
   }
 
-  async #readNew(runner: CommandRunner, info: SelInfo, context: EventContext, signal: AbortSignal): Promise<NewEvents> {
+  async #readNew(runner: CommandRunner, info: LogInfo, context: EventContext, signal: AbortSignal): Promise<NewEvents> {
     this.#unfinished = true;
-    this.#revision++;
+    const before = { cursor: this.#cursor, isComplete: this.#complete, isReplaced: this.#isReplaced };
     const { records, continued, failure } = await readSelSince(runner, this.#cursor, signal);
     const last = records.at(-1);
     if (last) this.#cursor = { recordId: last.readUInt16LE(0), bytes: last };
@@ -143,26 +176,39 @@ export class EventLogReader {
     // Where two records have one id, the way on may lead back to what was just read.
     const all = begun ? distinct([...begun, ...records]) : records;
     this.#again = begun && failure !== undefined ? all : undefined;
-    if (this.#again) return { fresh: [], failure };
+    const first = this.#firstContact;
+    if (this.#again) {
+      // What comes from now on is news.
+      if (first) first.begun = true;
+      return { fresh: [], historical: 0, failure };
+    }
     const known = new Set(this.#remembered);
     // Where two records have one id, the way on may lead back to what is known.
     const fresh = begun ? this.#unknown(all) : records.filter((record) => !known.has(whole(record)));
     // Nothing known is left and something was erased: what is there came after the clear. Unless it is older than
     // that, or the log is full: then a record was deleted, and the log has gone round.
-    const first = this.#firstContact;
     const isAnew = begun !== undefined && fresh.length === all.length;
     const isErased = info.lastEraseTimestamp !== first?.info.lastEraseTimestamp;
     const isCleared = isAnew && isErased && info.freeBytes > 0 && !isOlder(all[0], info.lastEraseTimestamp);
     if (first && isCleared) first.historyLeft = 0;
     // Announced and not given: once more.
-    const isMissing = !continued && all.length === 0 && info.entries > 0;
+    const isMissing = !continued && all.length === 0 && (info.entries ?? 0) > 0;
+    // A board whose log has a record that is known is the known board: its GUID has changed.
+    if (this.#isReplaced && (continued || (begun !== undefined && !isAnew))) this.#isReplaced = false;
     if (!isMissing)
       this.#remembered = [...(begun ? [] : this.#remembered), ...(begun ? all : fresh).map(whole)].slice(-REMEMBERED);
+    const historical = this.#complete && !this.#isReplaced ? 0 : this.#history(fresh.length);
+    const uncounted = this.#isReplaced ? historical : 0;
     if (failure === undefined && !isMissing) {
       this.#complete = true;
       this.#unfinished = false;
+      this.#isReplaced = false;
+      this.#firstContact = undefined;
     }
-    return { fresh: fresh.map((bytes) => this.#count(bytes, context)), failure };
+    const { cursor, isComplete, isReplaced } = before;
+    const isSame = cursor === this.#cursor && isComplete === this.#complete && isReplaced === this.#isReplaced;
+    if (!isSame || records.length > 0) this.#revision++;
+    return { fresh: fresh.map((bytes, i) => this.#entryOf(bytes, context, i >= uncounted)), historical, failure };
   }
 
   /** Counts what is worth saving. */
@@ -177,7 +223,7 @@ export class EventLogReader {
     const last = this.#again ? undefined : this.#cursor;
     const cursor = last && { recordId: last.recordId, bytes: base64(last.bytes) };
     const remembered = this.#remembered.map((text) => base64(Buffer.from(text, "latin1")));
-    return { cursor, remembered, counts: this.#counts.snapshot() };
+    return { cursor, remembered, counts: this.#counts.snapshot(), replaced: this.#isReplaced || undefined };
   }
 
   /** Takes what was saved; the next poll reads what came meanwhile. */
@@ -187,11 +233,12 @@ export class EventLogReader {
     this.#remembered = saved.remembered.map((text) => Buffer.from(text, "base64").toString("latin1"));
     this.#counts.restore(saved.counts);
     this.#complete = true;
+    this.#isReplaced = saved.replaced === true;
   }
 
-  #count(bytes: Buffer, context: EventContext): LogEntry {
+  #entryOf(bytes: Buffer, context: EventContext, isCounted: boolean): LogEntry {
     const { entry, memoryError } = decodeEvent(bytes, context);
-    this.#counts.add(entry, memoryError);
+    if (isCounted) this.#counts.add(entry, memoryError);
     return entry;
   }
 
@@ -274,4 +321,14 @@ function sameLog(a: KnownLog, b: KnownLog | undefined): boolean {
     a.lastAdditionTimestamp === b.lastAdditionTimestamp &&
     a.lastEraseTimestamp === b.lastEraseTimestamp
   );
+}
+
+/** Undefined where the BMC does not know the command, or answers without data: the records may be read all the same. */
+async function readInfo(runner: CommandRunner, signal: AbortSignal): Promise<SelInfo | undefined> {
+  try {
+    return await runner.run(getSelInfo, undefined, { signal });
+  } catch (error) {
+    if (error instanceof DecodeError || isUnknownCommand(error)) return undefined;
+    throw error;
+  }
 }

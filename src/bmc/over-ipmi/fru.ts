@@ -98,6 +98,11 @@ function routeTo(locator: FruDeviceLocatorRecord, bridge: boolean, signal: Abort
   return { signal, bridge: { channel: locator.channel, address: locator.accessAddress, lun: locator.lun } };
 }
 
+/** The serial number under which a device is known. */
+export function serialOf({ product, board, chassis }: FruInventory): string | undefined {
+  return product?.serial ?? board?.serial ?? chassis?.serial;
+}
+
 /** What is worth a label: the product area, and the board or chassis where it says nothing. */
 function fruOf(name: string, id: number, inventory: FruInventory): Fru {
   const { product, board, chassis } = inventory;
@@ -109,7 +114,7 @@ function fruOf(name: string, id: number, inventory: FruInventory): Fru {
     manufacturer: product?.manufacturer ?? board?.manufacturer,
     product: product?.product ?? board?.product,
     partNumber: product?.partNumber ?? board?.partNumber ?? chassis?.partNumber,
-    serial: product?.serial ?? board?.serial ?? chassis?.serial,
+    serial: serialOf(inventory),
     assetTag: product?.assetTag,
     version: product?.version,
     capacityWatts: supplies.find((watts) => watts > 0),

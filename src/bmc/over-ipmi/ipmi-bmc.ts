@@ -4,6 +4,7 @@ import {
   type DatagramTransport,
   type DeviceId,
   IpmiConnection,
+  IpmiError,
   type IpmiObserver,
   type LoginOptions,
   type QuirkName,
@@ -11,20 +12,23 @@ import {
   type SessionInfo,
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
-import type { HostChange, PartName, QuirkRule, Sensor } from "../../model/index.ts";
-import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import type { ChassisState, HostChange, PartName, QuirkRule, Sensor } from "../../model/index.ts";
+import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import { ownSerial } from "../change-watch.ts";
 import { quirksByRule } from "../quirk-rules.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
-import { optional, readController, readDeviceId, withLan } from "./controller.ts";
+import { readController, withLan } from "./controller.ts";
 import { type EventContext, EventLogReader } from "./event-log.ts";
 import { FruReader } from "./fru.ts";
+import { Identity } from "./identity.ts";
 import { LanReader } from "./lan.ts";
 import type { SavedLimits } from "./limit-reader.ts";
 import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
+import { optional, optionalCommand, optionalPart } from "./refusals.ts";
 import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
 import { Satellites } from "./satellites.ts";
@@ -35,8 +39,8 @@ import { SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 import { WholeLog } from "./whole-log.ts";
 
-/** Age at which the identity of the BMC is asked again. */
-const IDENTITY_AGE_MS = 3600_000;
+/** No manufacturer has this number: no rule matches it. */
+const NO_MANUFACTURER = 0;
 
 export interface IpmiBmcOptions {
   readonly address: string;
@@ -64,7 +68,8 @@ export interface IpmiBmcOptions {
 
 /** What a reading of the sensors told, and all that was said on the way. */
 export interface SensorFindings {
-  readonly device: DeviceId;
+  /** Absent where the BMC refuses to identify itself. */
+  readonly device?: DeviceId;
   readonly session?: SessionInfo;
   readonly hostOff: boolean;
   /** Absent where the repository could not be read. */
@@ -94,17 +99,20 @@ export class IpmiBmc implements Bmc {
   readonly #memory: BmcMemory;
   readonly #repository: Repository;
   /** Absent where bridging is not allowed. */
-  readonly #satellites: Satellites | undefined;
+  #satellites: Satellites | undefined;
   readonly #eventLog: EventLogReader;
-  readonly #lan: LanReader;
-  readonly #meter: PowerMeter;
-  readonly #frus = new FruReader();
+  readonly #identity: Identity;
+  #lan: LanReader;
+  #meter: PowerMeter;
+  #frus = new FruReader();
   coded = false;
   wholeLog = false;
-  readonly #wholeLog = new WholeLog();
+  #wholeLog = new WholeLog();
   #connection: IpmiConnection | undefined;
   #trace: TraceLine | undefined;
-  #device: { readonly id: DeviceId; readonly at: number } | undefined;
+  /** The session after whose login the identity was checked. */
+  #identifiedSession: unknown;
+  #identityChange: IdentityChange = "none";
   #sensors: SensorReader | undefined;
   /** Of the sensors by earlier plans: a new repository must not look as if nothing had changed. */
   #revisionBefore = 0;
@@ -120,10 +128,21 @@ export class IpmiBmc implements Bmc {
     this.#options = options;
     this.#memory = new BmcMemory(options.quirks);
     this.#repository = new Repository(options.cache, this.#memory, options.clock);
-    this.#satellites = options.bridge ? new Satellites(options.cache, options.clock) : undefined;
+    this.#satellites = this.#newSatellites();
     this.#eventLog = new EventLogReader(options.clock);
+    this.#identity = new Identity(this.#memory);
     this.#lan = new LanReader(this.#memory);
-    this.#meter = new PowerMeter(this.#memory, { clock: options.clock, bridge: options.bridge ?? false });
+    this.#meter = this.#newMeter();
+  }
+
+  #newSatellites(): Satellites | undefined {
+    const { bridge, cache, clock } = this.#options;
+    return bridge ? new Satellites(cache, clock) : undefined;
+  }
+
+  #newMeter(): PowerMeter {
+    const { bridge = false, clock } = this.#options;
+    return new PowerMeter(this.#memory, { clock, bridge });
   }
 
   get quirks(): readonly string[] {
@@ -148,7 +167,51 @@ export class IpmiBmc implements Bmc {
   }
 
   async open({ signal }: Ask): Promise<void> {
-    await (await this.#connect(signal)).open(signal);
+    const connection = await this.#connect(signal);
+    await connection.open(signal);
+    await this.#identifyAfterLogin(connection, signal);
+  }
+
+  async #identifyAfterLogin(connection: IpmiConnection, signal: AbortSignal): Promise<void> {
+    if (connection.session === this.#identifiedSession) return;
+    try {
+      await this.#identify(connection, signal);
+    } catch (error) {
+      // The parts find out for themselves what a BMC answers that is silent here.
+      if (!(error instanceof IpmiError)) throw error;
+    }
+    this.#identifiedSession = connection.session;
+  }
+
+  async #identify(runner: CommandRunner, signal: AbortSignal): Promise<void> {
+    const change = await this.#identity.check(runner, signal);
+    if (change === "replaced") this.#forgetBoard();
+    for (const quirk of this.#givenQuirks()) this.#memory.quirks.add(quirk);
+    if (change === "none" || this.#identityChange === "replaced") return;
+    this.#identityChange = change;
+  }
+
+  /** What was learnt of a board that another one has replaced. */
+  #forgetBoard(): void {
+    const { quirks } = this.#options;
+    this.#revisionBefore += (this.#sensors?.revision ?? 0) + (this.#satellites?.revision ?? 0) + 1;
+    this.#memory.forgetBoard(quirks);
+    this.#repository.expire();
+    this.#satellites = this.#newSatellites();
+    this.#eventLog.replaceBoard();
+    this.#lan = new LanReader(this.#memory);
+    this.#meter = this.#newMeter();
+    this.#frus = new FruReader();
+    this.#wholeLog = new WholeLog();
+    this.#sensors = undefined;
+    this.#savedLimits = undefined;
+    this.#isSurveyed = false;
+  }
+
+  takeIdentityChange(): IdentityChange {
+    const change = this.#identityChange;
+    this.#identityChange = "none";
+    return change;
   }
 
   /** The name is resolved for each new connection: BMCs get new addresses. */
@@ -172,21 +235,18 @@ export class IpmiBmc implements Bmc {
 
   async read(part: PartName, { signal }: Ask): Promise<PartReading> {
     const connection = await this.#connect(signal);
+    // The session may have been lost in the part before.
+    if (connection.session) await this.#identifyAfterLogin(connection, signal);
     switch (part) {
       case "power": {
-        const chassis = await readChassis(connection, signal);
-        this.#hostOff = !chassis.powerOn;
+        const chassis = await this.#readChassis(connection, signal);
+        this.#hostOff = chassis?.powerOn === false;
         return { data: { chassis } };
       }
       case "sensors":
         return this.#readSensors(connection, signal);
-      case "sel": {
-        const device = await this.#identity(connection, signal);
-        const context = { plan: this.#knownPlan(), device, severities: this.#options.severities?.() };
-        if (this.wholeLog) return this.#readWholeLog(connection, device, context, signal);
-        const { log, failure } = await this.#eventLog.read(connection, context, signal);
-        return { data: { eventLog: log }, failure };
-      }
+      case "sel":
+        return this.#readEventLog(connection, signal);
       case "dcmi":
         return { data: { consumption: await this.#meter.read(connection, this.#hostOff, signal) } };
       case "watchdog":
@@ -198,18 +258,33 @@ export class IpmiBmc implements Bmc {
     }
   }
 
+  /** Undefined where the BMC has no chassis commands. */
+  async #readChassis(runner: CommandRunner, signal: AbortSignal): Promise<ChassisState | undefined> {
+    const hasChassis = this.#identity.device?.support.chassis ?? true;
+    const chassis = readChassis(runner, signal);
+    return hasChassis ? optionalCommand(chassis) : optionalPart(chassis);
+  }
+
+  /** Without an event log where the BMC has none. */
+  async #readEventLog(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
+    const { device } = this.#identity;
+    const context = { plan: this.#knownPlan(), device, severities: this.#options.severities?.() };
+    if (this.wholeLog) return this.#readWholeLog(connection, context, signal);
+    const reading = this.#eventLog.read(connection, context, signal);
+    const hasLog = device?.support.sel ?? true;
+    const read = await (hasLog ? optionalCommand(reading) : optionalPart(reading));
+    return read ? { data: { eventLog: read.log }, failure: read.failure } : { data: {} };
+  }
+
   /** What is new, and all there is: records that both want are asked for once. */
-  async #readWholeLog(
-    connection: CommandRunner,
-    device: DeviceId,
-    context: EventContext,
-    signal: AbortSignal,
-  ): Promise<PartReading> {
+  async #readWholeLog(connection: CommandRunner, context: EventContext, signal: AbortSignal): Promise<PartReading> {
     // Reads what sensors there are where nobody did yet: events tell values. A repository that cannot be read is
     // the matter of another part.
-    const plan = context.plan ?? (await optional(this.#plan(connection, device, signal)));
+    const plan = context.plan ?? (await optional(this.#plan(connection, signal)));
     const runner = new RememberingRunner(connection);
-    const { log, failure } = await this.#eventLog.read(runner, { ...context, plan }, signal);
+    const read = await optionalCommand(this.#eventLog.read(runner, { ...context, plan }, signal));
+    if (!read) return { data: {} };
+    const { log, failure } = read;
     if (failure !== undefined) return { data: { eventLog: log }, failure };
     try {
       const coded = await this.#wholeLog.read(runner, log.entries, plan, signal);
@@ -240,7 +315,7 @@ export class IpmiBmc implements Bmc {
   async explain({ signal }: Ask): Promise<SensorFindings> {
     const connection = await this.#connect(signal);
     const runner = new RecordingRunner(connection);
-    const device = await this.#identity(runner, signal);
+    await this.open({ signal });
     const session = connection.session?.info;
     let sensors: readonly Sensor[] = [];
     let failure: unknown;
@@ -256,7 +331,7 @@ export class IpmiBmc implements Bmc {
       failure = error;
     }
     return {
-      device,
+      device: this.#identity.device,
       session,
       hostOff: this.#hostOff,
       plan: this.#sensors?.plan,
@@ -268,8 +343,11 @@ export class IpmiBmc implements Bmc {
   }
 
   async #readSensors(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
-    const device = await this.#identity(connection, signal);
-    const unnamed = await this.#plan(connection, device, signal);
+    const { device } = this.#identity;
+    const hasNone = device && !device.support.sdrRepository && !device.providesDeviceSdrs;
+    const reading = this.#plan(connection, signal);
+    const unnamed = hasNone ? await optionalPart(reading) : await reading;
+    if (!unnamed) return { data: {} };
     const plan = this.#ruled(unnamed, device);
     if (this.#sensors?.plan !== plan) {
       const { filter, bridge = false, sensorLimit, clock } = this.#options;
@@ -284,8 +362,8 @@ export class IpmiBmc implements Bmc {
     }
     const { quirks } = this.#memory;
     const context = {
-      manufacturerId: device.manufacturerId,
-      productId: device.productId,
+      manufacturerId: device?.manufacturerId ?? NO_MANUFACTURER,
+      productId: device?.productId ?? 0,
       hostOff: this.#hostOff,
       scanningDisabledIsValid: quirks.has("scanning_disabled_is_valid"),
     };
@@ -299,8 +377,8 @@ export class IpmiBmc implements Bmc {
   }
 
   /** The sensors of the BMC's repository, and those of the satellites. */
-  async #plan(connection: CommandRunner, device: DeviceId, signal: AbortSignal): Promise<SensorPlan> {
-    const own = await this.#repository.plan(connection, device, signal);
+  async #plan(connection: CommandRunner, signal: AbortSignal): Promise<SensorPlan> {
+    const own = await this.#repository.plan(connection, this.#identity.device, signal);
     return this.#behind?.plan(connection, this.#repository, signal, { patient: this.#patient }) ?? own;
   }
 
@@ -316,30 +394,23 @@ export class IpmiBmc implements Bmc {
   }
 
   /** The plan with what the rules in force make of it: the same object from poll to poll while they do not change. */
-  #ruled(plan: SensorPlan, { manufacturerId, productId }: DeviceId): SensorPlan {
+  #ruled(plan: SensorPlan, device: DeviceId | undefined): SensorPlan {
+    const { manufacturerId = NO_MANUFACTURER, productId = 0 } = device ?? {};
     const named = this.#options.roles?.().applied(plan, manufacturerId) ?? plan;
     return this.#options.severities?.().applied(named, manufacturerId, productId) ?? named;
   }
 
-  /** What decides how everything else is read; asked once an hour. */
-  async #identity(connection: CommandRunner, signal: AbortSignal): Promise<DeviceId> {
-    const now = this.#options.clock.monotonicMs();
-    if (this.#device && now - this.#device.at < IDENTITY_AGE_MS) return this.#device.id;
-    const id = await readDeviceId(connection, signal);
-    this.#device = { id, at: now };
-    for (const quirk of this.#givenQuirks(id)) this.#memory.quirks.add(quirk);
-    return id;
-  }
-
   /** Those that need not be learnt from this BMC. */
-  #givenQuirks(id: DeviceId | undefined): readonly QuirkName[] {
+  #givenQuirks(): readonly QuirkName[] {
     const { quirks = [], quirkRules = [] } = this.#options;
-    return id ? [...quirks, ...quirksByRule(quirkRules, id)] : quirks;
+    const { device } = this.#identity;
+    return device ? [...quirks, ...quirksByRule(quirkRules, device)] : quirks;
   }
 
   async #readInventory(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
-    const device = await this.#identity(connection, signal);
-    let controller = await readController(connection, device, signal);
+    await this.#identify(connection, signal);
+    const { device, guid } = this.#identity;
+    let controller = await readController(connection, { device, guid }, signal);
     try {
       controller = withLan(controller, await this.#lan.info(connection, signal));
       const locators = this.#repository.known?.frus ?? [];
@@ -347,6 +418,7 @@ export class IpmiBmc implements Bmc {
         bridge: this.#options.bridge ?? false,
         signal,
       });
+      this.#identity.noteSerial(ownSerial({ frus }));
       return { data: { controller, frus }, failure };
     } catch (failure) {
       return { data: { controller }, failure };
@@ -363,12 +435,13 @@ export class IpmiBmc implements Bmc {
     const known = (login ? 1 : 0) + quirks.size;
     const sensors = this.#revisionBefore + (this.#sensors?.revision ?? 0);
     const satellites = this.#satellites?.revision ?? 0;
-    return known + this.#repository.revision + satellites + this.#eventLog.revision + sensors;
+    return known + this.#repository.revision + satellites + this.#eventLog.revision + sensors + this.#identity.revision;
   }
 
   save(): SavedBmc {
     return {
-      memory: saveMemory(this.#memory, this.#givenQuirks(this.#device?.id)),
+      identity: this.#identity.save(),
+      memory: saveMemory(this.#memory, this.#givenQuirks()),
       repository: this.#repository.save(),
       satellites: this.#satellites?.save(),
       limits: this.#sensors?.save() ?? this.#savedLimits,
@@ -381,6 +454,7 @@ export class IpmiBmc implements Bmc {
     const saved = savedBmc(file);
     if (!saved) return;
     restoreMemory(this.#memory, saved.memory);
+    if (saved.identity) this.#identity.restore(saved.identity);
     if (saved.eventLog) this.#eventLog.restore(saved.eventLog);
     if (saved.repository) await this.#repository.restore(saved.repository);
     const { kept } = this.#repository;

@@ -18,7 +18,7 @@ import {
   type Parameter,
 } from "../../ipmi/index.ts";
 import type { LanInfo, SecurityFinding } from "../../model/index.ts";
-import { optional } from "./controller.ts";
+import { optional } from "./refusals.ts";
 import { FINDINGS, told } from "./security.ts";
 
 const SOURCES: Readonly<Record<IpAddressSource, LanInfo["addressSource"]>> = {

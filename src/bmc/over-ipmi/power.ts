@@ -1,13 +1,12 @@
 import {
   type BmcMemory,
   type CommandRunner,
-  CompletionCodeError,
-  DecodeError,
   getPowerLimit,
   getPowerReading,
   type PowerReading,
 } from "../../ipmi/index.ts";
 import type { PowerConsumption } from "../../model/index.ts";
+import { optionalUnlessBusy } from "./refusals.ts";
 
 /** What a field of watts holds where there is no reading. */
 const NO_WATTS = 0xffff;
@@ -28,7 +27,7 @@ export async function readDcmiPower(
   memory: BmcMemory,
   signal: AbortSignal,
 ): Promise<PowerConsumption | "unavailable" | undefined> {
-  const reading = await refusedIsAbsent(runner.run(getPowerReading, {}, { signal }));
+  const reading = await optionalUnlessBusy(runner.run(getPowerReading, {}, { signal }));
   if (!reading) return undefined;
   if (!isMeasured(reading)) return { source: "dcmi" };
   const currentWatts = wattsOf(reading.currentWatts);
@@ -53,22 +52,11 @@ export function withLimit(reading: PowerConsumption, limitWatts: number | undefi
 
 /** The active limit in watts; undefined where none is active or the BMC knows no limits. */
 export async function readPowerLimit(runner: CommandRunner, signal: AbortSignal): Promise<number | undefined> {
-  const limit = await refusedIsAbsent(runner.run(getPowerLimit, undefined, { signal }));
+  const limit = await optionalUnlessBusy(runner.run(getPowerLimit, undefined, { signal }));
   return limit && limit.limitWatts > 0 ? wattsOf(limit.limitWatts) : undefined;
 }
 
 /** OpenBMC measures and says that it does not; a board that says so and reads 0 has no meter. */
 function isMeasured(reading: PowerReading): boolean {
   return reading.active || reading.currentWatts > 0;
-}
-
-/** Boards without DCMI refuse with half a dozen codes, or answer with something that is not DCMI. */
-async function refusedIsAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    const refused = error instanceof CompletionCodeError && error.reason !== "bmc_busy";
-    if (refused || error instanceof DecodeError) return undefined;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import {
   type BmcMemory,
   type CommandRunner,
   CompletionCodeError,
+  DecodeError,
   type DeviceId,
   getDeviceSdrInfo,
   getSdrRepositoryInfo,
@@ -11,6 +12,7 @@ import {
 import type { Clock } from "../../lib/index.ts";
 import type { HostChange } from "../../model/index.ts";
 import type { KeptPlan, SdrCache } from "../sdr-cache.ts";
+import { isUnknownCommand } from "./refusals.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
@@ -64,19 +66,45 @@ export class Repository {
     this.#adopt = options.adopt ?? ((records) => records);
   }
 
-  /** The plan of the last complete walk. */
+  /** The plan of the last complete walk; undefined where that was of another board. */
   get known(): SensorPlan | undefined {
-    return this.#plan;
+    return this.#edition && this.#plan;
   }
 
   /** The same with its digest. */
   get kept(): KeptPlan | undefined {
-    return this.#plan && this.#digest !== undefined ? { plan: this.#plan, digest: this.#digest } : undefined;
+    const plan = this.known;
+    return plan && this.#digest !== undefined ? { plan, digest: this.#digest } : undefined;
   }
 
-  /** The plan, after making sure, with one question, that it is still the repository's. */
-  async plan(runner: CommandRunner, device: DeviceId, signal: AbortSignal): Promise<SensorPlan> {
-    const source: SdrSource = device.support.sdrRepository || !device.providesDeviceSdrs ? "repository" : "device";
+  /**
+   * The plan, after making sure, with one question, that it is still the repository's.
+   *
+   * @param device undefined where the BMC refuses to identify itself: then both sources are tried
+   */
+  async plan(runner: CommandRunner, device: DeviceId | undefined, signal: AbortSignal): Promise<SensorPlan> {
+    const [source = "repository", ...others] = sourcesOf(device);
+    try {
+      return await this.#planFrom(source, runner, device, signal);
+    } catch (error) {
+      const [other] = others;
+      if (other === undefined || !isUnknownCommand(error)) throw error;
+      return this.#planFrom(other, runner, device, signal);
+    }
+  }
+
+  /** Another board answers: its repository is read, whatever it says of changes. */
+  expire(): void {
+    this.#edition = undefined;
+    this.#walk = undefined;
+  }
+
+  async #planFrom(
+    source: SdrSource,
+    runner: CommandRunner,
+    device: DeviceId | undefined,
+    signal: AbortSignal,
+  ): Promise<SensorPlan> {
     const edition = await this.#ask(runner, source, device, signal);
     if (this.#plan && this.#isCurrent(edition)) return this.#plan;
     if (this.#walk?.edition.key !== edition.key) {
@@ -136,8 +164,15 @@ export class Repository {
     return edition.dated || this.#clock.wallMs() - this.#walkedAt < UNDATED_AGE_MS;
   }
 
-  async #ask(runner: CommandRunner, source: SdrSource, device: DeviceId, signal: AbortSignal): Promise<Edition> {
-    const firmware = `${device.manufacturerId}/${device.productId}/${device.firmwareMajor}.${device.firmwareMinor}`;
+  async #ask(
+    runner: CommandRunner,
+    source: SdrSource,
+    device: DeviceId | undefined,
+    signal: AbortSignal,
+  ): Promise<Edition> {
+    const firmware = device
+      ? `${device.manufacturerId}/${device.productId}/${device.firmwareMajor}.${device.firmwareMinor}`
+      : "unknown";
     try {
       if (source === "device") {
         const info = await runner.run(getDeviceSdrInfo, { count: "records" }, { signal });
@@ -152,9 +187,16 @@ export class Repository {
         dated: times.some((t) => t !== 0 && t !== UNSPECIFIED),
       };
     } catch (error) {
-      // Intel Windmill and its kin refuse the info and give the records.
-      if (!(error instanceof CompletionCodeError) || error.transient) throw error;
-      return { key: `${firmware}/untold`, records: 0, dated: false };
+      // Intel Windmill and its kin refuse the info and give the records; iDRAC 10 answers without data.
+      const isRefusal = error instanceof CompletionCodeError && !error.transient;
+      if (!isRefusal && !(error instanceof DecodeError)) throw error;
+      return { key: `${firmware}/${source}/untold`, records: 0, dated: false };
     }
   }
+}
+
+/** Where a BMC has its records; both, in the order in which they are tried, where it is not known. */
+function sourcesOf(device: DeviceId | undefined): readonly SdrSource[] {
+  if (!device) return ["repository", "device"];
+  return device.support.sdrRepository || !device.providesDeviceSdrs ? ["repository"] : ["device"];
 }

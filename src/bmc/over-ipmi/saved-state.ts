@@ -1,11 +1,13 @@
 import { type BmcMemory, isQuirkName, type QuirkName } from "../../ipmi/index.ts";
 import type { SavedEventLog } from "./event-log.ts";
+import type { SavedIdentity } from "./identity.ts";
 import type { SavedLimits } from "./limit-reader.ts";
 import type { SavedRepository } from "./repository.ts";
 import type { SavedSatellite } from "./satellites.ts";
 
 /** What a restart should know of one host's BMC. Plain JSON. */
 export interface SavedBmc {
+  readonly identity?: SavedIdentity;
   readonly memory: SavedMemory;
   readonly repository?: SavedRepository;
   readonly satellites?: readonly SavedSatellite[];
@@ -48,8 +50,9 @@ export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {
  */
 export function savedBmc(file: unknown): SavedBmc | undefined {
   if (!isObject(file) || !isMemory(file.memory)) return undefined;
-  const { repository, satellites, limits, eventLog } = file;
+  const { identity, repository, satellites, limits, eventLog } = file;
   return {
+    identity: isIdentity(identity) ? identity : undefined,
     memory: file.memory,
     repository: isRepository(repository) ? repository : undefined,
     satellites: isSatellites(satellites) ? satellites : undefined,
@@ -71,6 +74,14 @@ function isMemory(value: unknown): value is SavedMemory {
   const knownLogin =
     login === undefined || (isObject(login) && (login.protocol === "1.5" || Number.isInteger(login.suiteId)));
   return knownLogin && isChunk(value.sdrChunkBytes) && isChunk(value.fruChunkBytes) && isTexts(value.quirks);
+}
+
+function isIdentity(value: unknown): value is SavedIdentity {
+  if (!isObject(value)) return false;
+  const { guid, serial, firmware, manufacturerId, productId } = value;
+  const isText = (field: unknown): boolean => field === undefined || typeof field === "string";
+  const isNumber = (field: unknown): boolean => field === undefined || Number.isSafeInteger(field);
+  return isText(guid) && isText(serial) && isText(firmware) && isNumber(manufacturerId) && isNumber(productId);
 }
 
 function isRepository(value: unknown): value is SavedRepository {

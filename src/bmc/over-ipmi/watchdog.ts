@@ -6,9 +6,12 @@ import {
   WATCHDOG_USES,
 } from "../../ipmi/index.ts";
 import type { Watchdog } from "../../model/index.ts";
+import { optionalPart } from "./refusals.ts";
 
-export async function readWatchdog(runner: CommandRunner, signal: AbortSignal): Promise<Watchdog> {
-  const timer = await runner.run(getWatchdogTimer, undefined, { signal });
+/** Undefined where the BMC has no watchdog. */
+export async function readWatchdog(runner: CommandRunner, signal: AbortSignal): Promise<Watchdog | undefined> {
+  const timer = await optionalPart(runner.run(getWatchdogTimer, undefined, { signal }));
+  if (!timer) return undefined;
   return {
     running: timer.running,
     use: WATCHDOG_USES[timer.timerUse] ?? "reserved",

@@ -28,17 +28,18 @@ export class WholeLog {
   /**
    * Reads on to the end of the log.
    *
-   * @param entries how many records the log says it holds
+   * @param entries how many records the log says it holds; undefined where it does not say
    * @throws what the runner throws; what was read until then is kept
    */
   async read(
     runner: CommandRunner,
-    entries: number,
+    entries: number | undefined,
     plan: SensorPlan | undefined,
     signal: AbortSignal,
   ): Promise<Iterable<CodedEvent>> {
     const isAnew = this.#count === 0;
     await this.#readOn(runner, signal);
+    if (entries === undefined) return new CodedEvents(this.#records, plan);
     let told = entries;
     if (this.#count !== told - this.#missing) {
       // Some may have come since the log said how many it holds.

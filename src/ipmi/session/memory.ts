@@ -2,6 +2,9 @@ import type { ChannelAuthenticationCapabilities } from "../commands/app/get-chan
 import type { QuirkName } from "../quirks.ts";
 import { RetransmissionTimer } from "./retry.ts";
 
+const SDR_CHUNK_BYTES = 64;
+const FRU_CHUNK_BYTES = 128;
+
 /**
  * What is learnt of one BMC and worth keeping from one session to the next: how it wants to be spoken
  * to. Losing it costs a few packets, nothing else.
@@ -15,9 +18,20 @@ export class BmcMemory {
   cipherSuites: readonly number[] | undefined;
   /** A read of FFh bytes gives the whole record; undefined: not tried yet. */
   wholeSdrReads: boolean | undefined;
-  sdrChunkBytes = 64;
-  fruChunkBytes = 128;
+  sdrChunkBytes = SDR_CHUNK_BYTES;
+  fruChunkBytes = FRU_CHUNK_BYTES;
   readonly quirks: Set<QuirkName>;
+
+  /** Another board answers: how to log in to it was just learnt, the rest is of the previous one. */
+  forgetBoard(quirks: Iterable<QuirkName> = []): void {
+    this.capabilities = undefined;
+    this.cipherSuites = undefined;
+    this.wholeSdrReads = undefined;
+    this.sdrChunkBytes = SDR_CHUNK_BYTES;
+    this.fruChunkBytes = FRU_CHUNK_BYTES;
+    this.quirks.clear();
+    for (const quirk of quirks) this.quirks.add(quirk);
+  }
 
   constructor(quirks: Iterable<QuirkName> = []) {
     this.quirks = new Set(quirks);

@@ -37,5 +37,5 @@ ${
         rows,
       )
 }
-${known.length > shown.length ? html`<p class="soft">The newest ${shown.length} of ${known.length}.</p>` : log !== undefined && rows.length > 0 && log.entries > rows.length && html`<p class="soft">The newest ${rows.length} that were read; the log of the BMC has all.</p>`}</section>`;
+${known.length > shown.length ? html`<p class="soft">The newest ${shown.length} of ${known.length}.</p>` : log !== undefined && rows.length > 0 && (log.entries ?? 0) > rows.length && html`<p class="soft">The newest ${rows.length} that were read; the log of the BMC has all.</p>`}</section>`;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readChassis } from "../../../src/bmc/over-ipmi/chassis.ts";
-import { optional, readController } from "../../../src/bmc/over-ipmi/controller.ts";
+import { readController, readGuid } from "../../../src/bmc/over-ipmi/controller.ts";
 import { FruReader } from "../../../src/bmc/over-ipmi/fru.ts";
 import { readDcmiPower, readPowerLimit } from "../../../src/bmc/over-ipmi/power.ts";
+import { optional } from "../../../src/bmc/over-ipmi/refusals.ts";
 import { securityFindings } from "../../../src/bmc/over-ipmi/security.ts";
 import { readWatchdog } from "../../../src/bmc/over-ipmi/watchdog.ts";
 import {
@@ -99,11 +100,12 @@ describe("power consumption by DCMI", () => {
 describe("the controller", () => {
   const device = getDeviceId.decodeResponse(hex("2001023102bf570100341201020304"));
   const GUID = "00112233445566778899aabbccddeeff";
-  const guidOf = async (runner: FakeRunner) => (await readController(runner, device, signal)).guid;
+  const read = (runner: FakeRunner) => readController(runner, { device, guid: undefined }, signal);
+  const guidOf = (runner: FakeRunner) => readGuid(runner, signal);
 
   it("says who it is, and how its self test went", async () => {
     const runner = new FakeRunner().onBytes(getSystemGuid, GUID).onBytes(getSelfTestResults, "5500");
-    expect(await readController(runner, device, signal)).toEqual({
+    expect(await readController(runner, { device, guid: await guidOf(runner) }, signal)).toEqual({
       manufacturer: "Intel",
       manufacturerId: 343,
       product: "4660",
@@ -131,7 +133,7 @@ describe("the controller", () => {
     ["codes of the vendor", "60ff", { results: ["device_specific"], health: undefined }],
   ])("tells of its self test: %s", async (_, bytes, selfTest) => {
     const runner = new FakeRunner().onBytes(getSelfTestResults, bytes);
-    expect((await readController(runner, device, signal)).selfTest).toEqual(selfTest);
+    expect((await read(runner)).selfTest).toEqual(selfTest);
   });
 
   it("has no GUID where the board was given none", async () => {
@@ -147,9 +149,9 @@ describe("the controller", () => {
   });
 
   it("is known though it refuses everything or answers with too few bytes", async () => {
-    expect(await readController(new FakeRunner(), device, signal)).toMatchObject({ firmware: "2.31", guid: undefined });
+    expect(await read(new FakeRunner())).toMatchObject({ firmware: "2.31", guid: undefined });
     const short = new FakeRunner().onBytes(getSystemGuid, "0011").onBytes(getSelfTestResults, "");
-    expect(await readController(short, device, signal)).toMatchObject({ manufacturer: "Intel", selfTest: undefined });
+    expect(await read(short)).toMatchObject({ manufacturer: "Intel", selfTest: undefined });
   });
 
   it("is not read where it is silent", async () => {
@@ -254,6 +256,25 @@ describe("FRU devices", () => {
     const { frus, runner } = await read([satellite], true);
     expect(frus.map((f) => f.id)).toEqual([0, 1]);
     expect(runner.asked.at(-1)?.options?.bridge).toMatchObject({ address: 0x2c });
+  });
+});
+
+describe("the watchdog of a BMC that has none", () => {
+  it.each([0xc1, 0xc2, 0xc9, 0xcb, 0xcc, 0xd3, 0xd5, 0xd6, 0xff])("is absent: completion code %i", async (code) => {
+    expect(await readWatchdog(new FakeRunner().refuses(getWatchdogTimer, code), signal)).toBeUndefined();
+  });
+
+  it("is absent where the response has no data", async () => {
+    expect(await readWatchdog(new FakeRunner().onBytes(getWatchdogTimer, ""), signal)).toBeUndefined();
+  });
+
+  it("is not called absent for a BMC that is busy, a privilege that is too low, or silence", async () => {
+    for (const error of [refused("Get Watchdog Timer", 0xc0, true), refused("Get Watchdog Timer", 0xd4), silence()]) {
+      const runner = new FakeRunner().on(getWatchdogTimer, () => {
+        throw error;
+      });
+      await expect(readWatchdog(runner, signal)).rejects.toBe(error);
+    }
   });
 });
 
