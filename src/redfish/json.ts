@@ -31,12 +31,25 @@ export function objectsAt(value: unknown, ...path: readonly string[]): readonly 
   return Array.isArray(found) ? found.filter(isObject) : [];
 }
 
-/** Trimmed text at a path, or a number as text; undefined where it is empty. */
+/** Texts become labels: longer ones are cut. */
+const LONGEST_TEXT = 256;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+const CONTROL = /[\x00-\x1f\x7f-\x9f]+/g;
+
+/**
+ * Text at a path, or a number as text, as one line without control characters; undefined where it is empty. At most
+ * {@link LONGEST_TEXT} characters.
+ */
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
   const found = at(value, ...path);
   if (typeof found === "number" && Number.isFinite(found)) return String(found);
   if (typeof found !== "string") return undefined;
-  const text = found.trim();
+  const text = found
+    .slice(0, 4 * LONGEST_TEXT)
+    .replace(CONTROL, " ")
+    .trim()
+    .slice(0, LONGEST_TEXT)
+    .trimEnd();
   return text === "" ? undefined : text;
 }
 
@@ -60,11 +73,13 @@ export function booleanAt(value: unknown, ...path: readonly string[]): boolean |
   return word === "true" ? true : word === "false" ? false : undefined;
 }
 
+const LONGEST_URI = 2048;
+
 /** The URI that a link at a path leads to: `@odata.id`, or `href` of firmware older than the standard. */
 export function linkAt(value: unknown, ...path: readonly string[]): string | undefined {
   const target = at(value, ...path);
-  const uri = textAt(target, "@odata.id") ?? textAt(target, "href");
-  return uri?.startsWith("/") ? uri : undefined;
+  const uri = at(target, "@odata.id") ?? at(target, "href");
+  return typeof uri === "string" && uri.startsWith("/") && uri.length <= LONGEST_URI ? uri : undefined;
 }
 
 /** The URIs that the links of an array at a path lead to. */

@@ -10,14 +10,13 @@ const NOT_READY =
 const LICENCE = /licen[cs]e|SWC0242/i;
 const LONGEST_MESSAGE = 200;
 
-/** The first message of an error body as one line without control characters. */
+/** The first message of an error body. */
 export function errorMessage(json: unknown): string | undefined {
   const info = objectsAt(json, "error", "@Message.ExtendedInfo")[0];
   const id = textAt(info, "MessageId") ?? textAt(json, "error", "code");
   const message = textAt(info, "Message") ?? textAt(json, "error", "message");
   const text = [id, message].filter((part) => part !== undefined).join(": ");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return text === "" ? undefined : text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").slice(0, LONGEST_MESSAGE);
+  return text === "" ? undefined : text.slice(0, LONGEST_MESSAGE);
 }
 
 /** All messages of an error body, to be searched. */

@@ -1,5 +1,5 @@
 import { endsConversation, RedfishError } from "./errors.ts";
-import { type JsonObject, linkAt, objectsAt, textAt, uriKey } from "./json.ts";
+import { at, type JsonObject, linkAt, objectsAt, uriKey } from "./json.ts";
 import type { ServiceRoot } from "./schemas/service-root.ts";
 
 /** Reads one resource; what a session gives. */
@@ -73,8 +73,8 @@ export async function members(
       if (uri === undefined || found.size >= MAX_MEMBERS || found.has(uriKey(uri))) continue;
       found.set(uriKey(uri), isWhole(member) ? { uri, body: member } : { uri });
     }
-    const link = textAt(page, "Members@odata.nextLink") ?? textAt(page, "@odata.nextLink");
-    next = found.size > before && link?.startsWith("/") ? link : undefined;
+    const link = at(page, "Members@odata.nextLink") ?? at(page, "@odata.nextLink");
+    next = found.size > before && typeof link === "string" && link.startsWith("/") ? link : undefined;
   }
   return [...found.values()];
 }

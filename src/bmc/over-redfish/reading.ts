@@ -41,7 +41,8 @@ export function readingOf(
   { reading, limits, status }: { readonly reading?: number; readonly limits: Limits; readonly status: Status },
 ): Sensor {
   const active = isActive(status);
-  const value = reading !== undefined && active ? round(reading * scale) : undefined;
+  const scaled = reading === undefined ? undefined : round(reading * scale);
+  const value = active && Number.isFinite(scaled) ? scaled : undefined;
   const thresholds = thresholdsOf(limits, { quantity, reading, scale });
   const { health, states } = verdictOf(active ? status.health : undefined, value, thresholds);
   return {

@@ -1,0 +1,198 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { chassisStateOf } from "../../../src/bmc/over-redfish/chassis.ts";
+import { controllerOf } from "../../../src/bmc/over-redfish/controller.ts";
+import { frusOf } from "../../../src/bmc/over-redfish/fru.ts";
+import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
+import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
+import type { Sensor } from "../../../src/model/index.ts";
+import {
+  decodeChassis,
+  decodeComputerSystem,
+  decodeManager,
+  decodePower,
+  decodeServiceRoot,
+  expandOf,
+  type Get,
+  isObject,
+  type JsonObject,
+  optional,
+  RedfishError,
+  readTopology,
+  uriKey,
+} from "../../../src/redfish/index.ts";
+import { inputsOf, printedSeed, Random } from "../../ipmi/fuzz/random.ts";
+import { SMALL_TREE } from "../../support/redfish-tree.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../../../shared/fixtures/redfish");
+/** Resources that a poll reads, of machines that have them all. */
+const READ =
+  /^\/redfish\/v1(\/(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics)?)?)?$/;
+const MOST_PER_TREE = 400;
+
+type Tree = ReadonlyMap<string, JsonObject>;
+
+function recorded(name: string): Tree {
+  const folder = join(ROOT, name);
+  const tree = new Map<string, JsonObject>();
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[]) {
+    if (!file.endsWith("index.json") || tree.size >= MOST_PER_TREE) continue;
+    const uri = `/${relative(".", file).replace(/\/index\.json$/, "")}`;
+    if (READ.test(uri)) tree.set(uriKey(uri), JSON.parse(readFileSync(join(folder, file), "utf8")));
+  }
+  return tree;
+}
+
+const small: Tree = new Map(
+  Object.entries(SMALL_TREE).map(([path, resource]) => [uriKey(`/redfish/v1${path}`), resource]),
+);
+const trees: readonly (readonly [string, Tree])[] = [
+  ["a small machine", small],
+  ...(existsSync(ROOT) ? readdirSync(ROOT) : [])
+    .filter((name) => existsSync(join(ROOT, name, "redfish/v1/Chassis/index.json")))
+    .map((name) => [name, recorded(name)] as const),
+];
+
+/** Values that firmware puts where another type belongs, and values that nobody expects. */
+const ODD: readonly unknown[] = [
+  null,
+  "",
+  "0x1F",
+  "NaN",
+  "12.0",
+  "1e999",
+  -1,
+  0,
+  1e308,
+  true,
+  [],
+  {},
+  [[]],
+  [null],
+  { "@odata.id": "/redfish/v1/Chassis" },
+  { "@odata.id": 7 },
+  { "@odata.id": "https://192.0.2.1/" },
+  "__proto__",
+  "x".repeat(70_000),
+  "\u0000\u001b[31m\ud800",
+];
+
+function mutated(value: unknown, random: Random, depth = 0): unknown {
+  if (depth > 0 && random.below(12) === 0) return ODD[random.below(ODD.length)];
+  if (Array.isArray(value)) {
+    const kept = value.filter(() => random.below(15) !== 0).map((one) => mutated(one, random, depth + 1));
+    if (kept.length > 0 && random.below(10) === 0) kept.push(kept[0]);
+    return random.below(20) === 0 ? kept.reverse() : kept;
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(() => random.below(20) !== 0);
+  return Object.fromEntries(entries.map(([key, one]) => [key, mutated(one, random, depth + 1)]));
+}
+
+/** Nested deeper than any recursion of ours should go. */
+function deep(levels: number): JsonObject {
+  let value: JsonObject = {};
+  for (let n = 0; n < levels; n++) value = { Members: [value], Status: value };
+  return value;
+}
+
+/** All that a poll makes of a service. */
+async function poll(get: Get): Promise<readonly Sensor[]> {
+  const signal = new AbortController().signal;
+  const root = decodeServiceRoot(await get("/redfish/v1/", signal));
+  const topology = await readTopology(get, root, signal);
+  const bodies = async (uris: readonly string[]): Promise<readonly JsonObject[]> => {
+    const read = await Promise.all(uris.map((uri) => optional(() => get(uri, signal))));
+    return read.filter((body) => body !== undefined);
+  };
+  const systems = (await bodies(topology.systems)).map(decodeComputerSystem);
+  const chassis = (await bodies(topology.chassis.map(({ uri }) => uri))).map(decodeChassis);
+  const managers = (await bodies(topology.managers)).map(decodeManager);
+  chassisStateOf(systems, chassis);
+  controllerOf(root, systems, managers, undefined);
+  const supplies = (await bodies(topology.chassis.flatMap(({ power }) => power ?? []))).flatMap(
+    (body) => decodePower(body).supplies,
+  );
+  frusOf(systems, chassis, supplies);
+  await readConsumption(get, topology.chassis, { hostOff: false }, signal);
+  const sensors: Sensor[] = [];
+  const context = { hostOff: false, expand: expandOf(root), empty: new Set<string>(), signal };
+  for (const links of topology.chassis) sensors.push(...(await chassisSensors(get, links, context)));
+  return sensors;
+}
+
+/** The tree as a service, each resource changed by `change`; counts the requests, which must end. */
+function serviceOf(tree: Tree, change: (body: JsonObject) => unknown): { get: Get; requests: () => number } {
+  let requests = 0;
+  const get: Get = async (uri) => {
+    if (++requests > 20_000) throw new Error("the poll does not end");
+    const body = tree.get(uriKey(uri.split("?")[0] ?? ""));
+    const changed = body === undefined ? undefined : change(body);
+    if (!isObject(changed)) throw new RedfishError("unsupported", `${uri}: HTTP 404`, { status: 404 });
+    return changed;
+  };
+  return { get, requests: () => requests };
+}
+
+describe("a Redfish service with damaged resources", () => {
+  const count = inputsOf(50);
+  const seed = printedSeed(`${count} damaged resources of each of ${trees.length} trees`);
+
+  it.each(trees)(
+    "loses what was damaged and nothing else: %s",
+    { timeout: Math.max(120_000, count * 20) },
+    async (_, tree) => {
+      const random = new Random(seed);
+      let changed = 0;
+      while (changed < count / trees.length) {
+        const { get } = serviceOf(tree, (body) => {
+          changed++;
+          return mutated(body, random);
+        });
+        try {
+          const sensors = await poll(get);
+          expect(sensors.every(({ value }) => value === undefined || Number.isFinite(value))).toBe(true);
+          expect(new Set(sensors.map(({ id }) => id)).size).toBe(sensors.length);
+        } catch (error) {
+          // The service root or the list of chassis was lost: the poll fails with its reason.
+          if (!(error instanceof RedfishError)) throw error;
+        }
+      }
+    },
+  );
+
+  it.each(trees)("is read whole when nothing is damaged: %s", async (_, tree) => {
+    const { get } = serviceOf(tree, (body) => body);
+    await expect(poll(get)).resolves.toBeInstanceOf(Array);
+  });
+
+  it("may nest as deep as it likes", async () => {
+    const nested = deep(5000);
+    const { get } = serviceOf(small, (body) => ({ ...nested, ...body }));
+    expect((await poll(get)).length).toBeGreaterThan(3);
+  });
+
+  it("may link its collections in a circle", async () => {
+    const { get, requests } = serviceOf(small, (body) =>
+      "Members" in body ? { ...body, "Members@odata.nextLink": "/redfish/v1/Chassis" } : body,
+    );
+    expect((await poll(get)).length).toBeGreaterThan(3);
+    expect(requests()).toBeLessThan(100);
+  });
+
+  it("may never end a collection", async () => {
+    let page = 0;
+    const get: Get = async (uri, signal) => {
+      if (!uri.startsWith("/redfish/v1/Chassis?page") && uri !== "/redfish/v1/Chassis")
+        return serviceOf(small, (body) => body).get(uri, signal);
+      page++;
+      return {
+        Members: [{ "@odata.id": `/redfish/v1/Chassis/x${page}` }],
+        "Members@odata.nextLink": `/redfish/v1/Chassis?page=${page}`,
+      };
+    };
+    await poll(get);
+    expect(page).toBeLessThanOrEqual(50);
+  });
+});
