@@ -10,7 +10,7 @@ import { neighbours } from "./links.ts";
 import type { Tile } from "./panels.ts";
 import { datasource } from "./variables.ts";
 
-/** One question, and the panels that answer it. */
+/** A question and the panels that answer it. */
 export interface Section {
   readonly question: string;
   readonly tiles: readonly Tile[];
@@ -20,14 +20,14 @@ export interface Board {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
-  /** Besides the data source. */
+  /** Variables in addition to the data source. */
   readonly variables: readonly Builder<VariableModel>[];
   readonly sections: readonly Section[];
 }
 
 const COLUMNS = 24;
 
-/** Puts the panels of each section side by side, as many as fit, and the sections below each other. */
+/** Places the panels of a section side by side, as many as fit, and the sections below each other. */
 export function board({ uid, title, description, variables, sections }: Board): Dashboard {
   const builder = new DashboardBuilder(title)
     .uid(uid)

@@ -12,9 +12,9 @@ import type { Override } from "./panels.ts";
 export interface Column {
   /** The field: a label, or `Value #A` for the value of the first of several queries. */
   readonly field: string;
-  /** Its heading; the field stays what links are told. */
+  /** Heading. Links still use the name of the field. */
   readonly title: string;
-  /** Pixels; every column has some, or the last ones fall off. */
+  /** Width in pixels. Every column needs one; otherwise Grafana cuts off the last columns. */
   readonly width: number;
   readonly unit?: string;
   readonly decimals?: number;
@@ -23,7 +23,7 @@ export interface Column {
   readonly links?: readonly Link[];
 }
 
-/** What colours a cell: the background, in the colour of its threshold or of its word. */
+/** Colours the background of a cell by its threshold or value mapping. */
 export const CELL: DynamicConfigValue = {
   id: "custom.cellOptions",
   value: { type: "color-background", mode: "basic" },
@@ -31,7 +31,7 @@ export const CELL: DynamicConfigValue = {
 
 function override({ field, width, unit, decimals, steps, mappings, links }: Column): Override {
   const set: DynamicConfigValue[] = [{ id: "custom.width", value: width }];
-  // Text is told to be text, or a unit of the panel makes "8 °C" of the position "08".
+  // Text columns get the unit "string". Otherwise the unit of the panel turns the position "08" into "8 °C".
   set.push({ id: "unit", value: unit ?? "string" });
   if (decimals !== undefined) set.push({ id: "decimals", value: decimals });
   if (steps !== undefined || mappings !== undefined) {
@@ -47,7 +47,7 @@ interface TableShape {
   readonly transformations: readonly DataTransformerConfig[];
 }
 
-/** What Prometheus and the scrape add to every row. */
+/** Fields that Prometheus and the scrape add to every row. */
 export const ALWAYS_HIDDEN: readonly string[] = [
   "Time",
   "__name__",
@@ -61,8 +61,8 @@ export const ALWAYS_HIDDEN: readonly string[] = [
 ];
 
 /**
- * The columns in their order, everything named in `hide` and what the scrape adds left out; `joined` puts
- * several queries together by a label first. Rows may be sorted by a heading.
+ * Shows columns in the given order, without the fields in `hide` and those that the scrape adds. `joined` first joins
+ * several queries by a label. Rows can be sorted by a heading.
  */
 export function columns(
   list: readonly Column[],
@@ -70,7 +70,7 @@ export function columns(
     readonly joined?: string;
     readonly hide?: readonly string[];
     readonly sort?: { readonly by: string; readonly descending: boolean };
-    /** Labels of the scrape that are columns here. */
+    /** Labels of the scrape that are shown as columns. */
     readonly shown?: readonly string[];
   } = {},
 ): TableShape {

@@ -23,13 +23,18 @@ const number = (title: string, description: string, expr: string, more: Partial<
 const RELOAD = words({ 0: ["■ refused", COLOURS.critical], 1: ["OK", COLOURS.ok] });
 
 const now = [
-  number("Exporters down", "Targets of the chosen jobs that Prometheus cannot scrape.", `sum(up${self()} == bool 0)`, {
-    steps: CRITICAL_IF_ANY,
-  }),
-  number("Hosts watched", "Hosts told by all exporters together.", "count(count by (host) (bmc_up))"),
   number(
-    "Hosts told twice",
-    "Hosts that two targets tell of: two shards poll them, or two jobs scrape them. Seen only where the scrape leaves `instance` on the series.",
+    "Exporters down",
+    "Targets of the selected jobs that Prometheus cannot scrape.",
+    `sum(up${self()} == bool 0)`,
+    {
+      steps: CRITICAL_IF_ANY,
+    },
+  ),
+  number("Hosts monitored", "Hosts exported by all exporters together.", "count(count by (host) (bmc_up))"),
+  number(
+    "Hosts exported twice",
+    "Hosts that two targets export, because two shards poll them or two jobs scrape them. Only works if the scrape keeps `instance` on the series.",
     "count(count by (host) (bmc_up) > 1) or vector(0)",
     { steps: WARNING_IF_ANY },
   ),
@@ -38,13 +43,13 @@ const now = [
   }),
   number(
     "Configuration",
-    "Whether the last load went well; where it did not, the old configuration stays in force.",
+    "Whether the last load of the configuration succeeded. After a failure the previous configuration stays in use.",
     `min(lightsout_config_last_reload_successful${self()})`,
     { mappings: RELOAD },
   ),
   number(
     "Polls skipped",
-    "Share of the polls that were left out because the one before had not ended.",
+    "Share of the polls that were skipped because the previous poll was still in progress.",
     `sum(rate(lightsout_polls_skipped_total${self()}[15m])) / (sum(rate(lightsout_polls_skipped_total${self()}[15m])) + sum(rate(lightsout_polls_total${self()}[15m])))`,
     {
       unit: "percentunit",
@@ -61,62 +66,62 @@ const quantiles = (family: string): readonly Query[] =>
   [0.5, 0.95, 0.99].map((share) => ({ expr: quantileOf(share, family), legend: `${share * 100} %` }));
 
 const rounds = [
-  graph("Polls", "Polls that ended, by outcome.", "ops", [
+  graph("Polls", "Completed polls, by outcome.", "ops", [
     { expr: per("lightsout_polls_total", "outcome"), legend: "{{outcome}}" },
   ]),
-  graph(
-    "Late and skipped",
-    "Polls that started later than due, or were left out: the lag against the schedule.",
-    "ops",
-    [
-      { expr: per("lightsout_polls_late_total", "instance"), legend: "late {{instance}}" },
-      { expr: per("lightsout_polls_skipped_total", "instance"), legend: "skipped {{instance}}" },
-    ],
-  ),
-  graph("Queue", "Polls that are due and wait for a place.", "none", [
+  graph("Late and skipped", "Polls that started late or were skipped.", "ops", [
+    { expr: per("lightsout_polls_late_total", "instance"), legend: "late {{instance}}" },
+    { expr: per("lightsout_polls_skipped_total", "instance"), legend: "skipped {{instance}}" },
+  ]),
+  graph("Queue", "Polls that are due and wait for a free slot.", "none", [
     { expr: `lightsout_queue_depth${self()}`, legend: "{{instance}}" },
   ]),
   graph(
-    "Wait for a place",
-    "Time polls waited: beyond a share of the interval, concurrency is too small.",
+    "Waiting time",
+    "Time that polls waited for a free slot. If it is a considerable share of the interval, raise the concurrency.",
     "s",
     quantiles("lightsout_queue_wait_seconds"),
   ),
   graph(
-    "Duration of polls",
-    "Last poll of each host, by protocol and percentile.",
+    "Poll duration",
+    "Duration of the last poll of each host, by protocol and percentile.",
     "s",
     [0.5, 0.95, 0.99].map((share) => ({
       expr: `quantile by (protocol) (${share}, bmc_poll_duration_seconds * on (host) group_left (protocol) max by (host, protocol) (bmc_info))`,
       legend: `{{protocol}} ${share * 100} %`,
     })),
   ),
-  graph("Slowest makes", "95th percentile of the last poll of each host, by who made the BMC.", "s", [
-    {
-      expr: "quantile by (manufacturer) (0.95, bmc_poll_duration_seconds * on (host) group_left (manufacturer) max by (host, manufacturer) (bmc_info))",
-      legend: "{{manufacturer}}",
-    },
-  ]),
+  graph(
+    "Poll duration by manufacturer",
+    "95th percentile of the last poll of each host, by manufacturer of the BMC.",
+    "s",
+    [
+      {
+        expr: "quantile by (manufacturer) (0.95, bmc_poll_duration_seconds * on (host) group_left (manufacturer) max by (host, manufacturer) (bmc_info))",
+        legend: "{{manufacturer}}",
+      },
+    ],
+  ),
 ];
 
 const failures = [
   graph(
     "Failed polls",
-    "Polls a second that did not reach the BMC, by reason.",
+    "Polls per second that did not reach the BMC, by reason.",
     "ops",
     [{ expr: `sum by (reason) (rate(bmc_poll_failures_total${RATE})) > 0`, legend: "{{reason}}" }],
     { empty: "no poll failed" },
   ),
   graph(
-    "Parts that fail",
-    "Hosts that answer, but not to this part of the poll.",
+    "Failed parts",
+    "Hosts that answer, but where this part of the poll fails.",
     "none",
     [{ expr: "count by (part) (bmc_part_up == 0)", legend: "{{part}}" }],
     { empty: "every part is read", decimals: 0 },
   ),
   table({
-    title: "Silent hosts",
-    description: "Hosts that cannot be read now, at which step and why.",
+    title: "Unreachable hosts",
+    description: "Hosts that cannot be read, with the step that fails and the reason.",
     unit: "none",
     width: 8,
     height: 8,
@@ -134,12 +139,12 @@ const failures = [
 ];
 
 const wire = [
-  graph("Commands", "Commands sent a second, the ten most frequent.", "ops", [
+  graph("Commands", "Commands sent per second, the ten most frequent.", "ops", [
     { expr: `topk(10, ${per("lightsout_commands_total", "command")})`, legend: "{{command}}" },
   ]),
   graph(
     "Refusals",
-    "Responses with a completion code that is not 00.",
+    "Responses with a completion code other than 00.",
     "ops",
     [
       {
@@ -149,30 +154,26 @@ const wire = [
     ],
     { empty: "no command is refused" },
   ),
-  graph("Retries", "Share of the commands that were sent again: lossy networks and slow BMCs.", "percentunit", [
+  graph("Retries", "Share of the commands that were sent again, because of packet loss or slow BMCs.", "percentunit", [
     {
       expr: `sum by (instance) (rate(lightsout_retries_total${self()}${RATE})) / sum by (instance) (rate(lightsout_commands_total${self()}${RATE}))`,
       legend: "{{instance}}",
     },
   ]),
-  graph("Round trip", "Time from a request to its answer.", "s", quantiles("lightsout_round_trip_seconds")),
-  graph("Packets", "Datagrams a second, and those received that were not used.", "pps", [
+  graph("Round trip", "Time from a request to its response.", "s", quantiles("lightsout_round_trip_seconds")),
+  graph("Packets", "Datagrams per second, and received datagrams that were discarded.", "pps", [
     { expr: per("lightsout_packets_total", "direction"), legend: "{{direction}}" },
     { expr: per("lightsout_packets_dropped_total", "reason"), legend: "dropped: {{reason}}" },
   ]),
-  graph(
-    "Sessions",
-    "Sessions open now.",
-    "none",
-    [{ expr: `lightsout_sessions_open${self()}`, legend: "{{instance}}" }],
-    { decimals: 0 },
-  ),
-  graph("Sessions opened", "A session is kept and used again: many new ones are BMCs that end them.", "ops", [
+  graph("Sessions", "Open sessions.", "none", [{ expr: `lightsout_sessions_open${self()}`, legend: "{{instance}}" }], {
+    decimals: 0,
+  }),
+  graph("Sessions opened", "Sessions are reused. Many new sessions mean that BMCs end them.", "ops", [
     { expr: per("lightsout_sessions_opened_total", "kind"), legend: "{{kind}}" },
   ]),
   graph(
-    "Sensor repositories from the cache",
-    "Share that did not have to be walked.",
+    "SDR repositories from the cache",
+    "Share of the SDR repositories that did not have to be read from a BMC.",
     "percentunit",
     [
       {
@@ -187,7 +188,7 @@ const wire = [
 const process = [
   graph(
     "Processor",
-    "Seconds of processor time a second.",
+    "CPU seconds per second.",
     "none",
     [{ expr: `rate(process_cpu_seconds_total${self()}${RATE})`, legend: "{{instance}}" }],
     { decimals: 2 },
@@ -195,22 +196,22 @@ const process = [
   graph("Memory", "Resident memory.", "bytes", [
     { expr: `process_resident_memory_bytes${self()}`, legend: "{{instance}}" },
   ]),
-  graph("Event loop", "How late the event loop is: above 20 ms polling and serving hold each other up.", "s", [
+  graph("Event loop", "Delay of the event loop. Above 20 ms, polls and scrapes slow each other down.", "s", [
     { expr: `lightsout_event_loop_delay_seconds${self('statistic=~"p99|max"')}`, legend: "{{instance}} {{statistic}}" },
   ]),
   graph(
-    "Size of a scrape",
-    "Samples that Prometheus reads of each exporter.",
+    "Scrape size",
+    "Samples that Prometheus scrapes from each exporter.",
     "none",
     [{ expr: `scrape_samples_scraped${self()}`, legend: "{{instance}}" }],
     { decimals: 0 },
   ),
-  graph("Duration of a scrape", "Time Prometheus waits for each exporter.", "s", [
+  graph("Scrape duration", "Time of a scrape of each exporter.", "s", [
     { expr: `scrape_duration_seconds${self()}`, legend: "{{instance}}" },
   ]),
   table({
     title: "Versions",
-    description: "What runs where, and when its configuration was last loaded.",
+    description: "Version of each exporter, and when its configuration was last loaded.",
     unit: "none",
     width: 8,
     height: 8,
@@ -230,18 +231,18 @@ const process = [
   }),
 ];
 
-/** dashboards/bmc-exporter.json: is anybody watching? */
+/** dashboards/bmc-exporter.json: does the monitoring itself work? */
 export const exporter = (): Dashboard =>
   board({
     uid: UID.exporter,
     title: "BMC / Exporter",
-    description: "Is anybody watching? The exporter itself, its rounds and what it sees on the wire.",
+    description: "Does the monitoring itself work? Polls, failures and traffic of the exporter, and its process.",
     variables: exporters(),
     sections: [
-      { question: "Is everything watched?", tiles: now },
-      { question: "Does it keep its rounds?", tiles: rounds },
-      { question: "Who does not answer?", tiles: failures },
-      { question: "What goes over the wire?", tiles: wire },
-      { question: "Has the process room to breathe?", tiles: process },
+      { question: "Are all hosts monitored?", tiles: now },
+      { question: "Are polls on time?", tiles: rounds },
+      { question: "Which BMCs do not answer?", tiles: failures },
+      { question: "How is the traffic to the BMCs?", tiles: wire },
+      { question: "Does the process have enough CPU and memory?", tiles: process },
     ],
   });

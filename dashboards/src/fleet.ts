@@ -42,30 +42,35 @@ const count = (title: string, description: string, expr: string, more: Partial<S
   stat({ title, description, unit: "none", width: 4, height: 4, queries: [{ expr, legend: title }], ...more });
 
 const counts = [
-  count("Hosts", "Hosts of the inventory in the chosen places.", `count(bmc_up${at()})`, {
+  count("Hosts", "Hosts of the inventory in the selected places.", `count(bmc_up${at()})`, {
     links: [toBoard(UID.rack, "Racks")],
   }),
   count(
     "Unreachable",
-    "BMCs that the last poll did not reach. Their sensors say nothing.",
+    "BMCs that the last poll did not reach. Their sensors have no current values.",
     `sum(bmc_up${at()} == bool 0)`,
     { steps: steps(COLOURS.ok, [1, COLOURS.unreachable]) },
   ),
   count("Powered off", "Hosts whose chassis power is off.", `sum(bmc_power_on${at()} == bool 0)`, {
     steps: steps(COLOURS.ok, [1, COLOURS.off]),
   }),
-  count("Warning", "Hosts whose worst sensor is at warning.", `sum(bmc_health${at('component="system"')} == bool 1)`, {
-    steps: WARNING_IF_ANY,
-  }),
+  count(
+    "Warning",
+    "Hosts whose worst sensor has the health warning.",
+    `sum(bmc_health${at('component="system"')} == bool 1)`,
+    {
+      steps: WARNING_IF_ANY,
+    },
+  ),
   count(
     "Critical",
-    "Hosts whose worst sensor is critical or worse.",
+    "Hosts whose worst sensor is critical or non-recoverable.",
     `sum(bmc_health${at('component="system"')} >= bool 2)`,
     { steps: CRITICAL_IF_ANY },
   ),
   count(
     "Alerts",
-    "Alerts that fire now. Needs the rules of alerts/ in this Prometheus.",
+    "Alerts that are firing. Needs the rules of alerts/ in this Prometheus.",
     `count(ALERTS${at(FIRING)}) or vector(0)`,
     { steps: WARNING_IF_ANY },
   ),
@@ -74,7 +79,7 @@ const counts = [
 const racks = tiles({
   title: "Racks by worst state",
   description:
-    "A tile for each rack, the worst first, with the worst state of its hosts: unreachable before health before powered off.",
+    "One tile per rack with the worst state of its hosts, worst rack first. Unreachable is worse than any health, powered off is the least.",
   unit: "none",
   width: 24,
   height: 7,
@@ -83,13 +88,13 @@ const racks = tiles({
   links: [toRack("series")],
 });
 
-/** Hosts that are not well, or of which an alert that is more than information fires. */
+/** Hosts that are not ok, or have a firing alert above severity info. */
 const SICK = `(${worstState(at)}) > 0 or on (host) ALERTS${at(`${FIRING}, severity=~"critical|warning", host!=""`)}`;
 
 const attention = table({
   title: "Hosts needing attention",
   description:
-    "Hosts that are unreachable or not ok, or have an alert that is more than information; why, and the critical events of the last 24 hours.",
+    "Hosts that are unreachable or not ok, or have a firing alert above severity info, with the reason and the critical events of the last 24 hours.",
   unit: "none",
   width: 24,
   height: 10,
@@ -120,7 +125,7 @@ const attention = table({
 const thermal = [
   history({
     title: "Inlet by rack",
-    description: "95th percentile of the inlets of each rack: what all but the hottest of its hosts breathe.",
+    description: "95th percentile of the inlet temperatures of each rack.",
     unit: "celsius",
     width: 12,
     height: 10,
@@ -135,9 +140,9 @@ const thermal = [
     links: [toRack("series")],
   }),
   bars({
-    title: "Nearest to their limit",
+    title: "Closest to their limit",
     description:
-      "Ten temperatures as a share of the upper critical limit the board itself publishes; 100 % is critical.",
+      "The ten temperatures closest to the upper critical limit of their board, as a share of it; 100 % is critical.",
     unit: "percentunit",
     width: 12,
     height: 10,
@@ -151,7 +156,7 @@ const thermal = [
   heatmap({
     title: "Inlet by place over time",
     description:
-      "Each row is a place in a rack. A cooling fault is a bright wedge: it begins in one place and spreads.",
+      "Each row is a place in a rack. A cooling fault appears as a bright wedge that begins in one place and spreads.",
     unit: "celsius",
     width: 24,
     height: 14,
@@ -165,7 +170,8 @@ const thermal = [
 const power = [
   bars({
     title: "Power against budget",
-    description: "What each rack draws of the budget in the configuration; 80 % is the usual rule for continuous load.",
+    description:
+      "Power consumption of each rack as a share of its budget in the configuration; 80 % is the usual limit for continuous load.",
     unit: "percentunit",
     width: 12,
     height: 8,
@@ -179,7 +185,7 @@ const power = [
   }),
   lines({
     title: "Power by rack",
-    description: "Sum of what the hosts of each rack say they draw, by DCMI or Redfish.",
+    description: "Sum of the power consumption that the hosts of each rack report.",
     unit: "watt",
     width: 12,
     height: 8,
@@ -202,7 +208,7 @@ const notOkTable = (title: string, description: string, kinds: string, empty: st
       [
         ...HOST_COLUMNS,
         { field: "sensor", title: "Sensor", width: 150 },
-        { field: "state", title: "Says", width: 160 },
+        { field: "state", title: "State", width: 160 },
         { field: "Value", title: "Health", width: 140, unit: "none", mappings: HEALTH },
       ],
       { hide: ["site", "room", "row", "id", "entity", "role", "kind"], sort: { by: "Value", descending: true } },
@@ -213,7 +219,7 @@ const parts = [
   table({
     title: "DIMMs with errors",
     description:
-      "Memory errors of the last 24 hours by DIMM. One record often stands for a crossed threshold, not for one error.",
+      "Memory errors of the last 24 hours by DIMM. A record often means that a threshold was crossed, not a single error.",
     unit: "none",
     width: 8,
     height: 9,
@@ -231,38 +237,39 @@ const parts = [
   }),
   notOkTable(
     "Power supplies not ok",
-    "Power supplies that are not well, in the words of the BMC.",
+    "Power supplies whose health is not ok, with the states that the BMC reports.",
     "power_supply|power_unit",
     "all power supplies are well",
   ),
   notOkTable(
     "Fans not ok",
-    "Fans that are not well; analog ones without a word are below their limit.",
+    "Fans whose health is not ok. Fans without a state are below their limit.",
     "fan|cooling_device",
     "all fans are well",
   ),
 ];
 
-/** dashboards/bmc-fleet.json: where do I look? */
+/** dashboards/bmc-fleet.json: which racks and hosts need attention? */
 export const fleet = (): Dashboard =>
   board({
     uid: UID.fleet,
     title: "BMC / Fleet",
-    description: "Where do I look? From here down to racks and hosts.",
+    description: "Which racks and hosts need attention? Links lead to racks and hosts.",
     variables: place(),
     sections: [
-      { question: "How many hosts are not well?", tiles: counts },
-      { question: "Which racks?", tiles: [racks] },
-      { question: "Which hosts?", tiles: [attention] },
+      { question: "How many hosts have a problem?", tiles: counts },
+      { question: "Which racks are affected?", tiles: [racks] },
+      { question: "Which hosts are affected?", tiles: [attention] },
       { question: "Where is it hot?", tiles: thermal },
-      { question: "Where does power run short?", tiles: power },
-      { question: "Which parts need hands?", tiles: parts },
+      { question: "Where is power close to its budget?", tiles: power },
+      { question: "Which parts need replacing?", tiles: parts },
       {
-        question: "What has been firing?",
+        question: "Which alerts have been firing?",
         tiles: [
           timeline({
             title: "Alerts over time",
-            description: "Each alert while it fires for at least one host, rack or site. Needs the rules of alerts/.",
+            description:
+              "Each alert while it is firing for at least one host, rack or site. Needs the rules of alerts/.",
             unit: "none",
             width: 24,
             height: 9,
@@ -273,11 +280,12 @@ export const fleet = (): Dashboard =>
         ],
       },
       {
-        question: "Which firmware runs?",
+        question: "Which firmware is installed?",
         tiles: [
           table({
             title: "Firmware by model",
-            description: "Hosts by what the BMC says it is: stragglers of an update are short rows of a long model.",
+            description:
+              "Number of hosts by model and firmware version. Hosts that missed an update are rows with few hosts of a common model.",
             unit: "none",
             width: 24,
             height: 9,

@@ -5,12 +5,12 @@ import { stat, type Tile, table, tiles, timeline } from "./panels.ts";
 import { alertRank, COMPONENTS, of, RACK, worstState } from "./queries.ts";
 import { filled } from "./variables.ts";
 
-/** Who the host is: the inventory and the BMC. */
+/** Identity of the host, from the inventory and the BMC. */
 export const identity: readonly Tile[] = [
   table({
     title: "Host",
     description:
-      "Who the BMC says it is, and where the inventory says it stands. The address leads to the page of the BMC.",
+      "Identity that the BMC reports, and place in the inventory. The address links to the web page of the BMC.",
     unit: "none",
     width: 24,
     height: 4,
@@ -31,7 +31,7 @@ export const identity: readonly Tile[] = [
           field: "address",
           title: "BMC",
           width: 220,
-          links: [{ title: "Page of the BMC", url: `https://${filled("__data.fields.address")}/` }],
+          links: [{ title: "Web page of the BMC", url: `https://${filled("__data.fields.address")}/` }],
         },
         { field: "site", title: "Site", width: 80 },
         { field: "room", title: "Room", width: 80 },
@@ -44,11 +44,11 @@ export const identity: readonly Tile[] = [
   }),
 ];
 
-/** How it is at this moment. */
+/** Current state of the host. */
 export const now: readonly Tile[] = [
   stat({
     title: "State",
-    description: "The worst that is known of the host.",
+    description: "Worst known state of the host.",
     unit: "none",
     width: 5,
     height: 4,
@@ -75,7 +75,7 @@ export const now: readonly Tile[] = [
   }),
   stat({
     title: "Last reached",
-    description: "Time since the end of the last poll that reached the BMC: the age of all that is shown here.",
+    description: "Time since the last poll that reached the BMC: the age of all values on this dashboard.",
     unit: "s",
     width: 4,
     height: 4,
@@ -85,7 +85,7 @@ export const now: readonly Tile[] = [
   }),
   tiles({
     title: "Redundancy",
-    description: "Whether another power supply or fan may fail.",
+    description: "Whether the host survives the failure of another power supply or fan.",
     unit: "none",
     width: 5,
     height: 4,
@@ -95,7 +95,7 @@ export const now: readonly Tile[] = [
   }),
   stat({
     title: "Event log",
-    description: "Share of the event log that is filled; a full log drops the events that matter.",
+    description: "Used share of the event log. A full log drops new events.",
     unit: "percentunit",
     width: 3,
     height: 4,
@@ -105,7 +105,7 @@ export const now: readonly Tile[] = [
   }),
   tiles({
     title: "Health by component",
-    description: "The worst health of the sensors of each component.",
+    description: "Worst health of the sensors of each component.",
     unit: "none",
     width: 24,
     height: 4,
@@ -114,15 +114,15 @@ export const now: readonly Tile[] = [
   }),
 ];
 
-/** What is wrong, in the words of the BMC. */
+/** Problems of the host, as the BMC reports them. */
 export const wrong: readonly Tile[] = [
   table({
     title: "Sensors not ok",
-    description: "Sensors that are not well, a row for each word they say; without a word a limit is crossed.",
+    description: "Sensors whose health is not ok, one row per state. Sensors without a state have crossed a limit.",
     unit: "none",
     width: 12,
     height: 8,
-    empty: "all sensors are well",
+    empty: "all sensors are ok",
     queries: [
       {
         expr: `bmc_sensor_state${of()} * on (host, id) group_left () (bmc_sensor_health${of()} >= 1) or on (host, id) bmc_sensor_health${of()} >= 1`,
@@ -133,7 +133,7 @@ export const wrong: readonly Tile[] = [
         { field: "sensor", title: "Sensor", width: 180 },
         { field: "id", title: "Id", width: 90 },
         { field: "kind", title: "Kind", width: 130 },
-        { field: "state", title: "Says", width: 180 },
+        { field: "state", title: "State", width: 180 },
         { field: "Value", title: "Health", width: 140, unit: "none", mappings: HEALTH },
       ],
       {
@@ -144,8 +144,7 @@ export const wrong: readonly Tile[] = [
   }),
   table({
     title: "Faults and findings",
-    description:
-      "Faults of the chassis, ways in that should be shut, and oddities of the BMC the exporter works around.",
+    description: "Chassis faults, security findings, and quirks of the BMC that the exporter works around.",
     unit: "none",
     width: 6,
     height: 8,
@@ -166,12 +165,13 @@ export const wrong: readonly Tile[] = [
     ),
   }),
   table({
-    title: "Parts of the poll that fail",
-    description: "What could not be read when it was last asked: its series, and the alerts on them, are silent.",
+    title: "Failed parts of the poll",
+    description:
+      "Parts that could not be read in the last attempt. Their series are absent, and alerts on them cannot fire.",
     unit: "none",
     width: 6,
     height: 8,
-    empty: "everything is read",
+    empty: "no part fails",
     queries: [{ expr: `bmc_failure${of()} or bmc_part_up${of()} == 0` }],
     ...columns(
       [
@@ -184,11 +184,11 @@ export const wrong: readonly Tile[] = [
   }),
 ];
 
-/** What it was like before. */
+/** Earlier states of the host. */
 export const before: readonly Tile[] = [
   timeline({
     title: "State over time",
-    description: "The worst that was known of the host.",
+    description: "Worst known state of the host.",
     unit: "none",
     width: 12,
     height: 6,
@@ -197,25 +197,25 @@ export const before: readonly Tile[] = [
   }),
   timeline({
     title: "Alerts over time",
-    description: "Alerts of this host while they fire. Needs the rules of alerts/.",
+    description: "Alerts of this host while they are firing. Needs the rules of alerts/.",
     unit: "none",
     width: 12,
     height: 6,
-    empty: "nothing fires",
+    empty: "no alert is firing",
     queries: [{ expr: alertRank(of), legend: "{{alertname}}" }],
     mappings: ALERT,
   }),
 ];
 
-/** What is in the machine. */
+/** Parts of the host. */
 export const inside: readonly Tile[] = [
   table({
     title: "Parts",
-    description: "Every replaceable part that says who it is, for the ticket.",
+    description: "Replaceable parts (FRUs) with part and serial numbers, for tickets.",
     unit: "none",
     width: 16,
     height: 8,
-    empty: "no part says who it is",
+    empty: "no part reports its identity",
     queries: [{ expr: `bmc_fru_info${of()}` }],
     ...columns(
       [
@@ -231,7 +231,7 @@ export const inside: readonly Tile[] = [
   }),
   stat({
     title: "Firing alerts",
-    description: "Alerts of this host that fire now.",
+    description: "Alerts of this host that are firing.",
     unit: "none",
     width: 8,
     height: 8,

@@ -2,11 +2,12 @@ import { columns } from "./columns.ts";
 import { lines, type Tile, table } from "./panels.ts";
 import { grownInADay, of } from "./queries.ts";
 
-/** What the BMC wrote down. */
+/** Records of the event log. */
 export const records: readonly Tile[] = [
   lines({
     title: "Memory errors",
-    description: "Growth over a day by kind. 10 correctable ones a day are worth a look, more than 24 a new DIMM.",
+    description:
+      "Memory errors per day by kind. Investigate 10 correctable errors per day; replace the DIMM at more than 24.",
     unit: "none",
     width: 12,
     height: 8,
@@ -17,7 +18,7 @@ export const records: readonly Tile[] = [
   }),
   table({
     title: "Memory errors by DIMM",
-    description: "All that were counted since the host is known, and those of the last 24 hours.",
+    description: "Memory errors counted since the host was added, and those of the last 24 hours.",
     unit: "none",
     width: 12,
     height: 8,
@@ -38,9 +39,9 @@ export const records: readonly Tile[] = [
     ),
   }),
   table({
-    title: "Events by what happened",
+    title: "Events by kind",
     description:
-      "Records of the event log by kind of sensor and event since the host is known; new ones of the last 24 hours first.",
+      "Event log records by kind of sensor and event since the host was added, sorted by those of the last 24 hours.",
     unit: "none",
     width: 12,
     height: 9,
@@ -53,14 +54,14 @@ export const records: readonly Tile[] = [
       [
         { field: "what", title: "Kind / event", width: 320 },
         { field: "Value #A", title: "Last 24 h", width: 100, unit: "none", decimals: 0 },
-        { field: "Value #B", title: "Ever", width: 100, unit: "none", decimals: 0 },
+        { field: "Value #B", title: "Total", width: 100, unit: "none", decimals: 0 },
       ],
       { joined: "what", sort: { by: "Value #A", descending: true } },
     ),
   }),
   lines({
     title: "Event log",
-    description: "Entries in the event log; dashed is how many it holds.",
+    description: "Entries in the event log. The dashed line is its capacity.",
     unit: "none",
     width: 12,
     height: 9,
@@ -75,12 +76,11 @@ export const records: readonly Tile[] = [
   }),
 ];
 
-/** How well the BMC answers. */
+/** Polls of the BMC. */
 export const polls: readonly Tile[] = [
   lines({
-    title: "Duration of the poll",
-    description:
-      "The whole poll, and each part when it was last asked. The time-out is 20 s unless the configuration says otherwise.",
+    title: "Poll duration",
+    description: "Duration of the poll, and of the last reading of each part. The default timeout is 20 s.",
     unit: "s",
     width: 8,
     height: 8,
@@ -92,7 +92,7 @@ export const polls: readonly Tile[] = [
   }),
   lines({
     title: "Failed polls",
-    description: "Polls an hour that did not reach the BMC, by reason.",
+    description: "Polls per hour that did not reach the BMC, by reason.",
     unit: "none",
     width: 8,
     height: 8,
@@ -103,11 +103,11 @@ export const polls: readonly Tile[] = [
   lines({
     title: "Clock of the BMC",
     description:
-      "How far the clock of the BMC is ahead; beyond some minutes the times of its events cannot be trusted.",
+      "How far the clock of the BMC is ahead. If it is off by minutes, the timestamps of events are unreliable.",
     unit: "s",
     width: 8,
     height: 8,
-    empty: "the BMC does not say its time",
+    empty: "the BMC does not report its time",
     queries: [{ expr: `bmc_clock_offset_seconds${of()}`, legend: "ahead" }],
   }),
 ];

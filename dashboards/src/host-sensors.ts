@@ -7,7 +7,7 @@ const fixed = (colour: string): { id: string; value: unknown } => ({
   value: { mode: "fixed", fixedColor: colour },
 });
 
-/** The limits: dashed, thin, and not in the legend. */
+/** Limits are thin dashed lines without a legend. */
 const dashed: Override = {
   query: "B",
   set: [
@@ -30,7 +30,7 @@ interface Graph {
 
 const graph = (of: Graph): Tile => lines({ width: 12, height: 9, ...of });
 
-/** Readings of one family, with the limits of the board. */
+/** Readings of one family with the limits of the board. */
 const withLimits = (of: Omit<Graph, "queries">, reading: string, limit: string): Tile =>
   graph({
     ...of,
@@ -45,7 +45,7 @@ export const temperatures: readonly Tile[] = [
   withLimits(
     {
       title: "Temperatures",
-      description: "All temperatures; dashed are the upper critical limits of the board.",
+      description: "All temperatures. Dashed lines are the upper critical limits of the board.",
       unit: "celsius",
       decimals: 1,
     },
@@ -66,7 +66,7 @@ export const temperatures: readonly Tile[] = [
   }),
 ];
 
-/** What the hosts say that are the same product as this one. */
+/** Values of the hosts of the same model. */
 const siblings = (share: string, series: string): string =>
   `quantile(${share}, max by (host) (${series}) and on (host) (bmc_info and on (manufacturer, product) bmc_info${of()}))`;
 
@@ -74,7 +74,7 @@ const against = (title: string, unit: string, family: string, matcher: string): 
   graph({
     title,
     description:
-      "This host, and in grey where 90 % of the hosts of the same model are: a fault stands out, load does not.",
+      "This host, and in grey the range of 90 % of the hosts of the same model. A fault leaves this range, common load does not.",
     unit,
     queries: [
       { expr: siblings("0.95", `${family}{${matcher}}`), legend: "95 % of the model" },
@@ -98,27 +98,27 @@ const against = (title: string, unit: string, family: string, matcher: string): 
 
 export const model: readonly Tile[] = [
   against("Hottest processor", "celsius", "bmc_temperature_celsius", 'role="cpu"'),
-  against("Power drawn", "watt", "bmc_power_consumption_watts", 'statistic="current"'),
+  against("Power consumption", "watt", "bmc_power_consumption_watts", 'statistic="current"'),
 ];
 
 export const fans: readonly Tile[] = [
   withLimits(
     {
       title: "Fan speeds",
-      description: "Fans that say revolutions; dashed are the lower critical limits of the board.",
+      description: "Fan speeds in rpm. Dashed lines are the lower critical limits of the board.",
       unit: "rotrpm",
       min: 0,
-      empty: "no fan of this host says revolutions",
+      empty: "no fan of this host reports rpm",
     },
     `bmc_fan_speed_rpm${of()}`,
     `bmc_fan_speed_threshold_rpm${of('threshold="lower_critical"')}`,
   ),
   graph({
-    title: "Fan speeds as a share",
-    description: "Fans that say a share of their full speed.",
+    title: "Relative fan speeds",
+    description: "Fan speeds as a share of full speed.",
     unit: "percentunit",
     min: 0,
-    empty: "no fan of this host says a share",
+    empty: "no fan of this host reports a relative speed",
     queries: [{ expr: `bmc_fan_speed_ratio${of()}`, legend: "{{sensor}} {{id}}" }],
   }),
 ];
@@ -130,10 +130,10 @@ const one = "on (host, id) group_left ()";
 export const power: readonly Tile[] = [
   graph({
     title: "Power of the host",
-    description: "What the whole host says it draws; dashed is the cap, where one is active.",
+    description: "Power consumption of the whole host. The dashed line is the power cap, if one is active.",
     unit: "watt",
     min: 0,
-    empty: "the host does not say what it draws",
+    empty: "the host does not report its power consumption",
     queries: [
       { expr: `bmc_power_consumption_watts${of()}`, legend: "{{statistic}}" },
       { expr: `bmc_power_limit_watts${of()}`, legend: "limit" },
@@ -141,11 +141,12 @@ export const power: readonly Tile[] = [
     overrides: [dashed],
   }),
   graph({
-    title: "Power by place",
-    description: "Power sensors, most often those of the power supplies; dashed is the capacity of each supply.",
+    title: "Power by sensor",
+    description:
+      "Power sensors, usually those of the power supplies. Dashed lines are the capacities of the power supplies.",
     unit: "watt",
     min: 0,
-    empty: "no sensor of this host says watts",
+    empty: "no sensor of this host reports power",
     queries: [
       { expr: `bmc_power_watts${of()}`, legend: "{{sensor}} {{id}}" },
       { expr: `bmc_psu_capacity_watts${of()}`, legend: "{{psu}} capacity" },
@@ -153,12 +154,12 @@ export const power: readonly Tile[] = [
     overrides: [dashed],
   }),
   graph({
-    title: "Voltages between their limits",
+    title: "Voltages relative to their limits",
     description:
-      "0 % is the middle between the lower and the upper critical limit, 100 % is one of the two. Rails without both limits are not here.",
+      "0 % is the middle between the lower and the upper critical limit, 100 % is one of the limits. Voltages without both limits are not shown.",
     unit: "percentunit",
     decimals: 0,
-    empty: "no rail of this host has both limits",
+    empty: "no voltage of this host has both limits",
     queries: [
       {
         expr: `2 * (bmc_voltage_volts${of()} - ${one} ((${upper} + ${lower}) / 2)) / ${one} ((${upper} - ${lower}) > 0)`,
@@ -169,11 +170,11 @@ export const power: readonly Tile[] = [
   timeline({
     title: "Power supplies",
     description:
-      "Whether each says that it failed, will fail or has no input; a gap is a time in which nothing was read.",
+      "Whether a power supply failed, predicts a failure or has no input. A gap means that nothing was read.",
     unit: "none",
     width: 12,
     height: 9,
-    empty: "no sensor speaks of power supplies",
+    empty: "no sensor of a power supply",
     queries: [
       {
         expr: `max without (state) (bmc_sensor_state${of('kind="power_supply", state=~"failure_detected|predictive_failure|input_.*"')}) or bmc_sensor_health${of('kind="power_supply"')} * 0`,

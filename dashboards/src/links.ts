@@ -2,7 +2,7 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { type DashboardLink, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { filled } from "./variables.ts";
 
-/** The uids are part of the links that alerts carry: they never change. */
+/** The uids never change, because alerts link to them. */
 export const UID = { fleet: "bmc-fleet", rack: "bmc-rack", host: "bmc-host", exporter: "bmc-exporter" } as const;
 
 export interface Link {
@@ -12,7 +12,7 @@ export interface Link {
 
 const KEPT = `${filled("datasource:queryparam")}&${filled("__url_time_range")}`;
 
-/** A label of a row of a table, or of a series, as a part of an address. */
+/** A label of a table row or of a series, as part of a URL. */
 const labelOf = (from: "row" | "series", label: string): string =>
   filled(`${from === "row" ? "__data.fields" : "__field.labels"}.${label}:percentencode`);
 
@@ -26,12 +26,11 @@ export const toHost = (from: "row" | "series"): Link => ({
   url: `/d/${UID.host}?var-host=${labelOf(from, "host")}&${KEPT}`,
 });
 
-/** To another of the dashboards as a whole. */
+/** Links to another dashboard. */
 export const toBoard = (uid: string, title: string): Link => ({ title, url: `/d/${uid}?${KEPT}` });
 
 /**
- * A link of a panel or a dashboard. The builder of the SDK always puts it into a menu, where nobody looks for the
- * way down.
+ * A link of a panel or a dashboard. Not made with the SDK's builder, which always puts links into a menu.
  */
 export function link({ title, url }: Link, more: Partial<DashboardLink> = {}): Builder<DashboardLink> {
   const plain = { type: DashboardLinkType.Link, icon: "dashboard", tooltip: "", tags: [], asDropdown: false };

@@ -50,7 +50,7 @@ import { NO_DATA, PLAIN } from "./colours.ts";
 import { type Link, link } from "./links.ts";
 import { DATASOURCE } from "./variables.ts";
 
-/** One query; its letter is its place in the list. */
+/** A query; its letter follows from its position in the list. */
 export interface Query {
   readonly expr: string;
   /** Name of the series, `{{label}}`. */
@@ -66,14 +66,14 @@ export interface Override {
   readonly set: readonly DynamicConfigValue[];
 }
 
-/** What every panel says. */
+/** Properties of every panel. */
 export interface Spec {
   readonly title: string;
-  /** What it shows, and what to read from it. */
+  /** What the panel shows and how to read it. */
   readonly description: string;
   /** Grafana's id of the unit. */
   readonly unit: string;
-  /** Of 24 columns. */
+  /** Width in columns; a row has 24. */
   readonly width: number;
   readonly height: number;
   readonly queries: readonly Query[];
@@ -82,16 +82,16 @@ export interface Spec {
   readonly max?: number;
   readonly steps?: readonly Threshold[];
   readonly mappings?: readonly ValueMapping[];
-  /** What stands where there is nothing: for panels that are empty when all is well. */
+  /** Text of an empty panel, for panels that are empty if there is no problem. */
   readonly empty?: string;
   readonly links?: readonly Link[];
   readonly overrides?: readonly Override[];
   readonly transformations?: readonly DataTransformerConfig[];
-  /** A variable: one panel for each of its values. */
+  /** A variable; the panel is repeated for each of its values. */
   readonly repeat?: string;
 }
 
-/** What the builders of all kinds of panels have in common. */
+/** Methods that all panel builders have. */
 interface AnyBuilder extends Builder<Panel> {
   id(id: number): this;
   title(title: string): this;
@@ -117,7 +117,7 @@ interface AnyBuilder extends Builder<Panel> {
   maxPerRow(count: number): this;
 }
 
-/** A panel that has no place yet. */
+/** A panel without a position. */
 export interface Tile {
   readonly width: number;
   readonly height: number;
@@ -165,7 +165,7 @@ function tile<B extends AnyBuilder>(builder: B, spec: Spec, answer: Answer): Til
 
 const last = (): ReduceDataOptionsBuilder => new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false);
 
-/** A number, or a few. */
+/** One or a few numbers. */
 export function stat(spec: Spec): Tile {
   const builder = new Stat()
     .graphMode(BigValueGraphMode.None)
@@ -176,7 +176,7 @@ export function stat(spec: Spec): Tile {
   return tile(builder, spec, "instant");
 }
 
-/** One tile with a name for each series, coloured by its value. */
+/** One tile per series with its name, coloured by its value. */
 export function tiles(spec: Spec): Tile {
   const builder = new Stat()
     .graphMode(BigValueGraphMode.None)
@@ -189,7 +189,7 @@ export function tiles(spec: Spec): Tile {
   return tile(builder, spec, "instant");
 }
 
-/** A bar for each series, in the order of the query. */
+/** One bar per series, in the order of the query. */
 export function bars(spec: Spec): Tile {
   const builder = new BarGauge()
     .displayMode(BarGaugeDisplayMode.Basic)
@@ -220,8 +220,8 @@ export function lines(spec: Spec): Tile {
 }
 
 /**
- * States over time, words by mappings. With the colour mode "thresholds" values of one colour would flow
- * together, and show the texts of the thresholds.
+ * States over time, with texts from value mappings. In the colour mode "thresholds" Grafana would merge adjacent values
+ * of the same colour and show the texts of the thresholds.
  */
 export function timeline(spec: Spec): Tile {
   const builder = new StateTimeline()
@@ -236,7 +236,7 @@ export function timeline(spec: Spec): Tile {
   return tile(builder, spec, "range");
 }
 
-/** A value per row and step of time, coloured by thresholds. */
+/** A value per row and time step, coloured by thresholds. */
 export function history(spec: Spec): Tile {
   const builder = new StatusHistory()
     .showValue(VisibilityMode.Never)
@@ -249,7 +249,7 @@ export function history(spec: Spec): Tile {
   return tile(builder, spec, "range");
 }
 
-/** A row per series, the value as colour between `min` and `max`, blue to red. */
+/** One row per series; colours from blue (`min`) to red (`max`). */
 export function heatmap(spec: Spec & { readonly min: number; readonly max: number }): Tile {
   const scale = new HeatmapColorOptionsBuilder()
     .mode(HeatmapColorMode.Scheme)

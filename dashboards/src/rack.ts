@@ -7,23 +7,23 @@ import { bars, heatmap, lines, table, timeline } from "./panels.ts";
 import { at, atRack, FIRING, inletByPlace, RACK, shareOfLimit, worstState } from "./queries.ts";
 import { place } from "./variables.ts";
 
-/** Height of a rack; hosts above it are shown all the same. */
+/** Height of a rack in units; hosts above it are shown, too. */
 const UNITS = 42;
 
-/** A series for each rack unit. A query can make no series from nothing but one by one. */
+/** One series per rack unit. PromQL can only create constant series one by one. */
 const everyUnit = Array.from(
   { length: UNITS },
   (_, index) => `label_replace(vector(0), "position", "${String(index + 1).padStart(2, "0")}", "", "")`,
 ).join(" or ");
 
-/** With the label `unit`, the row of the elevation: several hosts may share a position, as in a twin chassis. */
+/** Adds the label `unit`, the row of the elevation. Several hosts may share a position, e.g. in a twin chassis. */
 const row = (series: string): string => `label_join(${series}, "unit", "/", "position", "host")`;
 const cell = (series: string): string => `max by (unit) (${row(series)})`;
 
 const elevation = table({
   title: "$rack",
   description:
-    "The rack as it stands, top first, a row for each unit. A host is in the row of its lowest unit; what has no host in its row is free or part of the host below.",
+    "The elevation of the rack, one row per unit, top first. A host is in the row of its lowest unit. A row without a host is free, or part of the host below.",
   unit: "none",
   width: 12,
   height: 42,
@@ -57,7 +57,7 @@ const elevation = table({
 const matrix = table({
   title: "Inlets, racks side by side",
   description:
-    "Inlet temperature by unit and rack. Hot at the top is recirculation, hot over a whole column is the air of that rack.",
+    "Inlet temperature by unit and rack. High values at the top indicate recirculation, a hot column indicates the air supply of that rack.",
   unit: "celsius",
   width: 12,
   height: 18,
@@ -89,7 +89,7 @@ const matrix = table({
 const overTime = heatmap({
   title: "Inlets over time",
   description:
-    "Each row is a place, by rack and unit. A cooling fault is a bright wedge: it begins in one place and spreads.",
+    "Each row is a place, by rack and unit. A cooling fault appears as a bright wedge that begins in one place and spreads.",
   unit: "celsius",
   width: 12,
   height: 18,
@@ -144,7 +144,7 @@ const spread = [
   }),
   bars({
     title: "Coldest",
-    description: "Hosts with the coldest inlets: much below the others is air wasted, or a sensor that lies.",
+    description: "Hosts with the coldest inlets. Much colder than the others means wasted air or a faulty sensor.",
     unit: "celsius",
     width: 6,
     height: 9,
@@ -161,7 +161,7 @@ const power = [
   lines({
     title: "Power by rack",
     description:
-      "Sum of what the hosts of each rack say they draw, with the budget of the configuration as a dashed line.",
+      "Sum of the power consumption that the hosts of each rack report. The dashed line is the budget in the configuration.",
     unit: "watt",
     width: 12,
     height: 9,
@@ -179,7 +179,7 @@ const power = [
   }),
   lines({
     title: "Share of the budget",
-    description: "80 % is the usual rule for continuous load on a branch circuit, at 95 % a trip is near.",
+    description: "80 % is the usual limit for continuous load on a branch circuit; at 95 % the breaker may trip.",
     unit: "percentunit",
     width: 12,
     height: 9,
@@ -192,24 +192,24 @@ const power = [
   }),
 ];
 
-/** dashboards/bmc-rack.json: what stands where, and how is it? */
+/** dashboards/bmc-rack.json: the elevation, temperatures and power of racks. */
 export const rack = (): Dashboard =>
   board({
     uid: UID.rack,
     title: "BMC / Racks",
-    description: "Racks as they stand. Choose few of them: each has an elevation of its own.",
+    description: "Elevation, temperatures and power of racks. Select only a few racks: each has its own elevation.",
     variables: place(),
     sections: [
-      { question: "What stands where, and how is it?", tiles: [elevation] },
+      { question: "Which hosts are in the rack, and in which state?", tiles: [elevation] },
       { question: "Where is it hot?", tiles: [matrix, overTime] },
-      { question: "How even is the air?", tiles: spread },
+      { question: "How even are the inlet temperatures?", tiles: spread },
       { question: "How much power is left?", tiles: power },
       {
-        question: "What went off?",
+        question: "Which hosts were powered off?",
         tiles: [
           timeline({
             title: "Power of the hosts",
-            description: "Chassis power of each host; a gap is a BMC that says nothing.",
+            description: "Chassis power of each host. A gap means that the BMC did not report it.",
             unit: "none",
             width: 24,
             height: 14,

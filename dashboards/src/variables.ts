@@ -5,10 +5,10 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 
-/** What Grafana fills in: `${name}`. */
+/** A variable that Grafana replaces: `${name}`. */
 export const filled = (name: string): string => `\${${name}}`;
 
-/** What every panel and every query asks. */
+/** The data source of every panel and query. */
 export const DATASOURCE = { type: "prometheus", uid: filled("datasource") } as const;
 
 export const datasource = (): DatasourceVariableBuilder =>
@@ -25,7 +25,7 @@ const values = (name: string, label: string, series: string): QueryVariableBuild
     .sort(VariableSort.NaturalAsc);
 };
 
-/** Several values or all; all are `.*`, so that hosts without the label are among them. */
+/** Several values or all. All is `.*`, which also matches hosts without the label. */
 const several = (name: string, label: string, series: string): QueryVariableBuilder =>
   values(name, label, series)
     .multi(true)
@@ -33,7 +33,7 @@ const several = (name: string, label: string, series: string): QueryVariableBuil
     .allValue(".*")
     .current({ selected: true, text: ["All"], value: ["$__all"] });
 
-/** Site, room, row and rack, each among those before. */
+/** Site, room, row and rack, each within the previous selection. */
 export function place(): readonly QueryVariableBuilder[] {
   return [
     several("site", "Site", "bmc_up"),
@@ -43,11 +43,11 @@ export function place(): readonly QueryVariableBuilder[] {
   ];
 }
 
-/** One host of the chosen places. */
+/** One host of the selected places. */
 export const host = (): QueryVariableBuilder =>
   values("host", "Host", 'bmc_up{site=~"$site", room=~"$room", row=~"$row", rack=~"$rack"}');
 
-/** The jobs that scrape exporters, and the exporters. */
+/** Jobs that scrape exporters, and the exporters. */
 export const exporters = (): readonly QueryVariableBuilder[] => [
   several("job", "Job", "lightsout_build_info"),
   several("instance", "Instance", 'lightsout_build_info{job=~"$job"}'),
