@@ -87,14 +87,18 @@ const ipmiSchema = z.strictObject({
     .array(z.literal([...CIPHER_SUITES]))
     .min(1, { error: "is an empty list; leave the key out for the usual order" })
     .optional()
-    .describe("Cipher suites to try, in this order, instead of 17 then 3. 0 (no authentication) only where listed."),
+    .describe(
+      "Cipher suites to try, in this order, instead of 17 then 3. 0 (no authentication) only where listed. Without this key, a BMC that completed a login with integrity gets no login with suites 1, 6 or 15.",
+    ),
   retries: whole(0, 10)
     .optional()
     .describe("How often an unanswered request is sent again; without it, as often as the time-out allows."),
   allow_ipmi_1_5: z
     .union([z.literal("auto"), z.boolean()], { error: mustBe("auto, true or false") })
     .default("auto")
-    .describe("Speak IPMI 1.5: `auto` only with BMCs that know nothing newer."),
+    .describe(
+      "Speak IPMI 1.5. `auto`: only with BMCs that offer nothing newer and never completed an IPMI 2.0 login. `true`: always.",
+    ),
   inventory_interval: duration().default("1h").describe("How often FRUs and other things that hardly change are read."),
   probe_cipher_zero: z
     .boolean()

@@ -48,6 +48,7 @@ export * from "./session/connection.ts";
 export { SilenceError } from "./session/conversation.ts";
 export * from "./session/credentials.ts";
 export type { LoginOptions } from "./session/login.ts";
+export { LOGIN_FLOORS, type LoginFloor } from "./session/login-floor.ts";
 export { BmcMemory } from "./session/memory.ts";
 export type { Series, SeriesRequest } from "./session/series.ts";
 export type { RunOptions, SessionInfo } from "./session/session.ts";

@@ -52,9 +52,9 @@ export const FAILURE_TEXTS: Readonly<Record<FailureReason | typeof NOT_POLLED, F
     remedy: "Grant the user this level on the LAN channel, or lower the privilege of the module, then reload.",
   },
   no_cipher_suite: {
-    meaning: "The BMC offers no cipher suite that the module allows.",
+    meaning: "The BMC offers no cipher suite that the module allows, or only a weaker login than before.",
     remedy:
-      "Run lightsout probe HOST --debug to list what the BMC offers, allow one of those suites, then reload. If the BMC offers only suites 0 to 2, update its firmware.",
+      "If the message mentions a downgrade, check that the address still belongs to the BMC, and see the runbook. Otherwise run lightsout probe HOST --debug to list what the BMC offers, allow one of those suites, then reload. If the BMC offers only suites 0 to 2, update its firmware.",
   },
   no_free_session: {
     meaning: "All sessions of the BMC are in use.",

@@ -6,6 +6,7 @@ import {
   IpmiConnection,
   IpmiError,
   type IpmiObserver,
+  LOGIN_FLOORS,
   type LoginOptions,
   type QuirkName,
   resolveAddress,
@@ -431,8 +432,8 @@ export class IpmiBmc implements Bmc {
 
   /** Changes when something worth saving does. */
   get revision(): number {
-    const { login, quirks } = this.#memory;
-    const known = (login ? 1 : 0) + quirks.size;
+    const { login, floor, quirks } = this.#memory;
+    const known = (login ? 1 : 0) + (floor ? 1 + LOGIN_FLOORS.indexOf(floor) : 0) + quirks.size;
     const sensors = this.#revisionBefore + (this.#sensors?.revision ?? 0);
     const satellites = this.#satellites?.revision ?? 0;
     return known + this.#repository.revision + satellites + this.#eventLog.revision + sensors + this.#identity.revision;

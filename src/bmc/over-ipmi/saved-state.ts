@@ -1,4 +1,4 @@
-import { type BmcMemory, isQuirkName, type QuirkName } from "../../ipmi/index.ts";
+import { type BmcMemory, isQuirkName, LOGIN_FLOORS, type QuirkName } from "../../ipmi/index.ts";
 import type { SavedEventLog } from "./event-log.ts";
 import type { SavedIdentity } from "./identity.ts";
 import type { SavedLimits } from "./limit-reader.ts";
@@ -18,6 +18,7 @@ export interface SavedBmc {
 /** How this BMC wants to be spoken to. */
 export interface SavedMemory {
   readonly login?: BmcMemory["login"];
+  readonly floor?: BmcMemory["floor"];
   readonly wholeSdrReads?: boolean;
   readonly sdrChunkBytes: number;
   readonly fruChunkBytes: number;
@@ -26,9 +27,10 @@ export interface SavedMemory {
 
 /** @param given quirks that the configuration or the tables give; only the others are worth keeping */
 export function saveMemory(memory: BmcMemory, given: readonly QuirkName[]): SavedMemory {
-  const { login, wholeSdrReads, sdrChunkBytes, fruChunkBytes } = memory;
+  const { login, floor, wholeSdrReads, sdrChunkBytes, fruChunkBytes } = memory;
   return {
     login,
+    floor,
     wholeSdrReads,
     sdrChunkBytes,
     fruChunkBytes,
@@ -38,6 +40,7 @@ export function saveMemory(memory: BmcMemory, given: readonly QuirkName[]): Save
 
 export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {
   memory.login = saved.login;
+  memory.floor = LOGIN_FLOORS.find((floor) => floor === saved.floor);
   memory.wholeSdrReads = saved.wholeSdrReads;
   memory.sdrChunkBytes = saved.sdrChunkBytes;
   memory.fruChunkBytes = saved.fruChunkBytes;

@@ -8,18 +8,27 @@ import { IpmiError } from "../errors.ts";
 import { askCapabilities, askCipherSuites } from "./capabilities.ts";
 import type { Credentials } from "./credentials.ts";
 import { loginIpmi15 } from "./ipmi15-login.ts";
+import { downgradeError, raisedFloor, suitesAbove } from "./login-floor.ts";
 import type { BmcMemory } from "./memory.ts";
 import type { Requester } from "./requester.ts";
 import { HandshakeRefused, loginRmcpPlus } from "./rmcp-plus-login.ts";
 import { Session } from "./session.ts";
 
+const WITHOUT_INTEGRITY = "only cipher suites without integrity";
+
 export interface LoginOptions {
   readonly credentials: Credentials;
   /** The privilege the session is for; the exporter asks for User. */
   readonly privilege: number;
-  /** Cipher suites to use, in this order, instead of what the BMC offers; suite 0 only when listed here. */
+  /**
+   * Cipher suites to use, in this order, instead of what the BMC offers; suite 0 only when listed here. Listed suites
+   * without integrity are used even with a BMC that had integrity before.
+   */
   readonly cipherSuites?: readonly number[];
-  /** "auto" uses IPMI 1.5 only with BMCs that offer nothing else; never after a failed authentication. */
+  /**
+   * "auto" uses IPMI 1.5 only with BMCs that offer nothing else and never completed an RMCP+ login; never after a
+   * failed authentication.
+   */
   readonly ipmi15?: "auto" | "always" | "never";
   /** Permits IPMI 1.5's password in clear. */
   readonly allowStraightPassword?: boolean;
@@ -31,11 +40,14 @@ export interface LoginOptions {
  * raises the privilege. A BMC that let us in before is asked the way that worked then, which saves the
  * questions.
  *
- * @throws IpmiError with the reason and the stage, or the signal's reason
+ * @throws IpmiError with the reason and the stage, or the signal's reason; `no_cipher_suite` also where all that the BMC
+ *   offers is weaker than a login it once completed
  */
 export async function login(requester: Requester, memory: BmcMemory, options: LoginOptions): Promise<Session> {
   const known = memory.login?.protocol === "2.0" ? cipherSuite(memory.login.suiteId) : undefined;
-  if (known && options.ipmi15 !== "always" && (options.cipherSuites?.includes(known.id) ?? true)) {
+  const isAllowed =
+    known && (options.cipherSuites?.includes(known.id) ?? suitesAbove(memory.floor, [known]).length > 0);
+  if (known && isAllowed && options.ipmi15 !== "always") {
     try {
       return await rmcpPlus(requester, memory, options, [known]);
     } catch (error) {
@@ -49,12 +61,15 @@ export async function login(requester: Requester, memory: BmcMemory, options: Lo
     return ipmi15(requester, memory, options, capabilities);
   if (options.cipherSuites) return rmcpPlus(requester, memory, options, suitesToTry(undefined, options.cipherSuites));
   const offered = await askCipherSuites(requester, memory, options.signal);
-  const suites = suitesToTry(offered.ids);
+  const possible = suitesToTry(offered.ids);
+  const suites = suitesAbove(memory.floor, possible);
+  if (suites.length === 0) throw downgradeError(WITHOUT_INTEGRITY, "integrity");
   try {
     return await rmcpPlus(requester, memory, options, suites);
   } catch (error) {
-    if (offered.complete || !(error instanceof IpmiError && error.reason === "no_cipher_suite")) throw error;
-    return otherSuites(requester, memory, options, suites, error);
+    if (!(error instanceof IpmiError && error.reason === "no_cipher_suite")) throw error;
+    if (!offered.complete) return otherSuites(requester, memory, options, suites, error);
+    throw suites.length < possible.length ? downgradeError(WITHOUT_INTEGRITY, "integrity", error) : error;
   }
 }
 
@@ -71,13 +86,15 @@ async function otherSuites(
   refusal: IpmiError,
 ): Promise<Session> {
   const { ids, complete } = await askCipherSuites(requester, memory, options.signal);
-  const others = ids ? suitesToTry(ids).filter((suite) => !refused.includes(suite)) : [];
+  const possible = ids ? suitesToTry(ids).filter((suite) => !refused.includes(suite)) : [];
+  const others = suitesAbove(memory.floor, possible);
   try {
     if (others.length > 0) return await rmcpPlus(requester, memory, options, others);
   } catch (error) {
     if (complete || !(error instanceof IpmiError && error.reason === "no_cipher_suite")) throw error;
   }
-  if (complete) throw refusal;
+  if (complete)
+    throw others.length < possible.length ? downgradeError(WITHOUT_INTEGRITY, "integrity", refusal) : refusal;
   const message = "Get Channel Cipher Suites: the list did not arrive, and the usual suites are refused";
   throw new IpmiError("timeout", message, { stage: "channel_cipher_suites", cause: refusal });
 }
@@ -105,6 +122,7 @@ async function rmcpPlus(
     try {
       const opened = await loginRmcpPlus(conversation, { credentials, suite, privilege, memory, signal });
       memory.login = { protocol: "2.0", suiteId: suite.id };
+      memory.floor = raisedFloor(memory.floor, suite);
       return await finish(requester, options, opened.framing, opened.bmcSessionId, {
         protocol: "2.0",
         cipherSuite: suite.id,
@@ -134,6 +152,7 @@ async function ipmi15(
     const message = "the BMC offers no protocol that may be used: IPMI 2.0 is absent, 1.5 is absent or not allowed";
     throw new IpmiError("no_cipher_suite", message, { stage: "channel_auth_capabilities" });
   }
+  if (memory.floor && options.ipmi15 !== "always") throw downgradeError("only IPMI 1.5", memory.floor);
   const opened = await loginIpmi15(requester, {
     credentials: options.credentials,
     privilege: options.privilege,

@@ -1,5 +1,6 @@
 import type { ChannelAuthenticationCapabilities } from "../commands/app/get-channel-authentication-capabilities.ts";
 import type { QuirkName } from "../quirks.ts";
+import type { LoginFloor } from "./login-floor.ts";
 import { RetransmissionTimer } from "./retry.ts";
 
 const SDR_CHUNK_BYTES = 64;
@@ -7,12 +8,14 @@ const FRU_CHUNK_BYTES = 128;
 
 /**
  * What is learnt of one BMC and worth keeping from one session to the next: how it wants to be spoken
- * to. Losing it costs a few packets, nothing else.
+ * to. Losing it costs a few packets, and the protection of `floor` until the next login.
  */
 export class BmcMemory {
   readonly timer = new RetransmissionTimer();
   /** The way the last login succeeded. */
   login: { readonly protocol: "1.5" } | { readonly protocol: "2.0"; readonly suiteId: number } | undefined;
+  /** Only rises. Weaker logins need `LoginOptions` that name them. */
+  floor: LoginFloor | undefined;
   capabilities: ChannelAuthenticationCapabilities | undefined;
   /** Ids it lists; undefined: not asked or not told. */
   cipherSuites: readonly number[] | undefined;

@@ -114,6 +114,109 @@ describe("logging in", () => {
   });
 });
 
+describe("a BMC that offers less than it once did", () => {
+  const suite1 = { suites: [1], prepare: (bmc: ScriptedBmc) => offer(bmc, [1]) };
+  /** No IPMI 2.0, MD5 only. */
+  const ipmi15 = { suites: [], capabilities: { types: 0x04, versions: 0x01 } };
+  const knows = (floor: BmcMemory["floor"], login?: BmcMemory["login"]): BmcMemory =>
+    Object.assign(new BmcMemory(), { floor, login });
+  const refused = (offered: string) => ({
+    error: {
+      reason: "no_cipher_suite",
+      message: expect.stringContaining(`a downgrade: the BMC offers only ${offered}`),
+    },
+  });
+
+  it.each([
+    [17, "integrity"],
+    [3, "integrity"],
+    [8, "integrity"],
+    [15, "rmcp_plus"],
+    [1, "rmcp_plus"],
+    [0, undefined],
+  ] as const)("remembers of a login with suite %i: %s", async (id, floor) => {
+    const { memory } = await logIn({ suites: [id], login: { cipherSuites: [id] } });
+    expect(memory.floor).toBe(floor);
+  });
+
+  it("remembers the best of all its logins, and nothing of one that failed", async () => {
+    const memory = knows("integrity");
+    await logIn({ memory, suites: [1], login: { cipherSuites: [1] } });
+    expect(memory.floor).toBe("integrity");
+    const { memory: other, outcome } = await logIn({ password: "changed" });
+    expect(outcome).toMatchObject({ error: { reason: "wrong_password" } });
+    expect(other.floor).toBeUndefined();
+  });
+
+  it.each(["rmcp_plus", "integrity"] as const)(
+    "is not spoken to over IPMI 1.5 after a login with %s",
+    async (floor) => {
+      const { bmc, outcome } = await logIn({ memory: knows(floor), ...ipmi15 });
+      expect(outcome).toMatchObject(refused("IPMI 1.5"));
+      expect(bmc.log).toEqual(["Get Channel Authentication Capabilities"]);
+    },
+  );
+
+  it("is not, also where the suite that worked is refused first", async () => {
+    const memory = knows("integrity", { protocol: "2.0", suiteId: 17 });
+    const { bmc, outcome } = await logIn({ memory, ...ipmi15 });
+    expect(outcome).toMatchObject(refused("IPMI 1.5"));
+    expect(bmc.log).toEqual(["Open Session 17", "Get Channel Authentication Capabilities"]);
+    // And again, now that nothing is known to work.
+    expect((await logIn({ memory, ...ipmi15 })).outcome).toMatchObject(refused("IPMI 1.5"));
+  });
+
+  it("gets no login without integrity where it had integrity", async () => {
+    const { bmc, outcome } = await logIn({ memory: knows("integrity"), ...suite1 });
+    expect(outcome).toMatchObject(refused("cipher suites without integrity"));
+    expect(bmc.log).toEqual(QUESTIONS);
+  });
+
+  it("gets none either where it lists better suites and refuses them", async () => {
+    const { bmc, outcome } = await logIn({
+      memory: knows("integrity"),
+      suites: [1],
+      prepare: (b) => offer(b, [17, 1]),
+    });
+    expect(outcome).toMatchObject(refused("cipher suites without integrity"));
+    expect(bmc.log).toEqual([...QUESTIONS, "Open Session 17"]);
+  });
+
+  it("gets none either where its list is lost", async () => {
+    let asked = 0;
+    const { bmc, outcome } = await logIn({
+      memory: knows("integrity"),
+      suites: [1],
+      prepare: (b) => {
+        offer(b, [1]);
+        const answer = b.commands.get("Get Channel Cipher Suites");
+        b.commands.set("Get Channel Cipher Suites", (r, nth) => (++asked > 2 ? answer?.(r, nth) : undefined));
+      },
+    });
+    expect(outcome).toMatchObject(refused("cipher suites without integrity"));
+    expect([bmc.count("Open Session 17"), bmc.count("Open Session 1")]).toEqual([1, 0]);
+  });
+
+  it("gets none either with a remembered suite that the configuration no longer lists", async () => {
+    const memory = knows("integrity", { protocol: "2.0", suiteId: 1 });
+    const { bmc, outcome } = await logIn({ memory, suites: [1, 17] });
+    expect(outcome).toMatchObject({ value: { info: { cipherSuite: 17 } } });
+    expect(bmc.count("Open Session 1")).toBe(0);
+  });
+
+  it("gets the weaker login that the configuration names", async () => {
+    const listed = await logIn({ memory: knows("integrity"), ...suite1, login: { cipherSuites: [17, 1] } });
+    expect(listed.outcome).toMatchObject({ value: { info: { cipherSuite: 1 } } });
+    const always = await logIn({ memory: knows("integrity"), ...ipmi15, login: { ipmi15: "always" } });
+    expect(always.outcome).toMatchObject({ value: { info: { protocol: "1.5" } } });
+  });
+
+  it("gets a login without integrity where it never had more", async () => {
+    const { outcome } = await logIn({ memory: knows("rmcp_plus"), ...suite1 });
+    expect(outcome).toMatchObject({ value: { info: { cipherSuite: 1 } } });
+  });
+});
+
 function offer(bmc: ScriptedBmc, ids: readonly number[]): void {
   bmc.commands.set("Get Channel Cipher Suites", () => ({
     data: Buffer.from([1, ...ids.flatMap((i) => [0xc0, i, 1])]),
