@@ -70,7 +70,7 @@ export class TruncatedError extends DecodeError {
   }
 }
 
-/** The BMC understood the request and refused it with a completion code. */
+/** The BMC understood the request and refused it with a completion code. Has no stack trace. */
 export class CompletionCodeError extends IpmiError {
   readonly completionCode: number;
   readonly command: string;
@@ -82,7 +82,12 @@ export class CompletionCodeError extends IpmiError {
     meaning: { text: string; transient: boolean; reason: IpmiReason },
   ) {
     const code = hexByte(completionCode);
+    // Absent sensors, empty slots and unknown commands are refused by the thousand; a stack trace costs more than all
+    // the rest of a refusal, and would show how the answer was received, not which command was sent.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(meaning.reason, `${command}: refused with completion code ${code} (${meaning.text})`, { stage: "command" });
+    Error.stackTraceLimit = stackTraceLimit;
     this.completionCode = completionCode;
     this.command = command;
     this.transient = meaning.transient;
