@@ -1,17 +1,22 @@
 /**
- * Everything at once, on purpose: `npm run chaos -- --minutes 5 --hosts 200`.
+ * All disturbances at once: `npm run chaos -- --minutes 5 --hosts 200`.
  *
- * The exporter as a process of its own polls virtual BMCs over UDP while BMCs reboot, hang and come back by the
- * rack, some lose packets or are slow, its disk gets full and empty again (a limit on the size of files), the
- * configuration is reloaded each second with hosts gone, hosts back and nonsense, signals come in storms, two
- * hundred probes ask at once, and clients of /metrics do not read. Then there is calm, and what must be true again
- * is looked at: the process lives and said nothing about errors of its own, memory, threads, open files and sessions
- * are where they were, each healthy host was read within two intervals and is saved on disk, the log of events has
- * whole lines. Ends with 1 where the verdict is bad. SEED repeats what is done, not when the machine gets to it.
+ * The exporter polls virtual BMCs over UDP as a separate process. Meanwhile BMCs reboot and hang, whole racks at a
+ * time; some lose packets or are slow; the disk of the exporter is full at times (a limit on the size of files); the
+ * configuration is reloaded each second with hosts removed, hosts added and invalid content; signals come in storms;
+ * two hundred probes run at once; clients of /metrics do not read. After that, with all disturbances ended, it checks
+ * that the process lives and has logged no internal error; that memory, threads, open files and sessions are as
+ * before; that each healthy host was read within two intervals and is saved on disk; that the event log has complete
+ * lines. SEED repeats the disturbances, but not their exact times.
  *
- * From two and a half minutes on it comes in five stages with calm after each, and memory that is still held after
- * garbage was collected may not grow from stage to stage. `--only reloads,probes` leaves the others out: which of
- * them is it?
+ * From two and a half minutes on it runs in five stages with calm after each, and the memory in use after a garbage
+ * collection may not grow from stage to stage. `--only reloads,probes` runs only these kinds, to find the one that
+ * leaks.
+ *
+ * Then it kills an exporter with SIGKILL, `--kills 50` times, while four BMCs log eight records a second each, and
+ * compares the events of the file log and of syslog with the records of the BMCs. `--only kills` runs this alone.
+ *
+ * Exits with 1 if a check fails.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,8 +25,12 @@ import { parseArgs } from "node:util";
 import { ask, freePort } from "./chaos/ask.mjs";
 import { Disturbances, KINDS } from "./chaos/disturbances.mjs";
 import { attach, openFiles, outside } from "./chaos/inside.mjs";
+import { killExporter, killsVerdict } from "./chaos/kills.mjs";
 import { printFigures, verdictOf } from "./chaos/report.mjs";
 import { Programs, printVerdict, until } from "./programs.mjs";
+
+/** Kind of disturbance that runs by itself, after the others. */
+const KILLS = "kills";
 
 const { values } = parseArgs({
   options: {
@@ -29,27 +38,29 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "5" },
     interval: { type: "string", default: "5" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
-    only: { type: "string", default: KINDS.join(",") },
+    kills: { type: "string", default: "50" },
+    only: { type: "string", default: [...KINDS, KILLS].join(",") },
   },
 });
 const minutes = Number(values.minutes);
 const hostCount = Number(values.hosts);
 const intervalS = Number(values.interval);
 const seed = Number(values.seed);
-if (!(minutes > 0 && hostCount >= 20 && intervalS >= 1 && seed >= 0)) {
-  console.error("--minutes, --hosts (20 or more), --interval (seconds) and --seed are numbers");
+const kills = Number(values.kills);
+if (!(minutes > 0 && hostCount >= 20 && intervalS >= 1 && seed >= 0 && kills >= 1)) {
+  console.error("--minutes, --hosts (20 or more), --interval (seconds), --seed and --kills must be numbers");
   process.exit(2);
 }
 const only = new Set(values.only.split(","));
-const unknown = [...only].filter((kind) => !KINDS.includes(kind));
+const unknown = [...only].filter((kind) => kind !== KILLS && !KINDS.includes(kind));
 if (unknown.length > 0) {
-  console.error(`--only ${unknown}: there is ${KINDS.join(", ")}, several with commas`);
+  console.error(`--only: unknown kind ${unknown}; use ${KINDS.join(", ")}, ${KILLS}, separated by commas`);
   process.exit(2);
 }
 
 const PER_RACK = 20;
 const STAGES = 5;
-/** Shorter ones tell no leak from a warm-up. */
+/** In shorter stages a leak is not distinguishable from a warm-up. */
 const SHORTEST_STAGE_S = 30;
 const KEPT_OUTPUT = 4 * 2 ** 20;
 
@@ -58,7 +69,7 @@ const { folder } = programs;
 
 const value = (text, series) => Number(new RegExp(`^${series} (\\S+)$`, "m").exec(text)?.[1] ?? 0);
 
-/** What can be seen of the exporter now. */
+/** Current figures of the exporter. */
 async function look({ exporter, url }) {
   const { text } = await ask(`${url}/metrics/self`);
   const rss = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${exporter.pid}/status`, "utf8"));
@@ -75,12 +86,12 @@ async function look({ exporter, url }) {
   };
 }
 
-/** Ends the disturbances and waits until all is well again, or should be. @returns seconds that took */
+/** Ends the disturbances and waits until all healthy hosts are read, with a time-out. @returns seconds */
 async function calmed(disturbances, target) {
   await disturbances.calm(target);
   const begin = performance.now();
   const isWell = async () => (await stuckOf(target)).length === 0;
-  // Boards take their time to boot, and a rack that was taken out begins its rounds anew.
+  // BMCs need time to boot, and the hosts of a removed rack start with a new round.
   await until("calm", isWell, target.exporter, (2 * intervalS + 10) * 1000).catch(() => {});
   const seconds = (performance.now() - begin) / 1000;
   await sleep(2 * intervalS * 1000);
@@ -91,12 +102,12 @@ async function calmed(disturbances, target) {
 async function stuckOf({ url, healthy }) {
   const { text } = await ask(`${url}/metrics`);
   const now = Date.now() / 1000;
-  const told = text.matchAll(/^bmc_last_success_timestamp_seconds\{host="([^"]*)".*\} (\S+)$/gm);
-  const at = new Map([...told].map(([, host, seconds]) => [host, Number(seconds)]));
+  const samples = text.matchAll(/^bmc_last_success_timestamp_seconds\{host="([^"]*)".*\} (\S+)$/gm);
+  const at = new Map([...samples].map(([, host, seconds]) => [host, Number(seconds)]));
   return healthy.filter((name) => now - (at.get(name) ?? 0) > 2 * intervalS);
 }
 
-/** Lines of the event log, and those that are none. */
+/** Count of lines in the event log, and the invalid ones. */
 function eventLines() {
   const files = readdirSync(folder).filter((name) => name.startsWith("events.jsonl"));
   const lines = files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").slice(0, -1));
@@ -134,11 +145,11 @@ async function begin(disturbances) {
   return target;
 }
 
-/** What is there when all is over. */
+/** State at the end of the run. */
 async function ending(target, before) {
   const { exporter, control, hosts } = target;
   const after = await look(target);
-  // Sessions that a BMC kept while it hung end when it is tired of them, after a minute.
+  // Sessions that a BMC kept while it hung end after its idle time-out of a minute.
   const sessionsNow = async () => JSON.parse((await ask(`${control}/stats`)).text).sessions;
   const isLong = minutes >= 1;
   if (isLong)
@@ -146,7 +157,7 @@ async function ending(target, before) {
   const sessions = await sessionsNow();
   const stuck = await stuckOf(target);
   const saved = readdirSync(join(folder, "state", "hosts"));
-  const said = /^.*(?:TypeError|ReferenceError|RangeError|uncaught|unhandled|MaxListeners|Warning:).*$/im.exec(
+  const logged = /^.*(?:TypeError|ReferenceError|RangeError|uncaught|unhandled|MaxListeners|Warning:).*$/im.exec(
     exporter.text,
   )?.[0];
   const files = after.files > before.files ? openFiles(exporter.pid) : "";
@@ -158,7 +169,7 @@ async function ending(target, before) {
     sessions,
     mostSessions: hosts.length * (isLong ? 1 : 2),
     stuck,
-    said,
+    logged,
     saved: saved.filter((name) => name.endsWith(".json")).length,
     halfWritten: saved.filter((name) => name.endsWith(".tmp")).length,
     events: eventLines(),
@@ -166,7 +177,7 @@ async function ending(target, before) {
   };
 }
 
-async function run() {
+async function runDisturbances() {
   console.log(`chaos of ${minutes} min, ${hostCount} BMCs, interval ${intervalS} s, --seed ${seed}`);
   const disturbances = new Disturbances({ only, folder, intervalS, seed, nobodysPort: await freePort() });
   const target = await begin(disturbances);
@@ -192,7 +203,20 @@ async function run() {
   printFigures(result);
   const good = printVerdict(verdictOf(result));
   if (!good) console.log(exporter.text.slice(-3000));
-  return good ? 0 : 1;
+  return good;
+}
+
+async function runKills() {
+  console.log(`${kills} kills with SIGKILL, --seed ${seed}`);
+  return printVerdict(killsVerdict(await killExporter(programs, { kills, seed })));
+}
+
+async function run() {
+  const isDisturbed = KINDS.some((kind) => only.has(kind));
+  const checks = [];
+  if (isDisturbed) checks.push(await runDisturbances());
+  if (only.has(KILLS)) checks.push(await runKills());
+  return checks.every(Boolean) ? 0 : 1;
 }
 
 await programs.finish(run);

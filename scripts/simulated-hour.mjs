@@ -3,17 +3,19 @@
  *
  *   node --expose-gc scripts/simulated-hour.mjs --hosts 10000
  *
- * The real scheduler, IPMI client, store and texts against virtual BMCs in this process; packets go from hand
- * to hand and take as long as a slow BMC's do, on a clock that runs as fast as the processor allows. What
- * comes out does not depend on the machine or its load: the same seed gives the same hour. Costs about
- * 4 to 8 ms of CPU a poll, 600,000 polls for 10,000 hosts, so run that under nice.
+ * The real scheduler, IPMI client, store and exposition poll virtual BMCs in this process. Packets use no socket and
+ * are delayed as by slow BMCs, on a clock that runs as fast as the processor allows. The result does not depend on
+ * the machine or its load: the same seed gives the same hour. A poll costs about 4 to 8 ms of CPU; 10,000 hosts make
+ * 600,000 polls, so run that under nice.
  *
- * First contact (logins, repositories, event logs) is told apart, the hour begins when it is made up for. At
- * the end the poller is killed and another started on what it kept: no sensor record may be read again.
- * A line per five simulated minutes; --out FILE gets all figures as JSON. Ends with 1 where the verdict is bad.
+ * First contact (logins, repositories, event logs) is reported separately; the hour begins when its backlog is gone.
+ * At the end the poller is killed, and another one starts with the saved state: it may not read any sensor record
+ * again. Prints a line per five simulated minutes; --out FILE writes all figures as JSON. Exits with 1 if a check
+ * fails.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { randomFrom } from "./chaos/random.mjs";
 import { SimulatedClock } from "./simulated/clock.mjs";
 import { makeFleet, Wires } from "./simulated/fleet.mjs";
 import { MemoryKeeper } from "./simulated/memory-keeper.mjs";
@@ -26,15 +28,15 @@ const { values } = parseArgs({
     interval: { type: "string", default: "60" },
     silent: { type: "string", default: "0.05" },
     lossy: { type: "string", default: "0.05" },
-    /** Board models in turn, or "sample": few sensors, for a quick look. */
+    /** Board models in turn, or "sample", which has few sensors. */
     boards: { type: "string", default: "lenovo-thinksystem,intel-s2600,dell-poweredge,hpe-proliant" },
-    /** Least and most milliseconds an answer takes. */
+    /** Lowest and highest response time, ms. */
     latency: { type: "string", default: "5-50" },
-    /** BMCs in a /24; the scheduler's cap per group counts there. */
+    /** BMCs in a /24 network, for which the concurrency limit per group counts. */
     "per-subnet": { type: "string", default: "254" },
     concurrency: { type: "string" },
     "group-concurrency": { type: "string" },
-    /** How much older than an interval a healthy host's readings may become: time in line and the poll itself, in seconds. */
+    /** Seconds by which the readings of a healthy host may be older than an interval: time in the queue and of the poll. */
     slack: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
     out: { type: "string" },
@@ -47,7 +49,7 @@ function number(name, least, most = Number.POSITIVE_INFINITY) {
   const value = Number(text);
   if (text.trim() !== "" && value >= least && value <= most) return value;
   const range = most === Number.POSITIVE_INFINITY ? `a number from ${least}` : `a number from ${least} to ${most}`;
-  console.error(`--${name} ${text}: wants ${range}`);
+  console.error(`--${name} ${text}: not ${range}`);
   process.exit(2);
 }
 
@@ -62,37 +64,25 @@ const seed = number("seed", 0);
 const limits = { concurrency: number("concurrency", 1), groupConcurrency: number("group-concurrency", 1) };
 const latencyMs = /^(\d+)-(\d+)$/.exec(values.latency)?.slice(1).map(Number);
 if (latencyMs === undefined || latencyMs[0] > latencyMs[1]) {
-  console.error(`--latency ${values.latency}: wants the least and the most milliseconds, as 5-50`);
+  console.error(`--latency ${values.latency}: not the lowest and highest milliseconds, e.g. 5-50`);
   process.exit(2);
 }
 
 const MINUTE = 60_000;
-/** Seconds: what a healthy host's readings may age to. */
+/** Greatest age of the readings of a healthy host, seconds. */
 const oldestAllowed = (intervalMs + slackMs) / 1000;
-/** A simulated minute between two looks at sessions, five between two lines. */
+/** Sessions are counted each simulated minute; a line is printed every five. */
 const MINUTES_PER_LINE = 5;
 const MiB = 2 ** 20;
-/** Share of the hosts that may stand in line at any time: their rounds fall together by chance. */
+/** Share of the hosts that may be queued at any time, because their rounds coincide. */
 const FEW = 0.01;
-/** What a heap moves by between collections, however small the fleet. */
+/** Normal variation of the heap between garbage collections, for any fleet. */
 const NOISE_BYTES = 4 * MiB;
-/** Records of no board here are more. */
+/** More records than any of these boards has. */
 const LARGEST_REPOSITORY = 256;
 
-/** The same sequence for the same seed: mulberry32. */
-function seeded(start) {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function heapUsed() {
-  // What finalizers and old buffers hold goes with the collections after the first.
+  // Objects with finalizers, and old buffers, are only freed by later collections.
   for (let i = 0; i < 3; i++) globalThis.gc?.();
   const { heapUsed: heap, external } = process.memoryUsage();
   return heap + external;
@@ -114,7 +104,7 @@ const healthy = namesOf(undefined);
 const lossyNames = namesOf("lossy");
 const answering = healthy.length + lossyNames.length;
 
-/** The most sessions that a healthy BMC has. A lossy one may not have heard that a session was given up, and keeps it a while. */
+/** The most sessions on one healthy BMC. A lossy BMC may miss that a session was closed, and keeps it for a while. */
 function mostSessionsOfOne() {
   const now = clock.monotonicMs();
   return fleet.reduce(
@@ -125,35 +115,35 @@ function mostSessionsOfOne() {
 
 const keeper = new MemoryKeeper();
 const startPoller = (transport) =>
-  new Poller({ fleet, transport, clock, keeper, intervalMs, limits, random: seeded(seed) });
+  new Poller({ fleet, transport, clock, keeper, intervalMs, limits, random: randomFrom(seed) });
 
 const elapsed = () => `${((performance.now() - begin) / 1000).toFixed(0)} s`;
 const begin = performance.now();
-const say = (text) => console.log(text);
+const print = (text) => console.log(text);
 
-say(
-  `${fleet.length} BMCs, ${fleet.length - answering} silent, ${lossyNames.length} lossy, answers take ${values.latency} ms, ` +
+print(
+  `${fleet.length} BMCs, ${fleet.length - answering} silent, ${lossyNames.length} lossy, responses take ${values.latency} ms, ` +
     `interval ${intervalMs / 1000} s, ${perSubnet} to a /24`,
 );
 const wires = new Wires(fleet);
 const poller = startPoller(wires);
 
-// First contact: over when everybody who answers was read and next to nobody stands in line, twice in a row.
+// First contact ends when every BMC that answers was read and hardly any is queued, twice in a row.
 const contact = { minutes: 0, late: 0, skipped: 0, readAfterMinutes: undefined };
 const LONGEST_CONTACT = 30;
 for (let settled = 0; settled < 2 && contact.minutes < LONGEST_CONTACT; contact.minutes++) {
   await clock.runUntil(clock.monotonicMs() + Math.max(MINUTE, intervalMs));
-  const everybody = poller.hosts.size >= answering;
-  if (everybody) contact.readAfterMinutes ??= contact.minutes + 1;
-  settled = everybody && poller.queue <= hosts * FEW ? settled + 1 : 0;
-  say(
-    `  first contact, minute ${contact.minutes + 1}: ${poller.hosts.size} of ${answering} read, ${poller.queue} in line, ` +
+  const allRead = poller.hosts.size >= answering;
+  if (allRead) contact.readAfterMinutes ??= contact.minutes + 1;
+  settled = allRead && poller.queue <= hosts * FEW ? settled + 1 : 0;
+  print(
+    `  first contact, minute ${contact.minutes + 1}: ${poller.hosts.size} of ${answering} read, ${poller.queue} queued, ` +
       `${poller.late} late, ${poller.skipped} skipped (${elapsed()})`,
   );
 }
 Object.assign(contact, { late: poller.late, skipped: poller.skipped, sdrReads: poller.sdrReads });
-say(
-  `first contact: ${poller.hosts.size} of ${answering} read, made up for after ${contact.minutes} simulated minutes; ` +
+print(
+  `first contact: ${poller.hosts.size} of ${answering} read, no backlog after ${contact.minutes} simulated minutes; ` +
     `${contact.late} late, ${contact.skipped} skipped, ${contact.sdrReads} Get SDR (${elapsed()})`,
 );
 
@@ -162,7 +152,7 @@ const sdrBefore = poller.sdrReads;
 const samples = [];
 let mostOfHealthy = 0;
 let mostQueued = 0;
-say(
+print(
   "  min   late skipped  queue  polls  oldest healthy  oldest lossy  longest healthy poll  sessions  heap MiB  real time",
 );
 const start = clock.monotonicMs();
@@ -172,7 +162,7 @@ for (let minute = 1; minute <= minutes; minute++) {
   mostQueued = Math.max(mostQueued, poller.queue);
   if (minute % MINUTES_PER_LINE !== 0 && minute !== minutes) continue;
   const heap = heapUsed();
-  const [own, theirs] = [poller.longest(healthy), poller.longest(lossyNames)];
+  const [ofHealthy, ofLossy] = [poller.longest(healthy), poller.longest(lossyNames)];
   samples.push({ minute, heap });
   const cells = [
     [minute, 5],
@@ -180,14 +170,14 @@ for (let minute = 1; minute <= minutes; minute++) {
     [poller.skipped, 7],
     [poller.queue, 6],
     [poller.polls, 6],
-    [`${(own.gapMs / 1000).toFixed(1)} s`, 15],
-    [`${(theirs.gapMs / 1000).toFixed(1)} s`, 13],
-    [`${(own.pollMs / 1000).toFixed(2)} s`, 21],
+    [`${(ofHealthy.gapMs / 1000).toFixed(1)} s`, 15],
+    [`${(ofLossy.gapMs / 1000).toFixed(1)} s`, 13],
+    [`${(ofHealthy.pollMs / 1000).toFixed(2)} s`, 21],
     [poller.sessions, 9],
     [(heap / MiB).toFixed(1), 9],
     [elapsed(), 10],
   ];
-  say(cells.map(([value, width]) => String(value).padStart(width)).join(" "));
+  print(cells.map(([value, width]) => String(value).padStart(width)).join(" "));
 }
 const hour = {
   minutes,
@@ -205,15 +195,15 @@ const hour = {
   secondsOfRealTime: (performance.now() - begin) / 1000,
 };
 
-// Killed and started again: the BMCs still hold the old sessions.
+// Kill and restart: the old sessions are still open on the BMCs.
 wires.unplug();
-const neverWalked = answering - keeper.walked;
+const notWalked = answering - keeper.walked;
 const gone = poller.abandon();
 await clock.runUntil(clock.monotonicMs() + 1);
 await gone;
 const again = startPoller(new Wires(fleet));
 const restartedAt = clock.monotonicMs();
-// Those asked at the end of the interval take the time of a poll, and of a login.
+// Hosts that are due at the end of the interval need the time of a login and a poll.
 await clock.runUntil(restartedAt + intervalMs + slackMs);
 const inTime = healthy.filter((name) => again.hosts.has(name)).length;
 for (let waited = 0; again.hosts.size < answering && waited < LONGEST_CONTACT; waited++) {
@@ -222,23 +212,23 @@ for (let waited = 0; again.hosts.size < answering && waited < LONGEST_CONTACT; w
 const restart = {
   healthyReadInTime: inTime,
   read: again.hosts.size,
-  /** BMCs whose first walk of their records had not ended when the poller was killed: it begins again. */
-  neverWalked,
+  /** BMCs whose records were not all read when the poller was killed; they are read again. */
+  notWalked,
   sdrReads: again.sdrReads,
   late: again.late,
   seconds: (clock.monotonicMs() - restartedAt) / 1000,
 };
-say(
-  `killed and started again: ${inTime} of ${healthy.length} healthy hosts read in ${oldestAllowed} s, ` +
+print(
+  `killed and restarted: ${inTime} of ${healthy.length} healthy hosts read in ${oldestAllowed} s, ` +
     `${restart.read} of ${answering} after ${restart.seconds} s, ${restart.sdrReads} Get SDR, ${restart.late} late; ` +
-    `${neverWalked} had not told all their records before`,
+    `${notWalked} had not returned all records before`,
 );
 
 // The first third may still fill caches.
 const steady = samples.slice(Math.floor(samples.length / 3));
 const growth = steady.length > 1 ? steady.at(-1).heap / steady[0].heap - 1 : 0;
 const verdict = [
-  [contact.readAfterMinutes !== undefined, `everybody who answers was read in ${contact.minutes} minutes`],
+  [contact.readAfterMinutes !== undefined, `all BMCs that answer were read within ${contact.minutes} minutes`],
   [hour.late === 0, `${hour.late} rounds late`],
   [hour.skipped === 0, `${hour.skipped} rounds skipped`],
   [
@@ -246,28 +236,28 @@ const verdict = [
     `readings of healthy hosts at most ${hour.oldestHealthySeconds.toFixed(1)} s old, ${oldestAllowed} s allowed`,
   ],
   [hour.mostSessions <= hosts, `${hour.mostSessions} sessions at most, for ${hosts} hosts`],
-  [hour.mostSessionsOfAHealthyBmc <= 1, `${hour.mostSessionsOfAHealthyBmc} sessions at most with a healthy BMC`],
+  [hour.mostSessionsOfAHealthyBmc <= 1, `${hour.mostSessionsOfAHealthyBmc} sessions at most on a healthy BMC`],
   [hour.sdrReads === 0, `${hour.sdrReads} sensor records read again in the hour`],
   [
     growth < 0.05 || steady.at(-1).heap - steady[0].heap < NOISE_BYTES,
     `heap ${(growth * 100).toFixed(1)}% from the first third to the end`,
   ],
   [
-    restart.sdrReads <= neverWalked * LARGEST_REPOSITORY,
-    `${restart.sdrReads} sensor records read after the restart, of ${neverWalked} BMCs that had not told them before`,
+    restart.sdrReads <= notWalked * LARGEST_REPOSITORY,
+    `${restart.sdrReads} sensor records read after the restart, of ${notWalked} BMCs that had not returned them before`,
   ],
   [
     inTime === healthy.length,
     `${healthy.length - inTime} healthy hosts not read in ${oldestAllowed} s after the restart`,
   ],
 ];
-for (const [good, what] of verdict) say(`${good ? "good" : "BAD "}  ${what}`);
+for (const [good, what] of verdict) print(`${good ? "good" : "BAD "}  ${what}`);
 const good = verdict.every(([isGood]) => isGood);
-const told = { hosts, silent, lossy, latencyMs, intervalSeconds: intervalMs / 1000, perSubnet, limits, seed };
+const options = { hosts, silent, lossy, latencyMs, intervalSeconds: intervalMs / 1000, perSubnet, limits, seed };
 if (values.out !== undefined) {
   const checks = verdict.map(([isGood, what]) => ({ good: isGood, what }));
-  const figures = { good, options: told, contact, hour, heapGrowth: growth, heapSamples: samples, restart, checks };
+  const figures = { good, options, contact, hour, heapGrowth: growth, heapSamples: samples, restart, checks };
   writeFileSync(values.out, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
-// Timers of the simulation keep nothing alive, but sessions nobody closes would be told of at the end.
+// Open sessions of the killed poller would otherwise keep the process running.
 process.exit(good ? 0 : 1);

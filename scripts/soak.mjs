@@ -3,21 +3,21 @@
  *
  *   node scripts/soak.mjs --hosts 10000 --minutes 60 --interval 60s --silent 0.05 --lossy 0.05
  *
- * starts the simulator and the exporter as two processes on the loopback network, on boards of about 100
- * sensors, and measures from outside. First contact first: the time until each BMC that answers was read
- * once, and until what that held up is made up for. Then, for so many minutes, a line each: CPU and memory
- * of both, polls by outcome, rounds late and skipped, how late the event loop was, and a whole scrape, out
- * of which come the ages of what the hosts told, healthy and lossy ones apart. At last it kills the exporter
- * (-9) and starts it again on its state directory: no sensor record may be read again.
+ * starts the simulator and the exporter as two processes on the loopback network, with boards of about 100 sensors,
+ * and measures from outside. At first it measures first contact: the time until each BMC that answers was read once,
+ * and until the backlog is gone. Then it prints a line per minute: CPU and memory of both, polls by outcome, late and
+ * skipped rounds, delay of the event loop, and a whole scrape with the ages of the readings, separately for healthy
+ * and lossy hosts. At the end it kills the exporter with SIGKILL and starts it again with its state directory: it may
+ * not read any sensor record again.
  *
- * A round is late that begins more than a second after it was due (hosts that are backed off have none); one
- * that is due while the poll before still goes on is skipped. Both count for all hosts alike, so "healthy
- * BMCs are not delayed" is told by the ages: none may be older than an interval and --slack, the time in
- * line and of the poll itself.
+ * A round is late if it begins more than a second after it was due (hosts in back-off have none), and skipped if it is
+ * due while the previous poll is still running. Both are counted over all hosts, so the check that healthy BMCs are
+ * not delayed uses the ages: no reading may be older than an interval and --slack, the time in the queue and of the
+ * poll.
  *
- * Ends with 1 where the verdict is bad; --out FILE gets all figures as JSON. 10,000 BMCs need as many open
- * files (`ulimit -n 11000`), and about a gigabyte. The share of CPU is of one core, and what other programs
- * do on the machine shows in it: the load is printed.
+ * Exits with 1 if a check fails; --out FILE writes all figures as JSON. 10,000 BMCs need as many open files
+ * (`ulimit -n 11000`) and about a gigabyte. The CPU share is that of one core and depends on other programs: the load
+ * is printed.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -27,15 +27,15 @@ import { parseArgs } from "node:util";
 import { Programs, printVerdict, until } from "./programs.mjs";
 import { oldest, readFleet, readSelf, text, usage } from "./watch.mjs";
 
-/** Boards of 88 to 119 sensors, 99 in the mean. */
+/** Boards with 88 to 119 sensors, 99 on average. */
 const BOARDS =
   "lenovo-thinksystem,intel-s2600,huawei-fusionserver,inspur-nf5280,openbmc-node,dell-poweredge,hpe-proliant";
 const PER_RACK = 40;
-/** Records of no board here are more. */
+/** More records than any of these boards has. */
 const LARGEST_REPOSITORY = 256;
 const SAMPLE_MS = 10_000;
 const LINE_MS = 60_000;
-/** What a heap moves by between collections, however small the fleet. */
+/** Normal variation of the heap between garbage collections, for any fleet. */
 const NOISE_BYTES = 16 * 2 ** 20;
 
 const { values } = parseArgs({
@@ -45,10 +45,10 @@ const { values } = parseArgs({
     interval: { type: "string", default: "60s" },
     silent: { type: "string", default: "0" },
     lossy: { type: "string", default: "0" },
-    /** Seconds that a healthy host's readings may be older than an interval. */
+    /** Seconds by which the readings of a healthy host may be older than an interval. */
     slack: { type: "string", default: "10" },
     out: { type: "string" },
-    /** This and the two above it. */
+    /** This port and the next two are used. */
     port: { type: "string", default: "9640" },
   },
 });
@@ -97,7 +97,7 @@ async function firstRound(answering) {
   const exporter = startExporter();
   await until("the exporter", async () => (await fetch(`${exporterUrl}/-/ready`)).ok, exporter, 60_000);
   const readySeconds = (performance.now() - begin) / 1000;
-  // Each host's first success is its first poll, lossy ones may need several.
+  // The first success of a host is usually its first poll; lossy hosts may need several.
   const enough = async () => (await self()).ok >= answering;
   await until("the first round", enough, exporter, 5 * intervalSeconds * 1000 + 60_000);
   const seconds = (performance.now() - begin) / 1000;
@@ -105,7 +105,7 @@ async function firstRound(answering) {
   return { exporter, readySeconds, seconds, cpu, rss, self: await self() };
 }
 
-function told(what, { readySeconds, seconds, cpu, rss, self: { sdr, late, skipped } }) {
+function printStart(what, { readySeconds, seconds, cpu, rss, self: { sdr, late, skipped } }) {
   console.log(
     `${what}: ready after ${readySeconds.toFixed(1)} s, ` +
       `as many polls as BMCs that answer after ${seconds.toFixed(1)} s, ` +
@@ -198,7 +198,7 @@ async function steady(simulator, exporter, { healthy, lossy }) {
   };
 }
 
-/** Growth per hour by least squares, over the second half: the first still fills what is kept. */
+/** Growth per hour by least squares, over the second half: caches fill during the first. */
 function slopePerHour(samples, key) {
   const later = samples.slice(Math.floor(samples.length / 2));
   const mean = (of) => later.reduce((sum, sample) => sum + of(sample), 0) / later.length;
@@ -207,7 +207,7 @@ function slopePerHour(samples, key) {
   return spread === 0 ? 0 : (3600 * mean((sample) => (sample.seconds - x) * (sample[key] - y))) / spread;
 }
 
-/** Lowest of a part of the samples: what is left after a garbage collection. */
+/** Lowest of the samples: the value after a garbage collection. */
 const lowest = (samples, key) => Math.min(...samples.map((s) => s[key]));
 
 async function run() {
@@ -242,20 +242,20 @@ async function run() {
   );
 
   const cold = await firstRound(answering);
-  told("cold start", cold);
-  // What first contact has held up is made up for, and whoever was slow is through after another round.
+  printStart("cold start", cold);
+  // The backlog of first contact is gone, and slow hosts were read after another round.
   const caughtUp = async () => (await self()).queue === 0;
   await until("the end of the queue", caughtUp, cold.exporter, 5 * intervalSeconds * 1000);
   await sleep(intervalSeconds * 1000);
   const result = await steady(simulator, cold.exporter, { healthy, lossy });
   cold.exporter.kill("SIGKILL");
   await cold.exporter.ended;
-  const neverWalked = answering - walked();
+  const notWalked = answering - walked();
   const warm = await firstRound(answering);
-  told("killed and started again", warm);
+  printStart("killed and restarted", warm);
   warm.exporter.kill("SIGTERM");
   await warm.exporter.ended;
-  // Those of the process that was killed end when the BMCs are tired of them.
+  // The sessions of the killed process end after the idle time-out of the BMCs.
   const sessionsNow = async () => JSON.parse(await text(`${control}/stats`)).sessions;
   await until("the end of sessions", async () => (await sessionsNow()) === 0, simulator, 90_000).catch(() => {});
   const sessions = await sessionsNow();
@@ -266,8 +266,8 @@ async function run() {
   const growth = (key) => lowest(late, key) / lowest(early, key) - 1;
   const isFlat = (key) => growth(key) < 0.1 || lowest(late, key) - lowest(early, key) < NOISE_BYTES;
   console.log(
-    `exporter: ${percent(result.cpu)} of a core, ${result.perPollMs.toFixed(2)} ms of CPU a poll, ` +
-      `${(result.rss / hosts / 1024).toFixed(1)} KiB of memory a host, all in; polls ${JSON.stringify(result.outcomes)}`,
+    `exporter: ${percent(result.cpu)} of a core, ${result.perPollMs.toFixed(2)} ms of CPU per poll, ` +
+      `${(result.rss / hosts / 1024).toFixed(1)} KiB of memory per host in total; polls ${JSON.stringify(result.outcomes)}`,
   );
   const allowed = intervalSeconds + slackSeconds;
   const slope = slopePerHour(samples, "rss");
@@ -283,11 +283,11 @@ async function run() {
     [isFlat("heap"), `heap ${percent(growth("heap"))} between the first and the last third`],
     [
       isFlat("rss"),
-      `resident memory ${percent(growth("rss"))}; ${(slope / MiB).toFixed(1)} MiB an hour over the second half`,
+      `resident memory ${percent(growth("rss"))}; ${(slope / MiB).toFixed(1)} MiB per hour over the second half`,
     ],
     [
-      warm.self.sdr <= neverWalked * LARGEST_REPOSITORY,
-      `${warm.self.sdr} sensor records read after the restart, of ${neverWalked} BMCs that had not told all theirs before`,
+      warm.self.sdr <= notWalked * LARGEST_REPOSITORY,
+      `${warm.self.sdr} sensor records read after the restart, of ${notWalked} BMCs that had not returned all of them before`,
     ],
     [warm.seconds < 2 * intervalSeconds, `restart: all read after ${warm.seconds.toFixed(1)} s`],
     [sessions === 0, `${sessions} sessions left on the BMCs`],
@@ -298,10 +298,10 @@ async function run() {
     const checks = verdict.map(([isGood, what]) => ({ good: isGood, what }));
     const { samples: _, ...figures } = result;
     const counts = { hosts: fleet.length, healthy: healthy.length, lossy: lossy.length };
-    const told = { good, options: values, ...counts, coldStart: starts[0], ...figures, rssSlopePerHour: slope };
+    const figuresOfRun = { good, options: values, ...counts, coldStart: starts[0], ...figures, rssSlopePerHour: slope };
     writeFileSync(
       values.out,
-      `${JSON.stringify({ ...told, restart: { ...starts[1], neverWalked }, checks }, undefined, 2)}\n`,
+      `${JSON.stringify({ ...figuresOfRun, restart: { ...starts[1], notWalked }, checks }, undefined, 2)}\n`,
     );
   }
   return good ? 0 : 1;

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { createServer } from "node:net";
 
-/** A port that was free a moment ago. */
+/** A port that was free just now. */
 export function freePort() {
   return new Promise((done, failed) => {
     const server = createServer().once("error", failed);
@@ -12,18 +12,18 @@ export function freePort() {
   });
 }
 
-/** Connections that nobody keeps: kept ones would be counted among the open files. */
+/** An HTTP request on its own connection: kept connections would count as open files. */
 export function ask(url, { method = "GET", body, timeoutMs = 30_000 } = {}) {
   return new Promise((done, failed) => {
     const headers = body === undefined ? {} : { "content-type": "application/json" };
-    const asked = request(url, { method, headers, agent: false, timeout: timeoutMs }, (answer) => {
+    const sent = request(url, { method, headers, agent: false, timeout: timeoutMs }, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (piece) => {
         text += piece;
       });
       answer.once("end", () => done({ status: answer.statusCode, text })).once("error", failed);
     });
-    asked.once("timeout", () => asked.destroy(new Error(`${url}: no answer`)));
-    asked.once("error", failed).end(body);
+    sent.once("timeout", () => sent.destroy(new Error(`${url}: no answer`)));
+    sent.once("error", failed).end(body);
   });
 }

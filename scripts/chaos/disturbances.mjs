@@ -1,4 +1,4 @@
-/** What is done to an exporter and its BMCs each second, and how it is ended. The same seed does the same. */
+/** Disturbs an exporter and its BMCs each second, and ends that. Equal seeds give equal disturbances. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { installed } from "../steps.mjs";
 import { ask } from "./ask.mjs";
+import { randomFrom } from "./random.mjs";
 
 export const KINDS = ["reloads", "faults", "probes", "readers", "disk", "scrapes"];
 
 const PROBES = 200;
-/** More often than anybody would, to be seen if each leaves something behind. */
+/** A storm of signals, so that a small leak per signal is visible. */
 const SIGNALS = 50;
 
 const NONSENSE = [
@@ -21,17 +22,6 @@ const NONSENSE = [
   "a: &a [*a]",
   "node1: 10.0.0.1\n".repeat(50),
 ];
-
-/** Numbers from a seed (mulberry32). */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export class Disturbances {
   counts = { reloads: 0, signals: 0, probes: 0, refused: 0, faults: 0, fullDisks: 0, slowReaders: 0, scrapes: 0 };
@@ -43,10 +33,10 @@ export class Disturbances {
   #full = false;
 
   /**
-   * @param options.only the kinds that are done
+   * @param options.only enabled kinds
    * @param options.folder of the configuration
    * @param options.intervalS between polls, in seconds
-   * @param options.nobodysPort where there is no Alertmanager
+   * @param options.nobodysPort a port without an Alertmanager
    */
   constructor(options) {
     this.#options = options;
@@ -61,13 +51,13 @@ export class Disturbances {
     return list[this.#below(list.length)];
   }
 
-  /** A second of it. `target`: the exporter, its URL, that of the simulator's control, and the hosts. */
+  /** The disturbances of one second. @param target exporter, its URL, the control URL of the simulator, and the hosts */
   async turn(target) {
     const { only } = this.#options;
     const { exporter, url, hosts } = target;
     const turn = this.turns++;
     if (only.has("reloads")) await this.#reload(target, turn);
-    if (only.has("faults")) await this.#breakSomething(target);
+    if (only.has("faults")) await this.#injectFault(target);
     if (only.has("probes") && turn % 5 === 2) this.#probe(url, hosts);
     if (only.has("readers") && turn % 3 === 1) this.#readSlowly(url);
     if (only.has("disk") && turn % 4 === 2) this.#fillDisk(exporter);
@@ -77,7 +67,7 @@ export class Disturbances {
     }
   }
 
-  /** Goes on with turns of a second each until then, or until the exporter ended; `seen` is called after each. */
+  /** Repeats turns of a second until `untilMs` or the end of the exporter; calls `seen` after each. */
   async stir(target, untilMs, seen) {
     while (performance.now() < untilMs && target.exporter.code === undefined) {
       const begin = performance.now();
@@ -87,7 +77,7 @@ export class Disturbances {
     }
   }
 
-  /** Takes all of it back. */
+  /** Ends all disturbances. */
   async calm({ exporter, url, control, hosts }) {
     this.#full = false;
     this.#limitFiles(exporter, "unlimited");
@@ -97,7 +87,7 @@ export class Disturbances {
     await ask(`${url}/-/reload`, { method: "POST" });
   }
 
-  /** Half of the hosts are in a file of targets; events go to another Alertmanager each time, to no avail. */
+  /** Half of the hosts are in a file of targets; events go to an Alertmanager that does not exist, with other labels each time. */
   writeConfig(hosts) {
     const isListed = ({ rack }) => Number(/\d+/.exec(rack)?.[0]) % 2 === 1;
     const list = hosts.filter(isListed).map(({ name, address, port, rack }) => ({
@@ -143,8 +133,8 @@ export class Disturbances {
     this.counts.signals += SIGNALS;
   }
 
-  /** A BMC reboots, hangs, or its machine is broken; sometimes a whole rack is cut off. */
-  async #breakSomething({ control, hosts }) {
+  /** A BMC reboots or hangs, or its machine has a fault; sometimes a whole rack is silent. */
+  async #injectFault({ control, hosts }) {
     const inject = (target, fault, parameters, seconds) =>
       ask(`${control}/faults`, {
         method: "POST",
@@ -172,21 +162,21 @@ export class Disturbances {
 
   #probe(url, hosts) {
     for (let n = 0; n < PROBES; n++) {
-      const nobody = ["nobody", "192.0.2.1", "__proto__", "%00", ""];
-      const target = n % 10 === 0 ? this.#pick(nobody) : this.#pick(hosts).name;
+      const unknown = ["nobody", "192.0.2.1", "__proto__", "%00", ""];
+      const target = n % 10 === 0 ? this.#pick(unknown) : this.#pick(hosts).name;
       const query = `${url}/probe?target=${target}${n % 7 === 0 ? "&debug=true" : ""}`;
-      const asked = get(query, { agent: new Agent(), timeout: 60_000 }, (answer) => {
+      const sent = get(query, { agent: new Agent(), timeout: 60_000 }, (answer) => {
         if (answer.statusCode === 200) this.counts.probes++;
         else this.counts.refused++;
         answer.resume();
       });
-      asked.on("error", () => {});
-      // Some do not wait for the answer.
-      if (n % 5 === 0) setTimeout(() => asked.destroy(), this.#below(500));
+      sent.on("error", () => {});
+      // Some clients do not wait for the response.
+      if (n % 5 === 0) setTimeout(() => sent.destroy(), this.#below(500));
     }
   }
 
-  /** Asks for everything and reads a little of it, or nothing. */
+  /** Requests /metrics and does not read the response. */
   #readSlowly(url) {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -203,7 +193,7 @@ export class Disturbances {
     if (this.#full) this.counts.fullDisks++;
   }
 
-  /** Bytes a file of the exporter may have: a full disk for whoever is not root, too. Node.js ignores SIGXFSZ. */
+  /** Limits the size of files of the exporter, which simulates a full disk without root. Node.js ignores SIGXFSZ. */
   #limitFiles(exporter, bytes) {
     if (!this.hasLimits) return;
     execFileSync("prlimit", [`--fsize=${bytes}:unlimited`, "--pid", String(exporter.pid)]);

@@ -1,21 +1,21 @@
 /**
- * Looks into a running process without its help: started with `--inspect=127.0.0.1:0`, it answers the protocol of
- * the debugger. What is left after a collection of garbage is what something still holds; what the system sees
- * (/proc) has the gaps of the allocator in it, too.
+ * Inspects a running process from outside: started with `--inspect=127.0.0.1:0`, it answers the debugger protocol.
+ * Memory after a garbage collection is memory in use; the figures of the system (/proc) also include gaps of the
+ * allocator.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { WebSocket } from "undici";
 
 const ANSWER_MS = 30_000;
-const ASKED = "JSON.stringify({ ...process.memoryUsage(), resources: process.getActiveResourcesInfo() })";
+const FIGURES = "JSON.stringify({ ...process.memoryUsage(), resources: process.getActiveResourcesInfo() })";
 
 /**
- * @param text what the process wrote so far: its debugger says there where it listens
- * @throws Error where there is no debugger
+ * @param text output of the process, which holds the address of its debugger
+ * @throws Error if the debugger cannot be reached
  */
 export async function attach(text) {
   const address = /^Debugger listening on (ws:\S+)$/m.exec(text)?.[1];
-  if (address === undefined) throw new Error("the process does not say where its debugger listens");
+  if (address === undefined) throw new Error("the process has not printed the address of its debugger");
   const socket = new WebSocket(address);
   const waiting = new Map();
   let last = 0;
@@ -29,7 +29,7 @@ export async function attach(text) {
   });
   socket.addEventListener("close", () => {
     isOpen = false;
-    for (const { failed } of waiting.values()) failed(new Error("the debugger hung up"));
+    for (const { failed } of waiting.values()) failed(new Error("the debugger closed the connection"));
   });
   await new Promise((done, failed) => {
     socket.addEventListener("open", done, { once: true });
@@ -38,7 +38,7 @@ export async function attach(text) {
 
   const call = (method, params = {}) =>
     new Promise((done, failed) => {
-      if (!isOpen) return failed(new Error("the debugger hung up"));
+      if (!isOpen) return failed(new Error("the debugger closed the connection"));
       const id = ++last;
       const timer = setTimeout(() => failed(new Error(`${method}: no answer`)), ANSWER_MS);
       const end = (how) => (what) => {
@@ -50,12 +50,12 @@ export async function attach(text) {
     });
 
   return {
-    /** Bytes that are still held after garbage was collected, and what the event loop waits for, by kind. */
+    /** Bytes in use after a garbage collection, and active resources of the event loop by kind. */
     async held() {
-      // Finalisers of the first collection let go of what the second one takes.
+      // Finalisers of the first collection release objects that the second one frees.
       await call("HeapProfiler.collectGarbage");
       await call("HeapProfiler.collectGarbage");
-      const { result } = await call("Runtime.evaluate", { expression: ASKED, returnByValue: true });
+      const { result } = await call("Runtime.evaluate", { expression: FIGURES, returnByValue: true });
       const { heapUsed, external, rss, resources } = JSON.parse(result.value);
       const kinds = {};
       for (const kind of resources) kinds[kind] = (kinds[kind] ?? 0) + 1;
@@ -65,7 +65,7 @@ export async function attach(text) {
   };
 }
 
-/** What the system says of a process: resident bytes, threads, open files, watched files. Linux only. */
+/** Figures of the system for a process: resident bytes, threads, open files, watched files. Linux only. */
 export function outside(pid) {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const files = readdirSync(`/proc/${pid}/fd`);
@@ -85,7 +85,7 @@ export function outside(pid) {
   };
 }
 
-/** What the open files are: sockets by what they are connected to, files by name. */
+/** Open files by kind: sockets by their peer port, files by name. */
 export function openFiles(pid) {
   const kinds = new Map();
   const sockets = new Map();

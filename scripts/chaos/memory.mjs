@@ -1,23 +1,23 @@
 /**
- * What memory held at calm points between turns of disturbance tells of a leak.
+ * Finds leaks from the memory in use at calm points between turns of disturbances.
  *
- * A turn is a second: a reload, a fault, forty probes. Heap and what hangs outside it are looked at after a
- * collection, so that what is left is held by something; 24 KiB a turn find a leak of 50 KiB a reload or of 1 KiB a
- * probe. Outside there are the texts of the hosts, which come and go with them. Resident memory finds what neither
- * counts, and moves more: the allocator and V8 give back what they like.
+ * A turn is a second: a reload, a fault, forty probes. Heap and external memory are measured after a garbage
+ * collection. 24 KiB per turn find a leak of 50 KiB per reload, or of 1 KiB per probe. External memory holds the
+ * prepared texts of the hosts, which change with the hosts. Resident memory finds leaks outside of both, and varies
+ * more: allocator and V8 do not return all memory.
  */
 export const LIMITS = { heap: 24 * 1024, external: 64 * 1024, rss: 128 * 1024 };
-/** Fewer turns a stage than these say nothing: what caches and compiled code take is more. */
+/** With fewer turns per stage, caches and compiled code take more memory than a leak would. */
 const FEWEST_TURNS = 15;
-/** The start, and the first stage: caches fill, code is compiled. */
+/** Points to skip: the start and the first stage, while caches fill and code is compiled. */
 const WARM_UP = 2;
 const FEWEST_POINTS = 3;
 
 /**
- * Bytes that were added by each turn, by least squares over the calm points after the warm-up.
+ * Growth in bytes per turn, by least squares over the calm points after the warm-up.
  *
  * @param points one at the start and one after each stage: `turns` so far, and bytes under `key`
- * @returns undefined where the run was too short to tell
+ * @returns undefined if the run was too short
  */
 export function growthPerTurn(points, key) {
   const later = points.slice(WARM_UP);

@@ -1,4 +1,4 @@
-/** A clock whose time is made by whoever runs it: timers in a binary heap, run in the order they are due. */
+/** A clock in simulated time: timers are in a binary heap and run in the order they are due. */
 import { setImmediate } from "node:timers/promises";
 
 export class SimulatedClock {
@@ -20,7 +20,7 @@ export class SimulatedClock {
     return this.#nowMs;
   }
 
-  /** Timers that are set and have not run. */
+  /** Pending timers. */
   get pending() {
     return this.#heap.length - this.#cancelled;
   }
@@ -33,13 +33,13 @@ export class SimulatedClock {
         if (timer.callback === undefined) return;
         timer.callback = undefined;
         this.#cancelled++;
-        // Most timers of a session are cancelled long before they are due: they are not kept until then.
+        // Most timers of a session are cancelled long before they are due; they are removed at once.
         if (this.#cancelled > 1000 && this.#cancelled > this.#heap.length / 2) this.#sweep();
       },
     };
   }
 
-  /** Moves time on to `endMs`; after each timer everything settles that needs no time. */
+  /** Advances to `endMs`; after each timer all pending promises settle. */
   async runUntil(endMs) {
     await setImmediate();
     for (;;) {
@@ -61,7 +61,7 @@ export class SimulatedClock {
 
   #sweep() {
     const live = this.#heap.filter(({ callback }) => callback !== undefined);
-    // In order, an array is a heap.
+    // A sorted array is a heap.
     this.#heap = live.sort((a, b) => (isBefore(a, b) ? -1 : 1));
     this.#cancelled = 0;
   }
@@ -95,5 +95,5 @@ export class SimulatedClock {
   }
 }
 
-/** Due together: in the order they were set, so that a run is the same every time. */
+/** Timers due at the same time run in the order they were set, so that runs are repeatable. */
 const isBefore = (a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.number < b.number);

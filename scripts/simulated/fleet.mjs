@@ -1,15 +1,15 @@
-/** Virtual BMCs in this process, on a clock that is handed in, and the wire to them: no socket, no real time. */
+/** Virtual BMCs in this process, on the given clock, and the network to them: no sockets, no real time. */
 
 import { HmacScratch } from "../../dist/ipmi/crypto/kept-hmac.js";
 import { RandomPool } from "../../dist/ipmi/crypto/random-pool.js";
 import { makeBoard } from "../../dist/simulator/boards/index.js";
 import { compileBoard, hung, latency, loss, receive, sampleBoard, VirtualBmc } from "../../dist/simulator/index.js";
 
-/** Packets that a lossy BMC loses, each way. */
+/** Share of packets that a lossy BMC loses, in each direction. */
 const LOSS = 0.1;
 const USER = { id: 2, name: "monitor", password: Buffer.from("monitor"), privilege: 2 };
 
-/** "sample" has few sensors; the others are boards of the simulator. */
+/** "sample" is a board with few sensors; other names are board models of the simulator. */
 function modelOf(name) {
   const description = name === "sample" ? sampleBoard() : makeBoard(name).description;
   return compileBoard({ ...description, users: [USER] });
@@ -21,15 +21,15 @@ const addressOf = (i, perSubnet) => {
 };
 
 /**
- * Hosts with their BMCs: the share that is silent and the share that is lossy stand evenly among the others.
+ * Hosts with their BMCs; silent and lossy ones are spread evenly.
  *
- * @param latencyMs least and most time an answer takes
+ * @param latencyMs lowest and highest response time
  */
 export function makeFleet({ hosts, silent, lossy, boards, perSubnet, latencyMs: [least, most], clock, seed }) {
   const models = boards.map(modelOf);
   const random = new RandomPool();
   const troubleOf = (i) => {
-    // Of each hundred, multiplied by a number that has no factor in common with it.
+    // 37 and 100 have no common factor, so that this spreads each hundred evenly.
     const place = ((i * 37) % 100) / 100;
     return place < silent ? "silent" : place < silent + lossy ? "lossy" : undefined;
   };
@@ -70,7 +70,7 @@ export class Wires {
     const bmc = this.#bmcs.get(remote.address);
     const peer = { address: "10.255.255.1", port: 1024 + (this.#opened++ % 60_000) };
     let open = true;
-    const heard = (answer, _peer, stray) => {
+    const receiveAnswer = (answer, _peer, stray) => {
       if (!open || stray) return;
       const copy = Buffer.from(answer);
       queueMicrotask(() => open && this.#plugged && handlers.packet(copy));
@@ -79,7 +79,7 @@ export class Wires {
       remote,
       send: (packet) => {
         const copy = Buffer.from(packet);
-        if (this.#plugged && bmc) queueMicrotask(() => receive(bmc, copy, peer, heard));
+        if (this.#plugged && bmc) queueMicrotask(() => receive(bmc, copy, peer, receiveAnswer));
       },
       close() {
         open = false;
@@ -87,7 +87,7 @@ export class Wires {
     };
   }
 
-  /** Nothing goes through any more, as after the death of the client. */
+  /** Drops all packets, as after the death of the client. */
   unplug() {
     this.#plugged = false;
   }

@@ -1,9 +1,9 @@
-/** A state directory without a disk: what is kept is plain bytes and JSON, as in files. */
+/** A state directory in memory; it holds bytes and JSON, like files. */
 export class MemoryKeeper {
   #hosts = new Map();
   #records = new Map();
 
-  /** Hosts whose sensor records are known. */
+  /** Number of hosts whose sensor records are saved. */
   get walked() {
     return [...this.#hosts.values()].filter((text) => JSON.parse(text).repository !== undefined).length;
   }

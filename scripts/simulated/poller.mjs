@@ -1,4 +1,4 @@
-/** Scheduler, pool of BMCs and store, joined as the exporter joins them, on a clock and a wire that are handed in. */
+/** Scheduler, BMC pool and store, connected as in the exporter, on the given clock and network. */
 import { BmcPool, SdrCache } from "../../dist/bmc/index.js";
 import { renderHost, Slabs } from "../../dist/exposition/index.js";
 import { silentObserver } from "../../dist/ipmi/index.js";
@@ -16,10 +16,10 @@ export class Poller {
   polls = 0;
   commands = 0;
   sdrReads = 0;
-  /** Open now, as the client knows it. */
+  /** Open sessions of the client. */
   sessions = 0;
   mostSessions = 0;
-  /** By name: when it was last read, the longest time between two readings, the longest poll; ms. */
+  /** By host name, in ms: time of the last reading, longest time between two readings, longest poll. */
   hosts = new Map();
   #scheduler;
   #pool;
@@ -120,7 +120,7 @@ export class Poller {
     known.at = now;
   }
 
-  /** Late, skipped and the longest times count from here. */
+  /** Resets the counts of late and skipped rounds, and the longest times. */
   forget() {
     this.late = 0;
     this.skipped = 0;
@@ -132,7 +132,7 @@ export class Poller {
     }
   }
 
-  /** The longest time between two readings, the one that is not over yet included, and the longest poll, of these hosts. */
+  /** Longest time between two readings of these hosts, the current one included, and their longest poll. */
   longest(names) {
     const now = this.#clock.monotonicMs();
     let [gapMs, pollMs] = [0, 0];
@@ -145,13 +145,13 @@ export class Poller {
     return { gapMs, pollMs };
   }
 
-  /** As a process that is killed, its wires unplugged before: nobody logs out. Time must go on for it to be done. */
+  /** Stops as a killed process does, without logging out; the network must be unplugged. The clock must advance meanwhile. */
   abandon() {
     this.#timer.cancel();
     return this.#scheduler.stop({ graceMs: 0 });
   }
 
-  /** Ends in order; time must go on for it to be done. */
+  /** Stops in order; the clock must advance meanwhile. */
   async close() {
     this.#timer.cancel();
     await this.#scheduler.stop();
