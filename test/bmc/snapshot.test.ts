@@ -186,13 +186,38 @@ describe("a poll that does not go well", () => {
     expect(snapshot).toMatchObject({ up: false, parts: [], failure: { reason, stage, message: "a sentence" } });
   });
 
-  it("ends when a session was lost and the login after it fails", async () => {
+  it.each<[IpmiReason, IpmiStage]>([
+    ["no_answer", "channel_auth_capabilities"],
+    ["unreachable", "channel_auth_capabilities"],
+    ["name_not_resolved", "resolve"],
+    ["no_free_session", "open_session"],
+    ["unknown_user", "rakp"],
+    ["wrong_password", "rakp"],
+    ["no_cipher_suite", "open_session"],
+  ])("ends when a session is lost and the next login fails: %s", async (reason, stage) => {
     const { bmc, take } = bench();
-    bmc.parts.watchdog = fails(new IpmiError("unreachable", "gone", { stage: "channel_auth_capabilities" }));
+    bmc.parts.watchdog = fails(new IpmiError(reason, "refused", { stage }));
     const snapshot = await take();
     expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog"]);
-    expect(snapshot).toMatchObject({ up: false, failure: { reason: "unreachable" } });
+    expect(snapshot).toMatchObject({ up: false, failure: { reason, stage, message: "refused" } });
+    expect(outcomes(snapshot)).toEqual(["power", "dcmi", "watchdog failed"]);
+    // What was read before belongs to a host that is down: it is not exported as the state of an up host.
     expect(snapshot.chassis).toBeUndefined();
+  });
+
+  it.each<[IpmiReason, IpmiStage]>([
+    ["timeout", "command"],
+    ["privilege_refused", "command"],
+    ["bmc_busy", "command"],
+    ["unsupported", "command"],
+    ["protocol_error", "command"],
+  ])("goes on after a part that fails alone: %s", async (reason, stage) => {
+    const { bmc, take } = bench();
+    bmc.parts.watchdog = fails(new IpmiError(reason, "refused", { stage }));
+    const snapshot = await take();
+    expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"]);
+    expect(snapshot.up).toBe(true);
+    expect(snapshot.parts.flatMap(({ failure }) => failure ?? [])).toMatchObject([{ reason, stage: "watchdog" }]);
   });
 
   it("did not reach a BMC that is silent to everything, whatever is kept of it or known without asking", async () => {
