@@ -39,8 +39,8 @@ const RATIO = typed(FAMILIES.fanRatio, FAMILIES.fanState, 0.01);
  */
 export function* sensorSamples(sensors: readonly Sensor[], choices: SensorChoices = {}): Generator<DialectSample> {
   const exported = new Set<number>();
-  for (const { coded } of sensors) {
-    if (!coded || coded.record.shareIndex > 0) continue;
+  for (const coded of sensors.flatMap(byRecord)) {
+    if (coded.record.shareIndex > 0) continue;
     const { recordId, name, sensorType } = coded.record;
     if (exported.has(recordId) || choices.excludeIds?.includes(recordId)) continue;
     exported.add(recordId);
@@ -59,6 +59,11 @@ export function* sensorSamples(sensors: readonly Sensor[], choices: SensorChoice
     yield { family: FAMILIES.sensorValue, labels, value: twoDecimals(value) };
     yield { family: FAMILIES.sensorState, labels, value: state };
   }
+}
+
+/** A sensor once for each record that describes it, which is how FreeIPMI reads sensors. */
+function byRecord({ coded, codedCopies = [] }: Sensor): readonly CodedReading[] {
+  return coded ? [coded, ...codedCopies] : codedCopies;
 }
 
 /** True if FreeIPMI prints a value: only for full records, and for discrete sensors only if configured. */

@@ -106,4 +106,6 @@ export interface Sensor {
   readonly states: readonly string[];
   /** Present only on request, and only if the sensor answered. */
   readonly coded?: CodedReading;
+  /** The same response by further records that describe this sensor. */
+  readonly codedCopies?: readonly CodedReading[];
 }

@@ -47,6 +47,29 @@ const config = {
 };
 const allow = { probeAllow: ["127.0.0.0/8"] };
 
+const RECORD_TYPE_AT = 3;
+const FULL = 0x01;
+const COMPACT = 0x02;
+/** Place of the length of the name in a full record. */
+const NAME_LENGTH_AT = 47;
+
+/**
+ * The sample board with a full and a compact record twice in its repository, and with a full record whose name is
+ * longer than its length byte.
+ */
+function oddBoard() {
+  const board = sampleBoard();
+  const first = (type: number) => board.sdr.find((bytes) => bytes[RECORD_TYPE_AT] === type) ?? new Uint8Array(0);
+  const added = [first(FULL), first(COMPACT), first(FULL)].map((bytes, i) => {
+    const record = Buffer.from(bytes);
+    record.writeUInt16LE(0x0f00 + i, 0);
+    return record;
+  });
+  const [, , overrun] = added;
+  overrun?.writeUInt8(0xc3, NAME_LENGTH_AT);
+  return compileBoard({ ...board, sdr: [...board.sdr, ...added] });
+}
+
 /** Equal but for the last digits of a product. */
 const TOLERANCE = { tolerance: 1e-9 };
 
@@ -60,7 +83,10 @@ withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "/ipmi, comp
     const boards = BOARD_NAMES.map((name) => compileBoard(makeBoard(name).description));
     [sim, simulation, theirs, ours] = await Promise.all([
       startIpmiSim(),
-      startSimulation({ port: 0, bmcs: [...boards, compileBoard(sampleBoard())].map((board) => ({ board })) }),
+      startSimulation({
+        port: 0,
+        bmcs: [...boards, compileBoard(sampleBoard()), oddBoard()].map((board) => ({ board })),
+      }),
       startIpmiExporter(config),
       startExporter(config, allow),
     ]);
@@ -112,6 +138,14 @@ withPeers(["ipmi_sim", "ipmi-sensors", "prometheus-ipmi-exporter"], "/ipmi, comp
       expect(differences(before, after, TOLERANCE)).toEqual(faults);
     },
   );
+
+  it("exports a sensor once for each record that describes it, under its whole name", async () => {
+    const at = simulation.bmcs.at(-1);
+    const [before, after] = await both(`${at?.address}:${at?.port}`, "sample");
+    for (const id of [0x0f00, 0x0f01, 0x0f02]) expect(before).toMatch(new RegExp(`_state\\{id="${id}"`));
+    const faults = SINCE_1_7.map((series) => ({ kind: "extra", series, ours: 1 }));
+    expect(differences(before, after, TOLERANCE)).toEqual(faults);
+  });
 
   it("reports every collector as down after a wrong password, with status 200", async () => {
     const [before, after] = await both(`${sim.address}:${sim.port}`, "wrong");

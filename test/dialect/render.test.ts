@@ -100,6 +100,18 @@ describe("a sensor in the metrics of ipmi_exporter", () => {
   });
 });
 
+describe("a sensor that two records describe", () => {
+  it("is exported once for each record", () => {
+    const coded = { record: record({ recordId: 7 }), value: 4000, asserted: 0 };
+    const twice = { ...sensor(coded), codedCopies: [{ ...coded, record: record({ recordId: 9 }) }] };
+    const text = renderDialect(snapshot({ sensors: [twice] }), { collectors: ["ipmi"] });
+    expect([...seriesOf(text)].filter(([series]) => series.startsWith("ipmi_fan_speed_rpm"))).toEqual([
+      ['ipmi_fan_speed_rpm{id="7",name="Fan 1"}', 4000],
+      ['ipmi_fan_speed_rpm{id="9",name="Fan 1"}', 4000],
+    ]);
+  });
+});
+
 describe("the metrics of ipmi_exporter", () => {
   it("have 1 if drives and cooling have no fault", () => {
     const faults = { power: false, power_control: false, overload: false, interlock: false, intrusion: false };

@@ -45,8 +45,10 @@ export function mergedPlan(own: SensorPlan, others: readonly SatellitePlan[]): S
       const { recordId } = sensor.definition;
       const id = lent.get(recordId) ?? lentId(other.ownerId, recordId, recordIds);
       lent.set(recordId, id);
-      const added = ids.add({ ...withoutNumber(sensor), codes: { ...sensor.codes, recordId: id } });
-      if (!added) continue;
+      // Copies are left out: other tools do not read the device SDRs of controllers.
+      const own = { ...withoutNumber(sensor), codes: { ...sensor.codes, recordId: id }, copies: undefined };
+      const added = ids.add(own);
+      if (added.codes !== own.codes) continue;
       sensors.push(added);
       if (!byEventKey.has(keyOf(sensor))) byEventKey.set(keyOf(sensor), added);
     }

@@ -33,6 +33,8 @@ export interface PlannedSensor extends Limits {
   /** Raw reading to the base unit; undefined where there is none. */
   readonly convert: (raw: number) => number | undefined;
   readonly codes: SensorRecordCodes;
+  /** The sensor by further records that describe it; other tools export it once for each record. */
+  readonly copies?: readonly PlannedSensor[];
   /** How its owner is asked for its reading. */
   readonly question: SeriesRequest;
 }

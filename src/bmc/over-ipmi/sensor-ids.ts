@@ -5,31 +5,31 @@ import type { PlannedSensor } from "./planned-sensor.ts";
  * boards give one number to two sensors. The second gets "#2" behind its id.
  */
 export class SensorIds {
-  readonly #described = new Set<string>();
+  readonly #described = new Map<string, PlannedSensor>();
   /** Sensors by the id without "#2". */
   readonly #count = new Map<string, number>();
 
   /** @param sensors that have their ids already */
   constructor(sensors: readonly PlannedSensor[] = []) {
-    for (const sensor of sensors) this.#number(withoutNumber(sensor));
+    for (const sensor of sensors) this.#add(withoutNumber(sensor), sensor);
   }
 
-  /** The sensor under its id. Undefined for one that is described already. */
-  add(sensor: PlannedSensor): PlannedSensor | undefined {
+  /** The sensor under its id. For a sensor that another record describes, too: that one. */
+  add(sensor: PlannedSensor): PlannedSensor {
     // Sensors that cannot be read are never exported.
-    if (!sensor.definition.readable) return sensor;
-    const number = this.#number(sensor);
-    if (number === undefined) return undefined;
-    return number === 1 ? sensor : { ...sensor, id: `${sensor.id}#${number}` };
+    return sensor.definition.readable ? this.#add(sensor) : sensor;
   }
 
-  #number({ id, name, kind, definition }: PlannedSensor): number | undefined {
+  #add(sensor: PlannedSensor, numbered?: PlannedSensor): PlannedSensor {
+    const { id, name, kind, definition } = sensor;
     const key = `${id} ${definition.channel} ${kind} ${name}`;
-    if (this.#described.has(key)) return undefined;
-    this.#described.add(key);
+    const described = this.#described.get(key);
+    if (described) return described;
     const number = (this.#count.get(id) ?? 0) + 1;
     this.#count.set(id, number);
-    return number;
+    const own = numbered ?? (number === 1 ? sensor : { ...sensor, id: `${id}#${number}` });
+    this.#described.set(key, own);
+    return own;
   }
 }
 

@@ -55,12 +55,14 @@ export const compilePlan = (records: readonly Uint8Array[]): SensorPlan => runAt
 
 /** The same in steps that take less than 20 ms each. */
 export function* planSteps(records: readonly Uint8Array[]): Steps<SensorPlan> {
-  const sensors: PlannedSensor[] = [];
+  /** Sensors in the order of the repository, each with the further records that describe it. */
+  const copies = new Map<PlannedSensor, PlannedSensor[]>();
   const frus: FruDeviceLocatorRecord[] = [];
   const controllers: ManagementControllerLocatorRecord[] = [];
   const problems: string[] = [];
   const byEventKey = new Map<number, PlannedSensor>();
   const ids = new SensorIds();
+  let planned = 0;
   let omitted = 0;
   let unread = 0;
   const note = (problem: string): void => {
@@ -70,7 +72,7 @@ export function* planSteps(records: readonly Uint8Array[]): Steps<SensorPlan> {
   for (const [i, bytes] of records.entries()) {
     if (i % RECORDS_PER_STEP === RECORDS_PER_STEP - 1) yield;
     // Decoding is most of the work.
-    if (sensors.length >= MOST_PLANNED && SENSOR_RECORDS.has(bytes[RECORD_TYPE_AT])) {
+    if (planned >= MOST_PLANNED && SENSOR_RECORDS.has(bytes[RECORD_TYPE_AT])) {
       omitted++;
       continue;
     }
@@ -85,17 +87,22 @@ export function* planSteps(records: readonly Uint8Array[]): Steps<SensorPlan> {
     if (record.type === "fru_device_locator" && record.logical && record.deviceId !== 0xff) frus.push(record);
     if (record.type === "management_controller_locator") controllers.push(record);
     for (const definition of sensorsOf(record)) {
-      const sensor = ids.add(plannedSensor(definition));
-      if (!sensor) {
+      planned++;
+      const described = plannedSensor(definition);
+      const sensor = ids.add(described);
+      const known = copies.get(sensor);
+      if (known) {
+        known.push(described);
         note(`SDR 0x${definition.recordId.toString(16).padStart(4, "0")}: a sensor that is described already`);
         continue;
       }
+      copies.set(sensor, []);
       const key = eventKey(definition.ownerId, definition.ownerLun, definition.number);
       if (!byEventKey.has(key)) byEventKey.set(key, sensor);
-      sensors.push(sensor);
     }
   }
   if (unread > 0) problems.push(`${unread} more`);
+  const sensors = [...copies].map(([sensor, also]) => (also.length === 0 ? sensor : { ...sensor, copies: also }));
   const wanted = wantedOf(sensors);
   return { sensors, omitted, frus, controllers, byEventKey, problems, limits: new LimitsCache(), wanted };
 }

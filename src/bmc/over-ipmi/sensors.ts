@@ -128,7 +128,7 @@ export class SensorReader {
         continue;
       }
       const sensor = inWords(limited, answer, context, contextKey, limited.rearm && before);
-      sensors.push(this.coded ? { ...sensor, coded: codedOf(limited, answer, context) } : sensor);
+      sensors.push(this.coded ? { ...sensor, ...codedOf(limited.sensor, answer, context) } : sensor);
       const beyond = limited.rearm ? heldLimits(sensor) : 0;
       if (beyond !== 0) held.set(i, beyond);
     }
@@ -316,11 +316,20 @@ function inWords(
   return sensorOf(limited.sensor, answer.reading, limited, context, { convert: answer.convert });
 }
 
-/** Undefined for a sensor that did not answer. */
-function codedOf({ sensor }: LimitedSensor, answer: Answer, context: ReadingContext): CodedReading | undefined {
-  if (typeof answer === "string") return undefined;
-  if (!("convert" in answer)) return codedReading(sensor, answer, context);
-  return codedReading(sensor, answer.reading, context, answer.convert);
+/** The answer by the sensor's record, and by further records that describe the sensor; nothing if it did not answer. */
+function codedOf(
+  sensor: PlannedSensor,
+  answer: Answer,
+  context: ReadingContext,
+): Pick<Sensor, "coded" | "codedCopies"> {
+  if (typeof answer === "string") return {};
+  const by = (one: PlannedSensor): CodedReading | undefined =>
+    "convert" in answer
+      ? codedReading(one, answer.reading, context, answer.convert)
+      : codedReading(one, answer, context);
+  const coded = by(sensor);
+  if (!sensor.copies) return { coded };
+  return { coded, codedCopies: sensor.copies.map(by).filter((copy) => copy !== undefined) };
 }
 
 function inBaseUnit(value: number | undefined, unit: BaseUnit | undefined): number | undefined {

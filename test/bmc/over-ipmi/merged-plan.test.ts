@@ -71,6 +71,16 @@ describe("the plan of a BMC and the controllers behind it", () => {
     expect(new Set(merged.sensors.slice(1).map((s) => s.codes.recordId)).size).toBe(1);
   });
 
+  it("has no copies of records of controllers, which other tools do not read", () => {
+    const merged = mergedPlan(planOf(temperature(1), temperature(1)), [
+      satellite(0x82, 0, temperature(1, "Bay"), temperature(1, "Bay")),
+    ]);
+    expect(merged.sensors.map(({ id, copies }) => [id, copies?.length])).toEqual([
+      ["20/0/01", 1],
+      ["82/0/01", undefined],
+    ]);
+  });
+
   it("tells apart controllers of one address on two channels", () => {
     const merged = mergedPlan(planOf(), [
       satellite(0x82, 0, temperature(1, "Left")),

@@ -97,6 +97,12 @@ describe("ids of sensors", () => {
     expect(plan.sensors.map((s) => s.id)).toEqual(["20/0/01", "20/0/45", "20/0/46", "20/0/47"]);
     expect(plan.problems[0]).toBe("SDR 0x0003: a sensor that is described already");
     expect(plan.problems).toHaveLength(4);
+    expect(plan.sensors.map((s) => s.copies?.map(({ codes }) => [codes.recordId, codes.shareIndex]))).toEqual([
+      [[3, 0]],
+      [[4, 0]],
+      [[4, 1]],
+      [[4, 2]],
+    ]);
   });
 
   it("of two sensors with one number are different, in the order of the repository", () => {
