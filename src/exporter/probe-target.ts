@@ -31,7 +31,7 @@ export async function probeTarget(
   if (question.auth !== undefined) configured("auth", question.auth, config.auths);
   const address = parsed(target);
   const known = knownHost(question, config, hosts);
-  if (known) return polledAs(known, question);
+  if (known) return polledAs(known, question, config);
   const sharing = address ? hostsAt(address, hosts) : [];
   if (address && address.port === undefined && sharing.length > 1) {
     const names = sharing.slice(0, MAX_NAMED).map(({ name, port }) => `${name} (port ${port})`);
@@ -53,7 +53,7 @@ export async function probeTarget(
   }
   const ip = await resolved(address.address, question.signal, guess);
   const namesake = hostAt({ ...address, address: ip }, module, hosts);
-  if (namesake) return polledAs(namesake, question);
+  if (namesake) return polledAs(namesake, question, config);
   if (!cidrMatcher(config.probe.allow)(ip)) {
     const resolvedTo = ip === address.address ? "" : ` (${ip})`;
     const remedy = config.foreign
@@ -97,9 +97,19 @@ function hostsAt({ address }: Address, hosts: ReadonlyMap<string, Host>): readon
   return [...hosts.values()].filter((host) => host.address.toLowerCase() === wanted);
 }
 
-function polledAs(host: Host, { module = host.module, auth = host.auth }: ProbeQuestion): Host {
-  return module === host.module && auth === host.auth ? host : { ...host, module, auth };
+/** The host under the module and auth of a probe: the same BMC, except that a port fits one protocol only. */
+function polledAs(
+  host: Host,
+  { module = host.module, auth = host.auth }: ProbeQuestion,
+  { modules }: Pick<Config, "modules">,
+): Host {
+  if (module === host.module && auth === host.auth) return host;
+  const [from, to] = [modules.get(host.module), modules.get(module)];
+  const otherProtocol = from && to && usesRedfish(from) !== usesRedfish(to);
+  return { ...host, module, auth, ...(otherProtocol && { port: modulePort(to) }) };
 }
+
+const usesRedfish = ({ protocol }: ModuleConfig): boolean => protocol === "redfish";
 
 /** Names compared with a misspelt one: comparing takes microseconds each, and polls wait meanwhile. */
 const MAX_GUESSED = 1000;

@@ -22,6 +22,7 @@ describe("a target that is an address", () => {
 modules:
   default: { ipmi: { port: 16230 } }
   usual: {}
+  web: { protocol: redfish, redfish: { port: 8443 } }
 targets:
   - { hosts: v4, address: 192.0.2.4 }
   - { hosts: v6, address: "2001:DB8:0:0::6" }
@@ -31,6 +32,7 @@ targets:
   - { hosts: "gate[1-2]", address: "192.0.2.7:{6230-6231}" }
   - { hosts: gate3, address: 192.0.2.7 }
   - { hosts: "pair[1-2]", address: "192.0.2.8:{6230-6231}" }
+  - { hosts: web, address: "192.0.2.9:9443", module: web }
   - { hosts: here4, address: 127.0.0.1 }
   - { hosts: here6, address: "::1" }
 probe: { allow: [127.0.0.0/8, "::1", 198.51.100.0/24] }
@@ -63,6 +65,13 @@ probe: { allow: [127.0.0.0/8, "::1", 198.51.100.0/24] }
   it("keeps the address of the host under another module", async () => {
     expect(await found("192.0.2.4", "usual")).toEqual(["v4", "192.0.2.4", 16230]);
     expect(await found("v4", "usual")).toEqual(["v4", "192.0.2.4", 16230]);
+  });
+
+  it("gets the port of the module if that has another protocol", async () => {
+    expect(await found("v4", "web")).toEqual(["v4", "192.0.2.4", 8443]);
+    expect(await found("web", "usual")).toEqual(["web", "192.0.2.9", 623]);
+    expect(await found("web", "default")).toEqual(["web", "192.0.2.9", 16230]);
+    expect(await found("192.0.2.9")).toEqual(["web", "192.0.2.9", 9443]);
   });
 
   it.each(["192.0.2.4:623", "192.0.2.5:16230", "192.0.2.7:623"])("is refused at a port of no host: %s", (target) =>
