@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ALERT_SEVERITIES } from "../model/index.ts";
 import { secretSourceShape } from "./secret-schema.ts";
-import { mustBe } from "./sentences.ts";
+import { addressMustBe, mustBe, secretMustBe } from "./sentences.ts";
+import { holdsCredentials, httpUrl, NO_CREDENTIALS } from "./url-schema.ts";
 
 /** Facilities by number - RFC 5424 table 1. */
 export const FACILITIES = [
@@ -54,7 +55,7 @@ export function parseSize(text: string): number | undefined {
   return match ? Number(match[1]) * (FACTORS[match[2] ?? ""] ?? 1) : undefined;
 }
 
-const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+))(?::(\d{1,5}))?$/;
+const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@]+))(?::(\d{1,5}))?$/;
 const SYSLOG_PORT = 514;
 
 /** Host and port of `loghost`, `loghost:514`, `[2001:db8::1]:514`; undefined for what is none. */
@@ -69,16 +70,6 @@ type DurationForm = () => z.ZodString;
 type LabelsForm = () => z.ZodRecord<z.ZodString, z.ZodString>;
 
 const filled = (form: string) => z.string().min(1, { error: mustBe(form) });
-
-const holdsCredentials = (value: unknown): boolean => typeof value === "string" && /^[a-z]+:\/\/[^/]*@/i.test(value);
-const isUrl = (text: string): boolean => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text);
-const NO_CREDENTIALS = "must not hold credentials; use basic_auth";
-
-const url = () =>
-  z
-    .string({ error: mustBe("an http:// or https:// URL") })
-    .refine((text) => !holdsCredentials(text), { error: NO_CREDENTIALS, abort: true })
-    .refine(isUrl, { error: mustBe("an http:// or https:// URL") });
 
 const logSchema = z.strictObject({
   path: filled("a file").optional().describe("File that lines are added to; relative to this file."),
@@ -98,8 +89,10 @@ const logSchema = z.strictObject({
 
 const syslogSchema = z.strictObject({
   address: z
-    .string({ error: mustBe('a host and port such as "loghost:514"') })
-    .refine((text) => parseServer(text) !== undefined, { error: mustBe('a host and port such as "loghost:514"') })
+    .string({ error: addressMustBe('a host and port such as "loghost:514"') })
+    .refine((text) => parseServer(text) !== undefined, {
+      error: addressMustBe('a host and port such as "loghost:514"'),
+    })
     .describe("Receiver, `loghost`, `10.0.0.5:5514` or `[2001:db8::5]:514`; port 514 unless given."),
   transport: z
     .enum(["udp", "tcp"])
@@ -116,11 +109,11 @@ const syslogSchema = z.strictObject({
 const alertmanagerSchema = (duration: DurationForm, labels: LabelsForm) =>
   z.strictObject({
     url: z
-      .union([url(), z.array(url()).min(1, { error: "is an empty list; give a URL" })], {
+      .union([httpUrl(), z.array(httpUrl()).min(1, { error: "is an empty list; give a URL" })], {
         error: (issue) =>
           holdsCredentials(issue.input)
             ? NO_CREDENTIALS
-            : mustBe("an http:// or https:// URL, or a list of them")(issue),
+            : secretMustBe("an http:// or https:// URL, or a list of them")(issue),
       })
       .describe("The Alertmanager, `http://alertmanager:9093`; of a cluster each member."),
     min_severity: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatDuration, nearest } from "../lib/index.ts";
+import { formatDuration, hideUrlSecrets, nearest } from "../lib/index.ts";
 import { COLLECTORS, DEFAULT_COLLECTORS } from "../model/index.ts";
 import { ConfigError, type ConfigPath, type ConfigProblem } from "./problem.ts";
 import { MAX_PASSWORD_BYTES, MAX_USERNAME_BYTES } from "./secret-schema.ts";
@@ -193,9 +193,18 @@ function understood(
       else if (word === "--bridge-sensors" || word === "-b") bridge = true;
       else ignored.push(word);
     }
-    if (ignored.length > 0) note(["custom_args", collector], `ignored, no program is run: ${ignored.join(" ")}`);
+    if (ignored.length > 0)
+      note(["custom_args", collector], `ignored, no program is run: ${withoutValues(ignored).join(" ")}`);
   }
   return { bridge, cipherSuite };
+}
+
+/** The words of a command line without the values of its options, which may be passwords. */
+function withoutValues(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, i) => {
+    if (word.startsWith("-")) return /^(?:--[^=\s]+|-.?)/.exec(word)?.[0] ?? [];
+    return words[i - 1]?.startsWith("-") ? [] : hideUrlSecrets(word);
+  });
 }
 
 /** FreeIPMI's flags: those that are ours, too; those that lightsout finds out by itself; those nobody needs. */

@@ -22,7 +22,10 @@ export function problemsOf(
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => unknownKey([...path], key, raw, source, shape));
   if (issue.code === "invalid_key") {
-    return [source.problem(path, issue.issues[0]?.message ?? "is no valid name", "key")];
+    const problem = source.problem(path, issue.issues[0]?.message ?? "is not a valid name", "key");
+    // In `{ "user:hunter2": ... }` the name holds a password.
+    const [name = ""] = String(path.at(-1)).split(":");
+    return [{ ...problem, path: source.problem([...path.slice(0, -1), name], "").path }];
   }
   return [source.problem(path, issue.message)];
 }

@@ -1,8 +1,12 @@
 import { stringify } from "yaml";
+import { hideUrlSecrets } from "../lib/index.ts";
 import type { Config } from "./config.ts";
 
-/** The configuration as YAML with every default in place and secrets as `<secret>`. */
+/** The configuration as YAML with all defaults. Secrets, and what may be secret in a URL, are `<secret>`. */
 export function redactConfig(config: Pick<Config, "written">): string {
-  // Through JSON, because that is where a Secret hides itself.
-  return stringify(JSON.parse(JSON.stringify(config.written)), { lineWidth: 0, aliasDuplicateObjects: false });
+  // As JSON, because that is where a Secret hides itself.
+  const written: unknown = JSON.parse(JSON.stringify(config.written), (_key, value: unknown) =>
+    typeof value === "string" && value.includes("://") ? hideUrlSecrets(value) : value,
+  );
+  return stringify(written, { lineWidth: 0, aliasDuplicateObjects: false });
 }

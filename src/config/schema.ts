@@ -6,7 +6,8 @@ import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-sch
 import { commonKeys, oneOrMore } from "./rule-file.ts";
 import { authSchema } from "./secret-schema.ts";
 import { selEvents } from "./sel-events.ts";
-import { mustBe } from "./sentences.ts";
+import { addressMustBe, mustBe } from "./sentences.ts";
+import { httpUrl } from "./url-schema.ts";
 
 /*
  * The configuration file as it is written: keys, forms, defaults and the meaning of each. Every
@@ -241,17 +242,8 @@ export const fileSdSchema = z.strictObject({
   ...sdShape,
 });
 
-const URL_FORM = mustBe("an http:// or https:// URL");
-
 export const httpSdSchema = z.strictObject({
-  url: z
-    .string()
-    .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), {
-      error: "must not hold credentials; use basic_auth",
-      abort: true,
-    })
-    .refine((text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text), { error: URL_FORM })
-    .describe("Answers a list in Prometheus' http_sd format."),
+  url: httpUrl().describe("Answers a list in Prometheus' http_sd format."),
   refresh_interval: someTime().default("60s").describe("How often it is asked."),
   timeout: someTime().default("30s").describe("Time an answer may take."),
   basic_auth: basicAuthSchema.optional().describe("User name and password for the server."),
@@ -275,7 +267,9 @@ export const schedulerSchema = z.strictObject({
 export const probeSchema = z.strictObject({
   allow: z
     .array(
-      z.string().refine((text) => parseCidr(text) !== undefined, { error: mustBe("a network such as 10.20.0.0/16") }),
+      z
+        .string()
+        .refine((text) => parseCidr(text) !== undefined, { error: addressMustBe("a network such as 10.20.0.0/16") }),
     )
     .default([])
     .describe("Networks whose addresses `/probe` may ask although they are not in the inventory."),

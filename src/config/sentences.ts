@@ -3,7 +3,7 @@
  * value's form is made here, so that secrets are left out in one place.
  */
 
-import { nearest } from "../lib/index.ts";
+import { hideAddressSecrets, hideUrlSecrets, nearest } from "../lib/index.ts";
 
 /** The parts of a schema issue these sentences are made of. */
 export interface Issue {
@@ -41,9 +41,17 @@ export function mustBe(form: string, found?: string): (issue: Issue) => string {
   return (issue) => (issue.input === undefined ? "is missing" : `must be ${form}, got ${found ?? show(issue.input)}`);
 }
 
-/** The same for values that must not be repeated. */
-export function secretMustBe(form: string): () => string {
-  return () => `must be ${form}`;
+/** The same for addresses and networks: what may be the path or the query of a URL is not quoted. */
+export function addressMustBe(form: string): (issue: Issue) => string {
+  return (issue) => {
+    const { input } = issue;
+    return mustBe(form)({ ...issue, input: typeof input === "string" ? hideAddressSecrets(input) : input });
+  };
+}
+
+/** The same for values that errors must not quote. */
+export function secretMustBe(form: string): (issue: Issue) => string {
+  return (issue) => (issue.input === undefined ? "is missing" : `must be ${form}`);
 }
 
 /** Text where a mapping belongs may be a password whose key went missing. */
@@ -73,6 +81,6 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
   if (typeof value !== "string") return String(value);
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(hideUrlSecrets(value));
   return text.length > 60 ? `${text.slice(0, 60)}..."` : text;
 }

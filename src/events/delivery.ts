@@ -1,4 +1,4 @@
-import type { Clock, Logger, Timer } from "../lib/index.ts";
+import { type Clock, hideUrlsIn, type Logger, type Timer } from "../lib/index.ts";
 import type { HostEvent } from "../model/index.ts";
 
 /** Where events go. One call of `send` at a time. */
@@ -215,5 +215,6 @@ function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : undefined;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as NodeJS.ErrnoException).code;
-  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;
+  const message = hideUrlsIn(error.message);
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Secret } from "../lib/index.ts";
+import { type Clock, hideUrlSecrets, type Logger, type Secret } from "../lib/index.ts";
 import type { AlertSeverity, Host, HostEvent, HostNews } from "../model/index.ts";
 import { AlertmanagerSender, isAlert } from "./alertmanager.ts";
 import { Delivery, type EventsReport, type OutputName, type Sender } from "./delivery.ts";
@@ -152,7 +152,7 @@ function alertPlan(url: string, options: NonNullable<EventsOptions["alertmanager
   return {
     key: JSON.stringify(["alertmanager", url, resolveAfterMs, timeoutMs, labels]),
     output: "alertmanager",
-    target: url,
+    target: hideUrlSecrets(url),
     timeoutMs,
     wants: (event) => isAlert(event, minSeverity),
     sender: () => new AlertmanagerSender({ url, resolveAfterMs, clock, labels, authorization }),

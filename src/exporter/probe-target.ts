@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Config, cidrMatcher, type ModuleConfig } from "../config/index.ts";
-import { type Address, effectiveAddress, formatAddress, modulePort, parseAddress } from "../inventory/index.ts";
+import { type Address, effectiveAddress, formatAddress, modulePort, parseAddress, quoted } from "../inventory/index.ts";
 import { IpmiError, resolveAddress } from "../ipmi/index.ts";
 import { canonicalIp, nearest } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
@@ -36,11 +36,14 @@ export async function probeTarget(
   if (address && address.port === undefined && sharing.length > 1) {
     const names = sharing.slice(0, MAX_NAMED).map(({ name, port }) => `${name} (port ${port})`);
     if (sharing.length > MAX_NAMED) names.push("...");
-    throw new ProbeRefused(400, `target "${target}" is the address of several hosts; give a name: ${names.join(", ")}`);
+    throw new ProbeRefused(
+      400,
+      `target ${quoted(target)} is the address of several hosts; give a name: ${names.join(", ")}`,
+    );
   }
   const guess = guessOf(target, hosts);
   if (!address)
-    throw new ProbeRefused(400, `target "${target}" is neither a host of the inventory nor an address${guess}`);
+    throw new ProbeRefused(400, `target ${quoted(target)} is neither a host of the inventory nor an address${guess}`);
   // Nothing would be allowed, whatever the name means: a name server that is slow would only hold up threads.
   if (config.probe.allow.length === 0 && !isIP(address.address)) {
     const remedy = config.foreign
@@ -48,7 +51,7 @@ export async function probeTarget(
       : "add it to targets, or its network to probe.allow";
     throw new ProbeRefused(
       403,
-      `target "${target}" is not in the inventory and probe.allow is empty; ${remedy}${guess}`,
+      `target ${quoted(target)} is not in the inventory and probe.allow is empty; ${remedy}${guess}`,
     );
   }
   const ip = await resolved(address.address, question.signal, guess);
@@ -59,7 +62,7 @@ export async function probeTarget(
     const remedy = config.foreign
       ? `start lightsout with --probe.allow=${ip}/${isIP(ip) === 6 ? 128 : 32}, or with the network of your BMCs`
       : "add it to targets, or its network to probe.allow";
-    const message = `target "${target}"${resolvedTo} is not in the inventory and no network of probe.allow holds it; ${remedy}`;
+    const message = `target ${quoted(target)}${resolvedTo} is not in the inventory and no network of probe.allow holds it; ${remedy}`;
     throw new ProbeRefused(403, message);
   }
   if (!config.auths.has(auth))
@@ -149,7 +152,7 @@ async function resolved(address: string, signal: AbortSignal | undefined, guess:
     if (error instanceof IpmiError)
       throw new ProbeRefused(
         403,
-        `target "${formatAddress({ address })}" is not in the inventory, and its name is not resolved${guess}`,
+        `target ${quoted(formatAddress({ address }))} is not in the inventory, and its name is not resolved${guess}`,
       );
     throw error;
   }

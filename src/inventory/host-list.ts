@@ -1,3 +1,5 @@
+import { hideUrlSecrets } from "../lib/index.ts";
+
 /*
  * Folded host lists, as people of clusters write them:
  *
@@ -155,6 +157,9 @@ function combine(parts: readonly Part[]): ListedHost[] {
   );
 }
 
-function clip(text: string): string {
+/** The start of a list, without what may be the path or the query of a URL; `/2` in a bracket is a step. */
+function clip(list: string): string {
+  const visible = hideUrlSecrets(list);
+  const text = list.includes("://") ? visible : visible.replace(/(?:[?#]|\/(?!\d{1,15}(?:[\],]|$))).*$/s, "/<secret>");
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { HttpSdConfig } from "../config/index.ts";
 import { readSecret } from "../config/index.ts";
-import { type Clock, hideUrlSecrets, serverProblem, type Timer } from "../lib/index.ts";
+import { type Clock, hideUrlSecrets, hideUrlsIn, serverProblem, type Timer } from "../lib/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Rejection } from "./rejection.ts";
 import type { Source, SourceChanged, SourceFailure } from "./source.ts";
@@ -199,12 +199,10 @@ function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // fetch reports only "fetch failed" and has the reason as cause.
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : undefined;
-  if (!cause) return hideUrls(error.message);
+  if (!cause) return hideUrlsIn(error.message);
   const words = serverProblem(cause);
   // Node.js tries each address of a name and collects the errors.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
   const text = cause.message || ((cause as NodeJS.ErrnoException).code ?? "unknown error");
-  return words ?? serverProblem(first) ?? hideUrls(text);
+  return words ?? serverProblem(first) ?? hideUrlsIn(text);
 }
-
-const hideUrls = (text: string): string => text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, hideUrlSecrets);

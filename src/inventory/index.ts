@@ -2,7 +2,7 @@
  * inventory - which hosts exist: folded host lists, service discovery, what a reload added or removed,
  * selectors, shards. Knows no protocol and no poll.
  */
-export { type Address, effectiveAddress, formatAddress, modulePort, parseAddress } from "./address.ts";
+export { type Address, effectiveAddress, formatAddress, modulePort, parseAddress, quoted } from "./address.ts";
 export { diffInventories, type InventoryDiff } from "./diff.ts";
 export { foldHosts } from "./fold.ts";
 export { expandHostList, expandHosts, HostListError, isHostName, type ListedHost, MAX_HOSTS } from "./host-list.ts";

@@ -1,3 +1,4 @@
+import { quoted } from "./address.ts";
 import { type NumberRange, numberAt, parseRange, sizeOf } from "./host-list.ts";
 
 /*
@@ -28,14 +29,15 @@ export interface Pattern {
 export function parsePattern(text: string): Pattern {
   const pieces = text.split(/(\{[^{}]*\})/).map((piece): Piece => {
     if (!/^\{.*\}$/.test(piece)) {
-      if (/[{}]/.test(piece)) throw new Error(`"${text}" has a brace without its partner`);
+      if (/[{}]/.test(piece)) throw new Error(`${quoted(text)} has an unmatched brace`);
       return piece;
     }
     const inner = piece.slice(1, -1);
     if (inner === "host") return "{host}";
     if (/^[1-9]\d?$/.test(inner)) return { bracket: Number(inner) };
     const range = inner.includes("-") ? parseRange(inner) : undefined;
-    if (!range) throw new Error(`"${text}": ${piece} is unknown; {host}, {1} and {1-7} are known`);
+    if (!range)
+      throw new Error(`${quoted(text)} has an unknown placeholder, ${quoted(piece)}; known: {host}, {1} and {1-7}`);
     return { range, text: piece };
   });
   return { text, pieces };
@@ -56,7 +58,9 @@ export function fillPattern(pattern: Pattern, context: PatternContext): string {
       if ("range" in piece) return spread(piece.range, context.index, context.count);
       const value = context.values[piece.bracket - 1];
       if (value === undefined) {
-        throw new Error(`"${pattern.text}": ${context.name} comes from a list with ${brackets(context.values.length)}`);
+        throw new Error(
+          `${quoted(pattern.text)}: ${context.name} comes from a list with ${brackets(context.values.length)}`,
+        );
       }
       return value;
     })

@@ -1,6 +1,6 @@
 import { type Config, ConfigError, type ConfigProblem, type TargetConfig } from "../config/index.ts";
 import { bmcAddress, type Host, PLACE_LABELS, type Place } from "../model/index.ts";
-import { formatAddress, parseAddress } from "./address.ts";
+import { formatAddress, parseAddress, quoted } from "./address.ts";
 import { type Candidate, hostOf } from "./candidate.ts";
 import { expandHostList, MAX_HOSTS } from "./host-list.ts";
 import { fillPattern, type Pattern, type PatternContext, parsePattern, repeats } from "./pattern.ts";
@@ -70,7 +70,7 @@ function expandTarget(target: TargetConfig, room: number, say: Say): Candidate[]
   const place = PLACE_LABELS.map((key) => [key, parsed(key, target.place[key])] as const);
   const labels = Object.entries(target.labels).map(([key, text]) => [key, parsed("labels", text)] as const);
   if (address && repeats(address, hosts.length)) {
-    say("address", `"${target.address}" has fewer numbers than there are hosts (${hosts.length})`);
+    say("address", `${quoted(target.address)} has fewer numbers than there are hosts (${hosts.length})`);
     return [];
   }
   const contexts = hosts.map((host, index) => ({ ...host, index, count: hosts.length }));

@@ -14,5 +14,5 @@ export { Secret } from "./secret.ts";
 export { runAtOnce, runInSlices, type Steps } from "./slices.ts";
 export { fileProblem, serverProblem } from "./system-error.ts";
 export { editDistance, nearest, snakeCase } from "./text.ts";
-export { hideAddressSecrets, hideUrlSecrets } from "./url-secrets.ts";
+export { hideAddressSecrets, hideUrlSecrets, hideUrlsIn } from "./url-secrets.ts";
 export { matchesWildcard } from "./wildcard.ts";

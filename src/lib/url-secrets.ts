@@ -1,5 +1,5 @@
 const HIDDEN = "<secret>";
-const SCHEME = /^\s*([a-z][a-z0-9+.-]*:[/\\]+)(.*)$/is;
+const SCHEME = /[a-z][a-z0-9+.-]*:[/\\]+/i;
 const HOST = /^(?:\[[\w:.%]*\]|[^:\s@[\]]*)(?::\d*)?$/;
 
 /**
@@ -9,18 +9,26 @@ const HOST = /^(?:\[[\w:.%]*\]|[^:\s@[\]]*)(?::\d*)?$/;
 export function hideUrlSecrets(value: string): string {
   const url = SCHEME.exec(value);
   if (!url) return value.replace(/^.*@/s, `${HIDDEN}@`);
-  const [, scheme = "", rest = ""] = url;
+  const [scheme] = url;
+  const before = value.slice(0, url.index).trimStart();
+  const rest = value.slice(url.index + scheme.length);
   const [authority = ""] = rest.split(/[/?#\\]/, 1);
   const tail = rest.slice(authority.length);
   const host = authority.slice(authority.lastIndexOf("@") + 1);
   // A password with a slash ends the authority early: what is left is not a host and a port.
-  if (!HOST.test(host)) return `${scheme}${HIDDEN}`;
+  const start = before.replace(/^.*@/s, `${HIDDEN}@`) + scheme;
+  if (!HOST.test(host)) return `${start}${HIDDEN}`;
   const user = host === authority ? "" : `${HIDDEN}@`;
-  return `${scheme}${user}${host}${tail === "" || tail === "/" ? tail : `/${HIDDEN}`}`;
+  return `${start}${user}${host}${tail === "" || tail === "/" ? tail : `/${HIDDEN}`}`;
 }
 
 /** The same for text that should be an address: what follows a slash, a question mark or a # is hidden, too, except for a prefix length. */
 export function hideAddressSecrets(text: string): string {
   const visible = hideUrlSecrets(text);
   return SCHEME.test(text) ? visible : visible.replace(/[/?#](?!\d{1,3}$).*$/s, `/${HIDDEN}`);
+}
+
+/** A sentence in which the secrets of all URLs are hidden. */
+export function hideUrlsIn(sentence: string): string {
+  return sentence.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, hideUrlSecrets);
 }

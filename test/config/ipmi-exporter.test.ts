@@ -87,6 +87,15 @@ describe("a configuration file of ipmi_exporter", () => {
     ]);
   });
 
+  it("has no value of an ignored option in its notes", () => {
+    const args =
+      '["ipmi-x", "--password=hunter2", "-phunter2", "-p", "hunter2", "--k-g", "hunter2", "http://x/hunter2"]';
+    const { notes } = parse(`modules: { default: { user: u, pass: p, custom_args: { ipmi: ${args} } } }`);
+    expect(notes.map(({ message }) => message)).toEqual([
+      "ignored, no program is run: ipmi-x --password -p -p --k-g http://x/<secret>",
+    ]);
+  });
+
   it("has the events that are counted by name, and a note where nothing counts them", () => {
     const events = 'sel_events: [{ name: memory, regex: "(?i)ecc|memory" }]';
     const config = parse(`modules: { default: { user: u, pass: p, collectors: [sel-events], ${events} } }`);

@@ -96,13 +96,9 @@ describe("static targets", () => {
     [
       "an unknown pattern",
       '  - { hosts: a, rack: "{rack}" }',
-      'targets[0].rack: "{rack}": {rack} is unknown; {host}, {1} and {1-7} are known',
+      'targets[0].rack: "{rack}" has an unknown placeholder, "{rack}"; known: {host}, {1} and {1-7}',
     ],
-    [
-      "a lonely brace",
-      '  - { hosts: a, address: "{host" }',
-      'targets[0].address: "{host" has a brace without its partner',
-    ],
+    ["a lonely brace", '  - { hosts: a, address: "{host" }', 'targets[0].address: "{host" has an unmatched brace'],
     [
       "addresses that run out",
       '  - { hosts: "a[1-9]", address: "10.0.0.{1-8}" }',

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cidr, parseCidr } from "../../src/config/index.ts";
 import { Exporter } from "../../src/exporter/index.ts";
-import { type Clock, silentLogger } from "../../src/lib/index.ts";
+import { type Clock, type Logger, silentLogger } from "../../src/lib/index.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { reservePort } from "../rig/ports.ts";
 
@@ -19,7 +19,11 @@ export interface InProcess {
 /** Starts it with this configuration, YAML or a value that is written as JSON, on a free loopback port. */
 export async function startExporter(
   config: string | object,
-  { probeAllow = [], clock }: { readonly probeAllow?: readonly string[]; readonly clock?: Clock } = {},
+  {
+    probeAllow = [],
+    clock,
+    log = silentLogger,
+  }: { readonly probeAllow?: readonly string[]; readonly clock?: Clock; readonly log?: Logger } = {},
 ): Promise<InProcess> {
   const folder = temporaryFolder("exporter");
   const configFile = join(folder.path, "lightsout.yml");
@@ -32,7 +36,7 @@ export async function startExporter(
     configFile,
     listen: [`127.0.0.1:${reserved.port}`],
     version: "0.0.0",
-    log: silentLogger,
+    log,
     ...(clock && { clock }),
     probeAllow: probeAllow.map(parseCidr).filter((cidr): cidr is Cidr => cidr !== undefined),
   });

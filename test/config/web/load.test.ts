@@ -126,6 +126,8 @@ rate_limit: { interval: 500ms, burst: 4 }
     for (const text of [
       "basic_auth_users: { a: hunter2 }",
       "basic_auth_users: hunter2",
+      'basic_auth_users: { "prometheus:hunter2": "x" }',
+      'basic_auth_users: { "prometheus:hunter2": null }',
       "tls_server_config: { key: hunter2 }",
     ])
       expect(await problems(text)).not.toContain("hunter2");
