@@ -186,7 +186,8 @@ describe(`a soak of ${SECONDS} s (SEED=${seed})`, () => {
   }
 
   it("covers every scenario of the simulator", () => {
-    expect(Object.keys(MISFORTUNES).sort()).toEqual(Object.keys(scenarios).sort());
+    const functions = Object.entries(scenarios).flatMap(([name, value]) => (typeof value === "function" ? name : []));
+    expect(Object.keys(MISFORTUNES).sort()).toEqual(functions.sort());
     console.log([...misfortunesOf].map(([name, names]) => `${name}: ${names.join(", ")}`).join("\n"));
   });
 

@@ -1,6 +1,6 @@
 import { NetFn } from "../../tables/net-fn.ts";
 import { PrivilegeLevel } from "../../tables/privilege-level.ts";
-import { textOf, untilNul } from "../../wire/text.ts";
+import { textBytes, textOf, untilNul } from "../../wire/text.ts";
 import { command } from "../command.ts";
 
 /** [0] 5:0 user id; 1 is the null user on most BMCs. */
@@ -35,7 +35,7 @@ export const getUserName = command<UserNameRequest, UserName>({
   response: {
     decode: (from) => ({ userName: textOf(untilNul(from.bytes(LENGTH))) }),
     encode(to, r) {
-      to.padded(Buffer.from(r.userName), LENGTH);
+      to.padded(textBytes(r.userName, LENGTH), LENGTH);
     },
   },
 });
