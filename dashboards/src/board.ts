@@ -1,5 +1,6 @@
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import {
+  type AnnotationQuery,
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
@@ -8,9 +9,9 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { neighbours } from "./links.ts";
 import type { Tile } from "./panels.ts";
-import { datasource } from "./variables.ts";
+import { DATASOURCE, datasource } from "./variables.ts";
 
-/** A question and the panels that answer it. */
+/** A row with one question, and the panels that answer it. */
 export interface Section {
   readonly question: string;
   readonly tiles: readonly Tile[];
@@ -20,15 +21,37 @@ export interface Board {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
-  /** Variables in addition to the data source. */
+  /** Besides the data source. */
   readonly variables: readonly Builder<VariableModel>[];
   readonly sections: readonly Section[];
+  readonly annotations?: readonly Annotation[];
 }
+
+/** Events from a query, drawn as marks in all graphs. */
+export interface Annotation {
+  readonly name: string;
+  readonly expr: string;
+  /** Text of a mark, `{{label}}`. */
+  readonly title: string;
+  readonly colour: string;
+}
+
+const annotation = ({ name, expr, title, colour }: Annotation): Builder<AnnotationQuery> => ({
+  build: () => ({
+    name,
+    datasource: DATASOURCE,
+    enable: true,
+    iconColor: colour,
+    expr,
+    step: "60s",
+    titleFormat: title,
+  }),
+});
 
 const COLUMNS = 24;
 
-/** Places the panels of a section side by side, as many as fit, and the sections below each other. */
-export function board({ uid, title, description, variables, sections }: Board): Dashboard {
+/** Places the panels of each section side by side, as many as fit, and the sections below each other. */
+export function board({ uid, title, description, variables, sections, annotations = [] }: Board): Dashboard {
   const builder = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -40,7 +63,8 @@ export function board({ uid, title, description, variables, sections }: Board): 
     .tooltip(DashboardCursorSync.Crosshair)
     .version(1)
     .links(neighbours(uid))
-    .variables([datasource(), ...variables]);
+    .variables([datasource(), ...variables])
+    .annotations(annotations.map(annotation));
   let id = 0;
   let y = 0;
   for (const { question, tiles } of sections) {

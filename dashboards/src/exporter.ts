@@ -20,36 +20,31 @@ const graph = (
 const number = (title: string, description: string, expr: string, more: Partial<Spec> = {}): Tile =>
   stat({ title, description, unit: "none", width: 4, height: 4, queries: [{ expr, legend: title }], ...more });
 
-const RELOAD = words({ 0: ["■ refused", COLOURS.critical], 1: ["OK", COLOURS.ok] });
+const RELOAD = words({ 0: ["■ rejected", COLOURS.critical], 1: ["OK", COLOURS.ok] });
 
 const now = [
-  number(
-    "Exporters down",
-    "Targets of the selected jobs that Prometheus cannot scrape.",
-    `sum(up${self()} == bool 0)`,
-    {
-      steps: CRITICAL_IF_ANY,
-    },
-  ),
-  number("Hosts monitored", "Hosts exported by all exporters together.", "count(count by (host) (bmc_up))"),
+  number("Exporters down", "Targets of the chosen jobs that Prometheus cannot scrape.", `sum(up${self()} == bool 0)`, {
+    steps: CRITICAL_IF_ANY,
+  }),
+  number("Hosts", "Hosts that all exporters together export.", "count(count by (host) (bmc_up))"),
   number(
     "Hosts exported twice",
-    "Hosts that two targets export, because two shards poll them or two jobs scrape them. Only works if the scrape keeps `instance` on the series.",
-    "count(count by (host) (bmc_up) > 1) or vector(0)",
+    "Hosts that two targets export: two shards poll them, or two jobs scrape them. Detected only if scraping keeps `instance` on the series.",
+    "count(count by (host) (bmc_up) > 1) or count(bmc_up) * 0",
     { steps: WARNING_IF_ANY },
   ),
-  number("Unreachable", "Hosts that the last poll did not reach.", "sum(bmc_up == bool 0)", {
+  number("Unreachable", "Hosts whose BMC was unreachable in the last poll.", "sum(bmc_up == bool 0)", {
     steps: steps(COLOURS.ok, [1, COLOURS.unreachable]),
   }),
   number(
     "Configuration",
-    "Whether the last load of the configuration succeeded. After a failure the previous configuration stays in use.",
+    "Whether the last reload succeeded. Otherwise the previous configuration is still used.",
     `min(lightsout_config_last_reload_successful${self()})`,
     { mappings: RELOAD },
   ),
   number(
     "Polls skipped",
-    "Share of the polls that were skipped because the previous poll was still in progress.",
+    "Share of the polls that were skipped because the previous poll was still running.",
     `sum(rate(lightsout_polls_skipped_total${self()}[15m])) / (sum(rate(lightsout_polls_skipped_total${self()}[15m])) + sum(rate(lightsout_polls_total${self()}[15m])))`,
     {
       unit: "percentunit",
@@ -66,7 +61,7 @@ const quantiles = (family: string): readonly Query[] =>
   [0.5, 0.95, 0.99].map((share) => ({ expr: quantileOf(share, family), legend: `${share * 100} %` }));
 
 const rounds = [
-  graph("Polls", "Completed polls, by outcome.", "ops", [
+  graph("Polls", "Polls that ended, by outcome.", "ops", [
     { expr: per("lightsout_polls_total", "outcome"), legend: "{{outcome}}" },
   ]),
   graph("Late and skipped", "Polls that started late or were skipped.", "ops", [
@@ -77,13 +72,13 @@ const rounds = [
     { expr: `lightsout_queue_depth${self()}`, legend: "{{instance}}" },
   ]),
   graph(
-    "Waiting time",
-    "Time that polls waited for a free slot. If it is a considerable share of the interval, raise the concurrency.",
+    "Wait for a slot",
+    "How long polls waited for a free slot. If it is a large part of the interval, raise the concurrency.",
     "s",
     quantiles("lightsout_queue_wait_seconds"),
   ),
   graph(
-    "Poll duration",
+    "Duration of polls",
     "Duration of the last poll of each host, by protocol and percentile.",
     "s",
     [0.5, 0.95, 0.99].map((share) => ({
@@ -91,47 +86,42 @@ const rounds = [
       legend: `{{protocol}} ${share * 100} %`,
     })),
   ),
-  graph(
-    "Poll duration by manufacturer",
-    "95th percentile of the last poll of each host, by manufacturer of the BMC.",
-    "s",
-    [
-      {
-        expr: "quantile by (manufacturer) (0.95, bmc_poll_duration_seconds * on (host) group_left (manufacturer) max by (host, manufacturer) (bmc_info))",
-        legend: "{{manufacturer}}",
-      },
-    ],
-  ),
+  graph("Slowest manufacturers", "95th percentile of the duration of the last poll, by manufacturer.", "s", [
+    {
+      expr: "quantile by (manufacturer) (0.95, bmc_poll_duration_seconds * on (host) group_left (manufacturer) max by (host, manufacturer) (bmc_info))",
+      legend: "{{manufacturer}}",
+    },
+  ]),
 ];
 
 const failures = [
   graph(
     "Failed polls",
-    "Polls per second that did not reach the BMC, by reason.",
+    "Failed polls per second, by reason.",
     "ops",
     [{ expr: `sum by (reason) (rate(bmc_poll_failures_total${RATE})) > 0`, legend: "{{reason}}" }],
-    { empty: "no poll failed" },
+    { empty: "none reported" },
   ),
   graph(
     "Failed parts",
-    "Hosts that answer, but where this part of the poll fails.",
+    "Reachable hosts for which this part of the poll fails.",
     "none",
     [{ expr: "count by (part) (bmc_part_up == 0)", legend: "{{part}}" }],
-    { empty: "every part is read", decimals: 0 },
+    { empty: "none reported", decimals: 0 },
   ),
   table({
     title: "Unreachable hosts",
-    description: "Hosts that cannot be read, with the step that fails and the reason.",
+    description: "Hosts that cannot be polled, with the stage and the reason.",
     unit: "none",
     width: 8,
     height: 8,
-    empty: "all hosts are reached",
+    empty: "none reported",
     queries: [{ expr: "max by (host, stage, reason) (bmc_failure)" }],
     ...columns(
       [
-        { field: "host", title: "Host", width: 150, links: [toHost("row")] },
-        { field: "stage", title: "Fails at", width: 150 },
-        { field: "reason", title: "Reason", width: 150 },
+        { field: "host", title: "Host", width: 85, links: [toHost("row")] },
+        { field: "stage", title: "Stage", width: 95 },
+        { field: "reason", title: "Reason", width: 95 },
       ],
       { hide: ["Value"], sort: { by: "host", descending: false } },
     ),
@@ -139,12 +129,12 @@ const failures = [
 ];
 
 const wire = [
-  graph("Commands", "Commands sent per second, the ten most frequent.", "ops", [
+  graph("Commands", "Commands per second, the ten most frequent.", "ops", [
     { expr: `topk(10, ${per("lightsout_commands_total", "command")})`, legend: "{{command}}" },
   ]),
   graph(
-    "Refusals",
-    "Responses with a completion code other than 00.",
+    "Errors",
+    "Responses per second with a completion code other than 00h.",
     "ops",
     [
       {
@@ -152,28 +142,36 @@ const wire = [
         legend: "{{command}} {{completion_code}}",
       },
     ],
-    { empty: "no command is refused" },
+    { empty: "none reported" },
   ),
-  graph("Retries", "Share of the commands that were sent again, because of packet loss or slow BMCs.", "percentunit", [
-    {
-      expr: `sum by (instance) (rate(lightsout_retries_total${self()}${RATE})) / sum by (instance) (rate(lightsout_commands_total${self()}${RATE}))`,
-      legend: "{{instance}}",
-    },
-  ]),
+  graph(
+    "Retries",
+    "Share of the commands that were sent again. Common causes are packet loss and slow BMCs.",
+    "percentunit",
+    [
+      {
+        expr: `sum by (instance) (rate(lightsout_retries_total${self()}${RATE})) / sum by (instance) (rate(lightsout_commands_total${self()}${RATE}))`,
+        legend: "{{instance}}",
+      },
+    ],
+  ),
   graph("Round trip", "Time from a request to its response.", "s", quantiles("lightsout_round_trip_seconds")),
-  graph("Packets", "Datagrams per second, and received datagrams that were discarded.", "pps", [
+  graph("Packets", "Datagrams per second, and received datagrams that were dropped.", "pps", [
     { expr: per("lightsout_packets_total", "direction"), legend: "{{direction}}" },
     { expr: per("lightsout_packets_dropped_total", "reason"), legend: "dropped: {{reason}}" },
   ]),
   graph("Sessions", "Open sessions.", "none", [{ expr: `lightsout_sessions_open${self()}`, legend: "{{instance}}" }], {
     decimals: 0,
   }),
-  graph("Sessions opened", "Sessions are reused. Many new sessions mean that BMCs end them.", "ops", [
-    { expr: per("lightsout_sessions_opened_total", "kind"), legend: "{{kind}}" },
-  ]),
   graph(
-    "SDR repositories from the cache",
-    "Share of the SDR repositories that did not have to be read from a BMC.",
+    "Sessions opened",
+    "New sessions per second. Sessions are reused, so many new ones mean that BMCs close them.",
+    "ops",
+    [{ expr: per("lightsout_sessions_opened_total", "kind"), legend: "{{kind}}" }],
+  ),
+  graph(
+    "SDR cache hits",
+    "Share of the sensor repositories that were found in the cache and not read from the BMC.",
     "percentunit",
     [
       {
@@ -181,13 +179,13 @@ const wire = [
         legend: "{{instance}}",
       },
     ],
-    { max: 1, empty: "none was wanted" },
+    { max: 1, empty: "none reported" },
   ),
 ];
 
 const process = [
   graph(
-    "Processor",
+    "CPU",
     "CPU seconds per second.",
     "none",
     [{ expr: `rate(process_cpu_seconds_total${self()}${RATE})`, legend: "{{instance}}" }],
@@ -196,17 +194,17 @@ const process = [
   graph("Memory", "Resident memory.", "bytes", [
     { expr: `process_resident_memory_bytes${self()}`, legend: "{{instance}}" },
   ]),
-  graph("Event loop", "Delay of the event loop. Above 20 ms, polls and scrapes slow each other down.", "s", [
+  graph("Event loop", "Delay of the event loop. Above 20 ms, the exporter needs more CPU.", "s", [
     { expr: `lightsout_event_loop_delay_seconds${self('statistic=~"p99|max"')}`, legend: "{{instance}} {{statistic}}" },
   ]),
   graph(
-    "Scrape size",
-    "Samples that Prometheus scrapes from each exporter.",
+    "Size of a scrape",
+    "Samples per scrape of each exporter.",
     "none",
     [{ expr: `scrape_samples_scraped${self()}`, legend: "{{instance}}" }],
     { decimals: 0 },
   ),
-  graph("Scrape duration", "Time of a scrape of each exporter.", "s", [
+  graph("Duration of a scrape", "Duration of the scrape of each exporter.", "s", [
     { expr: `scrape_duration_seconds${self()}`, legend: "{{instance}}" },
   ]),
   table({
@@ -221,28 +219,28 @@ const process = [
     ],
     ...columns(
       [
-        { field: "instance", title: "Exporter", width: 180 },
-        { field: "version", title: "Version", width: 80 },
-        { field: "node", title: "Node.js", width: 90 },
-        { field: "Value #B", title: "Configuration", width: 150, unit: "dateTimeFromNow" },
+        { field: "instance", title: "Exporter", width: 75 },
+        { field: "version", title: "Version", width: 65 },
+        { field: "node", title: "Node.js", width: 65 },
+        { field: "Value #B", title: "Loaded", width: 75, unit: "dateTimeFromNow" },
       ],
-      { joined: "instance", hide: ["Value #A"], shown: ["instance"] },
+      { joinedBy: "instance", hide: ["Value #A"], shown: ["instance"] },
     ),
   }),
 ];
 
-/** dashboards/bmc-exporter.json: does the monitoring itself work? */
+/** dashboards/bmc-exporter.json: are the hosts monitored? */
 export const exporter = (): Dashboard =>
   board({
     uid: UID.exporter,
     title: "BMC / Exporter",
-    description: "Does the monitoring itself work? Polls, failures and traffic of the exporter, and its process.",
+    description: "The exporters: polls, failures, network traffic and resources.",
     variables: exporters(),
     sections: [
       { question: "Are all hosts monitored?", tiles: now },
-      { question: "Are polls on time?", tiles: rounds },
-      { question: "Which BMCs do not answer?", tiles: failures },
-      { question: "How is the traffic to the BMCs?", tiles: wire },
-      { question: "Does the process have enough CPU and memory?", tiles: process },
+      { question: "Do polls run on time?", tiles: rounds },
+      { question: "Which hosts fail?", tiles: failures },
+      { question: "What is sent and received?", tiles: wire },
+      { question: "Are CPU and memory sufficient?", tiles: process },
     ],
   });

@@ -4,35 +4,41 @@ import {
   ALERT,
   COLOURS,
   CRITICAL_IF_ANY,
+  FREE_UNIT,
   HEALTH,
+  NO_DATA,
   PLAIN,
   SHARE,
   STATE,
+  STATE_SIGN,
   steps,
   TEMPERATURE,
   WARNING_IF_ANY,
 } from "./colours.ts";
-import { columns } from "./columns.ts";
-import { toBoard, toHost, toRack, UID } from "./links.ts";
+import { columns, joined, LARGEST } from "./columns.ts";
+import { toBoard, toHost, toRack, toRackOfColumn, UID } from "./links.ts";
+import { rackMatrix, valueByPlace } from "./matrix.ts";
 import { bars, heatmap, history, lines, type Spec, stat, type Tile, table, tiles, timeline } from "./panels.ts";
 import {
   alertRank,
   at,
   atRack,
   FIRING,
-  grownInADay,
+  increaseInADay,
   inletByPlace,
+  inNaturalOrder,
   notOk,
   RACK,
   shareOfLimit,
+  WATCHDOG,
   worstState,
 } from "./queries.ts";
 import { place } from "./variables.ts";
 
 const HOST_COLUMNS = [
-  { field: "host", title: "Host", width: 150, links: [toHost("row")] },
-  { field: "rack", title: "Rack", width: 80, links: [toRack("row")] },
-  { field: "position", title: "Unit", width: 60 },
+  { field: "host", title: "Host", width: 110, links: [toHost("row")] },
+  { field: "rack", title: "Rack", width: 60, links: [toRack("row")] },
+  { field: "position", title: "Position", width: 75 },
 ] as const;
 
 /** Host and place, for the queries of tables. */
@@ -42,44 +48,39 @@ const count = (title: string, description: string, expr: string, more: Partial<S
   stat({ title, description, unit: "none", width: 4, height: 4, queries: [{ expr, legend: title }], ...more });
 
 const counts = [
-  count("Hosts", "Hosts of the inventory in the selected places.", `count(bmc_up${at()})`, {
+  count("Hosts", "Hosts of the inventory in the chosen places.", `count(bmc_up${at()})`, {
     links: [toBoard(UID.rack, "Racks")],
   }),
   count(
     "Unreachable",
-    "BMCs that the last poll did not reach. Their sensors have no current values.",
+    "Hosts whose BMC was unreachable in the last poll. Their hardware is not monitored.",
     `sum(bmc_up${at()} == bool 0)`,
     { steps: steps(COLOURS.ok, [1, COLOURS.unreachable]) },
   ),
   count("Powered off", "Hosts whose chassis power is off.", `sum(bmc_power_on${at()} == bool 0)`, {
     steps: steps(COLOURS.ok, [1, COLOURS.off]),
   }),
-  count(
-    "Warning",
-    "Hosts whose worst sensor has the health warning.",
-    `sum(bmc_health${at('component="system"')} == bool 1)`,
-    {
-      steps: WARNING_IF_ANY,
-    },
-  ),
+  count("Warning", "Hosts with the health warning.", `sum(bmc_health${at('component="system"')} == bool 1)`, {
+    steps: WARNING_IF_ANY,
+  }),
   count(
     "Critical",
-    "Hosts whose worst sensor is critical or non-recoverable.",
+    "Hosts with the health critical or non-recoverable.",
     `sum(bmc_health${at('component="system"')} >= bool 2)`,
     { steps: CRITICAL_IF_ANY },
   ),
   count(
     "Alerts",
-    "Alerts that are firing. Needs the rules of alerts/ in this Prometheus.",
-    `count(ALERTS${at(FIRING)}) or vector(0)`,
-    { steps: WARNING_IF_ANY },
+    "Alerts that fire now. Needs the rules of alerts/ in this Prometheus.",
+    `count(ALERTS${at(FIRING)}) or count(${WATCHDOG}) * 0`,
+    { steps: WARNING_IF_ANY, empty: "rules not loaded" },
   ),
 ];
 
 const racks = tiles({
   title: "Racks by worst state",
   description:
-    "One tile per rack with the worst state of its hosts, worst rack first. Unreachable is worse than any health, powered off is the least.",
+    "A tile for each rack, worst first, with the worst state of its hosts: unreachable, then health, then not known, then powered off.",
   unit: "none",
   width: 24,
   height: 7,
@@ -88,22 +89,23 @@ const racks = tiles({
   links: [toRack("series")],
 });
 
-/** Hosts that are not ok, or have a firing alert above severity info. */
+/** Hosts that are not ok, or for which an alert fires that is not only information. */
 const SICK = `(${worstState(at)}) > 0 or on (host) ALERTS${at(`${FIRING}, severity=~"critical|warning", host!=""`)}`;
 
 const attention = table({
   title: "Hosts needing attention",
   description:
-    "Hosts that are unreachable or not ok, or have a firing alert above severity info, with the reason and the critical events of the last 24 hours.",
+    "Hosts that are unreachable, not ok or in an unknown state, and hosts with a critical or warning alert: with the reason why the last poll failed, the worst sensor, the alerts, and the critical events of the last 24 hours.",
   unit: "none",
   width: 24,
-  height: 10,
-  empty: "all hosts are well",
+  height: 12,
+  empty: "none",
   queries: [
-    { expr: `max by (${H}) (bmc_up${at()} and on (host) (${SICK}))` },
+    { expr: `max by (${H}) (bmc_up${at()} and on (host) (${SICK})) or absent(bmc_up${at()}) * -1` },
     { expr: `max by (host) ((${worstState(at)}) and on (host) (${SICK}))` },
-    { expr: `max by (host, stage, reason) (bmc_failure${at()})` },
-    { expr: `count by (host) (ALERTS${at(`${FIRING}, host!=""`)} and on (host) (${SICK}))` },
+    { expr: `max by (host, reason) (bmc_failure${at()})` },
+    { expr: `max by (host, sensor) (topk by (host) (1, bmc_sensor_health${at()} >= 1))` },
+    { expr: `max by (host, alertname) (ALERTS${at(`${FIRING}, host!=""`)} and on (host) (${SICK}))` },
     {
       expr: `sum by (host) (increase(bmc_sel_events_total${at('severity=~"critical|non_recoverable"')}[24h]) and on (host) (${SICK}))`,
     },
@@ -111,27 +113,68 @@ const attention = table({
   ...columns(
     [
       ...HOST_COLUMNS,
-      { field: "room", title: "Room", width: 100 },
-      { field: "Value #B", title: "State", width: 160, unit: "none", mappings: STATE },
-      { field: "stage", title: "Fails at", width: 160 },
-      { field: "reason", title: "Reason", width: 160 },
-      { field: "Value #D", title: "Alerts", width: 80, unit: "none", decimals: 0 },
-      { field: "Value #E", title: "Critical events", width: 130, unit: "none", decimals: 0 },
+      { field: "Value #B", title: "State", width: 140, unit: "none", mappings: STATE },
+      { field: "reason", title: "Reason", width: 120 },
+      { field: "sensor", title: "Worst sensor", width: 140 },
+      { field: joined("alertname"), title: "Firing alerts", width: 210 },
+      { field: "Value #F", title: "Events", width: 65, unit: "none", decimals: 0 },
     ],
-    { joined: "host", hide: ["site", "row", "Value #A", "Value #C"], sort: { by: "Value #B", descending: true } },
+    {
+      rows: { by: ["host"], label: "alertname", query: "E" },
+      joinedBy: "host",
+      hide: ["site", "room", "row", "Value #A", "Value #C", "Value #D"],
+      sort: { by: "Value #B", descending: true },
+    },
   ),
 });
 
+const floorOf = (spec: Pick<Spec, "title" | "description" | "unit" | "steps" | "mappings">, series: string): Tile =>
+  table({
+    ...spec,
+    width: 24,
+    height: 24,
+    decimals: 0,
+    empty: "no hosts in racks",
+    repeat: "room",
+    queries: [{ expr: valueByPlace(series) }],
+    mappings: [FREE_UNIT, ...(spec.mappings ?? [NO_DATA])],
+    links: [toRackOfColumn],
+    ...rackMatrix,
+  });
+
+const floor = [
+  floorOf(
+    {
+      title: "Floor $room: state",
+      description:
+        "Racks side by side, top unit first, with the worst state of each host: ▲ warning, ■ critical, × unreachable, – off, ? not known. Empty: no host has its lowest unit here. A click opens the rack.",
+      unit: "none",
+      mappings: STATE_SIGN,
+    },
+    `(${worstState(atRack)})`,
+  ),
+  floorOf(
+    {
+      title: "Floor $room: inlet air",
+      description:
+        "Racks side by side, top unit first, with the inlet air of each host in °C. A dash: no inlet sensor. Hot at the top is recirculation, hot over a whole column is the supply air of that rack.",
+      unit: "none",
+      steps: TEMPERATURE,
+    },
+    `bmc_temperature_celsius${atRack('role="inlet"')}`,
+  ),
+];
+
 const thermal = [
   history({
-    title: "Inlet by rack",
-    description: "95th percentile of the inlet temperatures of each rack.",
+    title: "Inlet air by rack",
+    description: "95th percentile of the inlet air of each rack: 95% of its hosts have this temperature or less.",
     unit: "celsius",
     width: 12,
-    height: 10,
+    height: 18,
     queries: [
       {
-        expr: `quantile by (${RACK}) (0.95, bmc_temperature_celsius${atRack('role="inlet"')})`,
+        expr: `quantile by (order, ${RACK}) (0.95, ${inNaturalOrder(`bmc_temperature_celsius${atRack('role="inlet"')}`)})`,
         legend: "{{room}} {{rack}}",
       },
     ],
@@ -140,12 +183,12 @@ const thermal = [
     links: [toRack("series")],
   }),
   bars({
-    title: "Closest to their limit",
+    title: "Nearest to their limit",
     description:
-      "The ten temperatures closest to the upper critical limit of their board, as a share of it; 100 % is critical.",
+      "The ten temperatures that are closest to their upper critical limit, as a share of it. Needs the rules of alerts/.",
     unit: "percentunit",
     width: 12,
-    height: 10,
+    height: 18,
     queries: [{ expr: `sort_desc(topk(10, ${shareOfLimit(at)}))`, legend: "{{host}} {{sensor}}" }],
     decimals: 0,
     min: 0,
@@ -154,9 +197,9 @@ const thermal = [
     links: [toHost("series")],
   }),
   heatmap({
-    title: "Inlet by place over time",
+    title: "Inlet air by place over time",
     description:
-      "Each row is a place in a rack. A cooling fault appears as a bright wedge that begins in one place and spreads.",
+      "Each row is a host, by rack and position. A cooling failure looks like a bright wedge: it starts in one place and spreads.",
     unit: "celsius",
     width: 24,
     height: 14,
@@ -171,7 +214,7 @@ const power = [
   bars({
     title: "Power against budget",
     description:
-      "Power consumption of each rack as a share of its budget in the configuration; 80 % is the usual limit for continuous load.",
+      "Power of each rack as a share of its configured budget. 80% is the usual rule for continuous load. Needs the rules of alerts/.",
     unit: "percentunit",
     width: 12,
     height: 8,
@@ -185,7 +228,7 @@ const power = [
   }),
   lines({
     title: "Power by rack",
-    description: "Sum of the power consumption that the hosts of each rack report.",
+    description: "Sum of the power that the hosts of each rack report. Needs the rules of alerts/.",
     unit: "watt",
     width: 12,
     height: 8,
@@ -195,111 +238,96 @@ const power = [
   }),
 ];
 
-const notOkTable = (title: string, description: string, kinds: string, empty: string): Tile =>
+const parts = [
   table({
-    title,
-    description,
+    title: "Parts not ok",
+    description: "Power supplies, fans, drives and memory that are not ok, one row per sensor with all its states.",
     unit: "none",
-    width: 8,
+    width: 24,
     height: 9,
-    empty,
-    queries: [{ expr: notOk(at, kinds) }],
+    empty: "none reported",
+    queries: [{ expr: notOk(at, "power_supply|power_unit|fan|cooling_device|drive|memory") }],
     ...columns(
       [
         ...HOST_COLUMNS,
-        { field: "sensor", title: "Sensor", width: 150 },
-        { field: "state", title: "State", width: 160 },
-        { field: "Value", title: "Health", width: 140, unit: "none", mappings: HEALTH },
+        { field: "sensor", title: "Sensor", width: 160 },
+        { field: "kind", title: "Kind", width: 120 },
+        { field: joined("state"), title: "States", width: 255 },
+        { field: LARGEST, title: "Health", width: 140, unit: "none", mappings: HEALTH },
       ],
-      { hide: ["site", "room", "row", "id", "entity", "role", "kind"], sort: { by: "Value", descending: true } },
+      {
+        rows: { by: ["host", "rack", "position", "sensor", "id", "kind"], label: "state" },
+        hide: ["id"],
+        sort: { by: LARGEST, descending: true },
+      },
     ),
-  });
-
-const parts = [
+  }),
   table({
     title: "DIMMs with errors",
     description:
-      "Memory errors of the last 24 hours by DIMM. A record often means that a threshold was crossed, not a single error.",
+      "Memory errors of the last 24 hours by DIMM. One record often stands for a limit that was exceeded, not for one error.",
     unit: "none",
-    width: 8,
+    width: 12,
     height: 9,
-    empty: "no memory errors",
-    queries: [{ expr: `${grownInADay(`bmc_dimm_errors_total${at()}`)} > 0` }],
+    empty: "none reported",
+    queries: [{ expr: `${increaseInADay(`bmc_dimm_errors_total${at()}`)} > 0` }],
     ...columns(
       [
         ...HOST_COLUMNS,
-        { field: "dimm", title: "DIMM", width: 100 },
-        { field: "kind", title: "Kind", width: 120 },
-        { field: "Value", title: "Errors", width: 80, unit: "none", decimals: 0 },
+        { field: "dimm", title: "DIMM", width: 70 },
+        { field: "kind", title: "Kind", width: 75 },
+        { field: "Value", title: "Errors", width: 60, unit: "none", decimals: 0 },
       ],
       { hide: ["site", "room", "row"], sort: { by: "Value", descending: true } },
     ),
   }),
-  notOkTable(
-    "Power supplies not ok",
-    "Power supplies whose health is not ok, with the states that the BMC reports.",
-    "power_supply|power_unit",
-    "all power supplies are well",
-  ),
-  notOkTable(
-    "Fans not ok",
-    "Fans whose health is not ok. Fans without a state are below their limit.",
-    "fan|cooling_device",
-    "all fans are well",
-  ),
+  table({
+    title: "Firmware by model",
+    description: "Number of hosts by manufacturer, product and firmware, as the BMC reports them.",
+    unit: "none",
+    width: 12,
+    height: 9,
+    steps: PLAIN,
+    queries: [{ expr: `count by (manufacturer, product, firmware) (bmc_info${at()})` }],
+    ...columns(
+      [
+        { field: "manufacturer", title: "Manufacturer", width: 140 },
+        { field: "product", title: "Product", width: 150 },
+        { field: "firmware", title: "Firmware", width: 100 },
+        { field: "Value", title: "Hosts", width: 60, unit: "none", decimals: 0 },
+      ],
+      { sort: { by: "product", descending: false } },
+    ),
+  }),
 ];
 
-/** dashboards/bmc-fleet.json: which racks and hosts need attention? */
+/** dashboards/bmc-fleet.json: which hosts need attention? */
 export const fleet = (): Dashboard =>
   board({
     uid: UID.fleet,
     title: "BMC / Fleet",
-    description: "Which racks and hosts need attention? Links lead to racks and hosts.",
+    description: "The state of all hosts. Links lead to racks and hosts.",
     variables: place(),
     sections: [
-      { question: "How many hosts have a problem?", tiles: counts },
-      { question: "Which racks are affected?", tiles: [racks] },
-      { question: "Which hosts are affected?", tiles: [attention] },
+      { question: "How many hosts are not ok?", tiles: counts },
+      { question: "Which racks?", tiles: [racks] },
+      { question: "Which hosts?", tiles: [attention] },
+      { question: "Where on the floor?", tiles: floor },
       { question: "Where is it hot?", tiles: thermal },
-      { question: "Where is power close to its budget?", tiles: power },
-      { question: "Which parts need replacing?", tiles: parts },
+      { question: "Where is power scarce?", tiles: power },
+      { question: "Which parts need to be replaced, and which firmware runs?", tiles: parts },
       {
-        question: "Which alerts have been firing?",
+        question: "Which alerts have fired?",
         tiles: [
           timeline({
             title: "Alerts over time",
-            description:
-              "Each alert while it is firing for at least one host, rack or site. Needs the rules of alerts/.",
+            description: "Each alert while it fires for at least one host, rack or site. Needs the rules of alerts/.",
             unit: "none",
             width: 24,
             height: 9,
-            empty: "nothing fires",
+            empty: "no alerts reported in this time range",
             queries: [{ expr: alertRank(at), legend: "{{alertname}}" }],
             mappings: ALERT,
-          }),
-        ],
-      },
-      {
-        question: "Which firmware is installed?",
-        tiles: [
-          table({
-            title: "Firmware by model",
-            description:
-              "Number of hosts by model and firmware version. Hosts that missed an update are rows with few hosts of a common model.",
-            unit: "none",
-            width: 24,
-            height: 9,
-            steps: PLAIN,
-            queries: [{ expr: `count by (manufacturer, product, firmware) (bmc_info${at()})` }],
-            ...columns(
-              [
-                { field: "manufacturer", title: "Manufacturer", width: 250 },
-                { field: "product", title: "Product", width: 300 },
-                { field: "firmware", title: "Firmware", width: 160 },
-                { field: "Value", title: "Hosts", width: 100, unit: "none", decimals: 0 },
-              ],
-              { sort: { by: "product", descending: false } },
-            ),
           }),
         ],
       },

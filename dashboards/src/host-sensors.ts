@@ -1,13 +1,13 @@
 import { COLOURS, FAULT, SHARE } from "./colours.ts";
 import { bars, lines, type Override, type Query, type Tile, timeline } from "./panels.ts";
-import { of, shareOfLimit } from "./queries.ts";
+import { of, shareOfLimitOfHost } from "./queries.ts";
 
 const fixed = (colour: string): { id: string; value: unknown } => ({
   id: "color",
   value: { mode: "fixed", fixedColor: colour },
 });
 
-/** Limits are thin dashed lines without a legend. */
+/** Limits: dashed, and not in the legend. */
 const dashed: Override = {
   query: "B",
   set: [
@@ -30,7 +30,7 @@ interface Graph {
 
 const graph = (of: Graph): Tile => lines({ width: 12, height: 9, ...of });
 
-/** Readings of one family with the limits of the board. */
+/** Readings of a family, with the limits of the board. */
 const withLimits = (of: Omit<Graph, "queries">, reading: string, limit: string): Tile =>
   graph({
     ...of,
@@ -45,7 +45,7 @@ export const temperatures: readonly Tile[] = [
   withLimits(
     {
       title: "Temperatures",
-      description: "All temperatures. Dashed lines are the upper critical limits of the board.",
+      description: "All temperatures. Dashed: the upper critical limits of the board.",
       unit: "celsius",
       decimals: 1,
     },
@@ -54,7 +54,7 @@ export const temperatures: readonly Tile[] = [
   ),
   bars({
     title: "Share of the limit",
-    description: "Each temperature as a share of its upper critical limit; 100 % is critical.",
+    description: "Each temperature as a share of its upper critical limit. 100% is critical.",
     unit: "percentunit",
     width: 12,
     height: 9,
@@ -62,19 +62,18 @@ export const temperatures: readonly Tile[] = [
     min: 0,
     max: 1,
     steps: SHARE,
-    queries: [{ expr: `sort_desc(${shareOfLimit(of)})`, legend: "{{sensor}} {{id}}" }],
+    queries: [{ expr: `sort_desc(${shareOfLimitOfHost(of)})`, legend: "{{sensor}} {{id}}" }],
   }),
 ];
 
-/** Values of the hosts of the same model. */
+/** Quantile over all hosts with the same product. */
 const siblings = (share: string, series: string): string =>
   `quantile(${share}, max by (host) (${series}) and on (host) (bmc_info and on (manufacturer, product) bmc_info${of()}))`;
 
 const against = (title: string, unit: string, family: string, matcher: string): Tile =>
   graph({
     title,
-    description:
-      "This host, and in grey the range of 90 % of the hosts of the same model. A fault leaves this range, common load does not.",
+    description: "This host, and in grey the range of 90% of the hosts of the same model.",
     unit,
     queries: [
       { expr: siblings("0.95", `${family}{${matcher}}`), legend: "95 % of the model" },
@@ -98,27 +97,27 @@ const against = (title: string, unit: string, family: string, matcher: string): 
 
 export const model: readonly Tile[] = [
   against("Hottest processor", "celsius", "bmc_temperature_celsius", 'role="cpu"'),
-  against("Power consumption", "watt", "bmc_power_consumption_watts", 'statistic="current"'),
+  against("Power drawn", "watt", "bmc_power_consumption_watts", 'statistic="current"'),
 ];
 
 export const fans: readonly Tile[] = [
   withLimits(
     {
       title: "Fan speeds",
-      description: "Fan speeds in rpm. Dashed lines are the lower critical limits of the board.",
+      description: "Fans that report rpm. Dashed: the lower critical limits of the board.",
       unit: "rotrpm",
       min: 0,
-      empty: "no fan of this host reports rpm",
+      empty: "not reported",
     },
     `bmc_fan_speed_rpm${of()}`,
     `bmc_fan_speed_threshold_rpm${of('threshold="lower_critical"')}`,
   ),
   graph({
-    title: "Relative fan speeds",
-    description: "Fan speeds as a share of full speed.",
+    title: "Fan speeds as a share",
+    description: "Fans that report a share of their full speed.",
     unit: "percentunit",
     min: 0,
-    empty: "no fan of this host reports a relative speed",
+    empty: "not reported",
     queries: [{ expr: `bmc_fan_speed_ratio${of()}`, legend: "{{sensor}} {{id}}" }],
   }),
 ];
@@ -130,10 +129,10 @@ const one = "on (host, id) group_left ()";
 export const power: readonly Tile[] = [
   graph({
     title: "Power of the host",
-    description: "Power consumption of the whole host. The dashed line is the power cap, if one is active.",
+    description: "Power of the whole host. Dashed: its power limit, if one is active.",
     unit: "watt",
     min: 0,
-    empty: "the host does not report its power consumption",
+    empty: "not reported",
     queries: [
       { expr: `bmc_power_consumption_watts${of()}`, legend: "{{statistic}}" },
       { expr: `bmc_power_limit_watts${of()}`, legend: "limit" },
@@ -142,11 +141,10 @@ export const power: readonly Tile[] = [
   }),
   graph({
     title: "Power by sensor",
-    description:
-      "Power sensors, usually those of the power supplies. Dashed lines are the capacities of the power supplies.",
+    description: "Power sensors, usually of the power supplies. Dashed: the capacity of each power supply.",
     unit: "watt",
     min: 0,
-    empty: "no sensor of this host reports power",
+    empty: "not reported",
     queries: [
       { expr: `bmc_power_watts${of()}`, legend: "{{sensor}} {{id}}" },
       { expr: `bmc_psu_capacity_watts${of()}`, legend: "{{psu}} capacity" },
@@ -154,12 +152,12 @@ export const power: readonly Tile[] = [
     overrides: [dashed],
   }),
   graph({
-    title: "Voltages relative to their limits",
+    title: "Voltages between their limits",
     description:
-      "0 % is the middle between the lower and the upper critical limit, 100 % is one of the limits. Voltages without both limits are not shown.",
+      "0% is the middle between the lower and the upper critical limit, 100% is the upper and -100% the lower limit. Voltages without both limits are not shown.",
     unit: "percentunit",
     decimals: 0,
-    empty: "no voltage of this host has both limits",
+    empty: "not reported",
     queries: [
       {
         expr: `2 * (bmc_voltage_volts${of()} - ${one} ((${upper} + ${lower}) / 2)) / ${one} ((${upper} - ${lower}) > 0)`,
@@ -170,14 +168,14 @@ export const power: readonly Tile[] = [
   timeline({
     title: "Power supplies",
     description:
-      "Whether a power supply failed, predicts a failure or has no input. A gap means that nothing was read.",
+      "Fault: the sensor reports a failure, a predicted failure or no valid input, or is not ok. A gap: not known.",
     unit: "none",
     width: 12,
     height: 9,
-    empty: "no sensor of a power supply",
+    empty: "not reported",
     queries: [
       {
-        expr: `max without (state) (bmc_sensor_state${of('kind="power_supply", state=~"failure_detected|predictive_failure|input_.*"')}) or bmc_sensor_health${of('kind="power_supply"')} * 0`,
+        expr: `max without (state) (bmc_sensor_state${of('kind="power_supply", state=~"failure_detected|predictive_failure|input_.*"')}) or (bmc_sensor_health${of('kind="power_supply"')} >= bool 1)`,
         legend: "{{sensor}} {{id}}",
       },
     ],

@@ -1,6 +1,6 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { board } from "./board.ts";
-import { before, identity, inside, now, wrong } from "./host-now.ts";
+import { before, firing, identity, inside, marks, now, wrong } from "./host-now.ts";
 import { polls, records } from "./host-records.ts";
 import { fans, model, power, temperatures } from "./host-sensors.ts";
 import { UID } from "./links.ts";
@@ -11,19 +11,21 @@ export const host = (): Dashboard =>
   board({
     uid: UID.host,
     title: "BMC / Host",
-    description: "What is wrong with this host?",
+    description: "State, alerts, sensors, event log and polls of one host.",
     variables: [...place(), hostVariable()],
+    annotations: marks,
     sections: [
       { question: "Which host is it?", tiles: identity },
-      { question: "What is its state?", tiles: now },
-      { question: "What is wrong?", tiles: wrong },
-      { question: "Since when is it in this state?", tiles: before },
+      { question: "Which alerts fire?", tiles: firing },
+      { question: "Is it ok?", tiles: now },
+      { question: "What is not ok?", tiles: wrong },
+      { question: "Since when?", tiles: before },
       { question: "Is it hot?", tiles: temperatures },
-      { question: "Do the fans work?", tiles: fans },
-      { question: "Does its power supply work?", tiles: power },
-      { question: "Does it differ from others of its model?", tiles: model },
+      { question: "Do the fans turn?", tiles: fans },
+      { question: "Is its power supply ok?", tiles: power },
+      { question: "Does it differ from other hosts of its model?", tiles: model },
       { question: "What is in the event log?", tiles: records },
-      { question: "Does the BMC answer reliably?", tiles: polls },
-      { question: "Which parts does it have?", tiles: inside },
+      { question: "How well does the BMC answer?", tiles: polls },
+      { question: "Which parts are installed?", tiles: inside },
     ],
   });

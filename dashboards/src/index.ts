@@ -1,6 +1,6 @@
 /**
- * dashboards - what the JSON files beside this folder are made of. `npm run dashboards` writes them anew,
- * and a test says when they differ. Queries name the families of docs/metrics.md and the rules of alerts/.
+ * dashboards - the source of dashboards/*.json. `npm run dashboards` generates the files, and a test compares them.
+ * Queries use the families of docs/metrics.md and the recording rules of alerts/.
  */
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { exporter } from "./exporter.ts";

@@ -2,7 +2,7 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { type DashboardLink, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { filled } from "./variables.ts";
 
-/** The uids never change, because alerts link to them. */
+/** The uids are part of the links in alerts, so they must not change. */
 export const UID = { fleet: "bmc-fleet", rack: "bmc-rack", host: "bmc-host", exporter: "bmc-exporter" } as const;
 
 export interface Link {
@@ -12,7 +12,7 @@ export interface Link {
 
 const KEPT = `${filled("datasource:queryparam")}&${filled("__url_time_range")}`;
 
-/** A label of a table row or of a series, as part of a URL. */
+/** A label of a row of a table, or of a series, as a part of an address. */
 const labelOf = (from: "row" | "series", label: string): string =>
   filled(`${from === "row" ? "__data.fields" : "__field.labels"}.${label}:percentencode`);
 
@@ -21,16 +21,22 @@ export const toRack = (from: "row" | "series"): Link => ({
   url: `/d/${UID.rack}?var-rack=${labelOf(from, "rack")}&${KEPT}`,
 });
 
+/** The rack whose name is the name of the column. */
+export const toRackOfColumn: Link = {
+  title: "Rack",
+  url: `/d/${UID.rack}?var-rack=${filled("__field.name:percentencode")}&${KEPT}`,
+};
+
 export const toHost = (from: "row" | "series"): Link => ({
   title: "Host",
   url: `/d/${UID.host}?var-host=${labelOf(from, "host")}&${KEPT}`,
 });
 
-/** Links to another dashboard. */
+/** Link to another dashboard. */
 export const toBoard = (uid: string, title: string): Link => ({ title, url: `/d/${uid}?${KEPT}` });
 
 /**
- * A link of a panel or a dashboard. Not made with the SDK's builder, which always puts links into a menu.
+ * A link of a panel or a dashboard. The builder of the SDK puts it into a menu, where it is hard to find.
  */
 export function link({ title, url }: Link, more: Partial<DashboardLink> = {}): Builder<DashboardLink> {
   const plain = { type: DashboardLinkType.Link, icon: "dashboard", tooltip: "", tags: [], asDropdown: false };
@@ -39,7 +45,7 @@ export function link({ title, url }: Link, more: Partial<DashboardLink> = {}): B
   };
 }
 
-/** The other dashboards, above the panels. */
+/** Links to the other dashboards, above the panels. */
 export function neighbours(self: string): Builder<DashboardLink>[] {
   const others = [
     [UID.fleet, "Fleet"],

@@ -14,6 +14,7 @@ import {
   ScaleDistribution,
   ScaleDistributionConfigBuilder,
   SortOrder,
+  TableCellHeight,
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
@@ -50,7 +51,7 @@ import { NO_DATA, PLAIN } from "./colours.ts";
 import { type Link, link } from "./links.ts";
 import { DATASOURCE } from "./variables.ts";
 
-/** A query; its letter follows from its position in the list. */
+/** One query. Its refId is the letter of its index. */
 export interface Query {
   readonly expr: string;
   /** Name of the series, `{{label}}`. */
@@ -66,14 +67,14 @@ export interface Override {
   readonly set: readonly DynamicConfigValue[];
 }
 
-/** Properties of every panel. */
+/** Properties of a panel. */
 export interface Spec {
   readonly title: string;
-  /** What the panel shows and how to read it. */
+  /** What it shows, and how to read it. */
   readonly description: string;
   /** Grafana's id of the unit. */
   readonly unit: string;
-  /** Width in columns; a row has 24. */
+  /** Of 24 columns. */
   readonly width: number;
   readonly height: number;
   readonly queries: readonly Query[];
@@ -82,16 +83,16 @@ export interface Spec {
   readonly max?: number;
   readonly steps?: readonly Threshold[];
   readonly mappings?: readonly ValueMapping[];
-  /** Text of an empty panel, for panels that are empty if there is no problem. */
+  /** Text of an empty panel. It must be true if nothing is known, too. */
   readonly empty?: string;
   readonly links?: readonly Link[];
   readonly overrides?: readonly Override[];
   readonly transformations?: readonly DataTransformerConfig[];
-  /** A variable; the panel is repeated for each of its values. */
+  /** A variable. The panel is repeated for each of its values. */
   readonly repeat?: string;
 }
 
-/** Methods that all panel builders have. */
+/** Common methods of all panel builders. */
 interface AnyBuilder extends Builder<Panel> {
   id(id: number): this;
   title(title: string): this;
@@ -155,7 +156,9 @@ function tile<B extends AnyBuilder>(builder: B, spec: Spec, answer: Answer): Til
     else if (letter !== undefined) builder.overrideByQuery(letter, [...set]);
     else builder.overrideByRegexp(pattern ?? "", [...set]);
   }
-  if (spec.repeat !== undefined) builder.repeat(spec.repeat).repeatDirection("h").maxPerRow(2);
+  if (spec.repeat !== undefined)
+    if (spec.width === 24) builder.repeat(spec.repeat).repeatDirection("v");
+    else builder.repeat(spec.repeat).repeatDirection("h").maxPerRow(2);
   return {
     width: spec.width,
     height: spec.height,
@@ -165,7 +168,7 @@ function tile<B extends AnyBuilder>(builder: B, spec: Spec, answer: Answer): Til
 
 const last = (): ReduceDataOptionsBuilder => new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false);
 
-/** One or a few numbers. */
+/** A number, or a few. */
 export function stat(spec: Spec): Tile {
   const builder = new Stat()
     .graphMode(BigValueGraphMode.None)
@@ -176,7 +179,7 @@ export function stat(spec: Spec): Tile {
   return tile(builder, spec, "instant");
 }
 
-/** One tile per series with its name, coloured by its value. */
+/** One tile with a name for each series, coloured by its value. */
 export function tiles(spec: Spec): Tile {
   const builder = new Stat()
     .graphMode(BigValueGraphMode.None)
@@ -189,7 +192,7 @@ export function tiles(spec: Spec): Tile {
   return tile(builder, spec, "instant");
 }
 
-/** One bar per series, in the order of the query. */
+/** A bar for each series, in the order of the query. */
 export function bars(spec: Spec): Tile {
   const builder = new BarGauge()
     .displayMode(BarGaugeDisplayMode.Basic)
@@ -220,8 +223,8 @@ export function lines(spec: Spec): Tile {
 }
 
 /**
- * States over time, with texts from value mappings. In the colour mode "thresholds" Grafana would merge adjacent values
- * of the same colour and show the texts of the thresholds.
+ * States over time, with texts from mappings. With the colour mode "thresholds", different values of one colour would be
+ * merged, and the texts of the thresholds shown.
  */
 export function timeline(spec: Spec): Tile {
   const builder = new StateTimeline()
@@ -236,20 +239,20 @@ export function timeline(spec: Spec): Tile {
   return tile(builder, spec, "range");
 }
 
-/** A value per row and time step, coloured by thresholds. */
+/** A cell per series and time step, coloured by thresholds. Up to 48 racks are on one page. */
 export function history(spec: Spec): Tile {
   const builder = new StatusHistory()
     .showValue(VisibilityMode.Never)
     .rowHeight(0.9)
     .fillOpacity(90)
-    .perPage(20)
+    .perPage(48)
     .maxDataPoints(60)
     .colorScheme(colour(FieldColorModeId.Thresholds))
     .legend(new VizLegendOptionsBuilder().showLegend(false).displayMode(LegendDisplayMode.List));
   return tile(builder, spec, "range");
 }
 
-/** One row per series; colours from blue (`min`) to red (`max`). */
+/** A row per series, the value as colour between `min` and `max`, blue to red. */
 export function heatmap(spec: Spec & { readonly min: number; readonly max: number }): Tile {
   const scale = new HeatmapColorOptionsBuilder()
     .mode(HeatmapColorMode.Scheme)
@@ -270,8 +273,11 @@ export function heatmap(spec: Spec & { readonly min: number; readonly max: numbe
   return tile(builder, spec, "range");
 }
 
-/** Rows and columns; see columns.ts. */
+/** A table; see columns.ts. */
 export function table(spec: Spec): Tile {
-  const builder = new Table().showHeader(true).colorScheme(colour(FieldColorModeId.Thresholds));
+  const builder = new Table()
+    .showHeader(true)
+    .cellHeight(TableCellHeight.Sm)
+    .colorScheme(colour(FieldColorModeId.Thresholds));
   return tile(builder, { ...spec, mappings: spec.mappings ?? [NO_DATA] }, "table");
 }

@@ -1,31 +1,50 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard, Threshold, ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 import { board } from "./board.ts";
-import { COLOURS, NO_DATA, POWER, SHARE, STATE, steps, TEMPERATURE, WARNING_IF_ANY } from "./colours.ts";
-import { CELL, columns } from "./columns.ts";
+import { COLOURS, FREE_UNIT, NO_DATA, POWER, SHARE, STATE, steps, TEMPERATURE, WARNING_IF_ANY } from "./colours.ts";
+import { columns } from "./columns.ts";
 import { toHost, UID } from "./links.ts";
+import { rackMatrix, valueByPlace } from "./matrix.ts";
 import { bars, heatmap, lines, table, timeline } from "./panels.ts";
-import { at, atRack, FIRING, inletByPlace, RACK, shareOfLimit, worstState } from "./queries.ts";
-import { place } from "./variables.ts";
+import { at, atRack, FIRING, inletByPlace, RACK, shareOfLimit, WATCHDOG, worstState } from "./queries.ts";
+import { chosenRacks } from "./variables.ts";
 
-/** Height of a rack in units; hosts above it are shown, too. */
+/** Height of a rack. Hosts above it are shown, too. */
 const UNITS = 42;
 
-/** One series per rack unit. PromQL can only create constant series one by one. */
+/** A series for each rack unit. PromQL can only create series one by one. */
 const everyUnit = Array.from(
   { length: UNITS },
   (_, index) => `label_replace(vector(0), "position", "${String(index + 1).padStart(2, "0")}", "", "")`,
 ).join(" or ");
 
-/** Adds the label `unit`, the row of the elevation. Several hosts may share a position, e.g. in a twin chassis. */
+/** Adds the label `unit`, the row of the elevation. Several hosts can share a position, as in a twin chassis. */
 const row = (series: string): string => `label_join(${series}, "unit", "/", "position", "host")`;
-const cell = (series: string): string => `max by (unit) (${row(series)})`;
+/** Value of each host; NaN if it is not known. */
+const cell = (series: string): string =>
+  `max by (unit) (${row(series)}) or on (unit) max by (unit) (${row(`bmc_up${at()}`)}) * NaN`;
+
+const hosts = `max by (unit) (${row(`bmc_up${at()}`)})`;
+const unknown = `${hosts} * NaN`;
+/** No alerts, if the rules are loaded. */
+const none = `(${hosts} * 0 and on () ${WATCHDOG}) or on (unit) ${unknown}`;
+
+/** A number; free units are empty, and a dash stands for a value that is not known. */
+const shown = (unit: string, of: readonly Threshold[]) => ({
+  unit,
+  decimals: 0,
+  steps: of,
+  mappings: [FREE_UNIT, NO_DATA],
+});
+const CLEAR = steps("transparent");
+/** A free unit has no text. */
+const BLANK: readonly ValueMapping[] = [FREE_UNIT];
 
 const elevation = table({
   title: "$rack",
   description:
-    "The elevation of the rack, one row per unit, top first. A host is in the row of its lowest unit. A row without a host is free, or part of the host below.",
+    "The rack from top to bottom, a row for each unit. A host is in the row of its lowest unit. A row without a host is free, or part of the host below. A dash: the value is not known.",
   unit: "none",
-  width: 12,
+  width: 24,
   height: 42,
   repeat: "rack",
   queries: [
@@ -36,63 +55,45 @@ const elevation = table({
     { expr: cell(`bmc_temperature_celsius${at('role="inlet"')}`) },
     { expr: cell(`bmc_power_consumption_watts${at('statistic="current"')}`) },
     { expr: cell(shareOfLimit(at)) },
-    { expr: `count by (unit) (${row(`bmc_sensor_health${at()} >= 1`)})` },
-    { expr: `count by (unit) (${row(`ALERTS${at(`${FIRING}, host!=""`)}`)})` },
+    { expr: `sum by (unit) (${row(`bmc_sensor_health${at()} >= bool 1`)}) or on (unit) ${unknown}` },
+    { expr: `count by (unit) (${row(`ALERTS${at(`${FIRING}, host!=""`)}`)}) or on (unit) ${none}` },
   ],
   ...columns(
     [
-      { field: "position", title: "Unit", width: 45 },
-      { field: "host", title: "Host", width: 120, links: [toHost("row")] },
-      { field: "Value #B", title: "State", width: 130, unit: "none", mappings: STATE },
-      { field: "Value #C", title: "Inlet", width: 70, unit: "celsius", decimals: 0, steps: TEMPERATURE },
-      { field: "Value #D", title: "Power", width: 75, unit: "watt", decimals: 0 },
-      { field: "Value #E", title: "Of limit", width: 70, unit: "percentunit", decimals: 0, steps: SHARE },
-      { field: "Value #F", title: "Not ok", width: 60, unit: "none", decimals: 0, steps: WARNING_IF_ANY },
-      { field: "Value #G", title: "Alerts", width: 60, unit: "none", decimals: 0, steps: WARNING_IF_ANY },
+      { field: "position", title: "Position", width: 75, mappings: BLANK },
+      { field: "host", title: "Host", width: 150, links: [toHost("row")], mappings: BLANK },
+      { field: "Value #B", title: "State", width: 150, unit: "none", mappings: [FREE_UNIT, ...STATE] },
+      { field: "Value #C", title: "Inlet air", width: 100, ...shown("celsius", TEMPERATURE) },
+      { field: "Value #D", title: "Power", width: 100, ...shown("watt", CLEAR) },
+      { field: "Value #E", title: "Of limit", width: 100, ...shown("percentunit", SHARE) },
+      { field: "Value #F", title: "Sensors not ok", width: 120, ...shown("none", WARNING_IF_ANY) },
+      { field: "Value #G", title: "Alerts", width: 90, ...shown("none", WARNING_IF_ANY) },
     ],
-    { joined: "unit", hide: ["unit", "Value #A"], sort: { by: "unit", descending: true } },
+    { joinedBy: "unit", hide: ["unit", "Value #A"], sort: { by: "unit", descending: true } },
   ),
 });
 
 const matrix = table({
-  title: "Inlets, racks side by side",
+  title: "Inlet air, racks side by side",
   description:
-    "Inlet temperature by unit and rack. High values at the top indicate recirculation, a hot column indicates the air supply of that rack.",
+    "Inlet air by position and rack. Hot at the top is recirculation, hot over a whole column is the supply air of that rack.",
   unit: "celsius",
-  width: 12,
-  height: 18,
+  width: 24,
+  height: 14,
   decimals: 0,
   steps: TEMPERATURE,
-  queries: [{ expr: `max by (rack, position) (bmc_temperature_celsius${atRack('role="inlet"')})` }],
-  transformations: [
-    {
-      id: "groupingToMatrix",
-      options: { columnField: "rack", rowField: "position", valueField: "Value", emptyValue: "null" },
-    },
-    { id: "sortBy", options: { fields: {}, sort: [{ field: "position\\rack", desc: true }] } },
-  ],
-  overrides: [
-    { pattern: "/.*/", set: [CELL, { id: "custom.width", value: 75 }] },
-    {
-      name: "position\\rack",
-      set: [
-        { id: "custom.cellOptions", value: { type: "auto" } },
-        { id: "custom.width", value: 60 },
-        { id: "displayName", value: "Unit" },
-        { id: "unit", value: "string" },
-      ],
-    },
-  ],
-  mappings: [NO_DATA],
+  queries: [{ expr: valueByPlace(`bmc_temperature_celsius${atRack('role="inlet"')}`) }],
+  mappings: [FREE_UNIT, NO_DATA],
+  ...rackMatrix,
 });
 
 const overTime = heatmap({
-  title: "Inlets over time",
+  title: "Inlet air over time",
   description:
-    "Each row is a place, by rack and unit. A cooling fault appears as a bright wedge that begins in one place and spreads.",
+    "Each row is a host, by rack and position. A cooling failure looks like a bright wedge: it starts in one place and spreads.",
   unit: "celsius",
-  width: 12,
-  height: 18,
+  width: 24,
+  height: 14,
   decimals: 1,
   min: 15,
   max: 40,
@@ -108,9 +109,9 @@ const quiet = (colour: string): { id: string; value: unknown } => ({
 
 const spread = [
   lines({
-    title: "Spread of the inlets",
+    title: "Spread of the inlet air",
     description:
-      "95th, 50th and 5th percentile of all inlets chosen. A band that widens is air that does not reach everybody.",
+      "95th, 50th and 5th percentile of the inlet air of the chosen racks. A widening band means that some hosts get too little cold air.",
     unit: "celsius",
     width: 12,
     height: 9,
@@ -131,7 +132,7 @@ const spread = [
   }),
   bars({
     title: "Hottest",
-    description: "Hosts with the hottest inlets.",
+    description: "Hosts with the hottest inlet air.",
     unit: "celsius",
     width: 6,
     height: 9,
@@ -144,7 +145,8 @@ const spread = [
   }),
   bars({
     title: "Coldest",
-    description: "Hosts with the coldest inlets. Much colder than the others means wasted air or a faulty sensor.",
+    description:
+      "Hosts with the coldest inlet air. Much colder than the others: cold air is wasted, or the sensor is wrong.",
     unit: "celsius",
     width: 6,
     height: 9,
@@ -161,7 +163,7 @@ const power = [
   lines({
     title: "Power by rack",
     description:
-      "Sum of the power consumption that the hosts of each rack report. The dashed line is the budget in the configuration.",
+      "Sum of the power that the hosts of each rack report, with the configured budget as a dashed line. Needs the rules of alerts/.",
     unit: "watt",
     width: 12,
     height: 9,
@@ -179,7 +181,8 @@ const power = [
   }),
   lines({
     title: "Share of the budget",
-    description: "80 % is the usual limit for continuous load on a branch circuit; at 95 % the breaker may trip.",
+    description:
+      "80% is the usual rule for the continuous load of a branch circuit. At 95% the breaker may trip. Needs the rules of alerts/.",
     unit: "percentunit",
     width: 12,
     height: 9,
@@ -192,24 +195,24 @@ const power = [
   }),
 ];
 
-/** dashboards/bmc-rack.json: the elevation, temperatures and power of racks. */
+/** dashboards/bmc-rack.json: are the hosts of a rack ok? */
 export const rack = (): Dashboard =>
   board({
     uid: UID.rack,
     title: "BMC / Racks",
-    description: "Elevation, temperatures and power of racks. Select only a few racks: each has its own elevation.",
-    variables: place(),
+    description: "The hosts of a rack from top to bottom. Each chosen rack has its own panel.",
+    variables: chosenRacks(),
     sections: [
-      { question: "Which hosts are in the rack, and in which state?", tiles: [elevation] },
+      { question: "Which hosts are in the rack, and are they ok?", tiles: [elevation] },
       { question: "Where is it hot?", tiles: [matrix, overTime] },
-      { question: "How even are the inlet temperatures?", tiles: spread },
+      { question: "How even is the cooling?", tiles: spread },
       { question: "How much power is left?", tiles: power },
       {
-        question: "Which hosts were powered off?",
+        question: "What powered off?",
         tiles: [
           timeline({
             title: "Power of the hosts",
-            description: "Chassis power of each host. A gap means that the BMC did not report it.",
+            description: "Chassis power of each host. A gap: not known.",
             unit: "none",
             width: 24,
             height: 14,

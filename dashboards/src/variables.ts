@@ -5,7 +5,7 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 
-/** A variable that Grafana replaces: `${name}`. */
+/** A variable in the syntax of Grafana: `${name}`. */
 export const filled = (name: string): string => `\${${name}}`;
 
 /** The data source of every panel and query. */
@@ -25,7 +25,7 @@ const values = (name: string, label: string, series: string): QueryVariableBuild
     .sort(VariableSort.NaturalAsc);
 };
 
-/** Several values or all. All is `.*`, which also matches hosts without the label. */
+/** Several values or all. "All" is `.*`, so that it includes hosts without the label. */
 const several = (name: string, label: string, series: string): QueryVariableBuilder =>
   values(name, label, series)
     .multi(true)
@@ -33,21 +33,29 @@ const several = (name: string, label: string, series: string): QueryVariableBuil
     .allValue(".*")
     .current({ selected: true, text: ["All"], value: ["$__all"] });
 
-/** Site, room, row and rack, each within the previous selection. */
+/** Racks of the chosen places. Without "All": the first rack is chosen unless a link names others. */
+export const chosenRacks = (): readonly QueryVariableBuilder[] => [
+  ...place().slice(0, 3),
+  values("rack", "Rack", RACKS).multi(true).includeAll(false),
+];
+
+const RACKS = 'bmc_up{site=~"$site", room=~"$room", row=~"$row", rack!=""}';
+
+/** Site, room, row and rack, each restricted by the previous ones. */
 export function place(): readonly QueryVariableBuilder[] {
   return [
     several("site", "Site", "bmc_up"),
     several("room", "Room", 'bmc_up{site=~"$site"}'),
     several("row", "Row", 'bmc_up{site=~"$site", room=~"$room"}'),
-    several("rack", "Rack", 'bmc_up{site=~"$site", room=~"$room", row=~"$row", rack!=""}'),
+    several("rack", "Rack", RACKS),
   ];
 }
 
-/** One host of the selected places. */
+/** One host of the chosen places. */
 export const host = (): QueryVariableBuilder =>
   values("host", "Host", 'bmc_up{site=~"$site", room=~"$room", row=~"$row", rack=~"$rack"}');
 
-/** Jobs that scrape exporters, and the exporters. */
+/** The jobs that scrape exporters, and the exporters. */
 export const exporters = (): readonly QueryVariableBuilder[] => [
   several("job", "Job", "lightsout_build_info"),
   several("instance", "Instance", 'lightsout_build_info{job=~"$job"}'),

@@ -2,18 +2,18 @@ import { Health, type HostRecord, type Sensor } from "../../src/model/index.ts";
 import { failures, host, record, sensor, snapshot } from "../exposition/records.ts";
 
 /**
- * A fleet of 72 hosts in two rooms that lives through two hours: the cooling of a rack fails, a fan stops,
- * a cord is pulled, a DIMM errs, a BMC falls silent, a host goes off. Values are functions of host and time.
+ * Two hours of a fleet of 72 hosts in two rooms: the cooling of a rack fails, a fan stops, a cord is pulled, a DIMM has
+ * errors, a BMC becomes unreachable, a host powers off. Values are functions of host and time.
  */
 export const HOSTS = 72;
 export const PER_RACK = 12;
 
-/** The hosts something happens to. */
+/** Hosts with a fault. */
 export const WITH = { deadFan: 7, pulledCord: 20, badDimm: 33, silent: 41, off: 50, locked: 66 } as const;
 
 export const nameOf = (index: number): string => `node${String(index + 1).padStart(3, "0")}`;
 
-/** r1 to r6, three in each room, from the lowest unit up; every third unit is free. */
+/** Racks r1 to r6, three in each room. A host every third unit, from the lowest unit up. */
 export const placeOf = (index: number): Record<"site" | "room" | "row" | "rack" | "position", string> => {
   const rack = Math.floor(index / PER_RACK);
   const unit = (index % PER_RACK) * 3 + 1;
@@ -110,7 +110,7 @@ function sensorsOf(index: number, minute: number): readonly Sensor[] {
   return list;
 }
 
-/** What the store keeps of a host at that minute of the two hours that begin at `start`, epoch ms. */
+/** Record of a host in the store, at a minute of the two hours that start at `start` (epoch ms). */
 export function recordOf(index: number, minute: number, start: number): HostRecord {
   const name = nameOf(index);
   const at = start + minute * 60_000;

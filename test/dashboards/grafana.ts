@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { findProgram } from "../rig/requirements.ts";
 import type { PanelJson, Target } from "./panels.ts";
 
-/** What `npm test` fetches it as. */
+/** Name under which `npm test` fetches it. */
 export const GRAFANA = "grafana-data-12.4";
 
-/** A series of an answer of Prometheus: of an instant query one value, of a range query several. */
+/** A series in a response of Prometheus: one value for an instant query, several for a range query. */
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: readonly [number, string];
   readonly values?: readonly (readonly [number, string])[];
 }
 
-/** A query of a panel and what Prometheus said. */
+/** A query of a panel and the response of Prometheus. */
 export interface Answer {
   readonly target: Target;
   readonly series: readonly Series[];
@@ -25,11 +25,11 @@ export interface Field {
   readonly labels?: Readonly<Record<string, string>>;
   readonly config: { readonly displayName?: string; readonly displayNameFromDS?: string };
   readonly values: readonly unknown[];
-  /** Only after overrides were applied. */
+  /** Set when overrides are applied. */
   readonly display?: (value: unknown) => Shown;
 }
 
-/** A cell as it is drawn. */
+/** A formatted cell. */
 interface Shown {
   readonly text: string;
   readonly prefix?: string;
@@ -48,7 +48,7 @@ interface Identified {
   readonly id: string;
 }
 
-/** What is used here of @grafana/data. */
+/** The part of @grafana/data that is used here. */
 interface GrafanaData {
   readonly standardTransformers: Readonly<Record<string, Identified>>;
   readonly standardTransformersRegistry: Registry;
@@ -68,19 +68,19 @@ interface Registry {
   setInit(init: () => readonly unknown[]): void;
 }
 
-/** Grafana's own code between the answers of a data source and the drawing of a panel. */
+/** Grafana's own code between the response of a data source and the rendered panel. */
 export interface Grafana {
-  /** Transformations and overrides, in this order, as a panel has them. */
+  /** Applies the transformations and overrides of a panel. */
   show(panel: PanelJson, answers: readonly Answer[]): Promise<readonly Frame[]>;
-  /** Transformations up to the first with that id, which is left out; all where there is none. */
+  /** Applies the transformations before the first with this id, or all. */
   before(id: string, panel: PanelJson, answers: readonly Answer[]): Promise<readonly Frame[]>;
-  /** Whether a matcher of an override finds any field. */
+  /** Whether the matcher of an override matches any field. */
   matches(matcher: { readonly id: string; readonly options: unknown }, frames: readonly Frame[]): boolean;
-  /** What stands over a column or beside a line. */
+  /** Heading of a column or name of a series. */
   heading(field: Field, frame: Frame, all: readonly Frame[]): string;
 }
 
-/** What it wants of a browser while it is loaded. */
+/** The browser objects that Grafana's code needs to load. */
 function pretendBrowser(): void {
   const storage = { getItem: () => null, setItem: () => undefined };
   const window = { addEventListener: () => undefined, localStorage: storage, matchMedia: () => ({}), location: {} };
@@ -88,27 +88,28 @@ function pretendBrowser(): void {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
-/** Options of a field that overrides set here, with the processors that Grafana has for them. */
+/** Field options that the dashboards set, with the processors of Grafana. */
 const FIELD_OPTIONS: Readonly<Record<string, `${string}OverrideProcessor`>> = {
   unit: "unitOverrideProcessor",
   decimals: "numberOverrideProcessor",
   displayName: "displayNameOverrideProcessor",
   mappings: "valueMappingsOverrideProcessor",
   thresholds: "thresholdsOverrideProcessor",
+  noValue: "stringOverrideProcessor",
 };
 
-/** Loads what was fetched; it takes a second. */
+/** Loads the fetched package. Takes about a second. */
 export function loadGrafana(): Grafana {
   const folder = findProgram(GRAFANA);
-  if (folder === undefined) throw new Error(`${GRAFANA} is not there`);
+  if (folder === undefined) throw new Error(`${GRAFANA} is not installed`);
   const require = createRequire(join(folder, "package.json"));
-  // One of the packages thanks its sponsor otherwise.
+  // Otherwise one of the packages prints a notice.
   process.env.I18NEXT_NO_SUPPORT_NOTICE = "1";
-  // Before there is a window: it would look for a document there.
+  // Before `window` is set: otherwise it accesses `document`.
   require("react-use");
   pretendBrowser();
   const data = require("@grafana/data") as GrafanaData;
-  // Some are named twice.
+  // Some are exported twice.
   const transformers = [...new Map(Object.values(data.standardTransformers).map((one) => [one.id, one])).values()];
   data.standardTransformersRegistry.setInit(() =>
     transformers.map((transformation) => ({ id: transformation.id, name: transformation.id, transformation })),
@@ -151,9 +152,9 @@ export function loadGrafana(): Grafana {
 }
 
 /**
- * Frames as Grafana's data source for Prometheus makes them. A table has the time, the labels by name, and the value,
- * which is called after its query where there are several, be they empty: an empty answer is a frame without fields
- * that becomes one without rows.
+ * Frames as Grafana's data source for Prometheus creates them. A table has the time, the labels by name and the value. With
+ * several queries, the value is named after its query. An empty response is a frame without fields, or, with several
+ * queries, one without rows.
  */
 function framesOf(answers: readonly Answer[]): readonly Frame[] {
   return answers.flatMap((answer) =>
@@ -161,7 +162,7 @@ function framesOf(answers: readonly Answer[]): readonly Frame[] {
   );
 }
 
-/** Prometheus writes +Inf, which JavaScript does not read. */
+/** JavaScript does not parse the +Inf of Prometheus. */
 export const numberOf = ([, text]: readonly [number, string]): number => Number(text.replace(/Inf$/, "Infinity"));
 
 const string = (name: string, values: readonly string[]): Field => ({ name, type: "string", config: {}, values });

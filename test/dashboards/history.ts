@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { renderHost, renderRackBudgets, SelfMetrics } from "../../src/exposition/index.ts";
 import { HOSTS, nameOf, PER_RACK, placeOf, recordOf, WITH } from "./fleet.ts";
 
-/** The two hours, in the time of Prometheus: seconds since 1970. Blocks are of two hours, too. */
+/** The two hours, in seconds since 1970. Blocks of Prometheus have two hours, too. */
 export const START = Date.UTC(2024, 4, 1, 10) / 1000;
 export const MINUTES = 119;
 export const END = START + MINUTES * 60;
-/** Two minutes between scrapes keep the test quick. */
+/** Scrapes every two minutes keep the test quick. */
 const STEP_MINUTES = 2;
 
-/** Puts the labels of the scrape in, and the time of it behind; comments are left out. */
+/** Adds the labels and the time of the scrape, and removes comments. */
 function scraped(text: string, labels: string, time: number): string {
   return text
     .replaceAll(/^#.*\n/gm, "")
@@ -19,14 +19,14 @@ function scraped(text: string, labels: string, time: number): string {
     .replaceAll(/\n+/g, ` ${time}\n`);
 }
 
-/** Alerts as Prometheus would write them; `from` is the minute they begin to fire. */
+/** Alerts as Prometheus writes them. `from` is the minute in which they start to fire. */
 function* firing(minute: number): Generator<string> {
   const on = (index: number): string => {
     const labels = Object.entries({ host: nameOf(index), ...placeOf(index) });
     return labels.map(([name, value]) => `${name}="${value}"`).join(",");
   };
   const happening = [
-    [40, "FanFailed", "critical", "fan", on(WITH.deadFan)],
+    [40, "FanFailed", "critical", "fan", `${on(WITH.deadFan)},sensor="Fan 2",id="20/0/12"`],
     [50, "PsuInputLost", "warning", "power", on(WITH.pulledCord)],
     [80, "BmcUnreachable", "warning", "reach", on(WITH.silent)],
     [10, "BmcAuthenticationFailed", "warning", "reach", on(WITH.locked)],
@@ -39,7 +39,7 @@ function* firing(minute: number): Generator<string> {
       yield `ALERTS{alertname="${name}",alertstate="firing",severity="${severity}",component="${component}",${labels}} 1`;
 }
 
-/** What an exporter did since the last scrape. */
+/** Activity of an exporter since the last scrape. */
 function work(metrics: SelfMetrics): void {
   for (let poll = 0; poll < HOSTS; poll++) {
     for (let count = 0; count < 5; count++) {
@@ -68,7 +68,7 @@ export async function writeHistory(path: string): Promise<void> {
     metrics: new SelfMetrics({ version: "0.1.0" }),
   }));
   for (const { metrics } of exporters) metrics.configReload(true);
-  await sleep(30); // so that the event loop was watched once
+  await sleep(30); // until the event loop delay was measured once
   const file = openSync(path, "w");
   const racks = Array.from({ length: HOSTS / PER_RACK }, (_, index) => placeOf(index * PER_RACK));
   const budgets = renderRackBudgets(racks.map(({ position: _, ...place }) => ({ place, watts: 4500 }))).toString();

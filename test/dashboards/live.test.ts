@@ -20,17 +20,17 @@ import {
 } from "./panels.ts";
 import { shown } from "./shown.ts";
 
-/** Queries that find nothing in this fleet, and why that is right. */
+/** Queries without a result in this fleet, and the reason. */
 const EMPTY: Readonly<Record<string, string>> = {};
 
-/** Hosts to which something happened, and one that is well: what one of them does not show another does. */
+/** Hosts with a fault, and one that is ok. Each query has a result for one of them. */
 const SHOWN = [WITH.deadFan, WITH.pulledCord, WITH.badDimm, WITH.silent, 10].map((index) => ({ host: nameOf(index) }));
 const WELL = { host: nameOf(10) };
 const RACKS = [1, 2, 3, 4, 5, 6].map((rack) => ({ rack: `r${rack}` }));
 
 type Variables = Readonly<Record<string, string>>;
 
-withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fleet", () => {
+withPeers(["prometheus", "promtool"], "the dashboards on two hours of a fleet", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let prometheus: Prometheus;
 
@@ -42,8 +42,8 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     const [text, data] = [join(folder.path, "history.om"), join(folder.path, "data")];
     await writeHistory(text);
     await runOrFail("promtool", ["tsdb", "create-blocks-from", "openmetrics", text, data]);
-    // Some rules ask for what others recorded, and a backfill does not see its own series: two rounds.
-    for (const files of [[ruleFile("power")], subjects.map(ruleFile)]) {
+    // Some rules use recorded series, and a backfill does not see its own series: two rounds.
+    for (const files of [[ruleFile("power"), ruleFile("thermal")], subjects.map(ruleFile)]) {
       const before = await start();
       const span = [`--start=${START}`, `--end=${END}`, "--eval-interval=2m"];
       const to = [`--url=${before.url}`, `--output-dir=${data}`];
@@ -78,7 +78,7 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
 
   const hostsFor = (target: Target): readonly Variables[] => (target.expr.includes("$host") ? SHOWN : [WELL]);
 
-  /** Labels of all series that the queries of a panel find, for all hosts. */
+  /** Labels of all series that the queries of a panel return, for all hosts. */
   async function labelsOf(panel: PanelJson): Promise<readonly (readonly string[])[]> {
     const found: (readonly string[])[] = [];
     for (const target of panel.targets) {
@@ -90,14 +90,14 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     return found;
   }
 
-  it.each(queries)("$at finds something", async ({ at, target }) => {
+  it.each(queries)("$at has a result", async ({ at, target }) => {
     let found = 0;
     for (const host of hostsFor(target)) found += (await ask(target, host)).length;
     if (EMPTY[at] === undefined) expect(found).toBeGreaterThan(0);
-    else expect(found, "is no longer empty: take it off the list").toBe(0);
+    else expect(found, "is no longer empty: remove it from the list").toBe(0);
   });
 
-  it("shows a host that is well, too, or says why a panel is empty", async () => {
+  it("have results for a host that is ok, or a text for an empty panel", async () => {
     for (const { at, uid, panel } of panels) {
       if (uid !== "bmc-host" || panel.fieldConfig.defaults.noValue !== undefined) continue;
       const [first] = panel.targets;
@@ -105,43 +105,59 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     }
   });
 
-  it.each(panels.filter(({ panel }) => panel.type === "table"))("$at has the columns it names", async ({ panel }) => {
-    const labels = await labelsOf(panel);
-    const several = panel.targets.length > 1;
-    const values = panel.targets.map(({ refId }) => (several ? `Value #${refId}` : "Value"));
-    const fields = new Set([...labels.flat(), ...values]);
-    for (const { id, options } of panel.transformations ?? []) {
-      if (id === "joinByField") for (const one of labels) expect(one).toContain(options.byField);
-      if (id === "groupingToMatrix") {
-        const { columnField, rowField, valueField } = options as Record<string, string>;
-        for (const field of [columnField, rowField, valueField]) expect(fields).toContain(field);
-        fields.add(`${rowField}\\${columnField}`);
-      }
-      if (id === "sortBy") for (const { field } of options.sort as { field: string }[]) expect(fields).toContain(field);
-      if (id === "organize") {
-        const { excludeByName, indexByName } = options as Record<string, Record<string, unknown>>;
-        const shown = Object.keys(indexByName ?? {});
-        for (const field of shown) expect(fields).toContain(field);
-        // What is neither a column nor hidden would be a column nobody meant; the inventory's own labels are meant.
-        const free = ["vendor", "role"];
-        const unmeant = [...fields].filter((field) => !shown.includes(field) && !(field in (excludeByName ?? {})));
-        expect(unmeant.filter((field) => !free.includes(field))).toEqual([]);
-        // No label may come from two queries of a join: the second would be called "host 2".
-        if (several) {
-          const twice = shown.filter((field) => labels.filter((one) => one.includes(field)).length > 1);
-          const joined = panel.transformations?.find((one) => one.id === "joinByField")?.options.byField;
-          expect(twice.filter((field) => field !== joined)).toEqual([]);
+  it.each(panels.filter(({ panel }) => panel.type === "table"))(
+    "$at has the fields of its columns",
+    async ({ panel }) => {
+      const labels = await labelsOf(panel);
+      const several = panel.targets.length > 1;
+      const values = panel.targets.map(({ refId }) => (several ? `Value #${refId}` : "Value"));
+      const fields = new Set([...labels.flat(), ...values]);
+      for (const { id, options, filter } of panel.transformations ?? []) {
+        if (id === "groupBy") {
+          const settings = Object.entries(options.fields as Record<string, { aggregations: string[] }>);
+          for (const [field] of settings) expect(fields).toContain(field);
+          // Without a filter, all other fields are dropped.
+          if (filter === undefined) fields.clear();
+          else fields.delete(`Value #${(filter as { options: string }).options}`);
+          for (const [field, { aggregations }] of settings) {
+            if (aggregations.length > 0) fields.delete(field);
+            for (const name of aggregations.length > 0 ? aggregations.map((one) => `${field} (${one})`) : [field])
+              fields.add(name);
+          }
+        }
+        if (id === "joinByField") for (const one of labels) expect(one).toContain(options.byField);
+        if (id === "groupingToMatrix") {
+          const { columnField, rowField, valueField } = options as Record<string, string>;
+          for (const field of [columnField, rowField, valueField]) expect(fields).toContain(field);
+          fields.add(`${rowField}\\${columnField}`);
+        }
+        if (id === "sortBy")
+          for (const { field } of options.sort as { field: string }[]) expect(fields).toContain(field);
+        if (id === "organize") {
+          const { excludeByName, indexByName } = options as Record<string, Record<string, unknown>>;
+          const shown = Object.keys(indexByName ?? {});
+          for (const field of shown) expect(fields).toContain(field);
+          // A field that is neither a column nor hidden would be an extra column. Labels of the inventory may be.
+          const free = ["vendor", "role"];
+          const extra = [...fields].filter((field) => !shown.includes(field) && !(field in (excludeByName ?? {})));
+          expect(extra.filter((field) => !free.includes(field))).toEqual([]);
+          // No label may come from two queries of a join: Grafana would name the second "host 2".
+          if (several) {
+            const twice = shown.filter((field) => labels.filter((one) => one.includes(field)).length > 1);
+            const joined = panel.transformations?.find((one) => one.id === "joinByField")?.options.byField;
+            expect(twice.filter((field) => field !== joined)).toEqual([]);
+          }
         }
       }
-    }
-    for (const { matcher } of panel.fieldConfig.overrides)
-      if (matcher.id === "byName") expect(fields).toContain(matcher.options);
-    for (const { url } of linksOf(panel))
-      for (const [, field = ""] of url.matchAll(/__data\.fields\.(\w+)/g)) expect(fields).toContain(field);
-  });
+      for (const { matcher } of panel.fieldConfig.overrides)
+        if (matcher.id === "byName") expect(fields).toContain(matcher.options);
+      for (const { url } of linksOf(panel))
+        for (const [, field = ""] of url.matchAll(/__data\.fields\.(\w+)/g)) expect(fields).toContain(field);
+    },
+  );
 
   it.each(panels.filter(({ panel }) => panel.type !== "table"))(
-    "$at names its series by labels they have",
+    "$at has the labels of its series names",
     async ({ panel }) => {
       const labels = await labelsOf(panel);
       for (const [index, { legendFormat = "" }] of panel.targets.entries())
@@ -151,7 +167,7 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     },
   );
 
-  it("shows a rack as it stands: a row for each unit, hosts in theirs", async () => {
+  it("show a rack with a row for each unit", async () => {
     const panel = panels.find(({ panel }) => panel.repeat === "rack")?.panel;
     const target = panel?.targets[0];
     if (target === undefined) throw new Error("no elevation");
@@ -162,7 +178,7 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     expect(found.sort().slice(0, 4)).toEqual(["01/node037", "02/", "03/", "04/node038"]);
   });
 
-  it("sees what happened", async () => {
+  it("show the faults of the fleet", async () => {
     const value = async (at: string): Promise<readonly Readonly<Record<string, string>>[]> => {
       const found = queries.find((one) => one.at === at);
       if (found === undefined) throw new Error(`no ${at}`);
@@ -175,15 +191,13 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     expect(await value("bmc-fleet / DIMMs with errors / A")).toMatchObject([
       { host: nameOf(WITH.badDimm), dimm: "A1" },
     ]);
-    expect(await value("bmc-fleet / Fans not ok / A")).toMatchObject([{ sensor: "Fan 2", state: "lower_critical" }]);
-    expect((await value("bmc-fleet / Power supplies not ok / A")).map(({ state }) => state).sort()).toEqual([
-      "input_lost",
-      "redundancy_lost",
-    ]);
+    expect(
+      (await value("bmc-fleet / Parts not ok / A")).map(({ sensor, state }) => `${sensor}: ${state}`).sort(),
+    ).toEqual(["Fan 2: lower_critical", "PS Redundancy: redundancy_lost", "Status: input_lost"]);
     expect((await value("bmc-fleet / Racks by worst state / A")).length).toBe(6);
   });
 
-  // As often as Grafana draws it: once for each host or rack.
+  // Once for each host or rack, as Grafana repeats the panel.
   shown((panel) =>
     (panel.repeat === "rack" ? RACKS : panel.targets.some(({ expr }) => expr.includes("$host")) ? SHOWN : [WELL]).map(
       (variables) => async () =>
@@ -191,7 +205,7 @@ withPeers(["prometheus", "promtool"], "the dashboards, asking two hours of a fle
     ),
   );
 
-  it("fills every variable", async () => {
+  it("have values for every variable", async () => {
     for (const { uid, templating } of dashboards)
       for (const one of templating.list.filter(({ type }) => type === "query")) {
         const [, series = "", label = ""] = variableQuery(one).match(/^label_values\((.*), (\w+)\)$/) ?? [];

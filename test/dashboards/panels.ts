@@ -24,6 +24,11 @@ export interface Override {
   readonly properties: readonly { readonly id: string; readonly value: unknown }[];
 }
 
+export interface MappingJson {
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 export interface PanelJson {
   readonly id: number;
   readonly type: string;
@@ -36,10 +41,12 @@ export interface PanelJson {
   readonly transformations?: readonly {
     readonly id: string;
     readonly options: Readonly<Record<string, unknown>>;
+    readonly filter?: unknown;
   }[];
   readonly fieldConfig: {
     readonly defaults: {
       readonly unit?: string;
+      readonly mappings?: readonly MappingJson[];
       readonly noValue?: string;
       readonly links?: readonly LinkJson[];
     };
@@ -67,9 +74,16 @@ export interface DashboardJson {
   readonly panels: readonly PanelJson[];
   readonly templating: { readonly list: readonly VariableJson[] };
   readonly links: readonly LinkJson[];
+  readonly annotations?: { readonly list: readonly AnnotationJson[] };
 }
 
-/** The files as they are shipped, by name. */
+export interface AnnotationJson {
+  readonly name: string;
+  readonly datasource: unknown;
+  readonly expr?: string;
+}
+
+/** The shipped files, by name. */
 export const files: ReadonlyMap<string, string> = new Map(
   readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
@@ -79,13 +93,13 @@ export const files: ReadonlyMap<string, string> = new Map(
 
 export const dashboards: readonly DashboardJson[] = [...files.values()].map((text) => JSON.parse(text));
 
-/** Panels that ask something, with where they are: all but the headings. */
+/** All panels except row headings, with their location. */
 export const panels: readonly { readonly at: string; readonly uid: string; readonly panel: PanelJson }[] =
   dashboards.flatMap(({ uid, panels }) =>
     panels.filter(({ type }) => type !== "row").map((panel) => ({ at: `${uid} / ${panel.title}`, uid, panel })),
   );
 
-/** Every query, with where it is. */
+/** Every query, with its location. */
 export const queries = panels.flatMap(({ at, uid, panel }) =>
   panel.targets.map((target) => ({ at: `${at} / ${target.refId}`, uid, panel, target })),
 );
@@ -95,7 +109,7 @@ export function variableQuery({ query }: VariableJson): string {
   return typeof query === "object" && query !== null && "query" in query ? String(query.query) : String(query);
 }
 
-/** Links of a panel, of its fields as well. */
+/** Links of a panel and of its fields. */
 export function linksOf({ fieldConfig }: PanelJson): readonly LinkJson[] {
   const ofFields = fieldConfig.overrides.flatMap(({ properties }) =>
     properties.filter(({ id }) => id === "links").flatMap(({ value }) => value as readonly LinkJson[]),
@@ -103,7 +117,7 @@ export function linksOf({ fieldConfig }: PanelJson): readonly LinkJson[] {
   return [...(fieldConfig.defaults.links ?? []), ...ofFields];
 }
 
-/** Fills in variables as Grafana does; what is not named is "all". */
+/** Replaces variables as Grafana does. Variables without a value are "All". */
 export function filledIn(expr: string, values: Readonly<Record<string, string>> = {}): string {
   return expr
     .replaceAll("$__rate_interval", "8m")

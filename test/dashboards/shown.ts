@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { beforeAll, expect, it } from "vitest";
 import { ALWAYS_HIDDEN } from "../../dashboards/src/columns.ts";
 import { withPeers } from "../rig/requirements.ts";
@@ -5,17 +6,17 @@ import { nameOf, WITH } from "./fleet.ts";
 import { type Answer, type Field, type Frame, GRAFANA, type Grafana, loadGrafana, numberOf } from "./grafana.ts";
 import { linksOf, type PanelJson, panels } from "./panels.ts";
 
-/** Answers to the queries of a panel, once for each host or rack that it is drawn for. */
+/** Responses to the queries of a panel, for each host or rack it is repeated for. */
 export type Asked = (panel: PanelJson) => readonly (() => Promise<readonly Answer[]>)[];
 
-/** Labels that the inventory added: columns without a place of their own. */
+/** Labels of the inventory: columns without a configured position. */
 const FREE = ["vendor", "role"];
 
-/** One drawing of a panel. */
+/** A rendered panel. */
 interface Drawn {
   readonly answers: readonly Answer[];
   readonly frames: readonly Frame[];
-  /** Before columns are named, ordered and hidden. */
+  /** Frames before columns are renamed, ordered and hidden. */
   readonly whole: readonly Frame[];
 }
 
@@ -26,18 +27,18 @@ const namesOf = (frames: readonly Frame[]): readonly string[] => fieldsOf(frames
 const isThere = (value: unknown): boolean => value !== null && value !== undefined && value !== "";
 const sampleOf = ({ value }: Answer["series"][number]): number => (value === undefined ? Number.NaN : numberOf(value));
 
-/** What a user sees of a cell. */
+/** Displayed text of a cell. */
 function text({ display, values }: Field, row: number): string {
   const shown = display?.(values[row]);
   return `${shown?.prefix ?? ""}${shown?.text ?? ""}${shown?.suffix ?? ""}`;
 }
 
 /**
- * The way of an answer to the screen, through Grafana's own code: transformations and overrides name fields, and a name
- * that is wrong is no error there, only a column that is empty, called "Value #B", or not there.
+ * Renders responses with Grafana's own code. Transformations and overrides use names of fields, and for a wrong name Grafana
+ * reports no error: the column is empty, called "Value #B", or missing.
  */
 export function shown(asked: Asked): void {
-  withPeers([GRAFANA], "shown by Grafana's own code", () => {
+  withPeers([GRAFANA], "rendered by Grafana's own code", () => {
     let grafana: Grafana;
     beforeAll(() => {
       grafana = loadGrafana();
@@ -57,7 +58,7 @@ export function shown(asked: Asked): void {
       return all;
     }
 
-    it.each(panels)("$at has the fields that its overrides and links are about", async ({ panel }) => {
+    it.each(panels)("$at has the fields of its overrides and links", async ({ panel }) => {
       const all = await drawings(panel);
       for (const { matcher } of panel.fieldConfig.overrides)
         expect(
@@ -74,7 +75,7 @@ export function shown(asked: Asked): void {
 
     const transformed = panels.filter(({ panel }) => panel.transformations !== undefined);
 
-    it.each(transformed)("$at has what Prometheus said in each cell, sorted", async ({ panel }) => {
+    it.each(transformed)("$at has the values of Prometheus in its cells, sorted", async ({ panel }) => {
       for (const { answers, frames, whole } of await drawings(panel)) {
         expect(frames.length).toBe(1);
         expect(whole.length).toBe(1);
@@ -83,7 +84,8 @@ export function shown(asked: Asked): void {
         expectCells(panel, answers, table);
         for (const { name, values } of fieldsOf(frames))
           expect(values, name).toEqual(table.fields.find((one) => one.name === name)?.values);
-        for (const { field, desc } of (options(panel, "sortBy")?.sort ?? []) as { field: string; desc: boolean }[]) {
+        const last = panel.transformations?.findLast(({ id }) => id === "sortBy")?.options.sort ?? [];
+        for (const { field, desc } of last as { field: string; desc: boolean }[]) {
           const values = table.fields.find((one) => one.name === field)?.values.filter(isThere) ?? [];
           expect(values.length, field).toBeGreaterThan(0);
           const up = [...values].sort((a, b) =>
@@ -95,7 +97,7 @@ export function shown(asked: Asked): void {
     });
 
     it.each(transformed.filter(({ panel }) => options(panel, "organize") !== undefined))(
-      "$at has its columns, called and ordered as they are meant, and none that is empty",
+      "$at has its columns with their headings in order, and none that is empty",
       async ({ panel }) => {
         const { excludeByName, indexByName, renameByName } = options(panel, "organize") as {
           excludeByName: Readonly<Record<string, boolean>>;
@@ -126,7 +128,7 @@ export function shown(asked: Asked): void {
     );
 
     it.each(transformed.filter(({ panel }) => panel.targets.length > 1))(
-      "$at has its rows where only the first query finds something",
+      "$at has its rows if only the first query has a result",
       async ({ panel }) => {
         for (const { answers } of await drawings(panel)) {
           const [first, ...others] = answers;
@@ -138,7 +140,7 @@ export function shown(asked: Asked): void {
       },
     );
 
-    /** A row of the last table of a panel in which some cell has that text, headings and cells as they are read. */
+    /** A row of a table by the text of one of its cells, as headings and texts. */
     async function rowOf(at: string, cell: string, which = 0): Promise<Readonly<Record<string, string>>> {
       const panel = panels.find((one) => one.at === at)?.panel;
       if (panel === undefined) throw new Error(`no ${at}`);
@@ -152,38 +154,77 @@ export function shown(asked: Asked): void {
       return found;
     }
 
-    it("has words for states, units behind numbers, and neither behind names", async () => {
+    const SILENT = 3; // of the hosts that panels of one host are drawn for
+
+    it("never shows a host whose BMC is unreachable as ok", async () => {
+      const silent = async (title: string) => {
+        const panel = panels.find((one) => one.at === `bmc-host / ${title}`)?.panel;
+        if (panel === undefined) throw new Error(`no ${title}`);
+        const responses = await asked(panel)[SILENT]?.();
+        const frame = (await grafana.show(panel, responses ?? []))[0];
+        if (frame === undefined) throw new Error(`nothing in ${title}`);
+        return frame.fields.map((field) => Array.from({ length: frame.length }, (_, row) => text(field, row)));
+      };
+      expect(await silent("Sensors not ok")).toEqual([["not known"], ["? not known"]]);
+      expect(await silent("Chassis faults")).toEqual([["not known"]]);
+      expect(await silent("Findings")).toEqual([["security"], ["not known"]]);
+      expect((await silent("Failed parts of the poll")).flat()).toContain("no_answer");
+      expect((await silent("Firing alerts")).flat()).toContain("BmcUnreachable");
+    });
+
+    it("shows texts for states, units for numbers, and dashes for what is not known", async () => {
       const attention = "bmc-fleet / Hosts needing attention";
       expect(await rowOf(attention, nameOf(WITH.deadFan))).toEqual({
         Host: "node008",
         Rack: "r1",
-        Unit: "22",
-        Room: "1.07",
+        Position: "22",
         State: "■ critical",
-        "Fails at": "-",
         Reason: "-",
-        Alerts: "1",
-        "Critical events": "1",
+        "Worst sensor": "Fan 2",
+        "Firing alerts": "FanFailed",
+        Events: "1",
       });
       expect(await rowOf(attention, nameOf(WITH.silent))).toMatchObject({
         State: "× unreachable",
-        "Fails at": "open_session",
         Reason: "no_answer",
+        "Worst sensor": "-",
+        "Firing alerts": "BmcUnreachable",
       });
       const rack = "bmc-rack / $rack";
       expect(await rowOf(rack, nameOf(WITH.deadFan))).toEqual({
-        Unit: "22",
+        Position: "22",
         Host: "node008",
         State: "■ critical",
-        Inlet: "22 °C",
+        "Inlet air": "22 °C",
         Power: "299 W",
         "Of limit": "60%",
-        "Not ok": "1",
+        "Sensors not ok": "1",
         Alerts: "1",
       });
-      expect(await rowOf(rack, "03")).toMatchObject({ Unit: "03", Host: "", State: "-", Inlet: "-", Power: "-" });
-      expect(await rowOf("bmc-rack / Inlets, racks side by side", "19")).toEqual({
-        Unit: "19",
+      // A free unit is empty; a host whose values are not known has dashes.
+      const free = {
+        Host: "",
+        State: "",
+        "Inlet air": "",
+        Power: "",
+        "Of limit": "",
+        "Sensors not ok": "",
+        Alerts: "",
+      };
+      expect(await rowOf(rack, "03")).toEqual({ Position: "03", ...free });
+      expect(await rowOf(rack, nameOf(WITH.locked), 5)).toMatchObject({
+        State: "× unreachable",
+        "Inlet air": "-",
+        Power: "-",
+        "Of limit": "-",
+        "Sensors not ok": "-",
+        Alerts: "1",
+      });
+      const floor = await rowOf("bmc-fleet / Floor $room: state", "22");
+      expect(floor).toMatchObject({ "Pos.": "22", r1: "■", r2: "OK" });
+      expect(await rowOf("bmc-fleet / Floor $room: inlet air", "19")).toMatchObject({ r1: "22", r6: "-" });
+      expect(await rowOf("bmc-rack / Inlet air, racks side by side", "19")).toEqual({
+        "Pos.": "19",
         r1: "22 °C",
         r2: "22 °C",
         r3: "23 °C",
@@ -191,12 +232,17 @@ export function shown(asked: Asked): void {
         r5: "36 °C",
         r6: "-",
       });
-      expect(await rowOf("bmc-host / Sensors not ok", "Fan 2")).toMatchObject({ Kind: "fan", Health: "■ critical" });
+      expect(await rowOf("bmc-host / Sensors not ok", "Fan 2")).toEqual({
+        Sensor: "Fan 2",
+        Kind: "fan",
+        States: "lower_critical",
+        Health: "■ critical",
+      });
     });
   });
 }
 
-/** Each series has its row, its labels and its value there; and no row is anybody else's. */
+/** Every series has a row with its labels and its value, and there are no other rows. */
 function expectCells(panel: PanelJson, answers: readonly Answer[], table: Frame): void {
   const column = (name: string): readonly unknown[] => table.fields.find((one) => one.name === name)?.values ?? [];
   const matrix = options(panel, "groupingToMatrix") as Readonly<Record<string, string>> | undefined;
@@ -212,12 +258,22 @@ function expectCells(panel: PanelJson, answers: readonly Answer[], table: Frame)
     expect(cells.length).toBe(all.length);
     return;
   }
+  const grouped = panel.transformations?.find(({ id }) => id === "groupBy");
+  if (grouped !== undefined && joined === undefined) {
+    // One row for each group, with the different values of the other label in one cell.
+    const fields = Object.entries(grouped.options.fields as Readonly<Record<string, { operation: string }>>);
+    const by = fields.filter(([, { operation }]) => operation === "groupby").map(([name]) => name);
+    const keyOf = (metric: Readonly<Record<string, string>>): string => by.map((name) => metric[name] ?? "").join("\n");
+    expect(table.length).toBe(new Set(all.map(({ metric }) => keyOf(metric))).size);
+    return;
+  }
   for (const { target, series } of answers) {
+    if (isDeepStrictEqual(grouped?.filter, { id: "byRefId", options: target.refId })) continue;
     const values = column(answers.length > 1 ? `Value #${target.refId}` : "Value");
     for (const one of series) {
       const labels = Object.entries(one.metric).filter(([name]) => column(name).length > 0);
       const rows = [...values.keys()].filter((row) => labels.every(([name, value]) => column(name)[row] === value));
-      expect(rows.map((row) => values[row])).toContain(sampleOf(one));
+      expect(rows.some((row) => Object.is(values[row], sampleOf(one)))).toBe(true);
       if (joined !== undefined) expect(rows.length).toBe(1);
     }
     expect(values.filter(isThere).length).toBe(series.length);
