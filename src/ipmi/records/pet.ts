@@ -2,18 +2,13 @@ import { bit, bits, flag, Reader, Writer } from "../wire/bytes.ts";
 import { hexDigits } from "../wire/hex.ts";
 import { type EventFields, eventFields } from "./sel/record.ts";
 
-/** Enterprise object id of platform event traps; generic trap 6, the event in the specific trap. */
-export const PET_ENTERPRISE_OID = "1.3.6.1.4.1.3183.1.1";
-/** The one variable of a trap, an octet string. */
-export const PET_VARIABLE_OID = "1.3.6.1.4.1.3183.1.1.1";
-
 /** Traps count seconds from 1998-01-01 00:00. */
 const PET_EPOCH_MS = Date.UTC(1998, 0, 1);
 const UNSPECIFIED_OFFSET = 0xffff;
 const FIXED_LENGTH = 46;
 const END_OF_FIELDS = 0xc1;
 
-export type PetSeverity =
+type PetSeverity =
   | "unspecified"
   | "monitor"
   | "information"
@@ -33,7 +28,7 @@ const SEVERITIES: Readonly<Record<number, PetSeverity>> = {
   32: "non_recoverable",
 };
 
-export type PetSource =
+type PetSource =
   | "platform_firmware"
   | "smi_handler"
   | "system_management_software"
@@ -56,8 +51,8 @@ const SOURCES: readonly PetSource[] = [
 ];
 
 /**
- * The variable of a platform event trap - Platform Event Trap Format 1.0 section 3. Numbers are most
- * significant byte first, unlike the rest of IPMI.
+ * The variable 1.3.6.1.4.1.3183.1.1.1 of a platform event trap (enterprise 1.3.6.1.4.1.3183.1.1, generic trap 6) -
+ * Platform Event Trap Format 1.0 section 3. Numbers are most significant byte first, unlike the rest of IPMI.
  *
  *   [0-15]  GUID, all zero for none
  *   [16-17] sequence number, the same over retransmissions

@@ -117,7 +117,7 @@ function silence(requester: Requester, error: IpmiError, verdict: Reachability |
   return new IpmiError(error.reason, `${address}: no answer on UDP port ${port}`, options);
 }
 
-export interface CipherSuiteList {
+interface CipherSuiteList {
   /** Undefined: not told. */
   readonly ids: readonly number[] | undefined;
   /** False: the BMC kept silent, so that asking again may tell more. */

@@ -56,7 +56,7 @@ export const sessionless: Framing = {
   }),
 };
 
-export interface SessionFraming15 {
+interface SessionFraming15 {
   readonly authType: number;
   readonly password: Uint8Array;
   readonly sessionId: number;
@@ -98,7 +98,7 @@ export function framing15(s: SessionFraming15): Framing {
   };
 }
 
-export interface SessionFraming20 {
+interface SessionFraming20 {
   readonly suite: CipherSuite;
   readonly keys: SessionKeys;
   readonly password: Uint8Array;

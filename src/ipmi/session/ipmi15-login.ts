@@ -18,7 +18,7 @@ const PATIENCE_MS = 2000;
 const PATIENCE_FACTOR = 3;
 const LONGEST_PATIENCE_MS = 10_000;
 
-export interface Ipmi15Login {
+interface Ipmi15Login {
   readonly framing: Framing;
   readonly sessionId: number;
   readonly authType: number;

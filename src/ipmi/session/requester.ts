@@ -38,7 +38,7 @@ const BUSY_TRIES = 3;
 const BUSY_WAIT_MS = 100;
 
 /** Pulls the answer to the message `request` out of a message, or says that it is not the one. */
-export type Matcher = (answer: ResponseMessage, request: Uint8Array) => Answer | undefined;
+type Matcher = (answer: ResponseMessage, request: Uint8Array) => Answer | undefined;
 
 /**
  * Turns commands into messages and finds their answers. Gives each request the next of 64 sequence
@@ -248,7 +248,7 @@ function isCommandSpecific(code: number): boolean {
 }
 
 /** Waits, abortably. */
-export function pause(conversation: Conversation, milliseconds: number, signal?: AbortSignal): Promise<void> {
+function pause(conversation: Conversation, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const onAbort = (): void => {

@@ -58,7 +58,7 @@ export class HandshakeRefused extends IpmiError {
   }
 }
 
-export interface RmcpPlusLogin {
+interface RmcpPlusLogin {
   readonly framing: FramingRmcpPlus;
   readonly bmcSessionId: number;
   readonly suite: CipherSuite;

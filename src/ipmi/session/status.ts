@@ -4,7 +4,7 @@ import { hexByte } from "../wire/hex.ts";
 /** What to do about a status that is not 0. */
 export type StatusAction = "next_suite" | "restart" | "give_up";
 
-export interface StatusMeaning {
+interface StatusMeaning {
   readonly text: string;
   readonly reason: IpmiReason;
   readonly action: StatusAction;

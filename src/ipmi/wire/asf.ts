@@ -18,7 +18,7 @@ const PONG = 0x40;
  *   11    data length: 0 or 16
  *   12-15 pong: IANA of the responder, 16-19 OEM, 20 entities (7 IPMI, 3:0 ASF version), 21 interactions, 22-27 reserved
  */
-export interface PresencePong {
+interface PresencePong {
   readonly tag: number;
   readonly iana: number;
   readonly oem: number;

@@ -79,7 +79,7 @@ export interface Rakp4 {
 
 export const MAX_USER_NAME = 16;
 export const RANDOM_LENGTH = 16;
-export const GUID_LENGTH = 16;
+const GUID_LENGTH = 16;
 
 export function encodeRakp1(r: Rakp1): Buffer {
   const to = new Writer(28 + MAX_USER_NAME);

@@ -17,7 +17,7 @@ export const PayloadType = {
 } as const;
 
 /** Where the authenticated bytes begin: everything after the RMCP header. */
-export const AUTHENTICATED_START = 4;
+const AUTHENTICATED_START = 4;
 
 /**
  * RMCP+ session header - IPMI 2.0 section 13.6.
@@ -36,7 +36,7 @@ export const AUTHENTICATED_START = 4;
  *   integrity pad FFh so that authentication type through next header are a multiple of 4 bytes
  *   pad length (1), next header 07h (1), authentication code
  */
-export interface RmcpPlusHeader {
+interface RmcpPlusHeader {
   readonly payloadType: number;
   readonly encrypted: boolean;
   readonly authenticated: boolean;
@@ -111,7 +111,7 @@ export interface PayloadCipher {
   open(packet: Uint8Array, start: number, end: number): Uint8Array;
 }
 
-export interface RmcpPlusFields {
+interface RmcpPlusFields {
   readonly payloadType: number;
   readonly encrypted: boolean;
   readonly sessionId: number;

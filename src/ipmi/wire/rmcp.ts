@@ -13,7 +13,7 @@ export const RmcpClass = { Asf: 0x06, Ipmi: 0x07, Oem: 0x08 } as const;
  *   [2] sequence; FFh: no acknowledge wanted. Some BMCs answer with 00h: ignored
  *   [3] 7 acknowledge, 4:0 class
  */
-export const RMCP_HEADER_LENGTH = 4;
+const RMCP_HEADER_LENGTH = 4;
 
 /** The class of a packet; refuses other versions and acknowledges. */
 export function rmcpClassOf(packet: Uint8Array): number {

@@ -13,7 +13,7 @@ const UNWRITTEN = 0xff;
 export const isEnglish = (language: number): boolean => language === 0 || language === 25;
 
 /** The fields of an area: those with a name, in order, and whatever the manufacturer added. */
-export interface AreaFields<Name extends string> {
+interface AreaFields<Name extends string> {
   readonly named: Readonly<Partial<Record<Name, string>>>;
   readonly custom: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { Layout } from "../../commands/command.ts";
 import { hexDigits } from "../../wire/hex.ts";
 import { decodeText, encodeText, TextType } from "../type-length.ts";
 
-export const MANAGEMENT_ACCESS_KINDS = [
+const MANAGEMENT_ACCESS_KINDS = [
   "system_management_url",
   "system_name",
   "system_ping_address",

@@ -2,7 +2,7 @@ import { hexByte } from "../../wire/hex.ts";
 import type { EventGenerator } from "./record.ts";
 
 /** Who a system software id belongs to - IPMI 2.0 section 5.5, table 5-4. */
-export type SoftwareKind =
+type SoftwareKind =
   | "bios"
   | "smi_handler"
   | "system_management_software"
@@ -12,7 +12,7 @@ export type SoftwareKind =
   | "reserved";
 
 /** @param softwareId the 7 bits, without the lowest bit of the generator byte */
-export function softwareKind(softwareId: number): SoftwareKind {
+function softwareKind(softwareId: number): SoftwareKind {
   if (softwareId <= 0x0f) return "bios";
   if (softwareId <= 0x1f) return "smi_handler";
   if (softwareId <= 0x2f) return "system_management_software";

@@ -1,5 +1,5 @@
 /** How a Supermicro BIOS writes a DIMM into event data 2 and 3; see dimm.ts. */
-export type SupermicroDimmForm =
+type SupermicroDimmForm =
   /** X8, B8, H8: data 2 is the label itself, in hex. */
   | "label"
   /** Letters go on over the processors, so many a processor. */
