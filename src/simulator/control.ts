@@ -18,7 +18,7 @@ class BadRequest extends Error {}
  *   DELETE /faults/ID        clears a fault
  *   GET /stats               packets and sessions
  */
-export function controlApp(park: Park): express.Express {
+function controlApp(park: Park): express.Express {
   const app = express();
   app.disable("x-powered-by").use(express.json({ limit: "16kb" }));
   app.get("/hosts", (_request, response) => {

@@ -6,7 +6,7 @@ import { type BmcIdentity, VirtualBmc } from "./bmc/virtual-bmc.ts";
 import type { BoardBehaviour, BoardModel } from "./boards/board.ts";
 import { UdpHost } from "./lan/udp-host.ts";
 
-export const DEFAULT_PORT = 6230;
+const DEFAULT_PORT = 6230;
 
 /** One BMC of a simulation. */
 export interface BmcSpec {

@@ -12,24 +12,23 @@
 
 export { LiveBoard } from "./bmc/live-board.ts";
 export type * from "./bmc/misbehaviour.ts";
-export { Random, seedOf } from "./bmc/random.ts";
-export { type BmcIdentity, type BmcStats, VirtualBmc, type VirtualBmcOptions } from "./bmc/virtual-bmc.ts";
+export { Random } from "./bmc/random.ts";
+export { type BmcIdentity, VirtualBmc, type VirtualBmcOptions } from "./bmc/virtual-bmc.ts";
 export * from "./boards/board.ts";
 export { compileBoard } from "./boards/compile-board.ts";
 export { BOARD_NAMES } from "./boards/index.ts";
-export { type RecordedOptions, recordedBoard } from "./boards/recorded.ts";
+export { recordedBoard } from "./boards/recorded.ts";
 export { sampleBoard } from "./boards/sample-board.ts";
-export { controlApp, serveControl } from "./control.ts";
-export { FAULTS, type Fault as PhysicalFault, FaultParameterError, type Values } from "./faults/index.ts";
+export { serveControl } from "./control.ts";
+export { FAULTS } from "./faults/index.ts";
 export * from "./fleet.ts";
 export { switchPower } from "./handlers/chassis.ts";
 export { receive } from "./lan/ipmi-front.ts";
-export { type NumberedFault, Park, type ParkedHost, type ParkOptions, type Trouble } from "./park.ts";
-export { type NamedScenario, parseScenario, SCENARIOS, type SelectedScenario } from "./scenarios/by-name.ts";
+export { Park, type ParkOptions, type Trouble } from "./park.ts";
+export { parseScenario, SCENARIOS, type SelectedScenario } from "./scenarios/by-name.ts";
 export * from "./scenarios/index.ts";
 export {
-  type Argument,
   allowed as allowedArgument,
   defaultOf as defaultArgument,
 } from "./scenarios/scenario-argument.ts";
-export { parseTimetable, runTimetable, type TimetableEntry } from "./timetable.ts";
+export { parseTimetable, runTimetable } from "./timetable.ts";

@@ -35,7 +35,7 @@ export interface Trouble {
 }
 
 /** A machine of the park: its place, and the address of its BMC. */
-export interface ParkedHost {
+interface ParkedHost {
   readonly name: string;
   /** Absent for boards without physics. */
   readonly physics?: HostPhysics;

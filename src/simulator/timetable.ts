@@ -20,7 +20,7 @@ const entry = z.strictObject({
 });
 
 /** A fault that begins later. */
-export type TimetableEntry = z.output<typeof entry>;
+type TimetableEntry = z.output<typeof entry>;
 
 /**
  * Reads a timetable: a YAML list of `{ at: 30s, target: r1u02, fault: fan_stopped, parameters: { fan: 2 }, for: 10m }`.

@@ -50,7 +50,7 @@ const WITH_SDR_CACHE: ReadonlySet<string> = new Set(["ipmi-sensors", "ipmi-sel",
 const THRESHOLD_COLUMNS = ["lnr", "lc", "lnc", "unc", "uc", "unr"] as const;
 
 /** Lines of `ipmi-sensors --comma-separated-output --output-sensor-state`; no field but the last has commas. */
-export function parseSensors(text: string, withThresholds: boolean): FreeIpmiSensor[] {
+function parseSensors(text: string, withThresholds: boolean): FreeIpmiSensor[] {
   return text
     .split("\n")
     .filter((line) => /^\d+,/.test(line))
@@ -88,7 +88,7 @@ export function parseSel(text: string): FreeIpmiEvent[] {
 }
 
 /** The text of `ipmi-fru`. */
-export function parseFrus(text: string): Map<number, Map<string, string>> {
+function parseFrus(text: string): Map<number, Map<string, string>> {
   const areas = new Map<number, Map<string, string>>();
   for (const block of text.split(/^(?=FRU Inventory Device:)/m)) {
     const id = block.match(/^FRU Inventory Device:.*\(ID ([0-9A-Fa-f]+)h\)/)?.[1];

@@ -15,8 +15,8 @@ import { reservePort } from "./ports.ts";
  * Its HMAC-MD5 suites (6-8) make K1 and K2 from 16-byte constants where every client uses 20: no sessions.
  * Its SEL clock starts near 0 and runs from boot of the machine until it is set.
  */
-export type SimPrivilege = "callback" | "user" | "operator" | "admin";
-export type SimAuthType = "none" | "md2" | "md5" | "straight";
+type SimPrivilege = "callback" | "user" | "operator" | "admin";
+type SimAuthType = "none" | "md2" | "md5" | "straight";
 
 export interface SimUser {
   /** At most 16 bytes. */
@@ -30,7 +30,7 @@ export interface SimUser {
   readonly authTypes?: readonly SimAuthType[];
 }
 
-export interface IpmiSimOptions {
+interface IpmiSimOptions {
   readonly board?: Board;
   readonly users?: readonly SimUser[];
   /** The BMC key of two-key logins, at most 19 bytes of text without spaces. */
@@ -72,7 +72,7 @@ export interface IpmiSim {
 }
 
 /** One of every privilege and password length; `user(sim, "admin")` picks one. */
-export const defaultUsers: readonly SimUser[] = [
+const defaultUsers: readonly SimUser[] = [
   { name: "admin", password: "secret", privilege: "admin" },
   { name: "monitor", password: "watch-the-fans", privilege: "user" },
   { name: "operator", password: "0123456789abcdef", privilege: "operator" },
@@ -156,7 +156,7 @@ function userState(users: readonly SimUser[]): string {
 const PROBE = Buffer.from("0600ff07000000000000000000092018c88104380e0431", "hex");
 
 /** Whether an IPMI BMC answers there within `timeoutMs`. */
-export function ipmiAnswers(address: string, port: number, timeoutMs = 200): Promise<boolean> {
+function ipmiAnswers(address: string, port: number, timeoutMs = 200): Promise<boolean> {
   return new Promise((done) => {
     const socket = createSocket("udp4");
     let open = true;

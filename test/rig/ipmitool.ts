@@ -96,7 +96,7 @@ export function parseSdrList(text: string): ToolSensor[] {
 }
 
 /** The text of `ipmitool sel elist`. */
-export function parseSelList(text: string): ToolEvent[] {
+function parseSelList(text: string): ToolEvent[] {
   return text
     .split("\n")
     .filter((line) => /^\s*[0-9a-f]+ \|/.test(line))
@@ -107,7 +107,7 @@ export function parseSelList(text: string): ToolEvent[] {
 }
 
 /** The text of `ipmitool fru print`. */
-export function parseFruPrint(text: string): Map<number, Map<string, string>> {
+function parseFruPrint(text: string): Map<number, Map<string, string>> {
   const areas = new Map<number, Map<string, string>>();
   for (const block of text.split(/^(?=FRU Device Description)/m)) {
     const id = block.match(/^FRU Device Description.*\(ID (\d+)\)/)?.[1];

@@ -1,7 +1,7 @@
 import { run } from "./run.ts";
 
 /** What promtool thinks of an exposition. */
-export interface MetricsCheck {
+interface MetricsCheck {
   /** True when it can be parsed and no rule of naming or typing is hurt. */
   readonly ok: boolean;
   /** promtool's own lines, empty when there is nothing to say. */

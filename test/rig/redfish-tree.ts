@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-export interface TreeServerOptions {
+interface TreeServerOptions {
   /** Folder that holds `redfish/v1/.../index.json`. */
   readonly folder: string;
   readonly key: string;
@@ -19,7 +19,7 @@ export interface TreeServerOptions {
 }
 
 /** One request that the server received. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;

@@ -26,7 +26,7 @@ export interface Login {
 }
 
 /** A program failed; the message holds its output and not its arguments. */
-export class RunError extends Error {
+class RunError extends Error {
   readonly result: RunResult;
   constructor(program: string, result: RunResult) {
     super(

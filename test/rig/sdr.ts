@@ -14,7 +14,7 @@ export interface RawThresholds {
   readonly lnc?: number;
 }
 
-export interface RecordBase {
+interface RecordBase {
   readonly number: number;
   readonly name: string;
   /** Entity id and instance. */

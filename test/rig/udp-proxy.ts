@@ -74,7 +74,7 @@ const PAYLOADS: Readonly<Record<number, PacketKind>> = {
 };
 
 /** What a packet is, from its RMCP class, authentication type and payload type. */
-export function packetKind(bytes: Uint8Array): PacketKind {
+function packetKind(bytes: Uint8Array): PacketKind {
   if (bytes.length < 8 || bytes[0] !== 0x06) return "other";
   const rmcpClass = (bytes[3] ?? 0) & 0x1f;
   if (rmcpClass === 0x06) return "asf";

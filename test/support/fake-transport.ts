@@ -8,7 +8,7 @@ import type {
 import type { SendTurns } from "../../src/ipmi/transport/send-turns.ts";
 
 /** Answers a packet: `reply` sends a response, now or later, any number of times. */
-export type Responder = (packet: Buffer, reply: (answer: Uint8Array) => void) => void;
+type Responder = (packet: Buffer, reply: (answer: Uint8Array) => void) => void;
 
 /**
  * A network inside the test. Packets arrive at once unless the responder waits; the responder is called

@@ -3,7 +3,7 @@ import type { SelDescription } from "../boards/board.ts";
 export const SEL_RECORD_BYTES = 16;
 const LAST_ID = 0xfffe;
 /** Timestamp of an addition or erasure that never happened. */
-export const NEVER = 0xffffffff;
+const NEVER = 0xffffffff;
 const DEFAULT: SelDescription = { capacity: 512 };
 
 /**

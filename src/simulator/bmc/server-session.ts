@@ -18,7 +18,7 @@ export interface Peer {
 }
 
 /** Values of a handshake in progress. */
-export interface Handshake {
+interface Handshake {
   readonly consoleRandom: Buffer;
   readonly bmcRandom: Buffer;
   readonly role: number;

@@ -53,7 +53,7 @@ export interface VirtualBmcOptions {
 }
 
 /** Counters of one BMC since the start. */
-export interface BmcStats {
+interface BmcStats {
   packetsIn: number;
   packetsOut: number;
   requests: number;

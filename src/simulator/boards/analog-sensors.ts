@@ -134,7 +134,7 @@ export function standbyVolt(
 }
 
 /** Limits at 7 percent (warning) and 10 percent (critical), as voltage regulators are specified. */
-export function limitsAround(nominal: number): Limits {
+function limitsAround(nominal: number): Limits {
   return { lc: nominal * 0.9, lnc: nominal * 0.93, unc: nominal * 1.07, uc: nominal * 1.1 };
 }
 

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const SERIAL_DIGITS = 7;
 
 /** The areas of one device; serial number and date of manufacture follow from the seed. */
-export function fruBytes(spec: FruSpec, seed: number): Buffer {
+function fruBytes(spec: FruSpec, seed: number): Buffer {
   const lot = seedOf(seed, spec.id);
   const serial = spec.serialPrefix + lot.toString(36).toUpperCase().padStart(SERIAL_DIGITS, "0").slice(-SERIAL_DIGITS);
   const { chassis, board, product } = spec;

@@ -18,7 +18,7 @@ import type { BoardPlan } from "./spec.ts";
 import { supermicroX9 } from "./supermicro-x9.ts";
 import { supermicroX11 } from "./supermicro-x11.ts";
 
-export { type AnalogWire, type Board, type BoardOptions, buildBoard, type DiscreteWire } from "./builder.ts";
+export type { Board } from "./builder.ts";
 export { frusOf } from "./fru.ts";
 export type * from "./spec.ts";
 

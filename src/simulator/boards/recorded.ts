@@ -12,7 +12,7 @@ import { compileBoard } from "./compile-board.ts";
  *   readings.json  device_id (fields of Get Device ID), raw_readings (owner, lun, number as hex, raw)
  *   fru-NN.bin     FRU areas by device id, in hex; optional
  */
-export interface RecordedOptions {
+interface RecordedOptions {
   /** Recordings hold no users. */
   readonly users: readonly BoardUser[];
   /** The name of the folder where absent. */

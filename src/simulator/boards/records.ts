@@ -31,12 +31,12 @@ export const LIMIT_KEYS: readonly (keyof Limits)[] = ["lnc", "lc", "lnr", "unc",
 export const CROSSING_OFFSETS: readonly number[] = [0, 2, 4, 7, 9, 11];
 
 /** Bits of LIMIT_KEYS the sensor has. */
-export function limitMask(limits: Limits | undefined): number {
+function limitMask(limits: Limits | undefined): number {
   return LIMIT_KEYS.reduce((mask, key, n) => (limits?.[key] === undefined ? mask : mask | (1 << n)), 0);
 }
 
 /** Events a threshold sensor sends, both directions alike. */
-export function crossingMask(limits: Limits | undefined): number {
+function crossingMask(limits: Limits | undefined): number {
   return CROSSING_OFFSETS.reduce((mask, offset, n) => ((limitMask(limits) >> n) & 1 ? mask | (1 << offset) : mask), 0);
 }
 
@@ -118,7 +118,7 @@ const allOf = (words: Words): number => Object.values(words).reduce((mask, state
 const notOk = (words: Words): number => allOf(words) & ~words.ok;
 
 /** All states of the words, and other possible ones. */
-export const possibleStates = (spec: DiscreteSpec): number => spec.possible ?? allOf(spec.words);
+const possibleStates = (spec: DiscreteSpec): number => spec.possible ?? allOf(spec.words);
 
 /** States whose beginning is an event. */
 export function assertedEvents(spec: DiscreteSpec | AnalogSpec): number {

@@ -18,7 +18,7 @@ export interface Limits {
 }
 
 /** Properties of every sensor. */
-export interface SensorSpecBase {
+interface SensorSpecBase {
   readonly name: string;
   readonly entity: Entity;
   /** The next free one where absent. */

@@ -11,7 +11,7 @@ export interface FaultEffect {
 }
 
 /** Description of a fault in lists. */
-export interface FaultDescription {
+interface FaultDescription {
   /** Snake case, stable. */
   readonly name: string;
   readonly title: string;

@@ -30,8 +30,8 @@ import { selFull } from "./sel-full.ts";
 import { uncorrectableEcc } from "./uncorrectable-ecc.ts";
 import { voltageOutOfRange } from "./voltage-out-of-range.ts";
 
-export type { Fault, FaultDescription, HostFault, RackFault } from "./fault.ts";
-export type { ChoiceParameter, NumberParameter, Parameter, ParameterSchema, Values } from "./parameter.ts";
+export type { Fault } from "./fault.ts";
+export type { Values } from "./parameter.ts";
 export { FaultParameterError } from "./parameter.ts";
 
 /** All faults. */

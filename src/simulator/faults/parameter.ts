@@ -1,7 +1,7 @@
 import type { Component } from "../physics/condition.ts";
 
 /** A number a fault can be given. */
-export interface NumberParameter {
+interface NumberParameter {
   readonly kind: "number";
   readonly description: string;
   readonly default: number;

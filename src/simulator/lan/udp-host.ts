@@ -5,7 +5,7 @@ import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
 import { receive } from "./ipmi-front.ts";
 
 /** Where a virtual BMC listens. */
-export interface Listen {
+interface Listen {
   /** An IPv4 address of the loopback network: 127.x.y.z. */
   readonly address: string;
   /** 0: any free one. */

@@ -43,7 +43,7 @@ export const COMPONENTS = [
 export type Component = (typeof COMPONENTS)[number];
 
 /** A part, counted from 1. */
-export interface Part {
+interface Part {
   readonly component: Component;
   readonly part: number;
 }

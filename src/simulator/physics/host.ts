@@ -16,7 +16,7 @@ import type { RunningFault } from "./running-fault.ts";
 import { feedOf, type SupplyState, shareSupplies } from "./supplies.ts";
 import type { Wiring } from "./wiring.ts";
 
-export interface HostOptions {
+interface HostOptions {
   readonly wiring: Wiring;
   readonly rack: Rack;
   /** Lowest rack unit it occupies; 1 where absent. */

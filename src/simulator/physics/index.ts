@@ -2,10 +2,7 @@
 export * from "./condition.ts";
 export * from "./host.ts";
 export * from "./plant.ts";
-export type { BmcHandle } from "./presence.ts";
-export { Presence } from "./presence.ts";
 export * from "./profile.ts";
 export * from "./quantity.ts";
 export * from "./rack.ts";
-export type { RunningFault } from "./running-fault.ts";
 export * from "./wiring.ts";

@@ -135,7 +135,7 @@ function wantedDuty(v: Float32Array, at: Layout, plant: Plant): number {
   return clamp(hasFailedFan(v, at) ? Math.max(wanted, DUTY_WITH_FAILED_FAN) : wanted, plant.fans.minDuty, 1);
 }
 
-export function hasFailedFan(v: Float32Array, at: Layout): boolean {
+function hasFailedFan(v: Float32Array, at: Layout): boolean {
   for (let n = 0, place = at.base.fan; n < at.count.fan; n++, place += STRIDE.fan)
     if (isFailedFan(v, place)) return true;
   return false;

@@ -1,7 +1,7 @@
 import type { Plant } from "./plant.ts";
 
 /** Quantities of the whole machine. Temperatures are in degrees C, usages in percent. */
-export const SINGLE_QUANTITIES = [
+const SINGLE_QUANTITIES = [
   "inlet",
   "exhaust",
   "board",
@@ -26,7 +26,7 @@ export const SINGLE_QUANTITIES = [
 export type SingleQuantity = (typeof SINGLE_QUANTITIES)[number];
 
 /** Quantities of each part; parts are counted from 1. */
-export const PART_QUANTITIES = {
+const PART_QUANTITIES = {
   cpu: ["cpu_celsius", "cpu_vrm_celsius", "cpu_dimm_celsius", "cpu_watts"],
   fan: ["fan_rpm", "fan_health"],
   psu: ["psu_input_watts", "psu_output_watts", "psu_celsius", "psu_input_volts", "psu_input_amperes", "psu_load"],

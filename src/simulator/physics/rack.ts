@@ -5,7 +5,7 @@ import type { RunningFault } from "./running-fault.ts";
 /** Two feeds, A and B; supplies are connected to them in turn. */
 export const FEEDS = 2;
 
-export interface RackOptions {
+interface RackOptions {
   readonly name?: string;
   readonly seed?: number;
   /** Rack units. */

@@ -50,7 +50,7 @@ import { noWholeSdrReads } from "./whole-sdr-reads.ts";
 import { wrongLengths } from "./wrong-lengths.ts";
 
 /** A scenario with its name and argument, as lists show it. */
-export interface NamedScenario {
+interface NamedScenario {
   /** With hyphens, stable. */
   readonly name: string;
   /** What goes wrong, in a few words. */

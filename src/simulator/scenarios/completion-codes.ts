@@ -1,7 +1,7 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 import { type CommandFilter, matches } from "./command-filter.ts";
 
-export interface CompletionCodesOptions {
+interface CompletionCodesOptions {
   readonly filter: CommandFilter;
   /** The completion code: C0h node busy, C3h time-out, CCh, D5h ... */
   readonly code: number;

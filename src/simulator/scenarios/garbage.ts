@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface GarbageOptions {
+interface GarbageOptions {
   readonly probability: number;
   /** True: instead of the response; false: before it. */
   readonly instead?: boolean;

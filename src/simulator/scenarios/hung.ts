@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface HungOptions {
+interface HungOptions {
   /**
    * "everything": no response at all. "sessions": the network part still answers discovery, but neither logins nor
    * commands. "commands": logins work, commands get no response.

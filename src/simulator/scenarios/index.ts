@@ -1,10 +1,8 @@
 /** Misbehaviour of BMCs and of the network in front of them, one file each. */
-
 export * from "./absent-watchdog.ts";
 export * from "./bad-checksums.ts";
 export * from "./bad-integrity.ts";
 export * from "./busy-sensors.ts";
-export type { CommandFilter } from "./command-filter.ts";
 export * from "./completion-codes.ts";
 export * from "./duplication.ts";
 export * from "./endless-sdr.ts";

@@ -1,7 +1,7 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 import type { Random } from "../bmc/random.ts";
 
-export interface LatencyOptions {
+interface LatencyOptions {
   readonly meanMs: number;
   /** "fixed" where absent. "heavy_tailed": most responses are fast, a few take ten times the mean and more. */
   readonly distribution?: "fixed" | "uniform" | "exponential" | "heavy_tailed";

@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface LossOptions {
+interface LossOptions {
   /** 0 to 1, for each packet. */
   readonly probability: number;
   /** "both" where absent. */

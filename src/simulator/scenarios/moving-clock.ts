@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface MovingClockOptions {
+interface MovingClockOptions {
   /** Offset at the start; negative: behind. */
   readonly offsetSeconds?: number;
   /** Gain per hour. */

@@ -26,7 +26,7 @@ const FIELDS = {
   sampling_period: { command: GET_POWER_LIMIT, at: 12, bytes: 2 },
 } as const satisfies Record<string, Field>;
 
-export type PowerField = keyof typeof FIELDS;
+type PowerField = keyof typeof FIELDS;
 export const POWER_FIELDS = Object.keys(FIELDS) as readonly PowerField[];
 
 /** DCMI answers that succeed and hold FFh bytes where there is no reading or no limit. */

@@ -26,7 +26,7 @@ const HASHINGS = {
   password_16: { passwordBytes: PAD },
 } satisfies Readonly<Record<string, LoginHashing>>;
 
-export type OddRakp = keyof typeof HASHINGS | "privilege_refused";
+type OddRakp = keyof typeof HASHINGS | "privilege_refused";
 
 /** Firmware that computes the codes of a login differently, or refuses a privilege in Open Session. */
 export function oddRakp(options: { readonly way: OddRakp }): Scenario {

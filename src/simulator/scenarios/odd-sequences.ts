@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface OddSequencesOptions {
+interface OddSequencesOptions {
   /** Probability that a packet repeats the previous number. */
   readonly repeat?: number;
   /** Probability that numbers are skipped. */

@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface RebootOptions {
+interface RebootOptions {
   /** Time without any response. */
   readonly durationMs: number;
   /** Time until the first restart; at once where absent. */

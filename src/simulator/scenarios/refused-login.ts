@@ -1,6 +1,6 @@
 import type { LoginStep, Scenario } from "../bmc/misbehaviour.ts";
 
-export interface RefusedLoginOptions {
+interface RefusedLoginOptions {
   readonly step: LoginStep;
   /** RMCP+ status for open_session, rakp1, rakp3; completion code for the two of IPMI 1.5. */
   readonly status: number;

@@ -5,7 +5,7 @@ import { decodeSdr } from "../../ipmi/records/sdr/sdr.ts";
 import type { Reply, Request, Scenario, ScenarioBoard, ScenarioIdentity } from "../bmc/misbehaviour.ts";
 import { patchedSdr, type RecordPatch } from "./record-patch.ts";
 
-export interface ReplacedBmcOptions {
+interface ReplacedBmcOptions {
   /** From the start of the BMC. */
   readonly afterMs: number;
   /** Time without any response; 20 s where absent. */

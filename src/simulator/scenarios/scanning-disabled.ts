@@ -11,7 +11,7 @@ const KINDS = {
   all: () => true,
 } as const;
 
-export type DisabledSensors = keyof typeof KINDS;
+type DisabledSensors = keyof typeof KINDS;
 export const DISABLED_SENSORS = Object.keys(KINDS) as readonly DisabledSensors[];
 
 const SCANNING_ENABLED = 0x40;

@@ -2,7 +2,7 @@ import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import type { Scenario } from "../bmc/misbehaviour.ts";
 import { readsFru, readsSdr } from "./command-filter.ts";
 
-export interface SmallReadsOptions {
+interface SmallReadsOptions {
   /** Most bytes of an SDR per read; unlimited where absent. */
   readonly sdrBytes?: number;
   /** Most bytes of a FRU per read. */

@@ -2,7 +2,7 @@ import type { Scenario } from "../bmc/misbehaviour.ts";
 
 const UNAUTHORISED_NAME = 0x0d;
 
-export interface UnreadyLoginOptions {
+interface UnreadyLoginOptions {
   /** From the start of the BMC. */
   readonly forMs: number;
   /** RAKP 2 with status 0Dh (unauthorised name), or with a code that is wrong. */

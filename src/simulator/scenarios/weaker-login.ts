@@ -1,7 +1,7 @@
 import { getChannelAuthenticationCapabilities } from "../../ipmi/commands/index.ts";
 import type { LoginOffer, Reply, Request, Scenario } from "../bmc/misbehaviour.ts";
 
-export interface WeakerLoginOptions {
+interface WeakerLoginOptions {
   /** From the start of the BMC. */
   readonly afterMs: number;
   /** IPMI 1.5 with MD5 only, or RMCP+ with a suite that authenticates the login but no packet. */

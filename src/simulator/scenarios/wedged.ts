@@ -1,6 +1,6 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 
-export interface WedgedOptions {
+interface WedgedOptions {
   /** This many packets ... */
   readonly packets: number;
   /** ... within this time ... */

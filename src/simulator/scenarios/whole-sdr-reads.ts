@@ -8,7 +8,7 @@ const WHOLE_RECORD = 0xff;
 const SHORT_BYTES = 2 + 5 + 16;
 
 /** Response to a read of FFh bytes. */
-export type WholeReadAnswer =
+type WholeReadAnswer =
   /** CAh */
   | "refused"
   /** Bytes that are not a record. */

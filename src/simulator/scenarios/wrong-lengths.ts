@@ -1,7 +1,7 @@
 import type { Scenario } from "../bmc/misbehaviour.ts";
 import { type CommandFilter, matches } from "./command-filter.ts";
 
-export interface WrongLengthsOptions {
+interface WrongLengthsOptions {
   readonly filter: CommandFilter;
   /** Missing (negative) or additional bytes. */
   readonly by: number;
