@@ -70,6 +70,8 @@ export interface Bmc {
   read(part: PartName, ask: Ask): Promise<PartReading>;
   /** Changes of the sensor set found since this was last asked. */
   takeChanges?(): readonly HostChange[];
+  /** Parts that disappeared were removed on purpose: they are no longer reported. */
+  acknowledgeRemovals?(): void;
   /** Changes when there is something new to save. */
   readonly revision: number;
   /** What a restart should not have to learn again; plain JSON. */

@@ -261,6 +261,11 @@ export class BmcPool {
     if (open?.passing && !open.busy) this.#visited.set(key, open);
   }
 
+  /** An operator knows of the parts that disappeared so far: they are no longer reported. */
+  acknowledgeRemovals(): void {
+    for (const { bmc } of this.#open.values()) bmc.acknowledgeRemovals?.();
+  }
+
   /** Logs out everywhere. */
   async close(): Promise<void> {
     const all = [...this.#open.values()];

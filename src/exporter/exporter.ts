@@ -298,6 +298,7 @@ export class Exporter {
   }
 
   #reloaded(): void {
+    this.#pool.acknowledgeRemovals();
     this.#scheduler.configure(limitsOf(this.#book.config));
     void this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
     // Even if no host was added or removed, intervals and credentials may have changed.

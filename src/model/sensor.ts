@@ -78,6 +78,12 @@ export interface CodedReading {
   readonly asserted: number;
 }
 
+/** Whether a part is there, as the states of its sensor say. */
+export type Presence = "present" | "absent";
+
+/** State of a sensor whose part was present in an earlier poll and is absent now; no protocol has it. */
+export const DISAPPEARED = "disappeared";
+
 /**
  * One sensor of a host, independent of the protocol. `name`, `id`, `entity`, `kind` and `role` are labels and do not
  * change when hardware fails.
@@ -104,6 +110,8 @@ export interface Sensor {
   readonly health?: Health;
   /** Asserted discrete states in snake case: failure_detected, input_lost ... */
   readonly states: readonly string[];
+  /** Of sensors whose states say whether a part is there. */
+  readonly presence?: Presence;
   /** Present only on request, and only if the sensor answered. */
   readonly coded?: CodedReading;
   /** The same response by further records that describe this sensor. */

@@ -125,3 +125,30 @@ describe("a BMC that falls silent after it was polled", () => {
     expect(await metrics()).toMatch(/^bmc_poll_failures_total{.*reason="timeout".*} 0$/m);
   }, 30_000);
 });
+
+describe("a part that disappears", () => {
+  it("is a warning until the configuration is reloaded", async () => {
+    const simulation = await startSimulation({ port: 0, bmcs: [{ board: compileBoard(sampleBoard()) }] });
+    closers.push(() => simulation.stop());
+    const [bmc] = simulation.bmcs;
+    const running = await startExporter({
+      auths: { default: { username: "monitor", password: "sesame" } },
+      modules: { default: { interval: "1s", timeout: "900ms", parts: ["power", "sensors"] } },
+      targets: [{ hosts: "n1", address: `${bmc?.address}:${bmc?.port}` }],
+    });
+    closers.push(() => running.stop());
+    const metrics = async (): Promise<string> => (await running.get("/metrics")).text;
+    const disappeared = /^bmc_sensor_state{.*sensor="PS2 Status".*state="disappeared".*} 1$/m;
+    await vi.waitFor(
+      async () => expect(await metrics()).toMatch(/sensor="PS2 Status".*state="presence_detected"/),
+      5000,
+    );
+    const [supply] = simulation.bmcs[0]?.bmc.model.sensors.filter(({ name }) => name === "PS2 Status") ?? [];
+    simulation.bmcs[0]?.bmc.state.setSensor(supply?.number ?? 0, { states: 0 });
+    await vi.waitFor(async () => expect(await metrics()).toMatch(disappeared), 5000);
+    expect(await metrics()).toMatch(/^bmc_sensor_health{.*sensor="PS2 Status".*} 1$/m);
+    expect(await running.exporter.reload()).toMatchObject({ ok: true });
+    await vi.waitFor(async () => expect(await metrics()).not.toMatch(disappeared), 5000);
+    expect(await metrics()).toMatch(/^bmc_sensor_health{.*sensor="PS2 Status".*} 0$/m);
+  }, 30_000);
+});

@@ -119,6 +119,8 @@ export class IpmiBmc implements Bmc {
   #revisionBefore = 0;
   /** Of an earlier run, until the sensors are read. */
   #savedLimits: SavedLimits | undefined;
+  /** The same of the parts that were present. */
+  #savedPresent: readonly string[] | undefined;
   #hostOff = false;
   /** Satellites get all the time they need. */
   #patient = false;
@@ -206,6 +208,7 @@ export class IpmiBmc implements Bmc {
     this.#wholeLog = new WholeLog();
     this.#sensors = undefined;
     this.#savedLimits = undefined;
+    this.#savedPresent = undefined;
     this.#isSurveyed = false;
   }
 
@@ -359,7 +362,9 @@ export class IpmiBmc implements Bmc {
       this.#sensors = new SensorReader(plan, { filter, sensorLimit, bridge, assumeBmcOwner, clock, before });
       if (this.#sensors.hasDiscreteReadings) this.#memory.quirks.add("discrete_reading");
       if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
+      if (this.#savedPresent) this.#sensors.restorePresent(this.#savedPresent);
       this.#savedLimits = undefined;
+      this.#savedPresent = undefined;
     }
     const { quirks } = this.#memory;
     const context = {
@@ -426,6 +431,11 @@ export class IpmiBmc implements Bmc {
     }
   }
 
+  acknowledgeRemovals(): void {
+    this.#sensors?.acknowledgeRemovals();
+    this.#savedPresent = undefined;
+  }
+
   takeChanges(): readonly HostChange[] {
     return (this.#behind ?? this.#repository).takeChanges();
   }
@@ -446,6 +456,7 @@ export class IpmiBmc implements Bmc {
       repository: this.#repository.save(),
       satellites: this.#satellites?.save(),
       limits: this.#sensors?.save() ?? this.#savedLimits,
+      present: this.#sensors?.savePresent() ?? this.#savedPresent,
       eventLog: this.#eventLog.save(),
     };
   }
@@ -462,6 +473,7 @@ export class IpmiBmc implements Bmc {
     if (kept && saved.satellites) await this.#satellites?.restore(saved.satellites, kept);
     // They are of the sensors of this repository, and of no other.
     if (this.#repository.known) this.#savedLimits = saved.limits;
+    this.#savedPresent = saved.present;
   }
 
   async hold(durationMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import type { SensorReading } from "../../ipmi/index.ts";
 import type { NoReading, Sensor, Thresholds } from "../../model/index.ts";
 import type { Limits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
-import { type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
+import { type ReadingCase, type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
 
 /** Kept of one plan: a hundred sensors with some dozens of values and limits. When it is full all are forgotten. */
 const MOST_KEPT = 32_768;
@@ -13,6 +13,12 @@ const MOST_DEVICES = 64;
 const DEVICE_UNIT = 2 ** 29;
 /** Above the 6 bits of MOST_DEVICES. */
 const HELD_UNIT = 2 ** 35;
+/** Above 64 masks of 6 limits, and none. */
+const PRESENT_UNIT = 2 ** 42;
+
+/** What earlier readings said: see ReadingCase. */
+type Past = Pick<ReadingCase, "held" | "wasPresent">;
+const NO_PAST: Past = {};
 
 /** What the readings of one plan said, so that what is said again is the same object. Bounded. */
 export class ToldSensors {
@@ -83,17 +89,18 @@ export class LimitedSensor implements Limits {
    * The answer in model words.
    *
    * @param contextKey of `context`, see ToldSensors; undefined: nothing is kept
-   * @param held mask of the limits it was beyond at the reading before; undefined: there was none
+   * @param past what earlier readings said
    */
-  told(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, held?: number): Sensor {
-    if (contextKey === undefined) return this.#made(reading, context, held);
-    const past = held === undefined ? 0 : (held + 1) * HELD_UNIT;
-    const key = contextKey + this.#readingKey(reading) + past;
-    return this.#told.get(key) ?? this.#keep(key, this.#made(reading, context, held));
+  told(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, past: Past = NO_PAST): Sensor {
+    if (contextKey === undefined) return this.#made(reading, context, past);
+    const { held, wasPresent } = past;
+    const pastKey = (held === undefined ? 0 : held + 1) * HELD_UNIT + (wasPresent ? PRESENT_UNIT : 0);
+    const key = contextKey + this.#readingKey(reading) + pastKey;
+    return this.#told.get(key) ?? this.#keep(key, this.#made(reading, context, past));
   }
 
-  #made(reading: SensorReading, context: ReadingContext, held: number | undefined): Sensor {
-    return sensorOf(this.sensor, reading, this, context, this.rearm && { held });
+  #made(reading: SensorReading, context: ReadingContext, { held, wasPresent }: Past): Sensor {
+    return sensorOf(this.sensor, reading, this, context, { held: this.rearm && held, wasPresent });
   }
 
   forget(): void {

@@ -7,9 +7,10 @@ import {
   type SelRecord,
   selTime,
 } from "../../ipmi/index.ts";
-import { type EventSeverity, HEALTH_WORDS, type LogEntry } from "../../model/index.ts";
+import { type EventSeverity, HEALTH_WORDS, Health, type LogEntry } from "../../model/index.ts";
 import type { Severities } from "../severities.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
+import { isRemoval } from "./presence.ts";
 import { eventKey, type SensorPlan } from "./sensor-plan.ts";
 
 export interface DecodedEvent {
@@ -74,7 +75,9 @@ function severityOf(
     productId: device?.productId,
   };
   const grade = severities?.gradeOf(subject, event, { asserted: severity, deasserted: severity });
-  return HEALTH_WORDS[grade?.[direction] ?? severity];
+  const graded = grade?.[direction] ?? severity;
+  // That a part is absent is no failure, that it was removed is a change.
+  return HEALTH_WORDS[isRemoval(record, event, direction) ? Math.max(graded, Health.Warning) : graded] ?? "unknown";
 }
 
 /** By owner, LUN and number; by number alone at the BMC, since some firmware fills the generator wrongly. */

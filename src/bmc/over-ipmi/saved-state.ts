@@ -12,6 +12,8 @@ export interface SavedBmc {
   readonly repository?: SavedRepository;
   readonly satellites?: readonly SavedSatellite[];
   readonly limits?: SavedLimits;
+  /** Ids of sensors whose parts were present. */
+  readonly present?: readonly string[];
   readonly eventLog?: SavedEventLog;
 }
 
@@ -53,13 +55,14 @@ export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {
  */
 export function savedBmc(file: unknown): SavedBmc | undefined {
   if (!isObject(file) || !isMemory(file.memory)) return undefined;
-  const { identity, repository, satellites, limits, eventLog } = file;
+  const { identity, repository, satellites, limits, present, eventLog } = file;
   return {
     identity: isIdentity(identity) ? identity : undefined,
     memory: file.memory,
     repository: isRepository(repository) ? repository : undefined,
     satellites: isSatellites(satellites) ? satellites : undefined,
     limits: isLimits(limits) ? limits : undefined,
+    present: isTexts(present) ? present : undefined,
     eventLog: isEventLog(eventLog) ? eventLog : undefined,
   };
 }
@@ -69,7 +72,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;
 const isByte = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255;
 const isChunk = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 4 && Number(value) <= 255;
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === "string");
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === "string");
 
 function isMemory(value: unknown): value is SavedMemory {
   if (!isObject(value)) return false;

@@ -13,14 +13,17 @@ import {
 } from "../../ipmi/index.ts";
 import {
   type CodedReading,
-  type Health,
+  DISAPPEARED,
+  Health,
   type NoReading,
+  type Presence,
   type Sensor,
   type Thresholds,
   worstHealth,
 } from "../../model/index.ts";
 import type { Limits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
+import { presenceOf } from "./presence.ts";
 
 /** What besides the answer decides what a reading means. */
 export interface ReadingContext {
@@ -38,6 +41,8 @@ export interface ReadingCase {
   readonly convert?: PlannedSensor["convert"];
   /** Mask of the limits that were crossed at the reading before; absent: there was none. */
   readonly held?: number;
+  /** The part was present in an earlier poll: its absence is a change. */
+  readonly wasPresent?: boolean;
 }
 
 const NO_STATES: readonly string[] = [];
@@ -66,7 +71,7 @@ export function sensorOf(
   reading: SensorReading,
   limits: Limits,
   context: ReadingContext,
-  { convert = sensor.convert, held }: ReadingCase = PLAIN,
+  { convert = sensor.convert, held, wasPresent = false }: ReadingCase = PLAIN,
 ): Sensor {
   const absent = noReadingOf(sensor, reading, context);
   const { thresholds } = limits;
@@ -75,7 +80,7 @@ export function sensorOf(
   const verdict =
     sensor.definition.class === "threshold"
       ? thresholdVerdict(sensor, reading, value, limits, held)
-      : discreteVerdict(sensor, reading, context);
+      : discreteVerdict(sensor, reading, context, wasPresent);
   return {
     name: sensor.name,
     id: sensor.id,
@@ -89,6 +94,7 @@ export function sensorOf(
     thresholds,
     health: verdict.health,
     states: verdict.states,
+    presence: verdict.presence,
   };
 }
 
@@ -119,6 +125,7 @@ function noReadingOf(sensor: PlannedSensor, reading: SensorReading, context: Rea
 interface Verdict {
   readonly health?: Health;
   readonly states: readonly string[];
+  readonly presence?: Presence;
 }
 
 const FINE: Verdict = { health: 0, states: NO_STATES };
@@ -160,15 +167,24 @@ export function heldLimits({ states }: Pick<Sensor, "states">): number {
 }
 
 /** The worst of the asserted states; nothing asserted is fine, unless nobody knows what the states mean. */
-function discreteVerdict(sensor: PlannedSensor, reading: SensorReading, context: ReadingContext): Verdict {
+function discreteVerdict(
+  sensor: PlannedSensor,
+  reading: SensorReading,
+  { manufacturerId, productId }: ReadingContext,
+  wasPresent: boolean,
+): Verdict {
   const { eventType, sensorType } = sensor.definition;
-  const { manufacturerId, productId } = context;
   if (reading.stateBytes === 0) return UNKNOWN;
+  const subject = { eventType, sensorType, manufacturerId, productId };
   const asserted = assertedStates(eventType, sensorType, reading.states, manufacturerId, productId);
-  if (asserted.length > 0) {
-    const { grade } = sensor;
-    const healths = asserted.map(({ state, severity }) => grade?.(state, severity) ?? severity);
-    return { health: worstHealth(healths), states: asserted.map((s) => s.state) };
-  }
-  return statesOf({ eventType, sensorType, manufacturerId, productId }).length > 0 ? FINE : UNKNOWN;
+  const { grade } = sensor;
+  const graded = asserted.map(({ state, severity }) => ({ state, health: grade?.(state, severity) ?? severity }));
+  const presence = presenceOf(
+    subject,
+    asserted.map(({ state }) => state),
+  );
+  if (wasPresent && presence === "absent")
+    graded.push({ state: DISAPPEARED, health: grade?.(DISAPPEARED, Health.Warning) ?? Health.Warning });
+  if (graded.length === 0) return { ...(statesOf(subject).length > 0 ? FINE : UNKNOWN), presence };
+  return { health: worstHealth(graded.map(({ health }) => health)), states: graded.map((s) => s.state), presence };
 }

@@ -18,9 +18,10 @@ import type { SensorFilter } from "../bmc.ts";
 import { LimitReader, type SavedLimits } from "./limit-reader.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
+import { PresentParts } from "./present-parts.ts";
 import { type Answer, NO_READING, Readings } from "./readings.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
-import { codedReading, heldLimits, type ReadingContext, sensorOf } from "./sensor-reading.ts";
+import { codedReading, heldLimits, type ReadingCase, type ReadingContext, sensorOf } from "./sensor-reading.ts";
 import { isSilence, SensorRoutes } from "./sensor-routes.ts";
 
 /** Sensors that a BMC may say to be busy at in one poll before it is no longer waited for. */
@@ -31,7 +32,12 @@ const BUSY_SENSORS_MS = 1000;
 /** Shared: most hosts are well. */
 const NOTHING_HELD: ReadonlyMap<number, number> = new Map();
 /** The same. */
+const NO_PAST: Past = {};
+/** The same. */
 const NONE_BUSY: ReadonlySet<number> = new Set();
+
+/** What earlier readings said of a sensor. */
+type Past = Pick<ReadingCase, "held" | "wasPresent">;
 
 export interface SensorsReading {
   readonly sensors: readonly Sensor[];
@@ -47,6 +53,7 @@ export class SensorReader {
   readonly omitted: number | undefined;
   readonly #routes: SensorRoutes;
   readonly #limits: LimitReader;
+  readonly #parts: PresentParts;
   readonly #clock: Clock;
   /**
    * Masks of the limits that sensors were beyond at the previous reading, by their places among the wanted; of those
@@ -93,7 +100,9 @@ export class SensorReader {
     this.#clock = options.clock;
     this.#routes = new SensorRoutes(options);
     this.#limits = new LimitReader(plan, this.#wanted, this.#routes, options.clock);
+    this.#parts = new PresentParts(this.#wanted);
     this.#held = options.before?.heldBy(this.#wanted);
+    if (options.before) this.#parts.restore(options.before.savePresent());
   }
 
   /** Sensors with states have a value besides. */
@@ -127,7 +136,12 @@ export class SensorReader {
         if (before) held.set(i, before);
         continue;
       }
-      const sensor = inWords(limited, answer, context, contextKey, limited.rearm && before);
+      const past = limited.rearm === undefined || before === undefined ? NO_PAST : { held: before };
+      let sensor = inWords(limited, answer, context, contextKey, past);
+      // Of a host that is off, parts may be invisible that are there.
+      if (sensor.presence === "present" && !context.hostOff) this.#parts.add(i);
+      if (sensor.presence === "absent" && !context.hostOff && this.#parts.has(i))
+        sensor = inWords(limited, answer, context, contextKey, { ...past, wasPresent: true });
       sensors.push(this.coded ? { ...sensor, ...codedOf(limited.sensor, answer, context) } : sensor);
       const beyond = limited.rearm ? heldLimits(sensor) : 0;
       if (beyond !== 0) held.set(i, beyond);
@@ -283,7 +297,21 @@ export class SensorReader {
 
   /** Counts what is worth saving. */
   get revision(): number {
-    return this.#limits.revision;
+    return this.#limits.revision + this.#parts.revision;
+  }
+
+  /** Ids of the sensors whose parts were present. */
+  savePresent(): readonly string[] {
+    return this.#parts.save();
+  }
+
+  restorePresent(ids: readonly string[]): void {
+    this.#parts.restore(ids);
+  }
+
+  /** Parts that are absent were removed on purpose. */
+  acknowledgeRemovals(): void {
+    this.#parts.acknowledge();
   }
 
   /** What a restart should not have to ask again. */
@@ -303,16 +331,15 @@ const isOfOneSensor = (error: unknown): boolean => error instanceof CompletionCo
 /** Not now, and perhaps never. */
 const isBusy = (error: unknown): boolean => error instanceof CompletionCodeError && error.transient;
 
-/** @param held limits the sensor was beyond before; undefined: nobody knows, or it has no hysteresis */
 function inWords(
   limited: LimitedSensor,
   answer: Answer,
   context: ReadingContext,
   contextKey: number | undefined,
-  held: number | undefined,
+  past: Past,
 ): Sensor {
   if (typeof answer === "string") return limited.unread(answer);
-  if (!("convert" in answer)) return limited.told(answer, context, contextKey, held);
+  if (!("convert" in answer)) return limited.told(answer, context, contextKey, past);
   return sensorOf(limited.sensor, answer.reading, limited, context, { convert: answer.convert });
 }
 

@@ -8,7 +8,7 @@ import {
   getSensorThresholds,
   type SensorReading,
 } from "../../../src/ipmi/index.ts";
-import { fullRecord } from "../../rig/sdr.ts";
+import { compactRecord, fullRecord } from "../../rig/sdr.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakeRunner, refused, silence } from "../fake-runner.ts";
 import { answered, planOf } from "../plans.ts";
@@ -340,6 +340,69 @@ describe("limits", () => {
     const { sensors } = await restarted.read(runner, CONTEXT, signal);
     expect(sensors[0]?.thresholds).toEqual({ upper_critical: 80 });
     expect(runner.take()).toEqual(["Get Sensor Reading"]);
+  });
+});
+
+describe("a part", () => {
+  const bay = Buffer.from(
+    compactRecord({ number: 1, name: "Bay 1", entity: [4, 1], sensorType: 0x0d, eventType: 0x6f }),
+  );
+  const PRESENT = { states: 0x01 };
+  const EMPTY = { states: 0x00 };
+  const rig = () => {
+    const made = bench([bay]);
+    const seen = async (reading: Partial<SensorReading>) => {
+      made.odd.set(1, () => reading);
+      const { sensors } = await made.read();
+      return [sensors[0]?.health, ...(sensors[0]?.states ?? [])];
+    };
+    return { ...made, seen };
+  };
+
+  it("that was never there is no failure", async () => {
+    const { seen } = rig();
+    for (let poll = 0; poll < 3; poll++) expect(await seen(EMPTY)).toEqual([0]);
+  });
+
+  it("that disappears is a warning until it is back", async () => {
+    const { seen } = rig();
+    expect(await seen(PRESENT)).toEqual([0, "drive_present"]);
+    for (let poll = 0; poll < 3; poll++) expect(await seen(EMPTY)).toEqual([1, "disappeared"]);
+    expect(await seen(PRESENT)).toEqual([0, "drive_present"]);
+    expect(await seen(EMPTY)).toEqual([1, "disappeared"]);
+  });
+
+  it("that disappears is a warning until that is acknowledged", async () => {
+    const { reader, seen } = rig();
+    await seen(PRESENT);
+    await seen(EMPTY);
+    reader.acknowledgeRemovals();
+    expect(await seen(EMPTY)).toEqual([0]);
+    await seen(PRESENT);
+    expect(await seen(EMPTY)).toEqual([1, "disappeared"]);
+  });
+
+  it("is not looked for while it has no reading, has a fault or the host is off", async () => {
+    const { reader, runner, odd, seen } = rig();
+    await seen(PRESENT);
+    expect(await seen({ unavailable: true })).toEqual([undefined]);
+    expect(await seen({ states: 0x02 })).toEqual([2, "drive_fault"]);
+    odd.set(1, () => EMPTY);
+    const { sensors } = await reader.read(runner, { ...CONTEXT, hostOff: true }, signal);
+    expect(sensors[0]).toMatchObject({ health: 0, states: [] });
+  });
+
+  it("is remembered over a restart and a change of the rules", async () => {
+    const { clock, reader, runner, odd, seen } = rig();
+    await seen(PRESENT);
+    odd.set(1, () => EMPTY);
+    const restarted = new SensorReader(reader.plan, { bridge: false, clock });
+    restarted.restorePresent(JSON.parse(JSON.stringify(reader.savePresent())));
+    const renewed = new SensorReader(planOf(bay), { bridge: false, clock, before: reader });
+    for (const one of [restarted, renewed]) {
+      const { sensors } = await one.read(runner, CONTEXT, signal);
+      expect(sensors[0]?.states).toEqual(["disappeared"]);
+    }
   });
 });
 
