@@ -58,7 +58,7 @@ export function family(declaration: Declared<HostFamily>): Family {
   return { labels: [], ...declaration, ofSensors: false };
 }
 
-export type ValueDeclaration = Omit<Declared<HostFamily>, "labels" | "samples" | "madeOf"> & {
+type ValueDeclaration = Omit<Declared<HostFamily>, "labels" | "samples" | "madeOf"> & {
   /** Undefined: unknown. */
   readonly value: (record: HostRecord) => number | undefined;
 };

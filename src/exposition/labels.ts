@@ -25,7 +25,7 @@ function pair(name: string, value: string | undefined): string {
 }
 
 /** Joins label texts, leaving out the empty ones. */
-export function joined(first: string, second: string): string {
+function joined(first: string, second: string): string {
   if (first === "") return second;
   return second === "" ? first : `${first},${second}`;
 }

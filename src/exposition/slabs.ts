@@ -6,7 +6,7 @@ export interface Allocation {
   readonly slab?: Slab;
 }
 
-export interface SlabOptions {
+interface SlabOptions {
   /** Bytes of a slab. */
   readonly size?: number;
   /** Texts shorter than this get memory of their own. */

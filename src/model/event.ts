@@ -34,7 +34,7 @@ export interface SelEvent extends EventBase {
 }
 
 /** A change of a host; see ChangeKind. */
-export interface ChangeEvent extends EventBase {
+interface ChangeEvent extends EventBase {
   readonly type: "change";
   readonly change: ChangeKind;
   readonly from?: string;

@@ -1,7 +1,7 @@
 import type { FailureReason, NOT_POLLED } from "./failure.ts";
 
 /** A failure reason in two parts, each of one sentence or more. */
-export interface FailureText {
+interface FailureText {
   readonly meaning: string;
   readonly remedy: string;
 }

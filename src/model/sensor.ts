@@ -23,13 +23,6 @@ export type Quantity =
   /** anything else; see `unit` */
   | "other";
 
-export interface Reading {
-  readonly quantity: Quantity;
-  readonly value: number;
-  /** Unit in words for `quantity: "other"`: "percent", "hours", "unspecified"; else the base unit. */
-  readonly unit: string;
-}
-
 export const THRESHOLD_NAMES = [
   "lower_non_recoverable",
   "lower_critical",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { differences, seriesOf } from "../../src/dialect/index.ts";
+import { differences, seriesOf } from "../../src/dialect/compare.ts";
 import { BOARD_NAMES, makeBoard } from "../../src/simulator/boards/index.ts";
 import { compileBoard, type Simulation, sampleBoard, startSimulation } from "../../src/simulator/index.ts";
 import { type IpmiExporter, startIpmiExporter } from "../rig/ipmi-exporter.ts";

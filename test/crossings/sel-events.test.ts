@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SdrCache } from "../../src/bmc/index.ts";
 import { IpmiBmc } from "../../src/bmc/over-ipmi/ipmi-bmc.ts";
-import { eventState, eventText, seriesOf } from "../../src/dialect/index.ts";
+import { seriesOf } from "../../src/dialect/compare.ts";
+import { eventState, eventText } from "../../src/dialect/events/index.ts";
 import { PrivilegeLevel, UdpTransport } from "../../src/ipmi/index.ts";
 import { decodeSdr, encodeSdr, type SdrRecord, sensorsOf } from "../../src/ipmi/records/sdr/index.ts";
 import { systemClock } from "../../src/lib/index.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differences, seriesOf } from "../../src/dialect/index.ts";
+import { differences, seriesOf } from "../../src/dialect/compare.ts";
 
 const strict = { tolerance: 0 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderDialect, seriesOf } from "../../src/dialect/index.ts";
+import { seriesOf } from "../../src/dialect/compare.ts";
+import { renderDialect } from "../../src/dialect/index.ts";
 import type { CodedReading, HostSnapshot, Sensor, SensorRecordCodes } from "../../src/model/index.ts";
 
 const record = (more: Partial<SensorRecordCodes> = {}): SensorRecordCodes => ({

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { renderDialect, type SelEventRule, seriesOf } from "../../src/dialect/index.ts";
+import { seriesOf } from "../../src/dialect/compare.ts";
+import { renderDialect } from "../../src/dialect/index.ts";
+import type { SelEventRule } from "../../src/dialect/sel-events.ts";
 import { GoRegexp } from "../../src/lib/index.ts";
 import type { CodedEvent, EventLog, HostSnapshot } from "../../src/model/index.ts";
 

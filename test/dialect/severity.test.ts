@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { stateOf } from "../../src/dialect/index.ts";
+import { stateOf } from "../../src/dialect/severity.ts";
 
 const threshold = { sensorType: 0x01, eventType: 0x01 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type HostText, type Rendered, renderFleet, renderHost, Slabs, textOf } from "../../src/exposition/index.ts";
+import { type HostText, renderFleet, renderHost, Slabs, textOf } from "../../src/exposition/index.ts";
+import type { Rendered } from "../../src/exposition/text.ts";
 import type { Host, HostSnapshot, Sensor } from "../../src/model/index.ts";
 import { Store } from "../../src/store/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";

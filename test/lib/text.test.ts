@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest, Secret, snakeCase } from "../../src/lib/index.ts";
+import { nearest, Secret, snakeCase } from "../../src/lib/index.ts";
+import { editDistance } from "../../src/lib/text.ts";
 
 describe("the nearest word", () => {
   const keys = ["address", "auth", "hosts", "password_file", "rack"];

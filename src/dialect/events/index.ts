@@ -1,2 +1,2 @@
-export { type EventState, eventState } from "./event-state.ts";
+export { eventState } from "./event-state.ts";
 export { eventText } from "./event-text.ts";
