@@ -14,6 +14,7 @@ import {
   type QuirkRule,
 } from "../model/index.ts";
 import type { RedfishLogin, RedfishObserver, TlsSettings } from "../redfish/index.ts";
+import { AutoBmc } from "./auto-bmc.ts";
 import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
@@ -50,7 +51,13 @@ export interface PollSettings {
   /** All records of the event log are kept and told. */
   readonly wholeLog?: boolean;
   /** How Redfish is spoken. */
-  readonly redfish?: { readonly login: RedfishLogin; readonly tls: TlsSettings };
+  readonly redfish?: {
+    readonly login: RedfishLogin;
+    readonly tls: TlsSettings;
+    readonly port: number;
+    /** IPMI port of hosts whose address has none: only for these does `auto` try Redfish. */
+    readonly ipmiPort: number;
+  };
 }
 
 /** Settings that cannot be had: a password file that cannot be read, say. */
@@ -203,15 +210,27 @@ export class BmcPool {
   }
 
   #bmcOf(host: Host, settings: PollSettings): Bmc {
-    const { protocol, redfish, filter, limits } = settings;
-    if (protocol !== "redfish") return new IpmiBmc(ipmiOptions(host, settings, this.#parts));
+    const { protocol, redfish } = settings;
+    if (protocol === "redfish") return this.#redfishBmc(host, settings, host.port);
+    const ipmi = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
+    // A port of its own is that of IPMI.
+    if (protocol === "ipmi" || !redfish || host.port !== redfish.ipmiPort) return ipmi;
+    return new AutoBmc({
+      ipmi,
+      redfish: () => this.#redfishBmc(host, settings, redfish.port),
+      clock: this.#parts.clock,
+    });
+  }
+
+  #redfishBmc({ address }: Host, { redfish, filter, limits }: PollSettings, port: number): Bmc {
     if (!redfish) throw new SettingsError("the module has no settings for Redfish");
     const { clock, redfishObserver, roles } = this.#parts;
-    const { address, port } = host;
+    const { login, tls } = redfish;
     return new RedfishBmc({
       address,
       port,
-      ...redfish,
+      login,
+      tls,
       clock,
       observer: redfishObserver,
       filter,

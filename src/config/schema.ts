@@ -172,7 +172,12 @@ const ipmiExporterSchema = z.strictObject({
 });
 
 export const moduleSchema = z.strictObject({
-  protocol: z.enum(PROTOCOLS).default("auto").describe("Protocol of the BMCs. `auto` is IPMI at present."),
+  protocol: z
+    .enum(PROTOCOLS)
+    .default("auto")
+    .describe(
+      "Protocol of the BMCs. `auto`: IPMI, or Redfish if nothing answers IPMI on its usual port. What answered first is kept; with `state_dir` also after a restart.",
+    ),
   interval: duration().default("60s").describe("Time from one poll of a host to the next."),
   timeout: duration().default("20s").describe("Time a poll may take; less than `interval`."),
   parts: z

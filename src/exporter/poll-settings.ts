@@ -175,18 +175,20 @@ export class PollSettingsBook {
         cipherSuites: ipmi.cipherSuites,
         ipmi15: ipmi.allowIpmi15 === "auto" ? "auto" : ipmi.allowIpmi15 ? "always" : "never",
       },
-      redfish: module.protocol === "redfish" ? this.#redfish(module, credentials) : undefined,
+      redfish: module.protocol === "ipmi" ? undefined : this.#redfish(module, credentials),
     };
   }
 
   /** @throws SettingsError where the CA file cannot be read */
-  #redfish({ name, redfish }: ModuleConfig, { username, password }: Credentials): PollSettings["redfish"] {
+  #redfish({ name, ipmi, redfish }: ModuleConfig, { username, password }: Credentials): PollSettings["redfish"] {
     const { verify, accept, minVersion, ciphers } = redfish.tls;
     const { pem, problem } = this.#authorities.get(name) ?? {};
     if (problem !== undefined) throw new SettingsError(problem);
     return {
       login: { user: username, password, auth: redfish.auth },
       tls: { verify, ca: pem, accept, minVersion, ciphers },
+      port: redfish.port,
+      ipmiPort: ipmi.port,
     };
   }
 }
@@ -196,7 +198,7 @@ async function readAuthorities(config: Config): Promise<ReadonlyMap<string, Auth
   const read = new Map<string, Authorities>();
   for (const { name, protocol, redfish } of config.modules.values()) {
     const { caFile } = redfish.tls;
-    if (protocol !== "redfish" || caFile === undefined) continue;
+    if (protocol === "ipmi" || caFile === undefined) continue;
     try {
       read.set(name, { pem: await readFile(caFile, "utf8") });
     } catch (error) {
