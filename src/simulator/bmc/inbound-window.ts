@@ -1,6 +1,6 @@
 /**
- * Which session sequence numbers a BMC accepts - IPMI 2.0 section 6.12.12: each once, some ahead of and
- * some behind the highest. Numbers wrap past FFFFFFFFh and leave out 0.
+ * Sequence numbers that a session accepts - IPMI 2.0 section 6.12.12: each once, within a window around the highest
+ * one. Numbers wrap from FFFFFFFFh to 1.
  */
 export class InboundWindow {
   #highest: number;

@@ -81,7 +81,7 @@ const sensors: readonly SensorSpec[] = [
   s.eventOnly("POST", SensorType.SystemFirmware, 0x6f, [0x22, 1]),
 ];
 
-/** One of four nodes in 2U: fans and supplies are the chassis's. */
+/** One of four nodes in 2U: fans and supplies belong to the chassis. */
 export const denseNode: BoardPlan = {
   name: "dense-node",
   title: "Gigabyte-like node, four in 2U, 2 sockets",

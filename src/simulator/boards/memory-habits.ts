@@ -4,8 +4,7 @@ import type { BoardEvent, SensorAddress } from "./board.ts";
 import type { MemoryErrorKind, MemoryHabits } from "./spec.ts";
 
 /*
- * How firmware puts a memory error into the SEL. What the reader of the log does with it is in
- * ipmi/records/sel/dimm.ts; the forms are those of that file, written from the other end.
+ * How the firmware of vendors encodes memory errors in the SEL. ipmi/records/sel/dimm.ts decodes the same formats.
  */
 
 /** Offsets of a memory sensor, IPMI 2.0 table 42-3. */
@@ -93,7 +92,7 @@ export function supermicroHabits(dimmsPerCpu: number, dimmsPerLetter: number): M
   };
 }
 
-/** Supermicro boards before that, four letters a processor that go on over the processors. */
+/** Older Supermicro boards: four letters per processor, counted on over all processors. */
 export function supermicroOldHabits(dimmsPerCpu: number, dimmsPerLetter: number): MemoryHabits {
   const newer = supermicroHabits(dimmsPerCpu, dimmsPerLetter);
   return {

@@ -84,7 +84,7 @@ const sensors: readonly SensorSpec[] = [
   s.eventOnly("boot_progress", SensorType.SystemFirmware, 0x6f, [0x22, 1]),
 ];
 
-/** Two sockets, 2U, OpenBMC: suite 17 and nothing else, no IPMI 1.5, DCMI that calls itself inactive, a huge SEL. */
+/** Two sockets, 2U, OpenBMC: suite 17 and nothing else, no IPMI 1.5, DCMI power measuring reported as inactive, a large SEL. */
 export const openBmcNode: BoardPlan = {
   name: "openbmc-node",
   title: "OpenBMC node, 2 sockets, 2U",

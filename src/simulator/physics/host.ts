@@ -22,7 +22,7 @@ interface HostOptions {
   /** Lowest rack unit it occupies; 1 where absent. */
   readonly unit?: number;
   readonly seed: number;
-  /** By chance, from the seed, where absent. */
+  /** Chosen at random from the seed where absent. */
   readonly profile?: Profile;
   readonly name?: string;
 }
@@ -40,9 +40,9 @@ const CHASSIS_CONTROL_CAUSE = RESTART_CAUSES.indexOf("chassis control");
 const POWER_EVENT_BY_COMMAND = 0x10;
 
 /**
- * One machine: load, heat, fans, supplies and rails behind the sensors of a board, and whatever is wrong
- * with it. Lives on when its BMC is read, at most once a second; the same seed and the same times of
- * reading give the same machine.
+ * One machine: load, heat, fans, supplies and rails behind the sensors of a board, and its active faults. It is
+ * brought up to date when its BMC is read, at most once a second. Equal seeds and times of reading give equal
+ * machines.
  */
 export class HostPhysics implements BoardBehaviour, RackMember {
   readonly periodMs = 1000;
