@@ -77,8 +77,11 @@ export interface BmcPoolParts {
   readonly severities?: () => Severities;
   /** Keeps what is learnt over restarts, where there is a place for it. */
   readonly keeper?: StateKeeper;
-  /** Told what each poll of a host found that is new, once; also of polls that failed later on. */
-  readonly onNews?: (host: Host, news: HostNews) => void;
+  /**
+   * Gets what each poll of a host found that is new, once; also of polls that failed later on. Resolves when a crash
+   * cannot lose it: the state of the host, which says that it was read, is saved afterwards.
+   */
+  readonly onNews?: (host: Host, news: HostNews) => Promise<void>;
   /** @throws SettingsError */
   readonly settingsOf: (host: Host) => Promise<PollSettings>;
 }
@@ -103,11 +106,22 @@ interface Open {
   readonly watch: ChangeWatch;
   readonly settings: PollSettings;
   savedRevision: number;
+  /** How much was new so far; see HostNews. */
+  newsCounts: NewsCounts;
+  /** News that a crash could lose still. */
+  unsafeNews: Promise<unknown> | undefined;
+  /** The state is being written. */
+  saving: Promise<void> | undefined;
   /** What was read of the keeper, as text, until something is to be saved: most of it is as it was. */
   restored?: string | undefined;
   /** Asked in passing: see BmcPool.release(). */
   readonly passing: boolean;
   busy: boolean;
+}
+
+interface NewsCounts {
+  readonly records: number;
+  readonly changes: number;
 }
 
 interface ReadLog {
@@ -169,8 +183,8 @@ export class BmcPool {
         return watch.counts;
       };
       const snapshot = await taker.take({ parts, slowIntervalMs, signal, deadlineMs, clock, onEventLog, compare });
-      await this.#save(open);
-      if (!options.passing) this.#tell(host, log, changes);
+      if (!options.passing) this.#reportNews(open, host, log, changes);
+      this.#save(open);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
       await bmc.hold(kept ? 2 * settings.intervalMs : 0);
       return snapshot;
@@ -196,15 +210,31 @@ export class BmcPool {
     const bmc = this.#bmcOf(host, settings);
     const watch = new ChangeWatch();
     let restored: string | undefined;
+    let newsCounts: NewsCounts = { records: 0, changes: 0 };
     if (keeper) {
       const saved = await keeper.loadHost(key);
       await bmc.restore(saved);
       watch.restore(partOf(saved, "changes"));
+      newsCounts = newsCountsOf(partOf(saved, "news"));
       restored = JSON.stringify(saved);
     }
     const taker = new SnapshotTaker(host, bmc);
     const savedRevision = bmc.revision;
-    const open: Open = { key, keeper, bmc, settings, taker, watch, savedRevision, restored, passing, busy: false };
+    const open: Open = {
+      key,
+      keeper,
+      bmc,
+      settings,
+      taker,
+      watch,
+      savedRevision,
+      newsCounts,
+      unsafeNews: undefined,
+      saving: undefined,
+      restored,
+      passing,
+      busy: false,
+    };
     this.#open.set(key, open);
     return open;
   }
@@ -239,32 +269,56 @@ export class BmcPool {
     });
   }
 
-  #tell(host: Host, log: ReadLog | undefined, changes: HostNews["changes"]): void {
+  #reportNews(open: Open, host: Host, log: ReadLog | undefined, changes: HostNews["changes"]): void {
     const { onNews, clock } = this.#parts;
     const entries = log?.read.fresh ?? [];
     if (!onNews || entries.length + changes.length === 0) return;
-    onNews(host, {
+    const { records, changes: changesBefore } = open.newsCounts;
+    open.newsCounts = { records: records + entries.length, changes: changesBefore + changes.length };
+    const safe = onNews(host, {
+      source: open.key,
+      recordsBefore: records,
+      changesBefore,
       seenAt: log?.at ?? clock.wallMs(),
       entries,
       historical: log?.read.historical ?? 0,
       clockOffsetSeconds: log?.read.clockOffsetSeconds,
       changes,
     });
+    const all = Promise.all([open.unsafeNews, safe]).then(() => {
+      if (open.unsafeNews === all) open.unsafeNews = undefined;
+    });
+    open.unsafeNews = all;
   }
 
-  /** Before the snapshot is told: what was counted once is not counted again after a crash. */
-  async #save(open: Open): Promise<void> {
-    const revision = open.bmc.revision + open.watch.revision;
-    if (!open.keeper || revision === open.savedRevision) return;
+  /** Writes the state beside the polls, as it is now, and after the news that it contains. */
+  #save(open: Open): void {
+    const { keeper, bmc, watch, restored } = open;
+    const revision = bmc.revision + watch.revision;
+    // The next poll saves what this one found while the previous state is being written.
+    if (!keeper || revision === open.savedRevision || open.saving) return;
     open.savedRevision = revision;
-    const saved = open.bmc.save();
-    const state = { ...(typeof saved === "object" ? saved : undefined), changes: open.watch.save() };
-    const { restored } = open;
+    const saved = bmc.save();
+    const state = {
+      ...(typeof saved === "object" ? saved : undefined),
+      changes: watch.save(),
+      news: open.newsCounts,
+    };
     open.restored = undefined;
     if (restored !== undefined && restored === JSON.stringify(state)) return;
-    // On a disk that is full for an hour, the poll after that hour saves what the ones before could not.
-    const done = await open.keeper.saveHost(open.key, state);
-    if (!done) open.savedRevision = -1;
+    open.saving = keeper.saveHost(open.key, state, open.unsafeNews).then((isSaved) => {
+      open.saving = undefined;
+      // On a disk that is full for an hour, the poll after that hour saves what the ones before could not.
+      if (!isSaved) open.savedRevision = -1;
+    });
+  }
+
+  /** What the last poll found may have come while the previous state was being written. */
+  async #saveLast(open: Open): Promise<void> {
+    await open.saving;
+    if (open.busy) return;
+    this.#save(open);
+    await open.saving;
   }
 
   /**
@@ -276,7 +330,8 @@ export class BmcPool {
     const open = this.#open.get(key);
     this.#open.delete(key);
     // What is remembered has no endpoint any more: it is dropped later without a word, and would take its place in a socket with it.
-    await open?.bmc.close();
+    // Its next conversation begins with the state that this one leaves.
+    await Promise.all([open && this.#saveLast(open), open?.bmc.close()]);
     if (open?.passing && !open.busy) this.#visited.set(key, open);
   }
 
@@ -290,8 +345,16 @@ export class BmcPool {
     const all = [...this.#open.values()];
     this.#open.clear();
     this.#visited.clear();
-    await Promise.allSettled(all.map(({ bmc }) => bmc.close()));
+    await Promise.allSettled(all.flatMap((open) => [this.#saveLast(open), open.bmc.close()]));
   }
+}
+
+function newsCountsOf(saved: unknown): NewsCounts {
+  const count = (name: string): number => {
+    const value = partOf(saved, name);
+    return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+  };
+  return { records: count("records"), changes: count("changes") };
 }
 
 function partOf(saved: unknown, name: string): unknown {

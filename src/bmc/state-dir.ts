@@ -7,8 +7,12 @@ import type { Logger } from "../lib/index.ts";
 export interface StateKeeper {
   /** What was saved of a host; undefined when nothing was, or nothing readable. */
   loadHost(key: string): Promise<unknown>;
-  /** False: it could not be written, and is worth another try. */
-  saveHost(key: string, state: unknown): Promise<boolean>;
+  /**
+   * False: it could not be written, and is worth another try.
+   *
+   * @param after the state is taken at once and written when this has resolved
+   */
+  saveHost(key: string, state: unknown, after?: Promise<unknown>): Promise<boolean>;
   forgetHost(key: string): Promise<void>;
   /** The records of a repository by their digest. */
   loadRecords(digest: string): Promise<readonly Buffer[] | undefined>;
@@ -24,6 +28,8 @@ export function digestOf(records: readonly Uint8Array[]): string {
 
 const FORMAT = 1;
 const HEADER_BYTES = 5;
+/** A sync keeps one of Node's four threads, which names are resolved on, too. */
+const FILES_AT_ONCE = 2;
 
 /**
  * State in a folder: `hosts/` has a JSON file per host, `sdr/` the records of each kind of board once.
@@ -35,6 +41,8 @@ export class StateDir implements StateKeeper {
   readonly #folder: string;
   readonly #log: Logger;
   #counter = 0;
+  #writing = 0;
+  readonly #waiting: (() => void)[] = [];
   /** The last complaint, so that a full disk is not told once per host and round. */
   #complaint: string | undefined;
 
@@ -69,8 +77,10 @@ export class StateDir implements StateKeeper {
     }
   }
 
-  saveHost(key: string, state: unknown): Promise<boolean> {
-    return this.#write(this.#hostPath(key), Buffer.from(JSON.stringify({ format: FORMAT, key, state })));
+  async saveHost(key: string, state: unknown, after?: Promise<unknown>): Promise<boolean> {
+    const bytes = Buffer.from(JSON.stringify({ format: FORMAT, key, state }));
+    await after;
+    return this.#write(this.#hostPath(key), bytes);
   }
 
   async forgetHost(key: string): Promise<void> {
@@ -116,8 +126,10 @@ export class StateDir implements StateKeeper {
 
   async #write(path: string, bytes: Uint8Array): Promise<boolean> {
     const beside = `${path}.${process.pid}.${this.#counter++}.tmp`;
+    const leave = await this.#turn();
     try {
-      await writeFile(beside, bytes);
+      // Synced before it is renamed: after a power cut there is the old file or the new one, and not an empty one.
+      await writeFile(beside, bytes, { flush: true });
       await rename(beside, path);
       this.#complaint = undefined;
       return true;
@@ -125,7 +137,20 @@ export class StateDir implements StateKeeper {
       this.#complain("cannot write", path, error);
       await rm(beside, { force: true }).catch(() => {});
       return false;
+    } finally {
+      leave();
     }
+  }
+
+  /** Waits until few files are being written; gives the function that lets the next one go on. */
+  async #turn(): Promise<() => void> {
+    if (this.#writing >= FILES_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#writing++;
+    return () => {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#writing--;
+    };
   }
 
   #complain(what: string, path: string, error: unknown): void {

@@ -91,7 +91,7 @@ function alertsOf(events: readonly HostEvent[], options: AlertmanagerOptions): r
   return [...alerts.values()];
 }
 
-function alertOf({ host, place, severity, seenAt, text }: HostEvent, options: AlertmanagerOptions): Alert {
+function alertOf({ id, host, place, severity, seenAt, text }: HostEvent, options: AlertmanagerOptions): Alert {
   const isCritical = RANKS[severity] >= RANKS.critical;
   const alertname = isCritical ? "SelCriticalEvent" : "SelWarningEvent";
   const places = PLACE_LABELS.flatMap((label) => {
@@ -106,6 +106,7 @@ function alertOf({ host, place, severity, seenAt, text }: HostEvent, options: Al
       summary: `${host}: ${isCritical ? "critical event" : "event"} logged`,
       description: `${host}${where} logged: ${text}`,
       ...(isCritical && { runbook_url: `${RUNBOOKS}/SelCriticalEvent.md` }),
+      event_id: id,
       dashboard_url: DASHBOARD + encodeURIComponent(host),
     },
     startsAt: new Date(seenAt).toISOString(),

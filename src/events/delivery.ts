@@ -15,6 +15,15 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+/** An event that waits at an output. */
+export interface QueuedEvent {
+  readonly event: HostEvent;
+  /** Its number in the spool; absent without one. */
+  readonly seq?: number;
+  /** Called once: this output is done with the event. */
+  readonly ended?: () => void;
+}
+
 /** The receiver has the events and does not want them. */
 export class SendRefused extends Error {
   override readonly name = "SendRefused";
@@ -47,15 +56,21 @@ export interface DeliveryOptions {
   readonly report: EventsReport;
   /** Events that may wait; the oldest is dropped for one more. */
   readonly capacity?: number;
-  /** Milliseconds that one handing over may take. */
+  /** Milliseconds that one call of `send` may take. */
   readonly timeoutMs?: number;
+  /**
+   * Present if the events are on disk as well: saves how far this output is, before the next events are sent. What
+   * waits at the end is not lost then.
+   */
+  readonly saveProgress?: () => Promise<void>;
 }
 
 const CAPACITY = 10_000;
 const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
-const LETTING_GO_MS = 500;
+const SAVING_MS = 1000;
+const CLOSING_MS = 500;
 
 /**
  * A bounded queue and who empties it. Taking an event never waits and never throws: where the receiver is slow
@@ -64,14 +79,14 @@ const LETTING_GO_MS = 500;
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #capacity: number;
-  #queue: HostEvent[] = [];
+  #queue: QueuedEvent[] = [];
   /** Of the queue's beginning: being sent, and until that went well the same ones each time. Not to be dropped. */
   #sending = 0;
   #isRunning = false;
   #running: Promise<void> = Promise.resolve();
   #failures = 0;
   #complaint: string | undefined;
-  #isFullTold = false;
+  #isFullLogged = false;
   #closing = false;
   #wake: (() => void) | undefined;
   readonly #stop = new AbortController();
@@ -85,42 +100,51 @@ export class Delivery {
     return this.#queue.length;
   }
 
-  offer(event: HostEvent): void {
-    if (this.#closing) {
-      this.#ended("undelivered", 1);
+  /** Number of the first event that this output has not got; undefined if nothing waits. */
+  get firstSeq(): number | undefined {
+    return this.#queue[0]?.seq;
+  }
+
+  offer(queued: QueuedEvent): void {
+    if (this.#closing && !this.#options.saveProgress) {
+      this.#ended("undelivered", [queued]);
       return;
     }
-    this.#queue.push(event);
+    this.#queue.push(queued);
+    // What waits now waits for the next start.
+    if (this.#closing) return;
     this.#options.report.eventsWaiting(this.#options.output, 1);
     if (this.#queue.length - this.#sending > this.#capacity) this.#dropOldest();
     if (!this.#isRunning) this.#running = this.#run();
   }
 
   #dropOldest(): void {
-    this.#queue.splice(this.#sending, 1);
+    const dropped = this.#queue.splice(this.#sending, 1);
     this.#options.report.eventsWaiting(this.#options.output, -1);
-    this.#ended("queue_full", 1);
-    if (this.#isFullTold) return;
-    this.#isFullTold = true;
+    this.#ended("queue_full", dropped);
+    if (this.#isFullLogged) return;
+    this.#isFullLogged = true;
     this.#options.log.warn(this.#fields(), `${this.#capacity} events wait, the oldest are dropped`);
   }
 
   async #run(): Promise<void> {
-    const { sender, output, report } = this.#options;
+    const { sender, output, report, clock, saveProgress } = this.#options;
     this.#isRunning = true;
     while (this.#queue.length > 0 && !this.#stop.signal.aborted) {
       this.#sending ||= Math.min(sender.batch, this.#queue.length);
-      const outcome = await this.#attempt(this.#queue.slice(0, this.#sending));
+      const outcome = await this.#attempt(this.#queue.slice(0, this.#sending).map(({ event }) => event));
       // What was left at the end has been counted.
       if (this.#stop.signal.aborted) break;
       if (outcome === "failed") {
         await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 16), LONGEST_RETRY_MS));
         continue;
       }
-      const ended = this.#queue.splice(0, this.#sending).length;
+      const ended = this.#queue.splice(0, this.#sending);
       this.#sending = 0;
-      report.eventsWaiting(output, -ended);
+      report.eventsWaiting(output, -ended.length);
       this.#ended(outcome, ended);
+      // A file system that hangs must not hold up the events.
+      if (saveProgress) await within(clock, SAVING_MS, saveProgress());
     }
     this.#isRunning = false;
   }
@@ -145,7 +169,7 @@ export class Delivery {
     if (this.#complaint !== undefined) this.#options.log.info(this.#fields(), "events can be sent again");
     this.#complaint = undefined;
     this.#failures = 0;
-    this.#isFullTold = false;
+    this.#isFullLogged = false;
   }
 
   #complain(error: unknown): void {
@@ -172,25 +196,39 @@ export class Delivery {
     });
   }
 
-  /** Sends what waits, as far as that goes within the time, and lets go. */
-  async close(withinMs: number): Promise<void> {
-    const { clock, sender, output, report, log } = this.#options;
+  /**
+   * Sends what waits, as far as possible within the time, and closes the sender.
+   *
+   * @param keep gets what is left; without it, and if nothing is on disk, that is lost
+   */
+  async close(withinMs: number, keep?: (left: readonly QueuedEvent[]) => void): Promise<void> {
+    const { clock, sender, log, output, report, saveProgress } = this.#options;
     this.#closing = true;
     this.#wake?.();
     await within(clock, withinMs, this.#running);
     this.#stop.abort(new Error("closed"));
-    const left = this.#queue.splice(0).length;
+    const left = this.#queue.length;
     if (left > 0) {
       report.eventsWaiting(output, -left);
-      this.#ended("undelivered", left);
-      log.warn({ ...this.#fields(), events: left }, "events could not be sent before the end");
+      if (keep) keep(this.#queue.splice(0));
+      else if (saveProgress)
+        log.info({ ...this.#fields(), events: left }, "events wait in state_dir for the next start");
+      else this.discard(this.#queue.splice(0));
     }
-    // A file system that hangs hangs here, too.
-    await within(clock, LETTING_GO_MS, sender.close());
+    // A file system that hangs may keep a file from being closed.
+    await within(clock, CLOSING_MS, sender.close());
   }
 
-  #ended(outcome: Outcome, count: number): void {
-    this.#options.report.eventsEnded(this.#options.output, outcome, count);
+  /** Counts events as lost: this output was removed, and another one does not continue it. */
+  discard(events: readonly QueuedEvent[]): void {
+    if (events.length === 0) return;
+    this.#ended("undelivered", events);
+    this.#options.log.warn({ ...this.#fields(), events: events.length }, "events could not be sent before the end");
+  }
+
+  #ended(outcome: Outcome, events: readonly QueuedEvent[]): void {
+    this.#options.report.eventsEnded(this.#options.output, outcome, events.length);
+    for (const { ended } of events) ended?.();
   }
 
   #fields(): { readonly output: string; readonly target: string } {
@@ -199,7 +237,7 @@ export class Delivery {
 }
 
 /** Until it is done, whatever its end, or the time is over. */
-async function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
+export async function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = clock.after(ms, resolve);
     const end = (): void => {

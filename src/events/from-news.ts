@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { EventSeverity, Host, HostChange, HostEvent, HostNews, LogEntry, TimeStatus } from "../model/index.ts";
 
 /** A record cannot be from later than the clock that stamped it; this much is for two questions in a row. */
@@ -7,12 +8,13 @@ const EARLIEST = Date.UTC(2004, 1, 12);
 
 /** The events of what one poll of a host found, oldest first. */
 export function eventsOf(host: Pick<Host, "name" | "place">, news: HostNews): readonly HostEvent[] {
-  const { seenAt, clockOffsetSeconds, historical } = news;
+  const { seenAt, clockOffsetSeconds, historical, source, recordsBefore, changesBefore } = news;
   const common = { host: host.name, place: host.place, seenAt };
   const records = news.entries.map((entry, i): HostEvent => {
     const { severity, text } = entry;
     const timeStatus = timeStatusOf(entry, news);
     return {
+      id: idOf([source, "sel", recordsBefore + i, entry.raw]),
       ...common,
       type: "sel",
       severity,
@@ -23,12 +25,18 @@ export function eventsOf(host: Pick<Host, "name" | "place">, news: HostNews): re
       historical: i < historical,
     };
   });
-  const changes = news.changes.map((change): HostEvent => {
+  const changes = news.changes.map((change, i): HostEvent => {
     const { change: kind, from, to, sensors, sensorCount } = change;
-    const said = { change: kind, from, to, sensors, sensorCount };
-    return { ...common, type: "change", severity: severityOf(change), text: sentenceOf(change), ...said };
+    const id = idOf([source, "change", changesBefore + i, kind, from, to]);
+    const details = { change: kind, from, to, sensors, sensorCount };
+    return { id, ...common, type: "change", severity: severityOf(change), text: sentenceOf(change), ...details };
   });
   return [...records, ...changes];
+}
+
+/** 132 bits of a digest. */
+function idOf(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
 
 function timeStatusOf({ time, relativeTime }: LogEntry, { seenAt, clockOffsetSeconds = 0 }: HostNews): TimeStatus {

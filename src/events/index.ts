@@ -4,3 +4,4 @@
  */
 export { type EventsReport, OUTCOMES, OUTPUTS, type Outcome, type OutputName } from "./delivery.ts";
 export { Events, type EventsOptions, type EventsParts } from "./events.ts";
+export { EventSpool } from "./spool.ts";

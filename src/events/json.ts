@@ -5,9 +5,9 @@ const iso = (epochMs: number | undefined): string | undefined =>
 
 /** An event as one line of JSON, without the end of the line. Keys that have nothing to say are not there. */
 export function eventJson(event: HostEvent): string {
-  const { host, place, seenAt, severity, text, type } = event;
+  const { id, host, place, seenAt, severity, text, type } = event;
   const { site, room, row, rack, position } = place;
-  const common = { seen: iso(seenAt), type, host, site, room, row, rack, position, severity };
+  const common = { id, seen: iso(seenAt), type, host, site, room, row, rack, position, severity };
   if (event.type === "sel") return JSON.stringify({ ...common, ...recordFields(event), text, ...bytesOf(event) });
   const { change, from, to, sensors, sensorCount } = event;
   return JSON.stringify({ ...common, event: change, from, to, sensors, sensor_count: sensorCount, text });

@@ -1,8 +1,9 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { BmcPool, SdrCache, StateDir } from "../bmc/index.ts";
 import { type Cidr, type Config, type Environment, formatProblem, staleAfterMs } from "../config/index.ts";
-import { Events } from "../events/index.ts";
+import { EventSpool, Events } from "../events/index.ts";
 import { type HostText, renderHost, SelfMetrics, Slabs, withinLimits } from "../exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
@@ -80,7 +81,9 @@ export class Exporter {
     const config = withAllowed(await readConfig(options.configFile, env), options.probeAllow);
     const book = await PollSettingsBook.read(config, env);
     const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
-    const exporter = new Exporter(options, env, config, book, state);
+    const spool =
+      config.stateDir === undefined ? undefined : await EventSpool.open(join(config.stateDir, "events"), options.log);
+    const exporter = new Exporter(options, env, config, book, state, spool);
     try {
       await exporter.#readWebConfig();
       const listening: string[] = [];
@@ -99,6 +102,7 @@ export class Exporter {
     config: Config,
     book: PollSettingsBook,
     state: StateDir | undefined,
+    spool: EventSpool | undefined,
   ) {
     this.#options = options;
     this.#env = env;
@@ -109,7 +113,7 @@ export class Exporter {
     this.#rackBudgets = new RackBudgets(config);
     const clock = this.#clock;
     this.#self = new SelfMetrics({ version: options.version, clock });
-    this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self) });
+    this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self), spool });
     this.#pool = new BmcPool({
       transport: this.#transport,
       clock,

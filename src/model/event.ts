@@ -13,6 +13,8 @@ export const ALERT_SEVERITIES = ["warning", "critical", "non_recoverable"] as co
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 
 interface EventBase {
+  /** The same if the event is handed over again, and of no other event. */
+  readonly id: string;
   readonly host: string;
   readonly place: Place;
   /** When the exporter read it, epoch ms. */

@@ -91,6 +91,7 @@ describe("alerts over HTTP", () => {
           summary: "node017: critical event logged",
           description: `node017 (rack r1, position 07) logged: ${entry().text}`,
           runbook_url: rule?.annotations.runbook_url,
+          event_id: expect.stringMatching(/^[\w-]{22}$/),
           dashboard_url: "https://grafana.example.org/d/bmc-host?var-host=node017",
         },
         startsAt: "2026-01-01T12:00:00.000Z",

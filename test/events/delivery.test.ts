@@ -50,7 +50,7 @@ function bench(options: { readonly capacity?: number; readonly batch?: number } 
     capacity: options.capacity,
   });
   const offer = (...ids: readonly number[]): void => {
-    for (const id of ids) delivery.offer(event(id));
+    for (const id of ids) delivery.offer({ event: event(id) });
   };
   return { clock, delivery, sent, counts, logged, receiver, offer, waiting: () => waiting };
 }

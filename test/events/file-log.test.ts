@@ -121,3 +121,47 @@ describe("events in a file", () => {
     }
   });
 });
+
+describe("events in a file that an earlier process wrote", () => {
+  const options = (): { path: string; maxBytes: number; maxFiles: number } => ({ path, maxBytes: 1e6, maxFiles: 3 });
+  const sent = async (log: FileLog, ...ids: readonly number[]): Promise<void> => {
+    await log.send(events(...ids));
+    await log.close();
+  };
+  const numbered = (...ids: readonly number[]) => ids.flatMap((id) => events(...Array(id + 1).fill(id)).slice(-1));
+
+  it("are not written again if they are at its end, in whatever batch they come", async () => {
+    const first = new FileLog(options());
+    await first.send(numbered(1, 2, 3));
+    await first.close();
+    const second = new FileLog({ ...options(), continues: true, sync: true });
+    await second.send(numbered(2, 3));
+    await second.send(numbered(3, 4));
+    await second.send(numbered(5));
+    await second.close();
+    expect(idsIn(path)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("are found in the previous file, too", async () => {
+    const first = new FileLog({ ...options(), maxBytes: 3 * LINE });
+    await first.send(numbered(1, 2, 3, 4));
+    await first.send(numbered(5));
+    await first.close();
+    expect(idsIn(`${path}.1`)).toEqual([1, 2, 3, 4]);
+    const second = new FileLog({ ...options(), continues: true });
+    await second.send(numbered(3, 4, 5, 6));
+    await second.close();
+    expect(idsIn(path)).toEqual([5, 6]);
+  });
+
+  it.each(["half a line", '{"id":"', ""])("are written again if a crash left %j of a line", async (rest) => {
+    await sent(new FileLog(options()), 1);
+    const whole = readFileSync(path, "utf8");
+    const torn = rest === "" ? whole.slice(0, -1) : whole + rest;
+    writeFileSync(path, torn);
+    const second = new FileLog({ ...options(), continues: true });
+    await second.send(events(1));
+    await second.close();
+    expect(idsIn(path)).toEqual([1]);
+  });
+});

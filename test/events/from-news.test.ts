@@ -70,6 +70,7 @@ describe("the line of an event", () => {
   it("says what, where and when, and the record to the byte", () => {
     const [event] = eventsOf(HOST, news([entry({ dimm: "A1" })], { clockOffsetSeconds: -2 }));
     expect(JSON.parse(event ? eventJson(event) : "")).toEqual({
+      id: event?.id,
       seen: "2026-01-01T12:00:00.000Z",
       type: "sel",
       host: "node017",
@@ -123,5 +124,31 @@ describe("the line of an event", () => {
     const { change: kind, sensorCount: count, ...rest } = change;
     expect(line).toMatchObject({ ...rest, type: "change", event: kind, host: "node017", rack: "r1", text, severity });
     expect(line.sensor_count).toBe(count);
+  });
+});
+
+describe("the id of an event", () => {
+  const ids = (...args: Parameters<typeof news>): readonly string[] =>
+    eventsOf(HOST, news(...args)).map(({ id }) => id);
+  const change: HostChange = { change: "power_changed", from: "on", to: "off" };
+
+  it("is the same when a poll finds the same again, alone or with more", () => {
+    const first = ids([entry(), entry({ raw: "11".repeat(16) })], { recordsBefore: 5, changes: [change] });
+    expect(ids([entry(), entry({ raw: "11".repeat(16) })], { recordsBefore: 5, changes: [change] })).toEqual(first);
+    expect(ids([entry(), entry({ raw: "11".repeat(16) }), entry()], { recordsBefore: 5 }).slice(0, 2)).toEqual(
+      first.slice(0, 2),
+    );
+    expect(ids([entry({ raw: "11".repeat(16) })], { recordsBefore: 6 })).toEqual([first[1]]);
+  });
+
+  it("is another one for the same bytes later on, for another host and for other bytes in their place", () => {
+    const all = [
+      ...ids([entry(), entry()]),
+      ...ids([entry()], { source: "other" }),
+      ...ids([entry({ raw: "11".repeat(16) })]),
+      ...ids([], { changes: [change, change] }),
+      ...ids([], { changes: [{ ...change, to: "on" }] }),
+    ];
+    expect(new Set(all).size).toBe(all.length);
   });
 });

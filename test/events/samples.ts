@@ -21,4 +21,14 @@ export const entry = (more: Partial<LogEntry> = {}): LogEntry => ({
 export const news = (
   entries: readonly LogEntry[],
   more: Partial<HostNews> & { readonly changes?: readonly HostChange[] } = {},
-): HostNews => ({ seenAt: SEEN, entries, historical: 0, clockOffsetSeconds: 0, changes: [], ...more });
+): HostNews => ({
+  source: "node017",
+  recordsBefore: 0,
+  changesBefore: 0,
+  seenAt: SEEN,
+  entries,
+  historical: 0,
+  clockOffsetSeconds: 0,
+  changes: [],
+  ...more,
+});

@@ -34,6 +34,7 @@ describe("a syslog message", () => {
       msgId: "sel",
       data: {
         "event@32473": {
+          id: expect.stringMatching(/^[\w-]{22}$/),
           seen: "2026-01-01T12:00:00.000Z",
           type: "sel",
           host: "node017",
@@ -136,7 +137,7 @@ describe("syslog over the network", () => {
     await events.configure(options, 1000);
     closers.push(() => events.close(500));
     const tell = (...recordIds: readonly number[]): void =>
-      events.take(HOST, news(recordIds.map((recordId) => entry({ recordId }))));
+      void events.take(HOST, news(recordIds.map((recordId) => entry({ recordId }))));
     return { events, counts, warnings, tell };
   }
 
@@ -175,7 +176,34 @@ describe("syslog over the network", () => {
     );
     expect(ids(received.map(parseSyslog))).toEqual([1, 2, 3]);
     expect(received.map(parseSyslog)[0]?.facility).toBe(16);
-    expect(counts).toEqual({ sent: 3 });
+    await eventually(
+      () => counts.sent,
+      (sent) => sent === 3,
+    );
+  });
+
+  it("comes in datagrams when the receiver is up again, the first one too", async () => {
+    const probe: Datagrams = createSocket("udp4");
+    await new Promise<void>((bound) => probe.bind(0, "127.0.0.1", bound));
+    const { port } = probe.address();
+    await new Promise<void>((closed) => probe.close(closed));
+    const { tell, counts, warnings } = await output("udp", port);
+    tell(1);
+    await eventually(
+      () => warnings.length,
+      (n) => n > 0,
+    );
+    expect(counts).toEqual({});
+    const socket: Datagrams = createSocket("udp4");
+    const received: Buffer[] = [];
+    socket.on("message", (bytes) => received.push(bytes));
+    await new Promise<void>((bound) => socket.bind(port, "127.0.0.1", bound));
+    closers.push(() => socket.close());
+    await eventually(
+      () => counts.sent,
+      (sent) => sent === 1,
+    );
+    expect(ids(received.map(parseSyslog))).toContain(1);
   });
 
   it("comes over one TCP connection, each behind its length", async () => {

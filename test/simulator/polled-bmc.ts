@@ -75,7 +75,7 @@ export class Poller {
       cache: new SdrCache({ keeper }),
       keeper,
       ...(rules && { roles: () => rules.roles, severities: () => rules.severities }),
-      onNews: (_host, news) => void this.news.push(news),
+      onNews: async (_host, news) => void this.news.push(news),
       settingsOf: async () => ({
         protocol: "ipmi",
         login: { credentials: credentials(user, password), privilege: user === "admin" ? 4 : 2 },

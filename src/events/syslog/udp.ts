@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
+import type { Clock } from "../../lib/index.ts";
 import type { HostEvent } from "../../model/index.ts";
 import type { Sender } from "../delivery.ts";
 import { type MessageOptions, syslogMessage } from "./message.ts";
@@ -13,38 +14,62 @@ export interface SyslogOptions {
   readonly message: Omit<MessageOptions, "maxBytes">;
 }
 
-/** Syslog in datagrams - RFC 5426. Nobody says whether they arrived; that the port is closed is heard, one later. */
+/** A receiver that is down reports within this time that its port is closed, if it reports anything. */
+const REPORT_MS = 50;
+
+/**
+ * Syslog in datagrams - RFC 5426. There are no acknowledgements. If the receiver reports that its port is closed, the
+ * whole batch counts as not sent.
+ */
 export class UdpSyslog implements Sender {
-  readonly batch = 1;
+  readonly batch = 64;
   readonly #options: SyslogOptions;
+  readonly #clock: Clock;
   #socket: Socket | undefined;
   #failure: Error | undefined;
 
-  constructor(options: SyslogOptions) {
+  constructor(options: SyslogOptions, clock: Clock) {
     this.#options = options;
+    this.#clock = clock;
   }
 
   async send(events: readonly HostEvent[], signal: AbortSignal): Promise<void> {
     const { message } = this.#options;
-    for (const event of events) {
+    try {
       const socket = this.#socket ?? (await this.#connect(signal));
-      const bytes = syslogMessage(event, { ...message, maxBytes: DATAGRAM_BYTES });
-      const failure = this.#failure;
-      this.#failure = undefined;
-      if (failure) {
-        await this.close();
-        throw failure;
-      }
-      try {
+      for (const event of events) {
+        const bytes = syslogMessage(event, { ...message, maxBytes: DATAGRAM_BYTES });
         await new Promise<void>((resolve, reject) => {
           socket.send(bytes, (error) => (error ? reject(error) : resolve()));
         });
-      } catch (error) {
-        // The next try resolves the name anew: the receiver may have moved.
-        await this.close();
-        throw error;
+        this.#throwReported();
       }
+      await this.#pause(signal);
+      this.#throwReported();
+    } catch (error) {
+      // The next try resolves the name again: the receiver may have moved.
+      await this.close();
+      throw error;
     }
+  }
+
+  #throwReported(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure;
+  }
+
+  #pause(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = this.#clock.after(REPORT_MS, end);
+      signal.addEventListener("abort", end);
+    });
   }
 
   /** The name is resolved for each new socket; the address family is the first that it has. */
@@ -67,6 +92,7 @@ export class UdpSyslog implements Sender {
       throw error;
     }
     this.#socket = socket;
+    this.#failure = undefined;
     return socket;
   }
 
