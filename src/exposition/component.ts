@@ -16,36 +16,23 @@ export const COMPONENTS = [
 export type Component = (typeof COMPONENTS)[number];
 
 /** The component of each sensor kind; any other kind is "other". */
-const COMPONENT_OF_KIND: ReadonlyMap<string, Component> = new Map<string, Component>([
+export const COMPONENT_OF_KIND: ReadonlyMap<string, Component> = new Map<string, Component>([
   ["temperature", "thermal"],
-  ["humidity", "thermal"],
-  ["airflow", "thermal"],
-  ["leak_detector", "thermal"],
   ["fan", "fan"],
   ["cooling_device", "fan"],
   ["voltage", "power"],
   ["current", "power"],
-  ["power", "power"],
-  ["energy", "power"],
   ["power_supply", "power"],
   ["power_unit", "power"],
   ["battery", "power"],
   ["memory", "memory"],
   ["processor", "processor"],
   ["drive", "storage"],
-  ["drive_slot", "storage"],
-  ["volume", "storage"],
-  ["storage", "storage"],
-  ["storage_controller", "storage"],
   ["physical_security", "security"],
   ["platform_security", "security"],
-  ["chassis_intrusion", "security"],
   ["lan", "network"],
-  ["network", "network"],
-  ["network_adapter", "network"],
   ["management_subsystem", "management"],
   ["microcontroller", "management"],
-  ["manager", "management"],
 ]);
 
 export const componentOf = (kind: string): Component => COMPONENT_OF_KIND.get(kind) ?? "other";

@@ -42,7 +42,7 @@ export const health = [
     type: "gauge",
     help: `Health of each sensor, analog or discrete: ${SCALE}.`,
     labels: ["kind"],
-    source: "IPMI Get Sensor Reading",
+    source: "IPMI Get Sensor Reading; Redfish Status",
     samples({ snapshot }) {
       const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? [])
@@ -56,7 +56,7 @@ export const health = [
     type: "gauge",
     help: "1 for each state that a sensor asserts, normal states included. Absent while the state is not asserted.",
     labels: ["kind", "state"],
-    source: "IPMI Get Sensor Reading",
+    source: "IPMI Get Sensor Reading; Redfish Status",
     samples({ snapshot }) {
       const samples: Sample[] = [];
       for (const sensor of snapshot?.sensors ?? []) {

@@ -100,7 +100,7 @@ export const identity = [
     type: "info",
     help: "Identity of each field replaceable unit (FRU) with inventory data; always 1.",
     labels: ["fru", "manufacturer", "product", "part_number", "serial", "asset_tag"],
-    source: "IPMI FRU areas",
+    source: "IPMI FRU areas; Redfish ComputerSystem, Chassis, PowerSupply",
     *samples({ snapshot }) {
       for (const f of snapshot?.frus ?? [])
         yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };

@@ -24,7 +24,7 @@ export const power = [
     labels: ["statistic", "source"],
     unit: "watts",
     source:
-      "DCMI Get Power Reading; Intel Node Manager; a sensor of the whole host; the sum of the power supply sensors",
+      "DCMI Get Power Reading; Intel Node Manager; Redfish PowerControl, EnvironmentMetrics; a sensor of the whole host; the sum of the power supply sensors",
     *samples({ snapshot }) {
       const source = snapshot?.consumption?.source;
       for (const [i, value] of statistics(snapshot).entries())
@@ -37,7 +37,7 @@ export const power = [
     type: "gauge",
     help: "Power cap of the host. Absent while no cap is active.",
     unit: "watts",
-    source: "DCMI Get Power Limit",
+    source: "DCMI Get Power Limit; Redfish PowerControl",
     value: ({ snapshot }) => snapshot?.consumption?.limitWatts,
   }),
   family({
@@ -46,7 +46,7 @@ export const power = [
     help: "Rated capacity of a power supply.",
     labels: ["psu"],
     unit: "watts",
-    source: "IPMI FRU multirecord area",
+    source: "IPMI FRU multirecord area; Redfish PowerSupply",
     *samples({ snapshot }) {
       const supplies = (snapshot?.frus ?? []).filter((fru) => fru.capacityWatts !== undefined);
       for (const [{ capacityWatts }, name] of supplyNames(supplies))

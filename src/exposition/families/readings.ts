@@ -91,8 +91,8 @@ const MEASURED: readonly Measured[] = [
   },
 ];
 
-const READING_SOURCE = "IPMI Get Sensor Reading and the SDR";
-const THRESHOLD_SOURCE = "IPMI SDR, Get Sensor Thresholds";
+const READING_SOURCE = "IPMI Get Sensor Reading and the SDR; Redfish Sensor, Thermal, Power";
+const THRESHOLD_SOURCE = "IPMI SDR, Get Sensor Thresholds; Redfish thresholds of the same resources";
 
 /** Created once, because a host has hundreds of thresholds. */
 const THRESHOLD_LABELS = THRESHOLD_NAMES.map((name) => ({ name, labels: [name] }));
