@@ -23,24 +23,24 @@ export interface CompareCommand {
   readonly timeoutMs: number;
 }
 
-/** Hosts asked at once: each costs the old exporter some processes. */
+/** How many hosts are compared at once. Each costs ipmi_exporter a few processes. */
 const CONCURRENCY = 8;
-/** An answer that is longer is none of ipmi_exporter. */
+/** ipmi_exporter never sends a longer response. */
 const LONGEST_ANSWER = 16 * 1024 * 1024;
-/** Somebody at a terminal may ask any address: probe.allow guards the HTTP endpoint. */
+/** On the command line any address is allowed; probe.allow protects the HTTP endpoint. */
 const EVERYWHERE = [
   { address: "0.0.0.0", prefix: 0, family: "ipv4" },
   { address: "::", prefix: 0, family: "ipv6" },
 ] as const;
 
 /**
- * Asks ipmi_exporter and the BMCs themselves about the same hosts, and prints where the answers differ, hosts with
- * the same differences together. 0 when they are the same, 1 when not, 2 when some could not be asked.
+ * Compares the metrics of ipmi_exporter with our own for the same hosts and prints the differences, grouped by hosts with
+ * the same differences. Returns the exit code: 0 without a difference, 1 with differences, 2 if a host could not be compared.
  */
 export async function compare(command: CompareCommand): Promise<number> {
   const { username, password } = new URL(command.exporter);
   if (username !== "" || password !== "") {
-    // fetch() refuses it as well, and says the password.
+    // fetch() would refuse it with a message that contains the password.
     process.stderr.write("lightsout: the URL of --exporter must not hold a user name or a password\n");
     return 2;
   }
@@ -59,7 +59,7 @@ export async function compare(command: CompareCommand): Promise<number> {
   try {
     const book = await PollSettingsBook.read(config, process.env);
     const results = await fanOut(targets, CONCURRENCY, (target) => comparison.of(target, book));
-    return tell(targets, results);
+    return printResults(targets, results);
   } finally {
     await comparison.close();
   }
@@ -78,7 +78,7 @@ class Comparison {
     this.#hosts = new Map(buildInventory(config).map((host) => [host.name, host]));
   }
 
-  /** One after the other: a BMC has few sessions. */
+  /** The differences of one host. Reads one after the other, because a BMC has few sessions. */
   async of(target: string, book: PollSettingsBook): Promise<readonly Difference[]> {
     const { module, timeoutMs, tolerance, ignore } = this.#command;
     const known = knownHost({ target, module }, this.#config, this.#hosts);
@@ -110,7 +110,7 @@ class Comparison {
       response = await fetch(url, { signal });
       for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
         text += Buffer.from(piece).toString("latin1");
-        if (text.length > LONGEST_ANSWER) throw new Error("its answer does not end");
+        if (text.length > LONGEST_ANSWER) throw new Error("its response is too long");
       }
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -132,7 +132,10 @@ interface Group {
   readonly found: readonly Difference[];
 }
 
-function tell(targets: readonly string[], results: readonly PromiseSettledResult<readonly Difference[]>[]): number {
+function printResults(
+  targets: readonly string[],
+  results: readonly PromiseSettledResult<readonly Difference[]>[],
+): number {
   const groups = new Map<string, Group>();
   const failures = new Map<string, string[]>();
   for (const [i, result] of results.entries()) {
@@ -142,7 +145,7 @@ function tell(targets: readonly string[], results: readonly PromiseSettledResult
       failures.set(why, [...(failures.get(why) ?? []), target]);
       continue;
     }
-    // Readings differ from host to host; what differs is the same.
+    // Values differ from host to host, so groups only compare which series differ.
     const key = JSON.stringify(result.value.map(({ kind, series }) => [kind, series]));
     const group = groups.get(key) ?? { hosts: [], found: result.value };
     groups.set(key, group);
@@ -151,14 +154,14 @@ function tell(targets: readonly string[], results: readonly PromiseSettledResult
   let code = 0;
   for (const { hosts, found } of groups.values()) {
     if (found.length > 0) code = 1;
-    process.stdout.write(`${foldHosts(hosts)}: ${found.length === 0 ? "the same" : count(found)}\n`);
-    for (const difference of found) process.stdout.write(`  ${inWords(difference)}\n`);
+    process.stdout.write(`${foldHosts(hosts)}: ${found.length === 0 ? "no differences" : count(found)}\n`);
+    for (const difference of found) process.stdout.write(`  ${differenceText(difference)}\n`);
   }
   for (const [why, hosts] of failures) process.stderr.write(`lightsout: ${foldHosts(hosts)}: ${why}\n`);
   return failures.size > 0 ? 2 : code;
 }
 
-/** With the port only where it is not the usual one, as ipmi_exporter is mostly given its targets. */
+/** Without the default port, as targets of ipmi_exporter are usually written. */
 function shortAddress({ address, port }: Host): string {
   return formatAddress({ address, ...(port !== RMCP_PORT && { port }) });
 }
@@ -167,7 +170,7 @@ function count({ length }: readonly Difference[]): string {
   return length === 1 ? "1 difference" : `${length} differences`;
 }
 
-function inWords({ kind, series, theirs, ours }: Difference): string {
+function differenceText({ kind, series, theirs, ours }: Difference): string {
   const values = [theirs === undefined ? [] : [`theirs ${theirs}`], ours === undefined ? [] : [`ours ${ours}`]].flat();
   return `${kind.padEnd(7)}  ${series}  ${values.join(", ")}`;
 }

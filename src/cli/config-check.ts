@@ -4,7 +4,7 @@ import { Inventory, RackBudgets, rejectionText } from "../inventory/index.ts";
 import type { Host } from "../model/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
-/** Says what is wrong with a configuration file; 0 when nothing is. */
+/** Checks a configuration file and prints its problems. Returns the exit code: 0 without a problem. */
 export async function checkConfig(file: string): Promise<number> {
   try {
     const config = await readConfig(file, process.env);
@@ -17,14 +17,14 @@ export async function checkConfig(file: string): Promise<number> {
     if (config.foreign) {
       const modules = Object.keys(config.written.auths).length;
       process.stdout.write(
-        `${file}: ok, a file of ipmi_exporter with ${modules} ${modules === 1 ? "module" : "modules"}\n`,
+        `${file}: ok, ipmi_exporter configuration with ${modules} ${modules === 1 ? "module" : "modules"}\n`,
       );
       return 0;
     }
     const servers = config.httpSd.length;
     if (hosts.length === 0 && servers === 0 && config.fileSd.length === 0)
       process.stderr.write(`${file}: no host to poll; give targets, file_sd or http_sd\n`);
-    // The hosts of http_sd are not known here; serve logs the same as soon as they are.
+    // The hosts of http_sd are not known here; serve logs the same after it has loaded them.
     if (servers === 0 && hosts.length > 0)
       for (const idle of budgets.unused(hosts)) process.stderr.write(`${file}: ${idle}\n`);
     const more = servers > 0 ? `, and those of ${servers} http_sd ${servers === 1 ? "server" : "servers"}` : "";
@@ -55,13 +55,13 @@ async function readInventory(
   }
 }
 
-/** Says what is wrong with a web configuration and its certificates; 0 when nothing is. */
+/** Checks a web configuration and its certificates and prints the problems. Returns the exit code: 0 without a problem. */
 export async function checkWebConfig(file: string): Promise<number> {
   try {
     const { tls, users, notes } = await loadWebConfig(file);
     for (const note of notes) process.stderr.write(`${file}: ${note}\n`);
     const expires = tls && new Date(tls.certificateExpiresAt).toISOString();
-    const what = tls === undefined ? "plain HTTP" : `TLS, certificate until ${expires}`;
+    const what = tls === undefined ? "plain HTTP" : `TLS, certificate valid until ${expires}`;
     process.stdout.write(`${file}: ok, ${what}, ${users.size} ${users.size === 1 ? "user" : "users"}\n`);
     return 0;
   } catch (error) {

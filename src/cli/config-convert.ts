@@ -2,12 +2,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, type ConvertedConfig, convertIpmiExporter, formatProblem } from "../config/index.ts";
 
-/** How the configuration names the folder of the passwords where nobody said one. */
+/** Folder of the passwords in the converted configuration if no other is given. */
 const DEFAULT_FOLDER = "secrets";
 
 /**
- * Prints a configuration file of ipmi_exporter as ours. Passwords are never printed: they go to files in
- * `secretsDir`, or nowhere where none is given. Gives the exit code.
+ * Converts a configuration file of ipmi_exporter and prints the result. Passwords are never printed: they are written to
+ * files in `secretsDir`, or not at all if it is undefined. Returns the exit code.
  */
 export async function convertConfig(file: string, secretsDir: string | undefined): Promise<number> {
   let converted: ConvertedConfig;
@@ -28,12 +28,12 @@ export async function convertConfig(file: string, secretsDir: string | undefined
   return 0;
 }
 
-/** Files only the owner reads. What is there already is not touched: it may be newer than the old file. */
+/** Writes files that only the owner can read. Never overwrites a file, which may be newer than the old configuration. */
 async function writeSecrets({ secrets }: ConvertedConfig, folder: string): Promise<boolean> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    process.stderr.write(`${cannot("make", folder, error)}\n`);
+    process.stderr.write(`${cannot("create", folder, error)}\n`);
     return false;
   }
   let good = true;
@@ -50,9 +50,9 @@ async function writeSecrets({ secrets }: ConvertedConfig, folder: string): Promi
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
-  EACCES: "this user may not",
-  EEXIST: "it is there already; remove it, or give another folder",
-  ENOTDIR: "this is no folder",
+  EACCES: "permission denied",
+  EEXIST: "it exists already; remove it, or give another folder",
+  ENOTDIR: "this is not a folder",
   EISDIR: "this is a folder",
 };
 

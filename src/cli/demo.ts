@@ -17,7 +17,7 @@ export interface DemoOptions {
 const RACKS = 6;
 const HOSTS_PER_RACK = 12;
 
-/** What goes wrong by itself: something to see within two minutes. */
+/** Scheduled faults, so that there is something to see within two minutes. */
 const TIMETABLE = `
 - { at: 15s, target: r1u08, fault: fan_wearing_out, parameters: { minutes: 2 } }
 - { at: 30s, target: r2u12, fault: psu_input_lost }
@@ -27,20 +27,20 @@ const TIMETABLE = `
 - { at: 90s, target: r1u22, fault: drive_fault }
 `;
 
-const configText = (controlPort: number): string => `# The demo's configuration: change it, and POST /-/reload.
+const configText = (controlPort: number): string => `# Configuration of the demo. After a change: POST /-/reload.
 modules:
   default: { interval: 10s, timeout: 5s }
 auths:
   default: { username: monitor, password: monitor }
 http_sd:
   - url: http://127.0.0.1:${controlPort}/sd
-racks: # the last rack draws more than four fifths of this
+racks: # the last rack uses more than 80 % of this
   - { racks: "r[1-6]", power_budget_watts: 8000 }
 `;
 
 const print = (line = ""): void => void process.stdout.write(`${line}\n`);
 
-/** The exporter on a simulated data centre that lives in this process. Gives the exit code. */
+/** Runs the exporter with a simulated data centre in the same process. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "lightsout-demo-"));
   const configFile = join(folder, "lightsout.yml");
@@ -69,7 +69,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   await exporter.stop();
   await park.close();
   rmSync(folder, { recursive: true, force: true });
-  // The control server may have connections open that nobody will use again.
+  // The control server may still have idle connections.
   process.exit(0);
 }
 
@@ -85,16 +85,16 @@ function welcome({ listen, controlPort }: DemoOptions, configFile: string, hosts
   print();
   print(`  look      http://${address}/`);
   print(`  metrics   http://${address}/metrics`);
-  print(`  break     npx lightsout simulate inject r1u02 fan_stopped --control-port ${controlPort}`);
-  print("            npx lightsout simulate faults      lists what else can go wrong");
+  print(`  inject    npx lightsout simulate inject r1u02 fan_stopped --control-port ${controlPort}`);
+  print("            npx lightsout simulate faults      lists the faults");
   print(`  config    ${configFile}`);
-  print("  your own  write a lightsout.yml here and run npm start again; docs/configuration.md");
+  print("  your BMCs write a lightsout.yml in this folder and run npm start again; see docs/configuration.md");
   print();
 }
 
 function startFailure(error: unknown, controlPort: number): string {
   if (error instanceof ListenError) return error.message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
-    return `port ${controlPort} of 127.0.0.1 is taken, by another demo perhaps; give --control-port`;
+    return `port ${controlPort} of 127.0.0.1 is in use, perhaps by another demo; give another --control-port`;
   return error instanceof Error ? error.message : String(error);
 }

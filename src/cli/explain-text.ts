@@ -3,32 +3,32 @@ import { HEALTH_WORDS, type RuleOrigin } from "../model/index.ts";
 
 const INDENT = 18;
 const line = (what: string, text: string): string => `${what.padEnd(INDENT)}${text}`;
-/** Further lines of the same topic. */
+/** A further line of the same topic. */
 const more = (text: string): string => line("", text);
 
-/** What holds for the host as a whole. */
-export function hostText(told: HostExplanation): string {
-  const { controller, session, quirks, problems } = told;
-  const lines = [line("host", `${told.host}, BMC ${told.address} port ${told.port}, module ${told.module}`)];
+/** The lines about the host as a whole. */
+export function hostText(host: HostExplanation): string {
+  const { controller, session, quirks, problems } = host;
+  const lines = [line("host", `${host.host}, BMC ${host.address} port ${host.port}, module ${host.module}`)];
   if (controller) {
     const { manufacturer, manufacturerId, productId, firmware, ipmiVersion } = controller;
-    const who = `${manufacturer} (${manufacturerId}), product ${productId}, firmware ${firmware}, IPMI ${ipmiVersion}`;
-    lines.push(line("BMC", who));
+    const identity = `${manufacturer} (${manufacturerId}), product ${productId}, firmware ${firmware}, IPMI ${ipmiVersion}`;
+    lines.push(line("BMC", identity));
   }
   if (session) {
     const suite = session.cipherSuite === undefined ? "" : `, cipher suite ${session.cipherSuite}`;
     lines.push(line("session", `${session.protocol}${suite}, privilege ${session.privilege}`));
   }
-  if (told.hostOff) lines.push(line("power", "off: fans that stand still and voltages that are gone are no readings"));
+  if (host.hostOff) lines.push(line("power", "off: stopped fans and missing voltages are not exported"));
   const names = quirks.map(({ name, meaning, because }) => `${name}: ${meaning}; ${because}`);
   const [first = "none", ...others] = names;
   lines.push(line("quirks", first), ...others.map(more));
-  lines.push(line("repository", `${told.records} records${problems.length > 0 ? ", and what is not known:" : ""}`));
+  lines.push(line("repository", `${host.records} records${problems.length > 0 ? ", with problems:" : ""}`));
   lines.push(...problems.map(more));
   return lines.join("\n");
 }
 
-/** A line for each sensor. */
+/** One line per sensor. */
 export function tableText(
   sensors: readonly SensorExplanation[],
   excludedBy: (sensor: SensorExplanation) => string | undefined,
@@ -42,7 +42,7 @@ export function tableText(
     s.health === undefined ? "" : HEALTH_WORDS[s.health],
     s.states.map(({ state }) => state).join(" ") || (excludedBy(s) ?? s.noReading ?? ""),
   ]);
-  const all = [["ID", "SENSOR", "KIND", "ROLE", "VALUE", "HEALTH", "STATES, OR WHY THERE IS NONE"], ...rows];
+  const all = [["ID", "SENSOR", "KIND", "ROLE", "VALUE", "HEALTH", "STATES, OR WHY NO VALUE"], ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   return all
     .map((row) =>
@@ -63,18 +63,18 @@ export interface SensorTextOptions {
   readonly excludedBy?: string;
 }
 
-/** All that is known of one sensor. */
+/** All details of one sensor. */
 export function sensorText(sensor: SensorExplanation, { where, excludedBy }: SensorTextOptions): string {
   const hexNumber = sensor.number.toString(16).padStart(2, "0");
   const lines = [
     line("sensor", `${sensor.name} (${sensor.id})`),
-    line("record", `${sensor.record.id}, ${sensor.record.type}: ${sensor.record.bytes ?? "not known"}`),
+    line("record", `${sensor.record.id}, ${sensor.record.type}: ${sensor.record.bytes ?? "unknown"}`),
     line("owner", `${sensor.owner}, LUN ${sensor.lun}, sensor number ${hexNumber}h`),
     line("entity", `${sensor.entity} (${sensor.entityName})`),
     line("kind", `${sensor.kind}: sensor type ${sensor.sensorType}, event/reading type ${sensor.eventType}`),
     line("role", roleText(sensor, where)),
     ...sensor.exchanges.map(({ command, response, error }) =>
-      line("asked", `${command}: ${response ?? ""}${error === undefined ? "" : ` ${error}`}`),
+      line("command", `${command}: ${response ?? ""}${error === undefined ? "" : ` ${error}`}`),
     ),
   ];
   if (sensor.reading) {
@@ -124,9 +124,9 @@ function limitLines({ limits, hysteresis, unit }: SensorExplanation): string[] {
 }
 
 function limitText({ name, raw, value, from, rearm }: LimitExplanation, unit: string | undefined): string {
-  const told = raw === undefined ? "" : ` (raw ${raw}h)`;
-  const kept = rearm === undefined ? "" : `; once crossed, as far as ${rearm}`;
-  return `${name} ${value} ${unit ?? ""}${told}, from ${fromText(from)}${kept}`;
+  const rawText = raw === undefined ? "" : ` (raw ${raw}h)`;
+  const hysteresis = rearm === undefined ? "" : `; once crossed, until ${rearm}`;
+  return `${name} ${value} ${unit ?? ""}${rawText}, from ${fromText(from)}${hysteresis}`;
 }
 
 const fromText = (from: string): string => (from === "record" ? "the record" : from);

@@ -10,35 +10,35 @@ import { type OneHost, type OneHostCommand, oneHost, untilTimeout } from "./one-
 import { printFailure } from "./print-failure.ts";
 
 export interface ExplainCommand extends OneHostCommand {
-  /** A name, a part of one, or an id; absent: all sensors, a line each. */
+  /** A name, a part of a name, or an id; absent: all sensors, one line each. */
   readonly sensor?: string;
   readonly json: boolean;
 }
 
-/** Where a configuration leaves a sensor out. */
+/** The rule of the configuration that excludes a sensor, with its place; undefined if it is not excluded. */
 export type ExclusionOf = (sensor: SensorExplanation) => string | undefined;
 
 /**
- * Asks one BMC and prints why its sensors are told as they are. 0 when it was read, 1 when not or not to its
- * end, 2 when it could not be asked, or has no such sensor.
+ * Polls one BMC and explains its sensors. Returns the exit code: 0 if the BMC was read, 1 if not or not completely, 2 if
+ * the command, the configuration or the host is invalid, or the BMC has no such sensor.
  */
 export async function explain(command: ExplainCommand): Promise<number> {
   const found = await oneHost(command);
-  return found ? ask(command, found) : 2;
+  return found ? run(command, found) : 2;
 }
 
-async function ask(command: ExplainCommand, found: OneHost): Promise<number> {
+async function run(command: ExplainCommand, found: OneHost): Promise<number> {
   const { host, book } = found;
   const { sensor: wanted } = command;
   const transport = new UdpTransport();
   const names: string[] = [];
-  // Every sensor of the repository passes here: their names are what a misspelt one is compared with.
+  // Collects the names of all sensors, to suggest one for a misspelt name.
   const about = (sensor: { readonly name: string; readonly id: string }): boolean => {
     names.push(sensor.name);
     return wanted === undefined || matches(wanted, sensor);
   };
   try {
-    const told = await untilTimeout(found, command.timeoutMs, (signal) =>
+    const explanation = await untilTimeout(found, command.timeoutMs, (signal) =>
       explainHost(
         {
           transport,
@@ -52,41 +52,41 @@ async function ask(command: ExplainCommand, found: OneHost): Promise<number> {
         { signal, about },
       ),
     );
-    const { failure } = told;
+    const { failure } = explanation;
     if (failure) printFailure(host.name, failure);
-    if (!told.controller) return 1;
-    const sensors = chosen(told.sensors, wanted);
+    if (!explanation.controller) return 1;
+    const sensors = selected(explanation.sensors, wanted);
     if (wanted !== undefined && sensors.length === 0 && names.length > 0) {
       process.stderr.write(`lightsout: ${host.name} has no sensor "${wanted}"; ${suggestion(wanted, names)}\n`);
       return 2;
     }
     const exclusionOf = exclusions(book, book.moduleOf(host));
-    print({ ...told, sensors }, exclusionOf, command);
+    print({ ...explanation, sensors }, exclusionOf, command);
     return failure ? 1 : 0;
   } finally {
     await transport.close();
   }
 }
 
-function print(told: HostExplanation, exclusionOf: ExclusionOf, { json, sensor }: ExplainCommand): void {
+function print(host: HostExplanation, exclusionOf: ExclusionOf, { json, sensor }: ExplainCommand): void {
   if (json) {
-    const sensors = told.sensors.map((one) => ({ ...one, excludedBy: exclusionOf(one) }));
-    process.stdout.write(`${JSON.stringify({ ...told, sensors }, undefined, 2)}\n`);
+    const sensors = host.sensors.map((one) => ({ ...one, excludedBy: exclusionOf(one) }));
+    process.stdout.write(`${JSON.stringify({ ...host, sensors }, undefined, 2)}\n`);
     return;
   }
   const where = ({ file, line }: RuleOrigin): string => `${shortPath(file)}:${line}`;
   const parts =
     sensor === undefined
-      ? [tableText(told.sensors, exclusionOf), `lightsout explain ${told.host} SENSOR tells why one is what it is.`]
-      : told.sensors.map((one) => sensorText(one, { where, excludedBy: exclusionOf(one) }));
-  process.stdout.write(`${[hostText(told), ...parts].join("\n\n")}\n`);
+      ? [tableText(host.sensors, exclusionOf), `lightsout explain ${host.host} SENSOR explains one sensor.`]
+      : host.sensors.map((one) => sensorText(one, { where, excludedBy: exclusionOf(one) }));
+  process.stdout.write(`${[hostText(host), ...parts].join("\n\n")}\n`);
 }
 
 const matches = (wanted: string, { name, id }: { readonly name: string; readonly id: string }): boolean =>
   id === wanted.toLowerCase() || name.toLowerCase().includes(wanted.toLowerCase());
 
-/** The one that was named, where one was; else all that have the words in their names. */
-function chosen(sensors: readonly SensorExplanation[], wanted: string | undefined): readonly SensorExplanation[] {
+/** The sensors with this name or id if there are any, or else those whose names contain it. */
+function selected(sensors: readonly SensorExplanation[], wanted: string | undefined): readonly SensorExplanation[] {
   if (wanted === undefined) return sensors;
   const exact = sensors.filter(({ name, id }) => name === wanted || id === wanted.toLowerCase());
   return exact.length > 0 ? exact : sensors;
@@ -105,7 +105,7 @@ function suggestion(wanted: string, names: readonly string[]): string {
     .join(", ")}${more}`;
 }
 
-/** Which rule of the module leaves a sensor out, with its place in the configuration. */
+/** Finds the rule of the module that excludes a sensor, and its place in the configuration. */
 function exclusions({ config }: PollSettingsBook, module: ModuleConfig): ExclusionOf {
   return (sensor) => {
     if (!sensor.excluded) return undefined;
@@ -117,7 +117,7 @@ function exclusions({ config }: PollSettingsBook, module: ModuleConfig): Exclusi
   };
 }
 
-/** From here where that is shorter. */
+/** The path relative to the working directory, if that is shorter. */
 function shortPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near.length < path.length ? near : path;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, type CommanderError, InvalidArgumentError, Option } from "commander";
 import { LOG_FORMATS, LOG_LEVELS } from "../lib/index.ts";
 
-// Commands are imported when they are asked for, so that help and typing errors are answered at once.
+// Commands are imported when they run, so that help and usage errors are printed without delay.
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -15,15 +15,18 @@ const DEFAULT_LISTEN = ":9623";
 const configOption = (): Option =>
   new Option("--config.file <path>", "configuration file").default(DEFAULT_CONFIG).env("LIGHTSOUT_CONFIG");
 
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+  ...(previous ?? []),
+  value,
+];
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError("give seconds, up to 3600");
+  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError("expected seconds, up to 3600");
   return value;
 }
 
-/** A command that was not understood is 2: a script must not take it for a BMC that is down. */
+/** Exits with 2 after a usage error, so that scripts can distinguish it from a BMC that is down. */
 function endUsage({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
 }
@@ -32,7 +35,7 @@ const program = new Command("lightsout")
   .description("Prometheus exporter for the BMCs of a data centre.")
   .version(version)
   .showHelpAfterError("(lightsout --help lists the commands)")
-  // Options belong to the command they follow: simulate and simulate inject both have a --control-port.
+  // Options belong to the command before them: simulate and simulate inject both have --control-port.
   .enablePositionalOptions()
   .exitOverride(endUsage);
 
@@ -42,18 +45,18 @@ program
   .addOption(configOption())
   .option("--web.listen-address <address>", `address to listen on, repeatable (default: "${DEFAULT_LISTEN}")`, collect)
   .addOption(
-    new Option("--web.systemd-socket", "listen on the sockets systemd passes, instead of addresses").conflicts(
+    new Option("--web.systemd-socket", "listen on the sockets passed by systemd instead of addresses").conflicts(
       "web.listenAddress",
     ),
   )
-  .option("--web.config.file <path>", "TLS and users of the web, in the form Prometheus and its exporters share")
+  .option("--web.config.file <path>", "file with TLS settings and users, in the format of Prometheus and its exporters")
   .option(
     "--shard <index/count>",
-    "poll only this share of the inventory, 0/3 to 2/3 or a pod name such as lightsout-2/3",
+    "poll only this part of the inventory, e.g. 0/3 to 2/3; the index may be a pod name, e.g. lightsout-2/3",
   )
-  .option("--probe.allow <network>", "network whose addresses may be asked, repeatable; see probe.allow", collect)
-  .addOption(new Option("--log.level <level>", "least severe line to log").choices(LOG_LEVELS).default("info"))
-  .addOption(new Option("--log.format <format>", "form of log lines").choices(LOG_FORMATS).default("logfmt"))
+  .option("--probe.allow <network>", "network whose addresses may be probed, repeatable; adds to probe.allow", collect)
+  .addOption(new Option("--log.level <level>", "lowest level that is logged").choices(LOG_LEVELS).default("info"))
+  .addOption(new Option("--log.format <format>", "format of log lines").choices(LOG_FORMATS).default("logfmt"))
   .allowExcessArguments()
   .action(async (options, { args }: Command) => {
     if (args.length > 0) program.error(`error: serve takes options only; did you mean --config.file ${args[0]}?`);
@@ -73,14 +76,14 @@ program
 
 program
   .command("probe <host>")
-  .description("ask one BMC now and print what /probe would; a host of the inventory or an address")
+  .description("poll one BMC and print its metrics, as /probe does; <host> is a host of the inventory or an address")
   .addOption(configOption())
-  .option("--module <name>", "module of the configuration")
-  .option("--auth <name>", "auth of the configuration")
-  .option("--timeout <seconds>", "time it may take", seconds)
-  .option("--debug", "print the steps first", false)
-  .option("--username <name>", "user name, when there is no configuration file")
-  .option("--password-file <path>", "file that holds the password (else the variable LIGHTSOUT_PASSWORD)")
+  .option("--module <name>", "module of the configuration to use")
+  .option("--auth <name>", "auth of the configuration to use")
+  .option("--timeout <seconds>", "timeout of the poll (default: that of the module)", seconds)
+  .option("--debug", "also print each step", false)
+  .option("--username <name>", "user name, instead of a configuration file")
+  .option("--password-file <path>", "file with the password (default: the variable LIGHTSOUT_PASSWORD)")
   .action(async (host: string, options) => {
     const { probe } = await import("./probe.ts");
     process.exitCode = await probe({
@@ -97,14 +100,16 @@ program
 
 program
   .command("explain <host> [sensor]")
-  .description("ask one BMC now and say why its sensors are what they are; a sensor by name, part of it, or id")
+  .description(
+    "poll one BMC and explain the value, health and role of its sensors; [sensor] is a name, part of a name, or an id",
+  )
   .addOption(configOption())
-  .option("--module <name>", "module of the configuration")
-  .option("--auth <name>", "auth of the configuration")
-  .option("--timeout <seconds>", "time it may take", seconds)
+  .option("--module <name>", "module of the configuration to use")
+  .option("--auth <name>", "auth of the configuration to use")
+  .option("--timeout <seconds>", "timeout of the poll (default: that of the module)", seconds)
   .option("--json", "print JSON", false)
-  .option("--username <name>", "user name, when there is no configuration file")
-  .option("--password-file <path>", "file that holds the password (else the variable LIGHTSOUT_PASSWORD)")
+  .option("--username <name>", "user name, instead of a configuration file")
+  .option("--password-file <path>", "file with the password (default: the variable LIGHTSOUT_PASSWORD)")
   .action(async (host: string, sensor: string | undefined, options) => {
     const { explain } = await import("./explain.ts");
     process.exitCode = await explain({
@@ -122,17 +127,17 @@ program
 
 program
   .command("compare <hosts...>")
-  .description("ask ipmi_exporter and the BMCs themselves, and print where the answers differ")
-  .requiredOption("--exporter <url>", "the ipmi_exporter, http://old.example.org:9290", address)
+  .description("compare the metrics of ipmi_exporter with those of lightsout for the same hosts")
+  .requiredOption("--exporter <url>", "URL of ipmi_exporter, e.g. http://old.example.org:9290", address)
   .addOption(configOption())
-  .option("--module <name>", "module, in both configurations")
+  .option("--module <name>", "module to use, in both configurations")
   .addOption(
-    new Option("--tolerance <ratio>", "how far readings may be apart, as they are read one after the other")
+    new Option("--tolerance <ratio>", "allowed relative difference of readings, which are read one after the other")
       .default(0.05)
       .argParser(ratio),
   )
-  .option("--ignore <pattern>", "regular expression of series that are not compared, repeatable", patterns)
-  .option("--timeout <seconds>", "time each answer may take", seconds, 60)
+  .option("--ignore <pattern>", "regular expression of series to ignore, repeatable", patterns)
+  .option("--timeout <seconds>", "timeout of each request", seconds, 60)
   .action(async (hosts: string[], options) => {
     const { compare } = await import("./compare.ts");
     process.exitCode = await compare({
@@ -148,25 +153,25 @@ program
 
 function address(text: string): string {
   if (/^https?:\/\/[^/]/.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError("give a URL such as http://old.example.org:9290");
+  throw new InvalidArgumentError("expected a URL, e.g. http://old.example.org:9290");
 }
 
-function patterns(text: string, before: readonly RegExp[] | undefined): readonly RegExp[] {
+function patterns(text: string, previous: readonly RegExp[] | undefined): readonly RegExp[] {
   try {
-    return [...(before ?? []), new RegExp(text)];
+    return [...(previous ?? []), new RegExp(text)];
   } catch {
-    throw new InvalidArgumentError("give a regular expression");
+    throw new InvalidArgumentError("expected a regular expression");
   }
 }
 
 program
   .command("config")
-  .description("look at the configuration")
+  .description("check or convert a configuration file")
   .addCommand(
     new Command("check")
-      .description("say what is wrong with a configuration file, without asking any BMC")
+      .description("check a configuration file; sends nothing to a BMC")
       .argument("[file]", "configuration file", process.env.LIGHTSOUT_CONFIG ?? DEFAULT_CONFIG)
-      .option("--web.config.file <path>", "look at this web configuration, too")
+      .option("--web.config.file <path>", "also check this web configuration file")
       .action(async (file: string, options) => {
         const { checkConfig, checkWebConfig } = await import("./config-check.ts");
         const webFile = options["web.config.file"];
@@ -176,8 +181,8 @@ program
   )
   .addCommand(
     new Command("convert")
-      .description("print the configuration file of ipmi_exporter as one of lightsout; passwords are not printed")
-      .argument("<file>", "its configuration file, ipmi_remote.yml")
+      .description("convert the configuration file of ipmi_exporter and print the result, without passwords")
+      .argument("<file>", "configuration file of ipmi_exporter, e.g. ipmi_remote.yml")
       .option("--secrets-dir <folder>", "write the passwords to files in this folder")
       .action(async (file: string, options) => {
         const { convertConfig } = await import("./config-convert.ts");
@@ -188,26 +193,26 @@ program
 const DEFAULT_CONTROL_PORT = 9624;
 
 const controlPortOption = (): Option =>
-  new Option("--control-port <port>", "HTTP port of the simulation on 127.0.0.1")
+  new Option("--control-port <port>", "HTTP port of the simulator on 127.0.0.1")
     .default(DEFAULT_CONTROL_PORT)
     .argParser(whole(1, 65535));
 
-/** A whole number within bounds. */
+/** A parser of whole numbers in a range. */
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`give a whole number from ${least} to ${most}`);
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
   };
 }
 
 program
   .command("demo")
-  .description("serve a simulated data centre in which things go wrong: what npm start shows")
+  .description("run the exporter with a simulated data centre, as npm start does")
   .option("--web.listen-address <address>", `address to listen on, repeatable (default: "${DEFAULT_LISTEN}")`, collect)
   .addOption(controlPortOption())
-  .addOption(new Option("--log.level <level>", "least severe line to log").choices(LOG_LEVELS).default("warn"))
-  .addOption(new Option("--log.format <format>", "form of log lines").choices(LOG_FORMATS).default("logfmt"))
+  .addOption(new Option("--log.level <level>", "lowest level that is logged").choices(LOG_LEVELS).default("warn"))
+  .addOption(new Option("--log.format <format>", "format of log lines").choices(LOG_FORMATS).default("logfmt"))
   .action(async (options) => {
     const { demo } = await import("./demo.ts");
     process.exitCode = await demo({
@@ -221,31 +226,42 @@ program
 
 const simulateCommand = program
   .command("simulate")
-  .description("run virtual BMCs that speak IPMI on the loopback network")
+  .description("run virtual BMCs on the loopback network")
   .enablePositionalOptions()
-  .addOption(new Option("--racks <number>", "racks").default(2).argParser(whole(0, 1000)))
-  .addOption(new Option("--per-rack <number>", "machines in each").default(18).argParser(whole(1, 100)))
-  .option("--boards <names>", "board models, with commas; see simulate boards", (text) => text.split(","))
-  .option("--recorded <folder>", "a recorded machine (sdr.hex, readings.json, fru-NN.bin), repeatable", collect)
-  .addOption(new Option("--copies <number>", "of each recorded machine").default(1).argParser(whole(1, 10_000)))
+  .addOption(new Option("--racks <number>", "number of racks").default(2).argParser(whole(0, 1000)))
+  .addOption(new Option("--per-rack <number>", "machines per rack").default(18).argParser(whole(1, 100)))
+  .option("--boards <names>", "comma-separated board models; see simulate boards", (text) => text.split(","))
+  .option(
+    "--recorded <folder>",
+    "folder of a recorded machine (sdr.hex, readings.json, fru-NN.bin), repeatable",
+    collect,
+  )
   .addOption(
-    new Option("--port <port>", "UDP port of the BMCs, each on an address of its own")
+    new Option("--copies <number>", "number of copies of each recorded machine").default(1).argParser(whole(1, 10_000)),
+  )
+  .addOption(
+    new Option("--port <port>", "UDP port of the BMCs, which have different addresses")
       .default(6230)
       .argParser(whole(0, 65535)),
   )
   .addOption(controlPortOption())
-  .option("--timetable <file>", "YAML list of faults to come: { at: 30s, target: r1u02, fault: fan_stopped, for: 5m }")
-  .option("--loss <ratio>", "share of packets that get lost, 0 to 1", ratio)
-  .option("--silent <ratio>", "share of BMCs that answer nothing, 0 to 1", ratio)
-  .option("--lossy <ratio>", "share of BMCs that lose packets, a tenth of them or as --loss says", ratio)
+  .option(
+    "--timetable <file>",
+    "YAML list of scheduled faults, e.g. { at: 30s, target: r1u02, fault: fan_stopped, for: 5m }",
+  )
+  .option("--loss <ratio>", "share of packets that are lost, from 0 to 1", ratio)
+  .option("--silent <ratio>", "share of BMCs that do not answer, from 0 to 1", ratio)
+  .option("--lossy <ratio>", "share of BMCs that lose packets: the share in --loss (default: a tenth)", ratio)
   .option(
     "--scenario <name[=argument][:share]>",
-    "what is wrong with all BMCs, or a share of them, repeatable: hung=sessions:0.1; see simulate scenarios",
+    "misbehaviour of all BMCs or of a share of them, e.g. hung=sessions:0.1, repeatable; see simulate scenarios",
     collect,
   )
-  .addOption(new Option("--latency <milliseconds>", "mean time an answer takes").argParser(whole(0, 60_000)))
+  .addOption(new Option("--latency <milliseconds>", "mean time to a response").argParser(whole(0, 60_000)))
   .addOption(
-    new Option("--seed <number>", "the same seed gives the same machines").default(1).argParser(whole(0, 2 ** 31)),
+    new Option("--seed <number>", "seed of the random numbers; the same seed gives the same machines")
+      .default(1)
+      .argParser(whole(0, 2 ** 31)),
   )
   .action(async (options) => {
     const { simulate } = await import("./simulate.ts");
@@ -269,8 +285,10 @@ const simulateCommand = program
 
 simulateCommand
   .command("inject <target> <fault> [parameters...]")
-  .description("break something in a running simulation: a machine (r1u02) or a rack (r1), parameters as name=value")
-  .option("--for <duration>", "put it right after so long: 10m")
+  .description(
+    "inject a fault into a machine (e.g. r1u02) or rack (e.g. r1) of a running simulator; parameters are name=value",
+  )
+  .option("--for <duration>", "clear the fault after this duration, e.g. 10m")
   .addOption(controlPortOption())
   .action(async (target: string, fault: string, parameters: string[], options) => {
     const { inject } = await import("./simulate.ts");
@@ -280,7 +298,7 @@ simulateCommand
 
 simulateCommand
   .command("end <number>")
-  .description("put a fault right, by the number inject gave")
+  .description("clear a fault, by the number that inject printed")
   .addOption(controlPortOption())
   .action(async (id: string, options) => {
     const { endFault } = await import("./simulate.ts");
@@ -289,7 +307,7 @@ simulateCommand
 
 simulateCommand
   .command("faults")
-  .description("list what can go wrong, with its parameters")
+  .description("list the faults and their parameters")
   .action(async () => {
     const { listFaults } = await import("./simulate.ts");
     process.exitCode = listFaults();
@@ -297,7 +315,7 @@ simulateCommand
 
 simulateCommand
   .command("scenarios")
-  .description("list what can be wrong with BMCs and the network before them, for --scenario")
+  .description("list the scenarios for --scenario, with their arguments")
   .action(async () => {
     const { listScenarios } = await import("./simulate.ts");
     process.exitCode = listScenarios();
@@ -313,7 +331,7 @@ simulateCommand
 
 function ratio(text: string): number {
   const value = Number(text);
-  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError("give a ratio from 0 to 1, 0.05 is 5 %");
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError("expected a ratio from 0 to 1, e.g. 0.05 for 5 %");
   return value;
 }
 

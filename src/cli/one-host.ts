@@ -6,7 +6,7 @@ import type { Host } from "../model/index.ts";
 import { ProbeRefused } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
-/** Options of commands that ask one BMC. */
+/** Options of commands that poll one BMC. */
 export interface OneHostCommand {
   /** A host of the inventory, or an address. */
   readonly target: string;
@@ -23,13 +23,13 @@ export interface OneHost {
   readonly book: PollSettingsBook;
 }
 
-/** The host a command is about, ready to be asked; undefined, and told on standard error, where it cannot be. */
+/** The host of a command, with its settings. Undefined if it cannot be polled; the reason is printed on standard error. */
 export async function oneHost(command: OneHostCommand): Promise<OneHost | undefined> {
   try {
     const config = await configOf(command);
     const book = await PollSettingsBook.read(config, process.env);
     const hosts = new Map(buildInventory(config).map((h) => [h.name, h]));
-    // Somebody at a terminal may ask any address: probe.allow guards the HTTP endpoint.
+    // On the command line any address is allowed; probe.allow protects the HTTP endpoint.
     const open = { ...config, probe: { ...config.probe, allow: EVERYWHERE } };
     const host = await probeTarget(command, open, hosts);
     book.settingsOf(host);
@@ -40,18 +40,18 @@ export async function oneHost(command: OneHostCommand): Promise<OneHost | undefi
   }
 }
 
-/** Runs `ask` with a signal that fires at the host's time-out, or when somebody presses Ctrl-C. */
+/** Runs `poll` with a signal that aborts at the timeout of the host or on Ctrl-C. */
 export async function untilTimeout<T>(
   { host, book }: OneHost,
   timeoutMs: number | undefined,
-  ask: (signal: AbortSignal) => Promise<T>,
+  poll: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
   process.once("SIGINT", onSignal);
   try {
     const timeout = AbortSignal.timeout(timeoutMs ?? book.moduleOf(host).timeoutMs);
-    return await ask(AbortSignal.any([timeout, interrupt.signal]));
+    return await poll(AbortSignal.any([timeout, interrupt.signal]));
   } finally {
     process.removeListener("SIGINT", onSignal);
   }
@@ -63,18 +63,18 @@ const EVERYWHERE = ["0.0.0.0/0", "::/0"].flatMap(
 
 const PASSWORD_VARIABLE = "LIGHTSOUT_PASSWORD";
 
-/** The file where there is one; else what the options say. */
+/** The configuration from the options if they have a user name, or else from the file. */
 async function configOf(command: OneHostCommand): Promise<Config> {
   const { username, passwordFile, configFile } = command;
   if (username === undefined) {
     if (!existsSync(configFile)) {
-      const message = `there is no ${configFile}; give --config.file, or --username and --password-file`;
+      const message = `${configFile} does not exist; give --config.file, or --username and --password-file`;
       throw new ProbeRefused(400, message);
     }
     return readConfig(configFile, process.env);
   }
   if (passwordFile === undefined && process.env[PASSWORD_VARIABLE] === undefined) {
-    const message = `there is no password for ${username}; give --password-file, or set ${PASSWORD_VARIABLE}`;
+    const message = `no password for ${username}; give --password-file, or set ${PASSWORD_VARIABLE}`;
     return Promise.reject(new ProbeRefused(400, message));
   }
   const password = passwordFile === undefined ? { password_env: PASSWORD_VARIABLE } : { password_file: passwordFile };

@@ -11,15 +11,15 @@ export interface ProbeCommand extends OneHostCommand {
 }
 
 /**
- * Asks one BMC and prints the metrics that /probe would answer. 0 when it was reached, 1 when not, 2 when
- * it could not be asked.
+ * Polls one BMC and prints its metrics, as /probe does. Returns the exit code: 0 if the BMC was reached, 1 if not, 2 if
+ * the command, the configuration or the host is invalid.
  */
 export async function probe(command: ProbeCommand): Promise<number> {
   const found = await oneHost(command);
-  return found ? ask(command, found) : 2;
+  return found ? poll(command, found) : 2;
 }
 
-async function ask(command: ProbeCommand, found: OneHost): Promise<number> {
+async function poll(command: ProbeCommand, found: OneHost): Promise<number> {
   const { host, book } = found;
   const transport = new UdpTransport();
   const settingsOf = async (h: typeof host) => book.settingsOf(h);

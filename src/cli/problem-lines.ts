@@ -1,13 +1,13 @@
 import { type ConfigError, formatProblem } from "../config/index.ts";
 
-/** What would do, for a configuration file that could not be read at all. */
+/** Remedies for configuration files that cannot be read, by error code. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: "give --config.file, or set LIGHTSOUT_CONFIG",
   EISDIR: "this is a folder; give the file in it",
-  EACCES: "this user may not read it",
+  EACCES: "this user has no permission to read it",
 };
 
-/** The problems of a configuration, a line each, with what would do where the file itself is the problem. */
+/** The problems of a configuration, one line each, with a remedy if the file itself cannot be read. */
 export function problemLines(error: ConfigError): readonly string[] {
   const code = error.cause instanceof Error && "code" in error.cause ? String(error.cause.code) : "";
   const remedy = REMEDIES[code];

@@ -5,29 +5,29 @@ import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { inheritedSockets, ListenError } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
-/** SIGTERM is to be obeyed within this. */
+/** The process exits within this time after SIGTERM. */
 const LONGEST_STOP_MS = 10_000;
 const SAME_SIGNAL_MS = 1000;
 
 export interface ServeOptions {
   readonly configFile: string;
   readonly listen: readonly string[];
-  /** Take the sockets systemd listens on instead. */
+  /** Listen on the sockets passed by systemd instead. */
   readonly systemdSocket: boolean;
   readonly webConfigFile?: string;
   readonly shard?: string;
-  /** Networks, as in 10.20.0.0/16. */
+  /** Networks, e.g. 10.20.0.0/16. */
   readonly probeAllow?: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly version: string;
 }
 
-/** Runs the exporter until a signal ends it. Gives the exit code: 0 ended, 1 could not start. */
+/** Runs the exporter until a signal. Returns the exit code: 0 after a signal, 1 if it could not start. */
 export async function serve(options: ServeOptions): Promise<number> {
   const log = createLogger({ level: options.logLevel, format: options.logFormat });
   let exporter: Exporter | undefined;
-  // From the first moment: without a listener it would end the process, and what is being read is fresh anyway.
+  // Installed before the start, because SIGHUP without a listener ends the process. During the start the files are new anyway.
   process.on("SIGHUP", () => void exporter?.reload());
   try {
     exporter = await Exporter.start({
@@ -46,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const signal = await endSignal();
   log.info({ signal }, "stopping");
-  // Whatever hangs, the process ends in time.
+  // Exits in time even if something hangs.
   setTimeout(() => process.exit(0), LONGEST_STOP_MS - 500).unref();
   await exporter.stop();
   return 0;
@@ -54,13 +54,14 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 function network(text: string): Cidr {
   const cidr = parseCidr(text);
-  if (!cidr) throw new RangeError(`--probe.allow: ${JSON.stringify(text)} is no network; give one as 10.20.0.0/16`);
+  if (!cidr)
+    throw new RangeError(`--probe.allow: ${JSON.stringify(text)} is not a network; expected e.g. 10.20.0.0/16`);
   return cidr;
 }
 
 /**
- * The first signal that asks for the end. Ctrl-C under npm comes twice, from the terminal and from npm: a
- * second signal is taken for another one, which ends the process at once, only after a second.
+ * Waits for the first SIGTERM or SIGINT. Under npm, Ctrl-C arrives twice, from the terminal and from npm. So a second
+ * signal ends the process at once only if it comes more than a second later.
  */
 function endSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
@@ -75,7 +76,7 @@ function endSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** What kept the exporter from starting, for a person; anything unexpected with its stack. */
+/** Why the exporter could not start, as lines to print; unexpected errors with their stack. */
 function startFailure(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return problemLines(error);
   if (error instanceof ListenError || error instanceof RangeError) return [error.message];

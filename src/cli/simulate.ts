@@ -28,15 +28,15 @@ export interface SimulateOptions {
   readonly boards?: readonly string[];
   /** Folders of recorded machines. */
   readonly recorded: readonly string[];
-  /** How many of each recorded machine. */
+  /** Number of copies of each recorded machine. */
   readonly copies: number;
   readonly port: number;
   readonly controlPort: number;
   readonly timetable?: string;
   readonly lossRatio?: number;
-  /** Share of BMCs that answer nothing. */
+  /** Share of BMCs that do not answer. */
   readonly silentRatio?: number;
-  /** Share of BMCs that lose packets; all of them where absent and `lossRatio` is given. */
+  /** Share of BMCs that lose packets; default: all if `lossRatio` is given. */
   readonly lossyRatio?: number;
   readonly latencyMs?: number;
   /** NAME[=ARGUMENT][:SHARE] each. */
@@ -44,23 +44,23 @@ export interface SimulateOptions {
   readonly seed: number;
 }
 
-/** Recordings have no users: these are the ones the shipped boards have. */
+/** Users of recorded machines, whose recordings have none; the same as those of the board models. */
 const USERS: readonly BoardUser[] = [
   { id: 2, name: "monitor", password: Buffer.from("monitor"), privilege: 2 },
   { id: 3, name: "admin", password: Buffer.from("admin"), privilege: 4 },
 ];
 
-/** Packets that a lossy BMC loses, where nobody says how many: bad, and still to be talked to. */
+/** Default share of packets that a lossy BMC loses: high, but polls still succeed. */
 const LOSS_OF_LOSSY = 0.1;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Runs virtual BMCs until a signal ends them. Gives the exit code. */
+/** Runs virtual BMCs until a signal. Returns the exit code. */
 export async function simulate(options: SimulateOptions): Promise<number> {
   let park: Park | undefined;
   let stopTimetable = (): void => {};
   try {
-    const asked = (options.scenarios ?? []).map(parseScenario);
+    const selected = (options.scenarios ?? []).map(parseScenario);
     const timetable = options.timetable === undefined ? [] : readTimetable(options.timetable);
     park = await Park.open({
       racks: options.racks,
@@ -68,8 +68,8 @@ export async function simulate(options: SimulateOptions): Promise<number> {
       boards: options.boards,
       extra: recordedMachines(options),
       port: options.port,
-      scenarios: scenariosOf(options, asked),
-      troubles: troublesOf(options, asked),
+      scenarios: scenariosOf(options, selected),
+      troubles: troublesOf(options, selected),
       seed: options.seed,
     });
     await serveControl(park, options.controlPort);
@@ -84,17 +84,19 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   print(`${hosts.length} virtual BMCs, ${first?.address} to ${last?.address}, UDP port ${first?.port}`);
   const troubled = hosts.filter((h) => h.trouble !== undefined).length;
   if (troubled > 0)
-    print(`${troubled} of them are in trouble, see "trouble" in http://127.0.0.1:${options.controlPort}/hosts`);
+    print(`${troubled} of them misbehave, see "trouble" in http://127.0.0.1:${options.controlPort}/hosts`);
   print('users: "monitor" (user) and "admin" (administrator), each with its name as password');
   print(`targets for http_sd: http://127.0.0.1:${options.controlPort}/sd`);
-  print(`break something:     lightsout simulate inject ${first?.name} fan_stopped   (simulate faults lists them)`);
+  print(
+    `inject a fault:      lightsout simulate inject ${first?.name} fan_stopped   (simulate faults lists all faults)`,
+  );
   await new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
   });
   stopTimetable();
   await park.close();
-  // The control server may have connections open that nobody will use again.
+  // The control server may still have idle connections.
   process.exit(0);
 }
 
@@ -102,7 +104,7 @@ function startFailure(error: unknown, controlPort: number): string {
   if (!(error instanceof Error)) return String(error);
   const isTaken = "code" in error && error.code === "EADDRINUSE";
   return isTaken
-    ? `port ${controlPort} of 127.0.0.1 is taken, by another simulation perhaps; give --control-port`
+    ? `port ${controlPort} of 127.0.0.1 is in use, perhaps by another simulator; give another --control-port`
     : error.message;
 }
 
@@ -127,11 +129,13 @@ function recordedMachines({
 
 function troublesOf(
   { silentRatio = 0, lossyRatio = 0, lossRatio }: SimulateOptions,
-  asked: readonly SelectedScenario[],
+  selected: readonly SelectedScenario[],
 ): readonly Trouble[] {
-  const named = asked.flatMap(({ name, scenario, share }) => (share === undefined ? [] : [{ name, scenario, share }]));
+  const named = selected.flatMap(({ name, scenario, share }) =>
+    share === undefined ? [] : [{ name, scenario, share }],
+  );
   const total = named.reduce((sum, { share }) => sum + share, silentRatio + lossyRatio);
-  // Tenths do not add up to one exactly.
+  // Sums of tenths are not exactly one in floating point.
   if (total > 1 + 1e-9) {
     const names = [
       ...(silentRatio > 0 ? ["silent"] : []),
@@ -139,7 +143,7 @@ function troublesOf(
       ...named.map((n) => n.name),
     ];
     const last = names.pop();
-    throw new RangeError(`${names.join(", ")} and ${last} BMCs together are more than all`);
+    throw new RangeError(`the shares of ${names.join(", ")} and ${last} BMCs add up to more than 1`);
   }
   return [
     { name: "silent", share: silentRatio, scenario: hung({ what: "everything" }) },
@@ -150,15 +154,15 @@ function troublesOf(
 
 function scenariosOf(
   { lossRatio, lossyRatio, latencyMs }: SimulateOptions,
-  asked: readonly SelectedScenario[],
+  selected: readonly SelectedScenario[],
 ): readonly Scenario[] {
-  const scenarios = asked.flatMap(({ scenario, share }) => (share === undefined ? [scenario] : []));
+  const scenarios = selected.flatMap(({ scenario, share }) => (share === undefined ? [scenario] : []));
   if (latencyMs !== undefined) scenarios.push(latency({ meanMs: latencyMs, distribution: "exponential" }));
   if (lossRatio !== undefined && lossyRatio === undefined) scenarios.push(loss({ probability: lossRatio }));
   return scenarios;
 }
 
-/** Lists board models and faults, for people. */
+/** Prints the faults with their parameters. */
 export function listFaults(): number {
   for (const { name, scope, title, parameters } of FAULTS) {
     const words = Object.entries(parameters).map(([key, p]) => `${key}=${p.default}`);
@@ -167,7 +171,7 @@ export function listFaults(): number {
   return 0;
 }
 
-/** Lists what can be wrong with BMCs and the network before them, with the argument each takes. */
+/** Prints the scenarios with their arguments. */
 export function listScenarios(): number {
   for (const { name, title, argument } of SCENARIOS) {
     const choice = argument ? `; =${defaultArgument(argument)}, ${allowedArgument(argument)}` : "";
@@ -181,7 +185,7 @@ export function listBoards(): number {
   return 0;
 }
 
-/** Asks a running simulation to begin or end a fault. 0 done, 1 refused or nobody there. */
+/** Injects a fault into a running simulator. Returns the exit code: 0 if it was injected, 1 if not. */
 export async function inject(request: {
   readonly target: string;
   readonly fault: string;
@@ -192,22 +196,27 @@ export async function inject(request: {
   const parameters: Record<string, number | string> = {};
   for (const text of request.parameters) {
     const [key = "", value] = text.split("=");
-    if (value === undefined) return complain(`"${text}" is no parameter; write name=value`);
+    if (value === undefined) return complain(`"${text}" is not a parameter; expected name=value`);
     parameters[key] = value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value;
   }
   const { target, fault, duration } = request;
-  const answer = await ask(request.controlPort, "POST", "/faults", { target, fault, parameters, for: duration });
+  const answer = await requestControl(request.controlPort, "POST", "/faults", {
+    target,
+    fault,
+    parameters,
+    for: duration,
+  });
   if (!answer) return 1;
   const { id, title } = answer as { readonly id: number; readonly title: string };
-  print(`${title} on ${target}; lightsout simulate end ${id} puts it right`);
+  print(`${title} on ${target}; to clear it: lightsout simulate end ${id}`);
   return 0;
 }
 
 export async function endFault(id: string, controlPort: number): Promise<number> {
-  return (await ask(controlPort, "DELETE", `/faults/${encodeURIComponent(id)}`)) ? 0 : 1;
+  return (await requestControl(controlPort, "DELETE", `/faults/${encodeURIComponent(id)}`)) ? 0 : 1;
 }
 
-async function ask(port: number, method: string, path: string, body?: unknown): Promise<unknown> {
+async function requestControl(port: number, method: string, path: string, body?: unknown): Promise<unknown> {
   const url = `http://127.0.0.1:${port}${path}`;
   let response: Response;
   try {
@@ -218,7 +227,7 @@ async function ask(port: number, method: string, path: string, body?: unknown): 
       signal: AbortSignal.timeout(5000),
     });
   } catch {
-    complain(`no simulation answers at ${url}; start one with "lightsout simulate", or give --control-port`);
+    complain(`no simulator answers at ${url}; start one with "lightsout simulate", or give its --control-port`);
     return undefined;
   }
   if (response.status === 204) return {};

@@ -68,7 +68,7 @@ const run = async (answer: (url: URL) => string | undefined, ignore: readonly Re
 };
 
 describe("lightsout compare", () => {
-  it("puts hosts with the same differences together and ends with 1", async () => {
+  it("groups hosts with the same differences and exits with 1", async () => {
     const asked: (string | null)[] = [];
     const code = await run(
       (url) => {
@@ -88,24 +88,24 @@ describe("lightsout compare", () => {
     ]);
   });
 
-  it("ends with 0 where nothing differs", async () => {
+  it("exits with 0 if nothing differs", async () => {
     expect(await run(() => "ipmi_chassis_power_state 1\n", [/^ipmi_(?!chassis_power)/])).toBe(0);
-    expect(out).toMatch(/: the same\n$/);
+    expect(out).toMatch(/: no differences\n$/);
   });
 
-  it("ends with 2 and says why where the old exporter refuses", async () => {
+  it("exits with 2 and the reason if ipmi_exporter refuses", async () => {
     expect(await run(() => undefined)).toBe(2);
     expect(err).toMatch(/answered 400: Unknown module "default"/);
     expect(err.split("\n").filter((line) => line !== "")).toHaveLength(1);
   });
 
-  it("ends with 2 where nobody listens", async () => {
+  it("exits with 2 if nothing listens", async () => {
     const common = { configFile: join(folder, "ipmi.yml"), tolerance: 0, timeoutMs: 5000, ignore: [] };
     expect(await compare({ ...common, exporter: "http://127.0.0.1:1", hosts: targets().slice(0, 1) })).toBe(2);
     expect(err).toMatch(/127\.0\.0\.1:1 did not answer: /);
   });
 
-  it("ends with 2 where the URL holds a password, and does not repeat it", async () => {
+  it("exits with 2 if the URL contains a password, and does not print it", async () => {
     const common = { configFile: join(folder, "ipmi.yml"), tolerance: 0, timeoutMs: 5000, ignore: [] };
     const exporter = "http://prometheus:hunter2@127.0.0.1:1";
     expect(await compare({ ...common, exporter, hosts: targets().slice(0, 1) })).toBe(2);
@@ -115,23 +115,23 @@ describe("lightsout compare", () => {
 });
 
 describe("lightsout config convert", () => {
-  it("prints no password, and says how to have them written", async () => {
+  it("prints no password, and names the option that writes them", async () => {
     expect(await convertConfig(join(folder, "ipmi.yml"), undefined)).toBe(0);
     expect(out).toContain("password_file: secrets/default");
     expect(out + err).not.toContain("sesame");
     expect(err).toContain("--secrets-dir");
   });
 
-  it("writes the passwords for their owner only, and leaves alone what is there", async () => {
+  it("writes the passwords readable by the owner only, and never overwrites a file", async () => {
     const secrets = join(folder, "secrets");
     expect(await convertConfig(join(folder, "ipmi.yml"), secrets)).toBe(0);
     expect(readFileSync(join(secrets, "default"), "utf8")).toBe("sesame");
     expect(statSync(join(secrets, "default")).mode & 0o777).toBe(0o600);
     expect(await convertConfig(join(folder, "ipmi.yml"), secrets)).toBe(1);
-    expect(err).toMatch(/default: cannot write it: it is there already/);
+    expect(err).toMatch(/default: cannot write it: it exists already/);
   });
 
-  it("says what is wrong with a file that is none", async () => {
+  it("reports a file that does not exist", async () => {
     expect(await convertConfig(join(folder, "nowhere.yml"), undefined)).toBe(1);
     expect(err).toMatch(/nowhere\.yml: cannot read it: no such file/);
   });

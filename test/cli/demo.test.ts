@@ -35,7 +35,7 @@ describe("lightsout demo", () => {
     [...m].filter(([series, value]) => series.startsWith(`${family}{`) && good(value)).map(([series]) => series);
   const seconds = (): string => ((performance.now() - begin) / 1000).toFixed(1);
 
-  it("serves its first page of metrics at once, and has read every machine within its interval", async () => {
+  it("serves metrics at once, and has read every machine within its interval", async () => {
     const page = await eventually(metrics, (m) => of(m, "bmc_up", () => true).length === HOSTS, 10_000);
     const first = seconds();
     expect(of(page, "bmc_up", () => true)).toHaveLength(HOSTS);
@@ -44,7 +44,7 @@ describe("lightsout demo", () => {
     console.log(`first page after ${first} s, all ${HOSTS} machines read after ${seconds()} s`);
   }, 60_000);
 
-  it("prints where to look, what will happen and how to break more", async () => {
+  it("prints its URLs, the scheduled faults and how to inject more", async () => {
     const said = child.output();
     expect(said).toContain(`http://127.0.0.1:${web.port}/metrics`);
     expect(said).toContain("Within two minutes a fan wears out");
@@ -53,7 +53,7 @@ describe("lightsout demo", () => {
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("r1")]);
   });
 
-  it("breaks what the hint says, and metrics show it", async () => {
+  it("injects the fault of the hint, which metrics show", async () => {
     const hint = /npx lightsout (simulate inject .*)/.exec(child.output())?.[1] ?? "";
     const { code, stderr } = await lightsout(hint.trim().split(/\s+/));
     expect([code, stderr]).toEqual([0, ""]);
@@ -62,7 +62,7 @@ describe("lightsout demo", () => {
     await eventually(metrics, ill, 40_000);
   }, 60_000);
 
-  it("has something go wrong by itself within two minutes", async () => {
+  it("has scheduled faults within two minutes", async () => {
     await expect.poll(() => child.output(), { timeout: 60_000, interval: 500 }).toMatch(/^demo: .* on r2u12/m);
     const ill = (m: Map<string, number>): boolean =>
       of(m, "bmc_health", (v) => v >= 1).some((series) => series.includes('host="r2u12"'));
@@ -71,7 +71,7 @@ describe("lightsout demo", () => {
     expect(Number(seconds())).toBeLessThan(120);
   }, 130_000);
 
-  it("says so when its ports are taken", async () => {
+  it("reports ports that are in use", async () => {
     const other = await reservePort();
     const listen = (port: number): readonly string[] => ["--web.listen-address", `127.0.0.1:${port}`];
     const noControl = await lightsout(["demo", ...listen(other.port), "--control-port", String(control.port)]);
@@ -79,13 +79,13 @@ describe("lightsout demo", () => {
     other.release();
     expect([noControl.code, noControl.stderr]).toEqual([
       1,
-      `lightsout: port ${control.port} of 127.0.0.1 is taken, by another demo perhaps; give --control-port\n`,
+      `lightsout: port ${control.port} of 127.0.0.1 is in use, perhaps by another demo; give another --control-port\n`,
     ]);
     expect(noWeb.code).toBe(1);
     expect(noWeb.stderr).toMatch(new RegExp(`^lightsout: .*${web.port}.*\n$`));
   }, 60_000);
 
-  it("ends when asked to", async () => {
+  it("exits on a signal", async () => {
     const asked = performance.now();
     await child.stop(10_000);
     expect(performance.now() - asked).toBeLessThan(9_000);

@@ -54,7 +54,7 @@ roles: { files: [roles.yml] }
     await sim?.stop();
   });
 
-  it("has the values ipmitool has, and the records as they lie in the repository", async () => {
+  it("has the values of ipmitool and the records of the repository", async () => {
     const { name, password } = simUser(sim, "monitor");
     const rows = await ipmitool({
       address: sim.address,
@@ -80,7 +80,7 @@ roles: { files: [roles.yml] }
     expect(missing.map((s) => s.name)).toEqual([]);
   });
 
-  it("says who the BMC is, how it is spoken to, and what is worked around and why", () => {
+  it("shows the identity of the BMC, the session, and the quirks with their reason", () => {
     expect(all).toMatchObject({ host: "node001", port: sim.port, session: { protocol: "RMCP+", privilege: "user" } });
     expect(all.session?.cipherSuite).toBeGreaterThan(0);
     expect(all.quirks).toContainEqual(
@@ -88,7 +88,7 @@ roles: { files: [roles.yml] }
     );
   });
 
-  it("shows the way from the record to the value: bytes, factors, formula, limits", async () => {
+  it("shows how the value follows from the record: bytes, factors, formula, limits", async () => {
     const ambient = named("Ambient");
     const { stdout, code } = await explain("node001", ambient.id);
     expect(code).toBe(0);
@@ -97,8 +97,8 @@ roles: { files: [roles.yml] }
     expect(line("sensor")).toEqual([`Ambient (${ambient.id})`]);
     expect(line("record")[0]).toMatch(/^0x[0-9a-f]{4}, full: [0-9a-f]{100,}$/);
     expect(line("role")).toEqual([expect.stringMatching(/^hall \(.*roles\.yml:2\)$/)]);
-    expect(line("asked")[0]).toMatch(/^Get Sensor Reading: [0-9a-f]{6,8}$/);
-    expect(line("asked")[1]).toMatch(/^Get Sensor Thresholds: [0-9a-f]{14}$/);
+    expect(line("command")[0]).toMatch(/^Get Sensor Reading: [0-9a-f]{6,8}$/);
+    expect(line("command")[1]).toMatch(/^Get Sensor Thresholds: [0-9a-f]{14}$/);
     expect(stdout).toContain(`${ambient.conversion?.formula} ${ambient.conversion?.unit}`);
     expect(line("value")).toEqual([`${ambient.value} ${ambient.unit}`]);
     expect(line("limit").join("\n")).toMatch(/^upper_non_critical .* celsius \(raw [0-9a-f]{2}h\), from Get Sensor/m);
@@ -108,7 +108,7 @@ roles: { files: [roles.yml] }
     expect(line("health")).toEqual(["3 non_recoverable: at_or_below_lower_non_critical is non_recoverable"]);
   });
 
-  it("says of a state which rule makes it bad", () => {
+  it("names the rule that sets the severity of a state", () => {
     const supply = all.sensors.find(({ states }) => states.some(({ state }) => state === "input_lost"));
     const state = supply?.states.find((s) => s.state === "input_lost");
     expect(state?.severity).toBe("critical");
@@ -116,7 +116,7 @@ roles: { files: [roles.yml] }
     expect(supply?.healthWhy).toContain("input_lost is critical");
   });
 
-  it("says why there is no reading: disabled, refused, left out, event-only", () => {
+  it("explains why there is no value: disabled, refused, excluded, event-only", () => {
     const why = (availability: string): (string | undefined)[] =>
       sim.board.sensors.filter((s) => s.availability === availability).map((s) => named(s.name).noReading);
     expect(new Set(why("scanning-disabled"))).toEqual(
@@ -130,10 +130,10 @@ roles: { files: [roles.yml] }
     expect(battery?.exchanges).toEqual([]);
   });
 
-  it("lists all sensors where none is named", async () => {
+  it("lists all sensors if none is given", async () => {
     const { stdout } = await explain("node001");
     for (const { id } of all.sensors) expect(stdout).toMatch(new RegExp(`^${id.replace("/", "\\/")} +`, "m"));
-    expect(stdout).toContain("lightsout explain node001 SENSOR tells why");
+    expect(stdout).toContain("lightsout explain node001 SENSOR explains one sensor");
   });
 
   it.each([
@@ -145,7 +145,7 @@ roles: { files: [roles.yml] }
     expect([code, stdout]).toEqual([2, ""]);
   });
 
-  it("fails with the reason where the BMC cannot be read", async () => {
+  it("fails with the reason if the BMC cannot be read", async () => {
     const { code, stderr } = await explain("127.0.0.1:1", "--timeout", "5");
     const [message = "", meaning = ""] = stderr.split("\n");
     expect(message).toMatch(/^lightsout: 127\.0\.0\.1:1: /);

@@ -29,7 +29,7 @@ const refused = async (...args: readonly string[]) => {
   return { code, said: stderr.trim(), printed: stdout };
 };
 
-describe("a configuration that cannot be used", () => {
+describe("an invalid configuration", () => {
   it.concurrent.each(BAD_CONFIGS)(
     "is refused with %s: the place, what is wrong and what would do",
     async (_what, text, words) => {
@@ -41,7 +41,7 @@ describe("a configuration that cannot be used", () => {
     },
   );
 
-  it.concurrent("keeps the exporter from starting, with the same words", async () => {
+  it.concurrent("keeps the exporter from starting, with the same message", async () => {
     const { file, remove } = configFolder("target: []\nauth: {}\n");
     const { code, said } = await refused("serve", "--config.file", file, "--web.listen-address", "127.0.0.1:0");
     remove();
@@ -52,23 +52,23 @@ describe("a configuration that cannot be used", () => {
     expect(code).toBe(1);
   });
 
-  it.concurrent("is named where the file is missing, with how to give another", async () => {
+  it.concurrent("is named if the file is missing, with the option to give another", async () => {
     const wanted = "/nonexistent/lightsout.yml: no such file; give --config.file, or set LIGHTSOUT_CONFIG";
     expect((await refused("config", "check", "/nonexistent/lightsout.yml")).said).toBe(wanted);
     const serve = await refused("serve", "--config.file", "/nonexistent/lightsout.yml");
     expect(serve).toMatchObject({ code: 1, said: `lightsout: ${wanted}` });
   });
 
-  it.concurrent("is named where it is a folder", async () => {
+  it.concurrent("is named if it is a folder", async () => {
     expect((await refused("serve", "--config.file", import.meta.dirname)).said).toContain("this is a folder");
   });
 
   it.skipIf(process.getuid?.() === 0)(
-    "is named where this user may not read it (skipped for root, who may)",
+    "is named if this user has no permission to read it (skipped for root)",
     async () => {
       const { file, remove } = configFolder(GOOD);
       chmodSync(file, 0);
-      expect((await refused("serve", "--config.file", file)).said).toContain("may not read");
+      expect((await refused("serve", "--config.file", file)).said).toContain("no permission to read");
       remove();
     },
   );
@@ -117,14 +117,14 @@ describe("a configuration that cannot be used", () => {
 });
 
 describe("lightsout config check", () => {
-  it.concurrent("says how many hosts a good file has", async () => {
+  it.concurrent("prints the number of hosts of a valid file", async () => {
     const { file, remove } = configFolder(GOOD);
     const { code, printed, said } = await refused("config", "check", file);
     remove();
     expect({ code, printed, said }).toEqual({ code: 0, printed: `${file}: ok, 3 hosts\n`, said: "" });
   });
 
-  it.concurrent("says that an empty file has no hosts, and what would give it some", async () => {
+  it.concurrent("reports that an empty file has no hosts, and names the keys that add some", async () => {
     const { file, remove } = configFolder("");
     const { code, said } = await refused("config", "check", file);
     remove();
@@ -132,7 +132,7 @@ describe("lightsout config check", () => {
     expect(code).toBe(0);
   });
 
-  it.concurrent("names racks that have a power budget and no host, and takes the file", async () => {
+  it.concurrent("names racks with a power budget but no host, and accepts the file", async () => {
     const { file, remove } = configFolder(`${GOOD}racks: [{ racks: "r[1-2]", power_budget_watts: 900 }]\n`);
     const { code, printed, said } = await refused("config", "check", file);
     remove();
@@ -150,7 +150,7 @@ describe("lightsout config check", () => {
   });
 });
 
-describe("an address that cannot be listened on", () => {
+describe("an invalid listen address", () => {
   const { file, remove } = configFolder(GOOD);
   let taken: { readonly port: number; close(): void };
 
@@ -171,7 +171,7 @@ describe("an address that cannot be listened on", () => {
     remove();
   });
 
-  it.concurrent("is refused with what would do", async () => {
+  it.concurrent("is refused with a hint", async () => {
     const { code, said } = await refused(
       "serve",
       "--config.file",
@@ -195,27 +195,27 @@ describe("an address that cannot be listened on", () => {
   });
 });
 
-describe("a command line that is not understood", () => {
+describe("an invalid command line", () => {
   it.concurrent.each([
     [["serv"], "Did you mean serve?"],
     [["serve", "--config.fiel", "x"], "Did you mean --config.file?"],
     [["serve", "--log.level", "loud"], "Allowed choices are debug, info, warn, error"],
     [["serve", "lightsout.yml"], "--config.file lightsout.yml"],
-    [["probe", "a", "--timeout", "soon"], "give seconds"],
+    [["probe", "a", "--timeout", "soon"], "expected seconds"],
   ])("%j ends with 2 and a hint", async (args, words) => {
     const { code, said } = await refused(...args);
     expect(said).toContain(words);
     expect(code).toBe(2);
   });
 
-  it.concurrent("is no failure where help or the version was asked for", async () => {
+  it.concurrent("is different from a request for help or the version, which succeeds", async () => {
     expect((await refused("--help")).code).toBe(0);
     expect((await refused("serve", "--help")).printed).toContain("--config.file");
     expect((await refused("--version")).printed).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 
-describe("lightsout probe that cannot ask", () => {
+describe("lightsout probe with invalid arguments", () => {
   const { file, folder, remove } = configFolder(GOOD);
   afterAll(remove);
 
@@ -229,18 +229,18 @@ describe("lightsout probe that cannot ask", () => {
     expect(code).toBe(2);
   });
 
-  it.concurrent("says what to give where there is neither a configuration nor a password", async () => {
+  it.concurrent("names the options if there is neither a configuration nor a password", async () => {
     const none = await refused("probe", "127.0.0.1", "--config.file", join(folder, "none.yml"));
     expect(none).toMatchObject({ code: 2 });
     expect(none.said).toContain("give --config.file, or --username and --password-file");
     const user = await refused("probe", "127.0.0.1", "--username", "monitor");
     expect(user).toMatchObject({ code: 2 });
     expect(user.said).toBe(
-      "lightsout: there is no password for monitor; give --password-file, or set LIGHTSOUT_PASSWORD",
+      "lightsout: no password for monitor; give --password-file, or set LIGHTSOUT_PASSWORD",
     );
   });
 
-  it.concurrent("ends with 1 and a reason for a BMC that does not answer, metrics included", async () => {
+  it.concurrent("exits with 1, a reason and metrics for a BMC that does not answer", async () => {
     const { port, release } = await reservePort();
     const { code, stdout, stderr } = await lightsout(
       ["probe", `127.0.0.1:${port}`, "--username", "monitor", "--timeout", "0.5"],

@@ -75,32 +75,32 @@ describe("lightsout simulate", () => {
   const controlled = (...args: readonly string[]): Promise<RunResult> =>
     simulate(...args, "--control-port", String(simulator.controlPort));
 
-  it("says where its BMCs are, as whom to log in, and how to break something", async () => {
+  it("prints addresses, users and how to inject a fault", async () => {
     const hosts = await simulator.hosts();
     expect(hosts).toHaveLength(20);
     expect(new Set(hosts.map((h) => `${h.address}:${h.port}`)).size).toBe(20);
     const said = simulator.child.output();
     expect(said).toContain("20 virtual BMCs, 127.0.1.1 to 127.0.1.20");
     expect(said).toContain(`targets for http_sd: ${simulator.url}/sd`);
-    expect(said).toContain("5 of them are in trouble");
+    expect(said).toContain("5 of them misbehave");
     expect(said).toMatch(/lightsout simulate inject r1u02 fan_stopped/);
   });
 
-  it("makes the share of BMCs silent and lossy that was asked for", async () => {
+  it("makes the given share of BMCs silent and lossy", async () => {
     const troubles = (await simulator.hosts()).map((h) => h.trouble);
     expect(troubles.filter((t) => t === "silent")).toHaveLength(2);
     expect(troubles.filter((t) => t === "lossy")).toHaveLength(1);
     expect(troubles.filter((t) => t === "hung")).toHaveLength(2);
   });
 
-  it("gives Prometheus a list of targets with their places", async () => {
+  it("serves a list of targets with their places for Prometheus", async () => {
     const groups = (await simulator.json("/sd")) as readonly { targets: string[]; labels: Record<string, string> }[];
     expect(groups).toHaveLength(20);
     expect(groups[0]?.targets).toHaveLength(1);
     expect(groups[0]?.labels).toMatchObject({ host: "r1u02", rack: "r1", position: "02" });
   });
 
-  it("breaks a machine and puts it right again by the number it gave", async () => {
+  it("injects a fault into a machine and clears it by its number", async () => {
     const broken = await controlled("inject", "r1u02", "fan_stopped", "fan=1");
     expect(broken).toMatchObject({ code: 0, stderr: "" });
     const number = /simulate end (\d+)/.exec(broken.stdout)?.[1] ?? "";
@@ -114,7 +114,7 @@ describe("lightsout simulate", () => {
     expect(again.stderr).toBe(`lightsout: no active fault has the id ${number}\n`);
   });
 
-  it("breaks a whole rack, for a while", async () => {
+  it("injects a fault into a whole rack for a given duration", async () => {
     const broken = await controlled("inject", "r2", "rack_cooling_failure", "--for", "1s");
     expect(broken).toMatchObject({ code: 0, stderr: "" });
     await expect.poll(() => simulator.json("/faults"), { timeout: 5000 }).toEqual([]);
@@ -127,22 +127,22 @@ describe("lightsout simulate", () => {
     ["a rack's fault for a machine", ["r1u02", "rack_power_cut"], /rack/],
     ["a parameter that is not there", ["r1u02", "fan_stopped", "fun=1"], /fun.*fan/s],
     ["a parameter out of range", ["r1u02", "fan_stopped", "fan=400"], /fan/],
-    ["a parameter without a value", ["r1u02", "fan_stopped", "fan"], /"fan" is no parameter; write name=value/],
+    ["a parameter without a value", ["r1u02", "fan_stopped", "fan"], /"fan" is not a parameter; expected name=value/],
     ["a time that is none", ["r1u02", "fan_stopped", "--for", "soon"], /for: not a duration; write e.g. "10m"/],
   ];
-  it.each(mistakes)("says what would do for %s", async (_what, args, said) => {
+  it.each(mistakes)("refuses %s with a hint", async (_what, args, said) => {
     const { code, stdout, stderr } = await controlled("inject", ...args);
     expect(stderr).toMatch(said);
     expect(stderr).toMatch(/^lightsout: /);
     expect([code, stdout]).toEqual([1, ""]);
   });
 
-  it("says that nobody simulates where nobody does", async () => {
+  it("reports that no simulator is running", async () => {
     const { code, stderr } = await simulate("inject", "r1u02", "fan_stopped", "--control-port", String(free));
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `lightsout: no simulation answers at http://127.0.0.1:${free}/faults; ` +
-        'start one with "lightsout simulate", or give --control-port\n',
+      `lightsout: no simulator answers at http://127.0.0.1:${free}/faults; ` +
+        'start one with "lightsout simulate", or give its --control-port\n',
     );
   });
 
@@ -155,15 +155,15 @@ describe("lightsout simulate", () => {
     expect(boards.stdout.trim().split("\n")).toEqual(BOARD_NAMES);
   });
 
-  it("does not start with what it does not understand, and says why", async () => {
+  it("does not start with invalid options, and reports them", async () => {
     const folder = configFolder("- { at: 30, target: r1u02, fault: fan_stopped }\n");
     const starts = [
       [["--boards", "supermikro"], 1, /unknown board supermikro; the boards are dell-poweredge/],
       [["--recorded", "/nowhere/at/all"], 1, /nowhere/],
       [["--timetable", folder.file], 1, /entry 0\.at/],
       [["--timetable", "/nowhere.yml"], 1, /nowhere\.yml/],
-      [["--silent", "0.6", "--lossy", "0.6"], 1, /silent and lossy BMCs together are more than all/],
-      [["--silent", "0.6", "--scenario", "hung:0.6"], 1, /silent and hung BMCs together are more than all/],
+      [["--silent", "0.6", "--lossy", "0.6"], 1, /the shares of silent and lossy BMCs add up to more than 1/],
+      [["--silent", "0.6", "--scenario", "hung:0.6"], 1, /the shares of silent and hung BMCs add up to more than 1/],
       [["--scenario", "los=0.1"], 1, /unknown scenario "los"; did you mean loss\?/],
       [["--scenario", "loss=2"], 1, /loss: invalid argument "2"; use a number from 0 to 1/],
       [["--silent", "5"], 2, /ratio from 0 to 1/],
@@ -171,7 +171,7 @@ describe("lightsout simulate", () => {
       [
         ["--control-port", String(simulator.controlPort)],
         1,
-        /port \d+ of 127.0.0.1 is taken, by another simulation perhaps; give --control-port/,
+        /port \d+ of 127.0.0.1 is in use, perhaps by another simulator; give another --control-port/,
       ],
     ] as const;
     try {
@@ -189,7 +189,7 @@ describe("lightsout simulate", () => {
     }
   }, 60_000);
 
-  it("runs a timetable and tells what it does", async () => {
+  it("runs a timetable and prints its faults", async () => {
     const folder = configFolder("- { at: 100ms, target: r1u02, fault: psu_input_lost, for: 10m }\n");
     const timed = await startSimulator("--racks", "1", "--per-rack", "1", "--timetable", folder.file);
     try {
@@ -251,12 +251,12 @@ describe.skipIf(machines.length === 0)("lightsout simulate --recorded", () => {
       .split("\n")
       .filter((line) => /^[0-9a-f]/i.test(line.trim())).length;
 
-  it("has every recorded machine", async () => {
+  it("runs every recorded machine", async () => {
     expect((await simulator.hosts()).length).toBe(machines.length);
     for (const name of machines) expect(recordsOf(name)).toBeGreaterThan(0);
   });
 
-  it("is read by our client", async () => {
+  it("can be read by our client", async () => {
     for (const host of await simulator.hosts()) {
       const snapshot = await read(host);
       expect(snapshot.failure, host.name).toBeUndefined();
@@ -265,7 +265,7 @@ describe.skipIf(machines.length === 0)("lightsout simulate --recorded", () => {
     }
   }, 60_000);
 
-  it("shows ipmitool the same readings", async (context) => {
+  it("returns the same readings to ipmitool", async (context) => {
     if (!peer("ipmitool")) context.skip("needs ipmitool (Debian package ipmitool)");
     for (const host of await simulator.hosts()) {
       const snapshot = await read(host);
