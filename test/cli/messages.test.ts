@@ -235,9 +235,7 @@ describe("lightsout probe with invalid arguments", () => {
     expect(none.said).toContain("give --config.file, or --username and --password-file");
     const user = await refused("probe", "127.0.0.1", "--username", "monitor");
     expect(user).toMatchObject({ code: 2 });
-    expect(user.said).toBe(
-      "lightsout: no password for monitor; give --password-file, or set LIGHTSOUT_PASSWORD",
-    );
+    expect(user.said).toBe("lightsout: no password for monitor; give --password-file, or set LIGHTSOUT_PASSWORD");
   });
 
   it.concurrent("exits with 1, a reason and metrics for a BMC that does not answer", async () => {
