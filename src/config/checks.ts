@@ -2,6 +2,7 @@ import { nearest, parseDuration } from "../lib/index.ts";
 import { PLACE_LABELS } from "../model/index.ts";
 import type { ConfigPath, ConfigProblem } from "./problem.ts";
 import { unknownWords } from "./rule-file.ts";
+import { ipmiLimitProblem } from "./secret-schema.ts";
 import type { ConfigSource } from "./source.ts";
 
 /** What a check may know beyond the file. */
@@ -45,6 +46,7 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
     if (!isMapping(auth)) continue;
     checkSecret(["auths", name], auth, "password", { needed: true, ...options }, say);
     checkSecret(["auths", name], auth, "kg", { needed: false, ...options }, say);
+    if (usesIpmi(name, file)) checkIpmiLimits(["auths", name], auth, say);
   }
   for (const section of ["targets", "file_sd", "http_sd"]) {
     for (const [i, value] of list(file[section]).entries()) {
@@ -67,6 +69,23 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
 }
 
 type Say = (path: ConfigPath, message: string) => void;
+
+/** Whether a user name and password go over IPMI: to a listed target, or to any BMC if no module has Redfish. */
+function usesIpmi(auth: string, file: Mapping): boolean {
+  const modules = mapping(file.modules);
+  const isRedfish = (module: unknown): boolean => mapping(modules[String(module)]).protocol === "redfish";
+  if (!Object.keys(modules).some(isRedfish)) return true;
+  const entries = ["targets", "file_sd", "http_sd"].flatMap((section) => list(file[section]).filter(isMapping));
+  return entries.some((entry) => (entry.auth ?? "default") === auth && !isRedfish(entry.module ?? "default"));
+}
+
+function checkIpmiLimits(path: ConfigPath, auth: Mapping, say: Say): void {
+  for (const what of ["username", "password"] as const) {
+    const text = auth[what];
+    const problem = typeof text === "string" ? ipmiLimitProblem(what, Buffer.byteLength(text)) : undefined;
+    if (problem !== undefined) say([...path, what], problem);
+  }
+}
 
 function checkTimes(path: ConfigPath, module: Mapping, say: Say): void {
   const interval = written(module.interval, "60s");

@@ -16,6 +16,7 @@ export { redactConfig } from "./redact.ts";
 export { configurationReference } from "./reference.ts";
 export { loadRoleRules, parseRoleRules, type RoleVocabulary, SHIPPED_ROLE_RULES } from "./role-rules.ts";
 export type { RuleFile } from "./rule-file.ts";
+export { ipmiLimitProblem } from "./secret-schema.ts";
 export { decidingRule, matchesRule, type SensorRule, wantsSensor } from "./sensor-rules.ts";
 export {
   loadSeverityRules,

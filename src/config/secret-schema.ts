@@ -7,7 +7,10 @@ export const MAX_USERNAME_BYTES = 16;
 export const MAX_PASSWORD_BYTES = 20;
 
 const QUOTED = secretMustBe("text; put it in quotes");
-const PASSWORD_LIMIT = `is longer than ${MAX_PASSWORD_BYTES} bytes, the most a BMC takes`;
+/** Redfish services take longer ones; this bounds what is sent. */
+const MAX_REDFISH_BYTES = 255;
+const KG_LIMIT = `is longer than ${MAX_PASSWORD_BYTES} bytes, the most a BMC takes`;
+const REDFISH_LIMIT = `is longer than ${MAX_REDFISH_BYTES} bytes`;
 
 const secretText = () => z.string({ error: QUOTED });
 const toSecret = (text: string): Secret => new Secret(text);
@@ -34,10 +37,12 @@ function elsewhere<N extends string>(name: N) {
 }
 
 const password = secretText()
-  .refine(fits(MAX_PASSWORD_BYTES), { error: PASSWORD_LIMIT })
+  .refine(fits(MAX_REDFISH_BYTES), { error: REDFISH_LIMIT })
   .transform(toSecret)
   .optional()
-  .describe(`Password, up to ${MAX_PASSWORD_BYTES} bytes; better one of the next two.`);
+  .describe(
+    `Password, up to ${MAX_PASSWORD_BYTES} bytes over IPMI and ${MAX_REDFISH_BYTES} over Redfish; better one of the next two.`,
+  );
 
 const kg = secretText()
   .refine((text) => keyProblem(text) === undefined, { error: (issue) => keyProblem(String(issue.input)) })
@@ -48,8 +53,8 @@ const kg = secretText()
 export const authSchema = z.strictObject({
   username: z
     .string()
-    .refine(fits(MAX_USERNAME_BYTES), { error: `is longer than ${MAX_USERNAME_BYTES} bytes, the most a BMC takes` })
-    .describe(`User name, up to ${MAX_USERNAME_BYTES} bytes.`),
+    .refine(fits(MAX_REDFISH_BYTES), { error: REDFISH_LIMIT })
+    .describe(`User name, up to ${MAX_USERNAME_BYTES} bytes over IPMI and ${MAX_REDFISH_BYTES} over Redfish.`),
   password,
   ...elsewhere("password"),
   kg,
@@ -60,9 +65,16 @@ export const authSchema = z.strictObject({
     .describe("Privilege level asked for with this account, instead of the module's."),
 });
 
-/** What is wrong with a password; undefined when nothing is. */
+/** What is wrong with a password whatever the protocol; undefined when nothing is. */
 export function passwordProblem(text: string): string | undefined {
-  return fits(MAX_PASSWORD_BYTES)(text) ? undefined : PASSWORD_LIMIT;
+  return fits(MAX_REDFISH_BYTES)(text) ? undefined : REDFISH_LIMIT;
+}
+
+/** Why IPMI cannot carry a user name or password; undefined when it can. */
+export function ipmiLimitProblem(what: "username" | "password", bytes: number): string | undefined {
+  const most = what === "username" ? MAX_USERNAME_BYTES : MAX_PASSWORD_BYTES;
+  if (bytes <= most) return undefined;
+  return `has ${bytes} bytes, and IPMI allows ${most}; shorten it, or poll its BMCs with a module that has protocol: redfish`;
 }
 
 /** What is wrong with a Kg as written; undefined when nothing is. */
@@ -70,7 +82,7 @@ export function keyProblem(text: string): string | undefined {
   if (text.startsWith("hex:") && !/^hex:([0-9a-fA-F]{2})+$/.test(text))
     return "must have pairs of hex digits after hex:";
   if (text === "") return "is empty";
-  return decodeKey(text).length > MAX_PASSWORD_BYTES ? PASSWORD_LIMIT : undefined;
+  return decodeKey(text).length > MAX_PASSWORD_BYTES ? KG_LIMIT : undefined;
 }
 
 /** The bytes of a Kg as written. */

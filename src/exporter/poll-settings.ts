@@ -6,6 +6,7 @@ import {
   type Credentials,
   CredentialsError,
   type Environment,
+  ipmiLimitProblem,
   type ModuleConfig,
   resolveCredentials,
   wantsSensor,
@@ -150,6 +151,7 @@ export class PollSettingsBook {
 
   #made(module: ModuleConfig, credentials: Credentials): PollSettings {
     const { ipmi } = module;
+    if (module.protocol !== "redfish") refuseBeyondIpmi(module, credentials);
     return {
       protocol: module.protocol,
       parts: module.parts,
@@ -191,6 +193,16 @@ export class PollSettingsBook {
       ipmiPort: ipmi.port,
     };
   }
+}
+
+/** @throws SettingsError where IPMI cannot carry the user name or the password */
+function refuseBeyondIpmi({ name }: ModuleConfig, { username, password }: Credentials): void {
+  const problems = {
+    username: ipmiLimitProblem("username", Buffer.byteLength(username)),
+    password: ipmiLimitProblem("password", password.byteLength),
+  };
+  for (const [what, problem] of Object.entries(problems))
+    if (problem !== undefined) throw new SettingsError(`module ${name} uses IPMI, but the ${what} ${problem}`);
 }
 
 /** The CA files of modules that use Redfish: they are read with the configuration. */

@@ -183,6 +183,29 @@ describe("credentials", () => {
     ]);
   });
 
+  describe("longer than IPMI allows", () => {
+    const auths = `auths: { default: { username: ${"u".repeat(17)}, password: ${"p".repeat(21)} } }`;
+    const problems = [
+      "auths.default.username: has 17 bytes, and IPMI allows 16",
+      "auths.default.password: has 21 bytes, and IPMI allows 20",
+    ];
+
+    it.each([
+      ["are accepted for targets whose module has Redfish", "redfish", "module: r", []],
+      ["are refused for a target whose module has not", "redfish", "module: default", problems],
+      ["are refused where no module has Redfish", "ipmi", "module: r", problems],
+    ])("%s", (_title, protocol, module, expected) => {
+      const text = `modules: { r: { protocol: ${protocol} } }\n${auths}\ntargets: [{ hosts: n1, address: n1-bmc, ${module} }]`;
+      let messages: readonly string[] = [];
+      try {
+        read(text);
+      } catch (error) {
+        messages = (error as ConfigError).problems.map(({ path, message }) => `${path}: ${message}`);
+      }
+      expect(messages.map((message) => message.split(";")[0])).toEqual(expected);
+    });
+  });
+
   it("may be those of the null user", async () => {
     const { username, password } = await resolveCredentials(config, "empty");
     expect([username, password.reveal()]).toEqual(["", ""]);
@@ -199,8 +222,8 @@ describe("credentials", () => {
     [
       "a password that is too long",
       "env",
-      { BMC_PASSWORD: "s".repeat(21) },
-      "auths.env.password: is longer than 20 bytes, the most a BMC takes",
+      { BMC_PASSWORD: "s".repeat(256) },
+      "auths.env.password: is longer than 255 bytes",
     ],
     [
       "a file that is missing",
