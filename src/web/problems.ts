@@ -31,12 +31,11 @@ export function problemHandler(version: string, log: Logger): ErrorRequestHandle
     const refusal = refusalOf(error);
     if (refusal === undefined) log.error({ err: error, path: request.path }, "request failed");
     if (response.headersSent || response.destroyed) {
-      // Half an exposition must not look whole.
+      // A truncated exposition must not look complete.
       response.destroy();
       return;
     }
-    const { status, message, headers } =
-      refusal ?? new Refusal(500, "internal error; the log of the exporter says more");
+    const { status, message, headers } = refusal ?? new Refusal(500, "internal error; see the log of the exporter");
     response.status(status).set({ ...headers });
     response.removeHeader("Content-Encoding");
     if (request.accepts(["text", "html"]) === "html") {

@@ -45,8 +45,7 @@ export function readSelection(parameters: Parameters): Selection {
 function readLabels(text: string): Selectable[] {
   return text.split(",").map((name) => {
     const label = SELECTABLE.find((candidate) => candidate === name);
-    if (label === undefined)
-      throw new Refusal(400, `without lists some of ${SELECTABLE.join(", ")}; ${quoted(name)} is none of them`);
+    if (label === undefined) throw new Refusal(400, `without: ${quoted(name)} is not one of ${SELECTABLE.join(", ")}`);
     return label;
   });
 }

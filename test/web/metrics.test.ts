@@ -79,7 +79,7 @@ describe("/metrics", () => {
     await start([full], { selfMetrics: () => Promise.reject(new Error("hunter2 at /etc/secret.ts:1")) });
     const { status, text } = await rig.ask("/metrics");
     expect(status).toBe(500);
-    expect(text).toBe("internal error; the log of the exporter says more\n");
+    expect(text).toBe("internal error; see the log of the exporter\n");
   });
 });
 
@@ -122,7 +122,7 @@ describe("the selection of /metrics", () => {
     [400, "slice=3/3", 'slice has the form 0/4, from 0/4 to 3/4 for four of them; not "3/3"'],
     [400, "slice=1", 'slice has the form 0/4, from 0/4 to 3/4 for four of them; not "1"'],
     [400, "slice=0/1&slice=0/2", "the parameter slice is there 2 times, once will do"],
-    [400, "without=shelf", 'without lists some of site, room, row, rack; "shelf" is none of them'],
+    [400, "without=shelf", 'without: "shelf" is not one of site, room, row, rack'],
     [400, "host[a]=b", 'unknown parameter "host[a]"'],
     [404, "rack=r3", 'no host of the inventory is rack="r3"; did you mean rack=r1?'],
     [404, "host=a3", 'no host of the inventory is host="a3"; did you mean host=a1?'],

@@ -80,7 +80,7 @@ describe("/probe", () => {
     await start(() => Promise.reject(new Error("password hunter2")), { log });
     const { status, text } = await ask("?target=a");
     expect(status).toBe(500);
-    expect(text).toBe("internal error; the log of the exporter says more\n");
+    expect(text).toBe("internal error; see the log of the exporter\n");
     expect(errors).toHaveLength(1);
   });
 

@@ -240,7 +240,7 @@ describe("the racks of the landing page", () => {
   it.each([
     ["by=heat", "by is one of health, inlet, power, fan"],
     ["racks=0", "racks is a number from 1"],
-    ["without=hosts", "without lists some of site, room, row, rack"],
+    ["without=hosts", `without: "hosts" is not one of site, room, row, rack`],
   ])("answer 400 to ?%s", async (query, message) => {
     await start([]);
     const { status, text } = await rig.ask(`/?${query}`);

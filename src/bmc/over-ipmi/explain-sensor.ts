@@ -186,11 +186,11 @@ function healthWhy({ told, sensor }: SensorEvidence, states: readonly StateExpla
 }
 
 const NO_READING: Readonly<Record<NoReading, string>> = {
-  unavailable: "the BMC has none now",
+  unavailable: "the BMC reports no reading at present",
   scanning_disabled: "the BMC does not scan the sensor (scanning enabled is 0)",
-  not_present: "the BMC says that the sensor is not present",
+  not_present: "the BMC reports that the sensor is not present",
   not_analog: "the raw reading has no value",
-  not_asked: "its owner is behind the BMC, and sensors.bridge of the module is off",
+  not_asked: "its owner is a controller behind the BMC, and sensors.bridge of the module is off",
 };
 
 function noReadingWhy({ sensor, told, calls, excluded }: SensorEvidence, reading: SensorReading | undefined) {
@@ -199,12 +199,12 @@ function noReadingWhy({ sensor, told, calls, excluded }: SensorEvidence, reading
     const why = definition.recordType === "event_only" ? "its record is event-only" : "system software owns it";
     return `it cannot be read: ${why}`;
   }
-  if (excluded) return "a rule of the configuration leaves it out";
-  if (!told) return "there was no time for it";
+  if (excluded) return "a rule of the configuration excludes it";
+  if (!told) return "the poll timed out before it was read";
   if (told.noReading === undefined) return undefined;
   const refusal = calls.findLast(({ command }) => command === "Get Sensor Reading")?.error;
   if (!reading && refusal instanceof Error) return refusal.message;
-  if (told.noReading === "unavailable" && reading?.unavailable) return "the BMC says: reading or state unavailable";
-  if (told.noReading === "unavailable" && reading) return "the machine is off, and a reading of 0 then means nothing";
+  if (told.noReading === "unavailable" && reading?.unavailable) return "the BMC reports: reading or state unavailable";
+  if (told.noReading === "unavailable" && reading) return "the host is off, so a reading of 0 has no meaning";
   return NO_READING[told.noReading];
 }

@@ -19,12 +19,12 @@ export const ENDPOINTS = [
   { path: "/config", name: "configuration", help: "the configuration, secrets hidden" },
 ] as const;
 
-/** Those that are no place to go to from a page. */
+/** Endpoints that the pages do not link to. */
 export const MORE_ENDPOINTS = [
-  { path: "/probe", help: "asks one BMC now: ?target= module= auth= debug=" },
-  { path: "/-/healthy", help: "this process answers" },
-  { path: "/-/ready", help: "the inventory is loaded" },
-  { path: "/-/reload", help: "POST: read configuration and inventory again" },
+  { path: "/probe", help: "polls one BMC now: ?target= module= auth= debug=" },
+  { path: "/-/healthy", help: "200 while the process answers" },
+  { path: "/-/ready", help: "200 after the inventory was loaded" },
+  { path: "/-/reload", help: "POST: reload configuration and inventory" },
 ] as const;
 
 export function page({ title, version, content }: Page): string {
