@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { BmcPool, SdrCache } from "../../src/bmc/index.ts";
+import { BmcPool, SdrCache, Severities } from "../../src/bmc/index.ts";
+import { loadSeverityRules } from "../../src/config/index.ts";
 import { credentials, UdpTransport } from "../../src/ipmi/index.ts";
 import { systemClock } from "../../src/lib/index.ts";
 import { type Host, type HostSnapshot, PART_NAMES } from "../../src/model/index.ts";
@@ -17,13 +18,15 @@ async function open(options: Partial<ParkOptions> = {}): Promise<Park> {
   return park;
 }
 
-function poller(): (park: Park, name: string) => Promise<HostSnapshot> {
+async function poller(): Promise<(park: Park, name: string) => Promise<HostSnapshot>> {
+  const severities = new Severities(await loadSeverityRules());
   const transport = new UdpTransport();
   const login = { credentials: credentials("monitor", "monitor"), privilege: 2 };
   const pool = new BmcPool({
     transport,
     clock: systemClock,
     cache: new SdrCache(),
+    severities: () => severities,
     settingsOf: async () => ({
       protocol: "auto",
       login,
@@ -51,7 +54,7 @@ function poller(): (park: Park, name: string) => Promise<HostSnapshot> {
 describe("a park", () => {
   it("has machines of every board, which our client reads completely and finds healthy", async () => {
     const park = await open({ racks: BOARD_NAMES.length, hostsPerRack: 1 });
-    const poll = poller();
+    const poll = await poller();
     for (const { name, board } of park.hosts) {
       const snapshot = await poll(park, name);
       expect(snapshot.failure, board).toBeUndefined();
@@ -71,7 +74,7 @@ describe("a park", () => {
 
   it("shows a fault in the readings until it is cleared", async () => {
     const park = await open();
-    const poll = poller();
+    const poll = await poller();
     const inputLost = async (): Promise<boolean> =>
       (await poll(park, "r1u02")).sensors?.some((s) => s.states.includes("input_lost")) ?? false;
     expect(await inputLost()).toBe(false);

@@ -66,9 +66,9 @@ const sensors: readonly SensorSpec[] = [
       s.fan(`Fan${n}B`, 2 * n, 120, LIMITS_FAN, { entity: fanEntity(n) }),
     ])
     .flat(),
-  ...s.each(2, (n) => s.presence("Presence", SensorType.EntityPresence, cpuEntity(n))),
-  ...s.each(2, (n) => s.presence("Presence", SensorType.EntityPresence, psuEntity(n))),
-  s.presence("BP1 Presence", SensorType.EntityPresence, backplaneEntity),
+  ...s.each(2, (n) => s.entityPresence("Presence", cpuEntity(n))),
+  ...s.each(2, (n) => s.entityPresence("Presence", psuEntity(n))),
+  s.entityPresence("BP1 Presence", backplaneEntity),
   s.steady("Intrusion Cable", 0x1b, EventType.SensorSpecific, 1, chassisEntity),
   s.steady("VGA Cable Pres", 0x1b, EventType.SensorSpecific, 1, boardEntity()),
   ...s.each(2, (n) => s.amperes(`Current ${n}`, ["psu_input_amperes", n], psuEntity(n))),
@@ -102,6 +102,11 @@ const sensors: readonly SensorSpec[] = [
   logged("PCI System Err", SensorType.CriticalInterrupt, 5),
   logged("CPU Machine Chk", SensorType.Processor, 0xb),
   logged("PCIE Fatal Err", SensorType.CriticalInterrupt, 0xa),
+  // Parts that this machine was ordered without.
+  s.entityPresence("Presence", cardEntity(4), "absent"),
+  s.entityPresence("BP0 Presence", [backplaneEntity[0], 2], "absent"),
+  s.entityPresence("TPM Presence", boardEntity(), "absent"),
+  s.emptySlot("OCP Presence", SensorType.Module, cardEntity(5)),
   s.eventOnly("POST Err", SensorType.SystemFirmware, EventType.SensorSpecific, boardEntity()),
 ];
 

@@ -84,7 +84,7 @@ const sensors: readonly SensorSpec[] = [
   s.redundancy("Fan Redundancy", "cooling", coolingEntity),
   s.flag("SSB Therm Trip", SensorType.Temperature, boardEntity()),
   s.presence("IO Mod Presence", SensorType.Module, boardEntity(2)),
-  s.presence("SAS Mod Presence", SensorType.Module, boardEntity(3)),
+  s.emptySlot("SAS Mod Presence", SensorType.Module, boardEntity(3)),
   s.steady("BMC FW Health", 0x28, EventType.SensorSpecific, 0, firmwareEntity, { possible: 0x10 }),
   s.airflow("System Airflow", coolingEntity),
   s.temp("Front Panel Temp", ["inlet"], [0x0c, 1], AIR),

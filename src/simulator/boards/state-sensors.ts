@@ -159,6 +159,16 @@ export function powerGood(name: string, rail: number, entity: Entity, more: Disc
 export const presence = (name: string, sensorType: number, entity: Entity): DiscreteSpec =>
   steady(name, sensorType, EventType.Presence, bits(1), entity, { possible: bits(0, 1) });
 
+/** A slot that is always empty (08h). */
+export const emptySlot = (name: string, sensorType: number, entity: Entity): DiscreteSpec =>
+  steady(name, sensorType, EventType.Presence, bits(0), entity, { possible: bits(0, 1) });
+
+/** Entity Presence (25h, 6Fh): present, or absent for parts that were never fitted. */
+export const entityPresence = (name: string, entity: Entity, is: "present" | "absent" = "present"): DiscreteSpec =>
+  steady(name, SensorType.EntityPresence, EventType.SensorSpecific, is === "present" ? bits(0) : bits(1), entity, {
+    possible: bits(0, 1),
+  });
+
 export const watchdog = (name: string, entity: Entity): DiscreteSpec =>
   steady(name, SensorType.Watchdog2, EventType.SensorSpecific, 0, entity, {
     possible: bits(0, 1, 2, 3, 8),

@@ -101,7 +101,7 @@ export class Machine {
     return this.state.sensor(this.index(name, nth)).states;
   }
 
-  /** Health of every sensor that is not 0: "Fan1A 2". */
+  /** Health of every sensor that is not 0: "Fan1A 2". Slots that are empty are no alarm. */
   alarms(): string[] {
     const { manufacturerId, productId } = this.state.model.description.device;
     return this.state.model.sensors.flatMap((sensor, i) => {
@@ -111,9 +111,9 @@ export class Machine {
         ? (thresholdHealth({ comparison: reading.states })?.health ?? 0)
         : Math.max(
             0,
-            ...assertedStates(sensor.eventType, sensor.sensorType, reading.states, manufacturerId, productId).map(
-              (s) => s.severity,
-            ),
+            ...assertedStates(sensor.eventType, sensor.sensorType, reading.states, manufacturerId, productId)
+              .filter(({ state }) => !state.endsWith("_absent"))
+              .map((s) => s.severity),
           );
       return health > 0 ? [`${sensor.name} ${health}`] : [];
     });
