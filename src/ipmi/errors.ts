@@ -1,8 +1,8 @@
 import { hexByte } from "./wire/hex.ts";
 
 /**
- * Everything this room throws on purpose, sorted by what the caller does next. An aborted wait
- * rejects with the AbortSignal's own reason and is not one of these.
+ * The errors of this package, sorted by what the caller does next. An aborted wait rejects with the reason of its
+ * AbortSignal instead.
  */
 
 /** Short stable word beside the sentence; the same words as the `reason` label of the metrics. */
@@ -51,14 +51,14 @@ export class IpmiError extends Error {
   }
 }
 
-/** Bytes that do not have the layout they must have. The only thing a decoder throws. */
+/** Bytes with an invalid layout. A decoder throws nothing else. */
 export class DecodeError extends IpmiError {
   constructor(message: string) {
     super("protocol_error", message);
   }
 }
 
-/** A layout needs more bytes than there are. */
+/** Fewer bytes than the layout needs. */
 export class TruncatedError extends DecodeError {
   readonly wanted: number;
   readonly got: number;

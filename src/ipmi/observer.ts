@@ -1,4 +1,4 @@
-/** Why a received packet was not the answer that was waited for. */
+/** Why a received packet was not the expected answer. */
 export type DropReason =
   | "malformed"
   | "unexpected"
@@ -12,20 +12,20 @@ export type DropReason =
   | "bad_checksum"
   | "late_or_duplicate";
 
-/** What this room reports while it works; whoever wants numbers counts them. All calls are synchronous and cheap. */
+/** Events of this package; the implementation counts them. All calls are synchronous and must be cheap. */
 export interface IpmiObserver {
   packetSent(bytes: number): void;
   packetReceived(bytes: number): void;
   packetDropped(reason: DropReason): void;
   /** A request was sent again because no answer came in time. */
   retransmitted(): void;
-  /** A request that was sent once was answered. */
+  /** A request was answered, and the transmission is known. */
   roundTrip(milliseconds: number): void;
   commandSent(name: string): void;
   commandAnswered(name: string, completionCode: number): void;
   sessionOpened(protocol: "1.5" | "2.0"): void;
   sessionClosed(): void;
-  /** A kept session turned out to be dead and was opened anew. */
+  /** The BMC has lost an open session. */
   sessionLost(): void;
 }
 
@@ -44,7 +44,7 @@ export const silentObserver: IpmiObserver = {
   sessionLost: ignore,
 };
 
-/** One line of a trace for a person; never holds a password, key or code. */
+/** One line of a trace for people; never contains a password, key or code. */
 export interface TraceStep {
   /** Milliseconds since the trace began. */
   readonly atMs: number;

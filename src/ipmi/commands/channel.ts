@@ -4,11 +4,11 @@ import type { Layout } from "./command.ts";
 export const THIS_CHANNEL = 0x0e;
 
 export interface ChannelRequest {
-  /** 0-15; the present channel where absent. */
+  /** 0-15; the present channel if absent. */
   readonly channel?: number;
 }
 
-/** Request data of commands that ask about one channel: [0] 3:0 channel. */
+/** Request data of commands about one channel: [0] 3:0 channel. */
 export const channelRequest: Layout<ChannelRequest> = {
   decode: (from) => ({ channel: from.u8() & 0x0f }),
   encode(to, q) {

@@ -11,7 +11,7 @@ export interface Layout<T> {
 
 /** What a command does to the managed system. */
 export type Effect =
-  /** Leaves it as it is: may be sent by the exporter, may be sent again when the answer is lost. */
+  /** Changes nothing: may be sent by the exporter, and again if the answer is lost. */
   | "reads"
   /** Changes it: refused by read-only sessions and never retransmitted. */
   | "changes";
@@ -21,7 +21,7 @@ export interface CommandDefinition<Request, Response> {
   readonly name: string;
   readonly netFn: number;
   readonly code: number;
-  /** The privilege the specification asks for; firmware differs. */
+  /** Required privilege of the specification; firmware differs. */
   readonly privilege: PrivilegeLevel;
   readonly effect?: Effect;
   /** Bytes that lead request and response data: the group body (DCh for DCMI) or an OEM's IANA number. */
@@ -31,7 +31,7 @@ export interface CommandDefinition<Request, Response> {
   readonly response: Layout<Response>;
   /** Names of the command-specific completion codes (80h-BEh). */
   readonly refusals?: Readonly<Record<number, string>>;
-  /** Those of them that mean "not now" rather than "no". */
+  /** Those of them that mean "not now". */
   readonly busyCodes?: readonly number[];
 }
 
@@ -44,13 +44,13 @@ export interface Command<Request, Response> extends CommandDefinition<Request, R
   /** Response data: what follows the completion code. */
   encodeResponse(response: Response): Buffer;
   decodeResponse(data: Uint8Array): Response;
-  /** What a completion code means for this command. */
+  /** Meaning of a completion code for this command. */
   describeRefusal(completionCode: number): string;
-  /** The same, and what to do about it. */
+  /** The same, with reason and whether it is transient. */
   refusalMeaning(completionCode: number): CompletionCodeMeaning;
 }
 
-/** No data at all. Bytes that come nevertheless are left alone. */
+/** No data. Bytes that are sent nevertheless are ignored. */
 export const nothing: Layout<void> = { encode() {}, decode() {} };
 
 export function command<Request, Response>(

@@ -1,8 +1,8 @@
 /**
- * Every command the native client knows, one file each, by network function.
+ * All commands, one file each, by network function.
  *
- * Knows how requests and responses are laid out, in both directions; knows nothing of sessions, retries or clocks, and
- * nothing of what the records inside (SDR, SEL, FRU) mean.
+ * Knows the layouts of requests and responses, in both directions. Does not know sessions, retries or clocks, nor the
+ * meaning of the records inside (SDR, SEL, FRU).
  */
 
 import { activateSession } from "./app/activate-session.ts";
@@ -144,7 +144,7 @@ export * from "./storage/reserve-sel.ts";
 export * from "./transport/get-lan-configuration-parameters.ts";
 export * from "./transport/lan-parameters.ts";
 
-/** All commands, for whoever wants to look one up by its numbers or to try them all. */
+/** All commands, e.g. to find one by its numbers. */
 export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   activateSession,
   closeSession,

@@ -3,9 +3,9 @@ import { wordAt } from "./word.ts";
 /**
  * AES with a key of 128 bits in cipher block chaining - FIPS 197, SP 800-38A.
  *
- * For payloads of one to three blocks a call of node:crypto costs several times the work it does. A look-up
- * in a table is not constant in time: somebody who runs code on the same processor and watches its caches
- * could learn the key, which encrypts one session with one BMC and lives as long as that.
+ * For payloads of one to three blocks a call of node:crypto costs several times the encryption. Table look-ups are not
+ * constant in time: an attacker with code on the same processor who observes its caches could learn the key. That key
+ * encrypts one session with one BMC, and only as long as the session lasts.
  */
 const BLOCK = 16;
 const ROUNDS = 10;
@@ -43,7 +43,7 @@ const INVERSE_MIXED = mixed(INVERSE_SBOX, [14, 9, 13, 11]);
 
 /**
  * The round keys of a key in one array: those of encryption in the order they are used (FIPS 197 section
- * 5.2), then those of decryption, from last to first and mixed as the equivalent inverse cipher wants them
+ * 5.2), then those of decryption, from last to first and mixed for the equivalent inverse cipher
  * (section 5.3.5).
  */
 export function roundKeys(key: Uint8Array): Int32Array {

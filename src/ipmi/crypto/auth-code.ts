@@ -8,7 +8,7 @@ import { MAX_PASSWORD_15 } from "./key-exchange.ts";
  *
  * @param password cut or padded with 00h to 16 bytes
  * @returns undefined for authentication type none
- * @throws RangeError for types that are not spoken (MD2, OEM)
+ * @throws RangeError for unsupported types (MD2, OEM)
  */
 export function authCode(
   authType: number,
@@ -21,7 +21,7 @@ export function authCode(
   const key = Buffer.alloc(AUTH_CODE_LENGTH);
   key.set(password.subarray(0, MAX_PASSWORD_15));
   if (authType === AuthType.Straight) return key;
-  if (authType !== AuthType.Md5) throw new RangeError(`authentication type ${authType} is not spoken`);
+  if (authType !== AuthType.Md5) throw new RangeError(`unsupported authentication type ${authType}`);
   const numbers = Buffer.allocUnsafe(8);
   numbers.writeUInt32LE(sessionId, 0);
   numbers.writeUInt32LE(sequence, 4);

@@ -4,7 +4,7 @@ export const AuthenticationAlgorithm = { None: 0, HmacSha1: 1, HmacMd5: 2, HmacS
 export const IntegrityAlgorithm = { None: 0, HmacSha1_96: 1, HmacMd5_128: 2, Md5_128: 3, HmacSha256_128: 4 } as const;
 export const ConfidentialityAlgorithm = { None: 0, AesCbc128: 1 } as const;
 
-/** A cipher suite - IPMI 2.0 table 22-20. Suites with xRC4 (4, 5, 9, 10, 13, 14, 18, 19) are not spoken. */
+/** A cipher suite - IPMI 2.0 table 22-20. Suites with xRC4 (4, 5, 9, 10, 13, 14, 18, 19) are not supported. */
 export interface CipherSuite extends Algorithms {
   readonly id: number;
 }
@@ -33,27 +33,27 @@ const SUITES: readonly CipherSuite[] = [
 
 const BY_ID: ReadonlyMap<number, CipherSuite> = new Map(SUITES.map((suite) => [suite.id, suite]));
 
-/** The suite of an id; undefined for ids this client does not speak. */
+/** The suite of an id; undefined for unsupported ids. */
 export function cipherSuite(id: number): CipherSuite | undefined {
   return BY_ID.get(id);
 }
 
-/** All ids this client speaks, suite 0 included. */
-export const SPOKEN_SUITES: readonly number[] = SUITES.map((suite) => suite.id);
+/** All supported ids, suite 0 included. */
+export const SUPPORTED_SUITES: readonly number[] = SUITES.map((suite) => suite.id);
 
 /**
- * Best first: encrypted before merely authenticated, SHA-256 before SHA-1 before MD5, sessions whose
- * packets carry no code last. Suite 0 authenticates nobody and is never chosen by itself.
+ * Best first: encrypted before authenticated only, SHA-256 before SHA-1 before MD5, suites without integrity last. Suite 0
+ * has no authentication and is never chosen automatically.
  */
 const PREFERENCE: readonly number[] = [17, 3, 12, 8, 16, 2, 11, 7, 15, 1, 6];
 
-/** What is tried when a BMC does not tell what it offers. */
+/** Tried if the list of a BMC is not available. */
 const USUAL: readonly number[] = [17, 3];
 
 /**
  * The order in which suites are tried.
  *
- * @param offered ids of Get Channel Cipher Suites; a hint only, since lists lie. Undefined: not told
+ * @param offered ids of Get Channel Cipher Suites; only a hint, since the lists of many BMCs are wrong. Undefined: not available
  * @param allowed ids of the configuration, in its order; suite 0 only when listed here
  */
 export function suitesToTry(offered?: readonly number[], allowed?: readonly number[]): readonly CipherSuite[] {

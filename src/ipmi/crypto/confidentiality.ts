@@ -43,12 +43,12 @@ export class AesCbc implements PayloadCipher {
     const text = start + BLOCK;
     decryptCbc(this.#keys, packet, text, end);
     const pad = packet[end - 1] as number;
-    // Pad bytes that are not 1, 2, 3 ... are tolerated: some firmware writes zeros, and the trailer's code covers them.
+    // Pad bytes other than 1, 2, 3 ... are tolerated: some firmware writes zeros, and the code of the trailer covers them.
     if (pad >= BLOCK) throw new DecodeError(`AES-CBC-128 payload: pad length ${pad} exceeds 15`);
     return packet.subarray(text, end - 1 - pad);
   }
 
-  /** A payload of its own. */
+  /** Encrypts a message into a new payload. */
   encrypt(message: Uint8Array): Buffer {
     const payload = Buffer.allocUnsafe(this.lengthOf(message.length));
     this.put(payload, 0, message);
@@ -56,12 +56,12 @@ export class AesCbc implements PayloadCipher {
   }
 
   /**
-   * The message of a payload, which stays as it is.
+   * The message of a payload, which is not changed.
    *
    * @throws DecodeError for payloads that cannot be of this algorithm
    */
   decrypt(payload: Uint8Array): Uint8Array {
-    // Not from Node's pool: what a decoder keeps of it, a few bytes for hours, would hold 8 KiB of that.
+    // Not from Node's buffer pool: a few bytes that a decoder keeps for hours would keep 8 KiB of the pool in memory.
     const copy = Buffer.allocUnsafeSlow(payload.length);
     copy.set(payload);
     return this.open(copy, 0, copy.length);

@@ -6,7 +6,7 @@ import { type HmacScratch, KeptHmac } from "./kept-hmac.ts";
 import { MAX_PASSWORD, sameCode } from "./key-exchange.ts";
 import { type BlockHash, sha1, sha256 } from "./sha.ts";
 
-/** The first bytes of an HMAC. A class: each session has one, and two closures are as large as all else in it. */
+/** The first bytes of an HMAC. A class: each session has one, and two closures would double its size. */
 class KeptCode implements TrailerCode {
   readonly length: number;
   readonly #hmac: KeptHmac;
@@ -25,7 +25,7 @@ class KeptCode implements TrailerCode {
   }
 }
 
-/** MD5's code takes all 16 bytes. No suite anybody prefers uses it. */
+/** All 16 bytes of an MD5 code. No preferred suite uses it. */
 function md5Code(compute: (signed: Uint8Array) => Buffer): TrailerCode {
   const length = 16;
   return {
@@ -40,7 +40,7 @@ function md5Code(compute: (signed: Uint8Array) => Buffer): TrailerCode {
  *
  * @param k1 the integrity key
  * @param password padded with 00h to 20 bytes for MD5-128, which is keyed with it on both sides
- * @param scratch what codes are computed in; one of its own where absent
+ * @param scratch scratch memory for codes; its own if absent
  * @returns undefined for integrity algorithm none: such packets carry no trailer
  */
 export function integrityCode(

@@ -3,11 +3,11 @@ import { wordAt } from "./word.ts";
 
 const BLOCK = 64;
 
-/** Words of scratch that any hash needs: a state and the longest message schedule. */
+/** Words of scratch memory for any hash: a state and the longest message schedule. */
 const STATE_WORDS = 8;
 const SCRATCH_WORDS = STATE_WORDS + 80;
 
-/** What a code is computed in. Holds nothing between two codes: one serves all sessions of a transport. */
+/** Scratch memory for a code. Keeps nothing between two codes: all sessions of a transport share one. */
 export class HmacScratch {
   readonly words = new Int32Array(SCRATCH_WORDS);
   readonly state = this.words.subarray(0, STATE_WORDS);
@@ -17,8 +17,8 @@ export class HmacScratch {
 
 /**
  * HMAC (RFC 2104) with one key for many short messages: the states after the two pads are computed once,
- * so that a packet takes two or three blocks. Several times as fast as an Hmac of node:crypto per packet,
- * most of which is spent on making and freeing it. No table look-up or branch depends on key or message.
+ * so that a packet takes two or three blocks. Several times as fast as an Hmac of node:crypto for each packet, whose time
+ * goes mostly into allocation. No table look-up or branch depends on key or message.
  *
  * Long keys are not hashed first: a key has at most 64 bytes.
  */
@@ -60,7 +60,7 @@ export class KeptHmac {
     for (let i = 0; i < length; i++) bytes[end + i] = byteOf(state, i);
   }
 
-  /** Whether the `length` bytes from `end` are the beginning of the code over `start` to `end`; takes as long either way. */
+  /** Whether the `length` bytes from `end` are the beginning of the code over `start` to `end`; in constant time. */
   verify(bytes: Uint8Array, start: number, end: number, length: number): boolean {
     const state = this.#run(bytes, start, end);
     let difference = 0;
@@ -68,7 +68,7 @@ export class KeptHmac {
     return difference === 0;
   }
 
-  /** Leaves the code in the scratch's state. */
+  /** Leaves the code in the state of the scratch memory. */
   #run(bytes: Uint8Array, start: number, end: number): Int32Array {
     const { state, schedule: w } = this.#scratch;
     const pads = this.#pads;
@@ -82,7 +82,7 @@ export class KeptHmac {
     }
     const rest = end - at;
     loadLastBytes(w, bytes, at, end);
-    // Length and end mark take 9 bytes: where they do not fit, one more block.
+    // Length and end mark take 9 bytes: one more block if they do not fit.
     if (rest > BLOCK - 9) {
       hash.compress(state, w);
       w.fill(0, 0, 16);

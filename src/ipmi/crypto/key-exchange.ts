@@ -6,7 +6,7 @@ import { AuthenticationAlgorithm, IntegrityAlgorithm } from "./cipher-suite.ts";
 export const MAX_PASSWORD = 20;
 export const MAX_PASSWORD_15 = 16;
 
-/** The numbers of one handshake that go into the codes, as wire bytes. */
+/** The numbers of a handshake that are hashed into the codes, as wire bytes. */
 export interface KeyExchange {
   readonly consoleSessionId: number;
   readonly bmcSessionId: number;
@@ -85,14 +85,14 @@ export function sessionKeys(suite: CipherSuite, key: Uint8Array, x: KeyExchange,
   return { sik, k1, k2 };
 }
 
-/** Integrity check value of RAKP message 4, truncated as the algorithm wants it - IPMI 2.0 section 13.23. */
+/** Integrity check value of RAKP message 4, truncated for the algorithm - IPMI 2.0 section 13.23. */
 export function rakp4CheckValue(suite: CipherSuite, keys: SessionKeys, x: KeyExchange): Buffer {
   const full = hmac(suite.authentication, keys.sik, x.consoleRandom, id4(x.bmcSessionId), x.guid);
   return full.subarray(0, AUTHENTICATIONS.get(suite.authentication)?.checkLength ?? 0);
 }
 
 /**
- * RAKP 4 as Intel's SE7520AF2 family makes it: truncated as the integrity algorithm says, not the
+ * RAKP 4 as Intel's SE7520AF2 family makes it: truncated for the integrity algorithm, not for the
  * authentication algorithm.
  */
 export function rakp4CheckValueByIntegrity(suite: CipherSuite, keys: SessionKeys, x: KeyExchange): Buffer {

@@ -1,4 +1,4 @@
-/** A hash of the SHA family as HMAC needs it: where it starts, and what one block of 64 bytes does to its state. */
+/** A hash of the SHA family as HMAC needs it: the initial state, and the processing of one block of 64 bytes. */
 export interface BlockHash {
   /** The state before the first block, most significant word first. */
   readonly initial: readonly number[];
@@ -8,7 +8,7 @@ export interface BlockHash {
   compress(state: Int32Array, w: Int32Array): void;
 }
 
-/** SHA-1 - FIPS 180-4 section 6.1.2. One loop per round function: one loop with a choice in it takes half again as long. */
+/** SHA-1 - FIPS 180-4 section 6.1.2. One loop per round function: a single loop with a branch takes 1.5 times as long. */
 export const sha1: BlockHash = {
   initial: [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0],
   scheduleWords: 80,
@@ -125,7 +125,7 @@ export const sha256: BlockHash = {
   },
 };
 
-/** An element that is known to be there. */
+/** An element that is known to exist. */
 function at(words: Int32Array, i: number): number {
   return words[i] as number;
 }

@@ -7,7 +7,7 @@ import type { RunOptions } from "../session/session.ts";
 import { CompletionCode } from "../tables/completion-code.ts";
 import type { CommandRunner } from "./runner.ts";
 
-/** More reads than inventories need, even two bytes at a time, so that one without an end ends, too. */
+/** More reads than any inventory needs, even with two bytes each; a bound for inventories without an end. */
 const MOST_READS = 1024;
 
 const TOO_MANY: readonly number[] = [
@@ -18,22 +18,22 @@ const TOO_MANY: readonly number[] = [
   CompletionCode.Unspecified,
 ];
 
-/** Codes that say nothing about the device: it is there, and the way it was asked will not do. */
+/** Codes for an invalid request length: the device exists. */
 const TOO_LONG: readonly number[] = [
   CompletionCode.CannotReturnThatManyBytes,
   CompletionCode.RequestLengthExceeded,
   CompletionCode.RequestLengthInvalid,
 ];
 
-/** Time-outs behind the BMC (C3h, CEh) are what many say of a slot that is empty. */
+/** Many BMCs report a time-out behind them (C3h, CEh) for an empty slot. */
 const EMPTY_SLOT: readonly number[] = [CompletionCode.Timeout, CompletionCode.ResponseNotProvided];
 
 /**
  * Reads what is needed of a FRU device's storage and decodes it - IPMI 2.0 section 34.
  *
- * @returns undefined when the device is not there (each vendor has another completion code for that) or gives nonsense
- * @throws IpmiError when the BMC keeps silent, CompletionCodeError when it is busy (C0h, D2h, 81h and the
- *   like), refuses the privilege or gives not a byte at once, or the signal's reason
+ * @returns undefined if the device does not exist (completion codes for that differ by vendor) or returns invalid data
+ * @throws IpmiError if the BMC does not answer; CompletionCodeError if it is busy (C0h, D2h, 81h and the like), refuses
+ *   the privilege or does not return a single byte; or the signal's reason
  */
 export async function readFru(
   runner: CommandRunner,
@@ -53,14 +53,14 @@ export async function readFru(
   }
 }
 
-/** Of an area about which the BMC has no answer: read as bytes, up to where its own headers say that it ends. */
+/** An area without info: byte access, up to the end given by its own headers. */
 const UNKNOWN_AREA: FruInventoryAreaInfo = { areaBytes: 0, wordAccess: false };
 
 async function areaInfo(runner: CommandRunner, fruId: number, options: RunOptions): Promise<FruInventoryAreaInfo> {
   try {
     return await runner.run(getFruInventoryAreaInfo, { fruId }, options);
   } catch (error) {
-    // iDRAC 10 gives completion code 0 and no data.
+    // iDRAC 10 answers with completion code 0 and no data.
     if (error instanceof DecodeError) return UNKNOWN_AREA;
     throw error;
   }
@@ -93,20 +93,20 @@ async function readPieces(
       const bytes = Buffer.from(got.data.subarray(range.offset - offset, count * unit));
       if (bytes.length === 0) break;
       pieces.push({ offset: range.offset, bytes });
-      // Only what was given teaches how much this BMC gives at once: beyond the end of a device nothing is.
+      // Learn the size from successful reads only: beyond the end of a device every read fails.
       if (chunk < memory.fruChunkBytes) {
         memory.fruChunkBytes = chunk;
         memory.quirks.add("fru_small_reads");
       }
     } catch (error) {
-      // An answer without data after others: that was all.
+      // An answer without data after others ends the inventory.
       if (error instanceof DecodeError && pieces.length > 0) break;
       if (!(error instanceof CompletionCodeError)) throw error;
       if (TOO_MANY.includes(error.completionCode) && count > 1) {
         chunk = Math.max(unit, Math.floor(wanted / 2));
         continue;
       }
-      // Busy in the middle: half an inventory would pass for another device.
+      // Busy in the middle: half an inventory would look like another device.
       if (pieces.length === 0 || (error.transient && !meansAbsence(error))) throw error;
       break;
     }

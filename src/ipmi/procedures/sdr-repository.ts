@@ -12,14 +12,14 @@ import type { CommandRunner } from "./runner.ts";
 const HEADER_BYTES = 5;
 const SMALLEST_CHUNK = 4;
 const RESERVATION_TRIES = 5;
-/** Runs that may end at one record before the walk ends there. */
+/** Failed runs at one record after which the record is skipped. */
 const REFUSED_RUNS = 3;
 const REFUSED_WHOLE_READS = 3;
-/** Firmware that never says "last" is stopped this far beyond the count it gives. */
+/** Firmware that never reports a last record is stopped this far beyond its own count. */
 const EXTRA_RECORDS = 16;
 const MOST_RECORDS = 0xffff;
 
-/** Codes that mean "not so many bytes at once". */
+/** Codes for "too many bytes at once". */
 const TOO_MANY: readonly number[] = [
   CompletionCode.CannotReturnThatManyBytes,
   CompletionCode.RequestLengthExceeded,
@@ -36,13 +36,13 @@ const COMMANDS = {
 } as const;
 
 /**
- * A walk over all SDRs - IPMI 2.0 section 33.12. Can be interrupted: what was read is kept, and the
- * next `run` goes on where the last one stopped, so that a slow BMC is read over several polls.
+ * A walk over all SDRs - IPMI 2.0 section 33.12. Can be interrupted: the records are kept, and the next `run` continues
+ * where the last one stopped, so that a slow BMC is read over several polls.
  */
 export class SdrWalk {
   /** Whole records as read, header included, in repository order. */
   readonly records: Buffer[] = [];
-  /** What went wrong and was worked around, a sentence each. */
+  /** Problems that were worked around, a sentence each. */
   readonly problems: string[] = [];
   readonly #source: SdrSource;
   readonly #memory: BmcMemory;
@@ -53,12 +53,12 @@ export class SdrWalk {
   #firstId: number | undefined;
   #done = false;
   #reservation: number | undefined;
-  /** Runs that ended at the record under way. */
+  /** Runs that failed at the current record. */
   #refusals = 0;
-  /** Whole reads in a row that were refused for no clear reason. */
+  /** Consecutive reads of whole records that were refused for no clear reason. */
   #wholeRefusals = 0;
 
-  /** @param options.expectedRecords the repository's own count, 0 if unknown; not to be trusted, but bounds the walk */
+  /** @param options.expectedRecords the count reported by the repository, 0 if unknown; often wrong, but it bounds the walk */
   constructor(options: { readonly source: SdrSource; readonly memory: BmcMemory; readonly expectedRecords: number }) {
     this.#source = options.source;
     this.#memory = options.memory;
@@ -72,12 +72,12 @@ export class SdrWalk {
   }
 
   /**
-   * Reads on to the end of the repository.
+   * Reads to the end of the repository.
    *
-   * @throws what the runner throws; the walk can then be continued
+   * @throws what the runner throws; the next run continues
    */
   async run(runner: CommandRunner, signal?: AbortSignal): Promise<void> {
-    // A reservation does not outlive the session it was made in.
+    // A reservation ends with its session.
     this.#reservation = undefined;
     while (!this.#done) await this.#step(runner, signal);
   }
@@ -91,7 +91,7 @@ export class SdrWalk {
     }
     if (read.record) this.records.push(read.record);
     this.#visited.add(id);
-    // Asked for as "the first", it comes round again under its own id.
+    // The first record was requested as 0000h and has another id of its own.
     if (id === FIRST_RECORD) this.#firstId = read.record?.readUInt16LE(0);
     const again = this.#visited.has(read.next) || (read.next === this.#firstId && this.#visited.size > 1);
     this.#refusals = 0;
@@ -107,7 +107,7 @@ export class SdrWalk {
     this.#done = true;
   }
 
-  /** A record and the id of the next; record undefined: skipped; undefined: the end. */
+  /** A record and the id of the next; without record: skipped. Undefined: the end. */
   async #record(
     runner: CommandRunner,
     id: number,
@@ -133,11 +133,10 @@ export class SdrWalk {
         const isLost = next === undefined;
         if (refusal?.completionCode === CompletionCode.NotPresent && isLost) return undefined;
         if (refusal?.reason === "privilege_refused" || this.#visited.size === 0) throw error;
-        // In the middle, busy or without the id of the next record: what is missing would be missing for
-        // good, so it is tried again in later runs.
+        // Busy in the middle, or no id of the next record: the rest would be lost, so later runs try again.
         const isWorthwhile = (refusal?.transient || isLost) && this.#expectsMore();
         if (isWorthwhile && ++this.#refusals < REFUSED_RUNS) throw error;
-        // Dell FC830 never gives its last record, OpenBMC lists ids of sensors that have gone.
+        // Dell FC830 never returns its last record, OpenBMC lists ids of sensors that no longer exist.
         this.problems.push(`SDR ${hex4(id)} skipped: ${(error as Error).message}`);
         this.#memory.quirks.add("sdr_records_refused");
         return next === undefined ? undefined : { next };
@@ -145,12 +144,12 @@ export class SdrWalk {
     }
   }
 
-  /** The record under way is not the last one, by the repository's own count. */
+  /** By the count of the repository the current record is not the last. */
   #expectsMore(): boolean {
     return this.#visited.size + 1 < this.#expected;
   }
 
-  /** The whole record in one read; undefined when this BMC does not give it that way. */
+  /** The whole record in one read; undefined if this BMC does not support that. */
   async #whole(
     runner: CommandRunner,
     id: number,
@@ -161,18 +160,18 @@ export class SdrWalk {
     try {
       part = await runner.run(get, { recordId: id, offset: 0, count: WHOLE_RECORD }, { signal });
     } catch (error) {
-      // Silence may mean that it choked on the length: in the next run it is asked in pieces.
+      // No answer may be caused by the length: the next run reads in pieces.
       if (error instanceof SilenceError && this.#memory.wholeSdrReads === undefined) this.#noWholeReads();
       if (!(error instanceof CompletionCodeError || error instanceof DecodeError)) throw error;
       const refused = error instanceof DecodeError || TOO_MANY.includes(error.completionCode);
-      // Whatever it is, the record's header may be given: it tells the next record, and the rest can be tried.
+      // The header may still be readable. It has the id of the next record, and then the rest can be tried.
       if (!refused && !this.#inPartsInstead(error)) throw error;
       if (refused || ++this.#wholeRefusals >= REFUSED_WHOLE_READS) this.#noWholeReads();
       return undefined;
     }
     const length = recordLength(part.data);
     if (length === undefined || part.data.length < length) {
-      // HP DL585 G7 gives one record that says it is longer than it is; others cut every long one.
+      // HP DL585 G7 has one record whose header gives too large a length; other BMCs cut every long record.
       if (this.#memory.wholeSdrReads !== true) this.#noWholeReads();
       return undefined;
     }
@@ -183,7 +182,7 @@ export class SdrWalk {
 
   #inPartsInstead({ completionCode, reason }: CompletionCodeError): boolean {
     if (completionCode === CompletionCode.ReservationCancelled || reason === "privilege_refused") return false;
-    // As the first one it says that the repository is empty.
+    // For the first record it means that the repository is empty.
     return completionCode !== CompletionCode.NotPresent || this.#visited.size > 0;
   }
 
@@ -192,7 +191,7 @@ export class SdrWalk {
     this.#memory.quirks.add("sdr_partial_reads");
   }
 
-  /** The record after its header, in pieces as large as this BMC gives them. */
+  /** The record after its header, in the largest pieces that this BMC returns. */
   async #rest(runner: CommandRunner, id: number, head: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
     const length = recordLength(head);
     if (length === undefined) throw new DecodeError(`SDR ${hex4(id)}: a header of ${head.length} bytes`);
@@ -204,7 +203,7 @@ export class SdrWalk {
       const wanted = Math.min(chunk, length - at);
       let got: Uint8Array;
       try {
-        // OpenBMC gives more than was asked for: take what was asked.
+        // OpenBMC returns more bytes than requested.
         got = (await this.#part(runner, id, at, wanted, signal)).data.subarray(0, wanted);
       } catch (error) {
         const tooMany = error instanceof CompletionCodeError && TOO_MANY.includes(error.completionCode);
@@ -218,7 +217,7 @@ export class SdrWalk {
       if (wanted <= SMALLEST_CHUNK) break;
       chunk = Math.max(SMALLEST_CHUNK, Math.floor(wanted / 2));
     }
-    // A record that is shorter than it says teaches nothing about how much this BMC gives at once.
+    // A record that is shorter than its header says is no reason for smaller reads.
     if (at === length && chunk < this.#memory.sdrChunkBytes) {
       this.#memory.sdrChunkBytes = chunk;
       this.#memory.quirks.add("sdr_small_reads");
@@ -238,7 +237,7 @@ export class SdrWalk {
     return runner.run(get, { reservationId, recordId, offset, count }, { signal });
   }
 
-  /** Partial reads need a reservation; BMCs that know none do without. */
+  /** Partial reads need a reservation, except on BMCs without reservations. */
   async #reserve(runner: CommandRunner, signal?: AbortSignal): Promise<number> {
     if (this.#reservation !== undefined) return this.#reservation;
     const { reserve } = COMMANDS[this.#source];
@@ -252,7 +251,7 @@ export class SdrWalk {
   }
 }
 
-/** Header and body, as the header says; undefined when there is no whole header. */
+/** Length of header and body, from the header; undefined without a whole header. */
 function recordLength(record: Uint8Array): number | undefined {
   return record.length < HEADER_BYTES ? undefined : HEADER_BYTES + (record[4] as number);
 }

@@ -7,25 +7,25 @@ import type { CommandRunner } from "./runner.ts";
 export const SEL_RECORD_BYTES = 16;
 const MOST_RECORDS = 0xffff;
 
-/** The last record that was read: where the next read goes on. */
+/** The last record that was read: the next read continues there. */
 export interface SelCursor {
   readonly recordId: number;
-  /** Its 16 bytes: ids are used again after a clear. */
+  /** Its 16 bytes: ids are reused after a clear. */
   readonly bytes: Uint8Array;
 }
 
 export interface SelRead {
   /** Records after the cursor, or all of them; 16 bytes each, in log order. */
   readonly records: readonly Buffer[];
-  /** The cursor's record was still there: `records` are exactly what came after it. */
+  /** The record of the cursor still exists: `records` are exactly the later ones. */
   readonly continued: boolean;
-  /** What ended the reading early; `records` are what was read before, and the last of them is a good cursor. */
+  /** The error that ended the reading early; the last of `records` is a valid cursor. */
   readonly failure?: unknown;
 }
 
 /**
- * Reads the event log after a cursor, or all of it when there is none or its record has gone - IPMI 2.0
- * section 31.5. Whole records need no reservation. A read that fails half way gives what it has.
+ * Reads the event log after a cursor, or all of it without a cursor or if its record no longer exists - IPMI 2.0 section
+ * 31.5. Whole records need no reservation. A read that fails half way returns the records so far.
  *
  * @throws what the runner throws before the first record
  */
@@ -38,7 +38,7 @@ export async function readSelSince(
     const last = await entry(runner, cursor.recordId, signal);
     if (last?.record.equals(cursor.bytes)) {
       const { isCircle, ...read } = await collect(runner, last.next, signal, cursor.recordId);
-      // The way went back to records of before: which of them are new shows from the beginning only.
+      // The log leads back to earlier records: only a reading from the beginning shows which are new.
       if (!isCircle) return { ...read, continued: true };
     }
   }
@@ -46,7 +46,7 @@ export async function readSelSince(
   return { records, failure, continued: false };
 }
 
-/** The oldest record of the log as it is now; undefined where it is empty. */
+/** The oldest record of the log; undefined if it is empty. */
 export async function firstSelRecord(runner: CommandRunner, signal?: AbortSignal): Promise<Buffer | undefined> {
   return (await entry(runner, FIRST_RECORD, signal))?.record;
 }
@@ -58,7 +58,7 @@ async function collect(
   already?: number,
 ): Promise<{ readonly records: Buffer[]; readonly isCircle: boolean; readonly failure?: unknown }> {
   const records: Buffer[] = [];
-  // BMCs that go round in circles exist (Facebook's OpenBMC after an overflow): each id is read once.
+  // The ids of some BMCs form a circle (Facebook's OpenBMC after an overflow): each id is read once.
   const visited = new Set<number>(already === undefined ? [] : [already]);
   let id = first;
   let before = already;
@@ -73,9 +73,9 @@ async function collect(
     }
     if (!got) break;
     if (got.record.length === SEL_RECORD_BYTES) {
-      // The first may name itself as the next, and come again.
+      // The first record may name itself as the next.
       if (!records.at(-1)?.equals(got.record)) records.push(got.record);
-      // Asked for as "the first", it may come round again under its own id.
+      // The first record was requested as 0000h and may follow again under its own id.
       const own = got.record.readUInt16LE(0);
       if (id === FIRST_RECORD && own !== got.next) visited.add(own);
     }
@@ -86,7 +86,7 @@ async function collect(
   return { records, isCircle: id !== LAST_RECORD && id !== before && visited.has(id) };
 }
 
-/** One record; undefined when there is none of that id, which is also the answer of an empty log. */
+/** One record; undefined if there is none with that id, or the log is empty. */
 async function entry(
   runner: CommandRunner,
   recordId: number,
@@ -101,7 +101,7 @@ async function entry(
   }
 }
 
-/** An answer without data says that there is no record as the completion codes do. */
+/** An answer without data means the same as these completion codes: no such record. */
 function isAbsent(error: unknown): boolean {
   if (error instanceof CompletionCodeError) return ABSENT.includes(error.completionCode);
   return error instanceof DecodeError;

@@ -10,14 +10,14 @@ const BLOCK = 16;
 const FIRST_BLOCK = 14;
 
 /**
- * A text of the system's information, such as its firmware version - IPMI 2.0 section 22.14a, parameters 1 to
- * 4. It comes in blocks:
+ * A text of the system information, e.g. its firmware version - IPMI 2.0 section 22.14a, parameters 1 to
+ * 4. It is read in blocks:
  *
  *   [0]    set selector
  *   block 0:  [1] 3:0 encoding, [2] length in bytes, [3-16] text
  *   others:   [1-16] text
  *
- * @throws what the runner throws: CompletionCodeError where the BMC does not know the text
+ * @throws what the runner throws: CompletionCodeError if the BMC does not know the text
  */
 export async function readSystemText(runner: CommandRunner, parameter: number, signal: AbortSignal): Promise<string> {
   const first = (await runner.run(getSystemInfoParameters, { parameter, set: 0 }, { signal })).data;

@@ -75,17 +75,17 @@ const SOURCES: readonly PetSource[] = [
  * 23:16 sensor type, 15:8 event type, 7 deassertion, 3:0 offset.
  */
 export interface PlatformEventTrap extends EventFields {
-  /** 16 bytes as hex in the order they came; absent where all zero. */
+  /** 16 bytes as hex in the received order; absent if all zero. */
   readonly guid?: string;
   readonly sequence: number;
-  /** As it came; 0 unspecified. With `sequence` and the sender it tells retransmissions apart. */
+  /** As received; 0 unspecified. With `sequence` and the sender it identifies retransmissions. */
   readonly timestamp: number;
   /**
-   * The time stamp as epoch milliseconds, taken as UTC: whether firmware means local time is not
-   * told, so the time of receipt is the better clock. Absent where unspecified.
+   * The time stamp as epoch milliseconds, taken as UTC. Firmware may send local time, so the time of receipt is the
+   * better clock. Absent if unspecified.
    */
   readonly timeMs?: number;
-  /** Minutes east of UTC; absent where unspecified. */
+  /** Minutes east of UTC; absent if unspecified. */
   readonly utcOffsetMinutes?: number;
   readonly trapSource: PetSource;
   readonly eventSource: PetSource;
@@ -102,7 +102,7 @@ export interface PlatformEventTrap extends EventFields {
   readonly language: number;
   readonly manufacturerId: number;
   readonly productId: number;
-  /** What follows, end mark included; empty where nothing does. */
+  /** The rest, end mark included; may be empty. */
   readonly oemFields: Uint8Array;
 }
 

@@ -23,10 +23,9 @@ export interface TextOptions {
 const BCD_PLUS = "0123456789 -.:,_";
 
 /**
- * Text of `bytes` in the given coding; "" for nothing readable. Never throws, whatever the bytes.
+ * Text of `bytes` in the given coding; "" without readable text. Never throws, whatever the bytes.
  *
- * A NUL ends the text, as it does for every tool in the field; FFh padding and, unless asked to
- * stay, trailing spaces go. Control characters become "?", because names end up on terminals.
+ * A NUL ends the text, as in other tools; FFh padding and, unless `trim` is false, trailing spaces are removed. Control characters become "?", because names end up on terminals.
  */
 export function decodeText(type: TextType, bytes: Uint8Array, options: TextOptions = {}): string {
   const text = rawText(type, bytes, options.english ?? true);
@@ -37,9 +36,9 @@ export function decodeText(type: TextType, bytes: Uint8Array, options: TextOptio
 }
 
 /**
- * Bytes of `text` in the given coding, without the type/length byte. What 6-bit text cannot say becomes "?", and in BCD
+ * Bytes of `text` in the given coding, without the type/length byte. What 6-bit text cannot represent becomes "?", and in BCD
  * plus a space; 6-bit text is put into capitals. Unicode is written as UTF-8, and so is 8-bit text that Latin-1 cannot
- * say.
+ * represent.
  *
  * @param mostBytes 8-bit text is cut there, between two characters
  */
@@ -82,7 +81,7 @@ function withoutPadding(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, end);
 }
 
-/** The specification says UCS-2 without a byte order, firmware writes UTF-8 as well. */
+/** The specification requires UCS-2 without a byte order; firmware writes UTF-8, too. */
 function unicode(bytes: Uint8Array): string {
   const kept = withoutPadding(bytes);
   const even = bytes.length % 2 === 0;

@@ -5,11 +5,11 @@ import { CompletionCode } from "../tables/completion-code.ts";
 import { hexByte } from "../wire/hex.ts";
 import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import type { Framing } from "./framing.ts";
-import type { AskOptions, Requester } from "./requester.ts";
+import type { Requester, RequestOptions } from "./requester.ts";
 
 /** A controller behind the BMC. */
 export interface BridgeTarget {
-  /** 0 primary IPMB, 6 Intel ME; as the SDR's locator says. */
+  /** 0 primary IPMB, 6 Intel ME; from the locator record in the SDR repository. */
   readonly channel: number;
   /** Slave address, 8-bit form: 2Ch for the ME. */
   readonly address: number;
@@ -23,8 +23,8 @@ const TRIES = 2;
 /**
  * Runs a command on a satellite through Send Message with tracking - IPMI 2.0 section 6.13.3.
  *
- * Takes both forms of the reply: inside the Send Message response, or after it as a message of its own
- * from the satellite with the same sequence number.
+ * Accepts both forms of the reply: inside the Send Message response, or after it as a separate message from the
+ * satellite with the same sequence number.
  *
  * @throws CompletionCodeError of the BMC ("Send Message ...") or of the satellite
  */
@@ -34,7 +34,7 @@ export async function bridged<Q, R>(
   target: BridgeTarget,
   command: Command<Q, R>,
   request: Q,
-  options: AskOptions,
+  options: RequestOptions,
 ): Promise<R> {
   const sequence = requester.nextSequence();
   const data = sendMessage.encodeRequest({
@@ -71,7 +71,7 @@ export async function bridged<Q, R>(
         const theirs = m.netFn === command.netFn + 1 && m.command === command.code;
         return theirs && m.responderAddress === target.address ? m : undefined;
       }
-      // The first transmission is still being worked on: its answer is yet to come.
+      // The BMC still processes the first transmission; its answer follows.
       if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
       if (m.completionCode !== CompletionCode.Ok) {
         refusedBy = `Send Message for ${name}`;
@@ -79,7 +79,7 @@ export async function bridged<Q, R>(
       }
       // Without data it is only the acknowledgement: the reply follows.
       const embedded = m.data.length > 0 ? sendMessage.decodeResponse(m.data).reply : undefined;
-      if (embedded) requester.learnt("embedded_bridge_replies");
+      if (embedded) requester.onQuirk("embedded_bridge_replies");
       return embedded;
     },
     { patienceMs: PATIENCE_MS, tries: TRIES, ...options },

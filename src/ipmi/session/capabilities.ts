@@ -18,19 +18,19 @@ const DIAGNOSIS_MS = 500;
 const MAX_PAGES = 64;
 
 /**
- * Asks what the channel offers: the first packet to a BMC, and the cheapest sign of life.
+ * Requests what the channel offers: the first packet to a BMC, and the cheapest check whether it answers.
  *
- * @throws IpmiError `no_answer` for silence, `unreachable` when the host or a router says that nobody is there
+ * @throws IpmiError `no_answer` if nothing answers, `unreachable` if the host or a router reports that nothing is there
  */
-export async function askCapabilities(
+export async function requestCapabilities(
   requester: Requester,
   memory: BmcMemory,
   privilege: number,
   signal?: AbortSignal,
 ): Promise<ChannelAuthenticationCapabilities> {
-  // One number for each form, so that a late answer to an earlier question will do.
+  // One sequence number for each form, so that a late answer to an earlier request is accepted.
   const sequences = new Map<boolean, number>();
-  const ask = (ipmi20: boolean, tries: number): Promise<ChannelAuthenticationCapabilities> => {
+  const request = (ipmi20: boolean, tries: number): Promise<ChannelAuthenticationCapabilities> => {
     const repeated = sequences.has(ipmi20);
     const sequence = sequences.get(ipmi20) ?? requester.nextSequence();
     sequences.set(ipmi20, sequence);
@@ -38,34 +38,34 @@ export async function askCapabilities(
     return requester.run(sessionless, getChannelAuthenticationCapabilities, { privilege, ipmi20 }, options);
   };
   let verdict: Reachability | undefined;
-  const askThreeTimes = async (ipmi20: boolean): Promise<ChannelAuthenticationCapabilities> => {
+  const requestThreeTimes = async (ipmi20: boolean): Promise<ChannelAuthenticationCapabilities> => {
     try {
-      return await ask(ipmi20, 1);
+      return await request(ipmi20, 1);
     } catch (error) {
       if (!(error instanceof SilenceError)) throw error;
-      // A closed port says so at once to those who can hear it: no need to be patient with it.
+      // A closed port is reported at once by ICMP: no need to wait for it.
       verdict = await diagnose(requester, signal);
       if (isGone(verdict)) throw silence(requester, error, verdict);
     }
-    return ask(ipmi20, 2);
+    return request(ipmi20, 2);
   };
-  if (memory.quirks.has("ipmi_1_5_only_first_form")) return remember(memory, await askThreeTimes(false));
+  if (memory.quirks.has("ipmi_1_5_only_first_form")) return remember(memory, await requestThreeTimes(false));
   try {
-    return remember(memory, await askThreeTimes(true));
+    return remember(memory, await requestThreeTimes(true));
   } catch (error) {
     const refused = error instanceof CompletionCodeError || error instanceof DecodeError;
     if (!refused && !(error instanceof SilenceError)) throw error;
-    // A BMC that is starting refuses anything; it must not be taken for one that knows no 2.0.
+    // A BMC that is starting refuses any request; it must not be taken for one without IPMI 2.0.
     if (error instanceof CompletionCodeError && error.transient) throw error;
-    // IPMI 1.5 firmware refuses the reserved bit of the 2.0 form, or keeps silent.
-    const found = await ask(false, 1).catch((second: unknown) => {
+    // IPMI 1.5 firmware refuses the reserved bit of the 2.0 form, or does not answer.
+    const found = await request(false, 1).catch((second: unknown) => {
       if (!(second instanceof IpmiError)) throw second;
       if (refused) throw error;
       return undefined;
     });
     if (!found) throw silence(requester, error, verdict);
-    // Lost packets look the same: now that somebody answers, asking once more tells.
-    const late = refused ? undefined : await ask(true, 1).catch(notAborted);
+    // Lost packets look the same: now that the BMC answers, one more request decides.
+    const late = refused ? undefined : await request(true, 1).catch(notAborted);
     if (late) return remember(memory, late);
     memory.quirks.add("ipmi_1_5_only_first_form");
     return remember(memory, found);
@@ -82,7 +82,7 @@ function remember(memory: BmcMemory, found: ChannelAuthenticationCapabilities): 
   return found;
 }
 
-/** Finds out by another way what the silence is: nobody there, nothing listening, or just silence. */
+/** Finds out why nothing answers: no host, nothing listening on the port, or a BMC that does not answer. */
 function diagnose(requester: Requester, signal?: AbortSignal): Promise<Reachability> {
   const data = getChannelAuthenticationCapabilities.encodeRequest({ privilege: 2, ipmi20: true });
   const message = encodeRequestMessage({
@@ -102,30 +102,30 @@ function isGone(verdict: Reachability): boolean {
   return verdict === "refused" || verdict === "unreachable";
 }
 
-/** What to say of a silence. */
+/** The error for a BMC that does not answer. */
 function silence(requester: Requester, error: IpmiError, verdict: Reachability | undefined): IpmiError {
   const { address, port } = requester.conversation.remote;
   const options = { stage: STAGE, cause: error } as const;
   if (verdict === "refused")
     return new IpmiError("unreachable", `${address}: nothing listens on UDP port ${port}`, options);
   if (verdict === "unreachable") return new IpmiError("unreachable", `${address}: no route to host`, options);
-  const babbles = verdict === "answered" || (error instanceof SilenceError && error.otherPackets > 0);
-  if (babbles) {
-    const message = `${address}: what answers on UDP port ${port} does not speak IPMI`;
+  const isForeign = verdict === "answered" || (error instanceof SilenceError && error.otherPackets > 0);
+  if (isForeign) {
+    const message = `${address}: the answer on UDP port ${port} is not IPMI`;
     return new IpmiError("protocol_error", message, options);
   }
   return new IpmiError(error.reason, `${address}: no answer on UDP port ${port}`, options);
 }
 
 interface CipherSuiteList {
-  /** Undefined: not told. */
+  /** Undefined: not available. */
   readonly ids: readonly number[] | undefined;
-  /** False: the BMC kept silent, so that asking again may tell more. */
+  /** False: the BMC did not answer, so another request may help. */
   readonly complete: boolean;
 }
 
-/** The cipher suite ids a BMC lists. Lists lie in both directions: a hint for the order of attempts. */
-export async function askCipherSuites(
+/** The cipher suite ids in the list of the BMC. Such lists are often wrong: a hint for the order of attempts. */
+export async function requestCipherSuites(
   requester: Requester,
   memory: BmcMemory,
   signal?: AbortSignal,
@@ -143,11 +143,11 @@ export async function askCipherSuites(
     // Not supported, or an error instead of an empty last page.
     if (!(error instanceof IpmiError)) throw error;
     complete = !(error instanceof SilenceError);
-    requester.conversation.trace?.("note", `cipher suites not told: ${error.message}`);
+    requester.conversation.trace?.("note", `no list of cipher suites: ${error.message}`);
   }
   const ids = parseCipherSuiteRecords(Buffer.concat(pages)).flatMap((r) => (r.oemId === undefined ? [r.id] : []));
   const told = ids.length > 0 ? ids : undefined;
-  // Half a list that was cut off by silence does not replace a whole one.
+  // A list that is incomplete because an answer is missing does not replace a whole one.
   if (complete || memory.cipherSuites === undefined) memory.cipherSuites = told;
   return { ids: told, complete };
 }

@@ -6,7 +6,7 @@ import { cipherSuite } from "../crypto/cipher-suite.ts";
 import { CompletionCodeError, IpmiError } from "../errors.ts";
 import { type IpmiObserver, silentObserver, type Trace } from "../observer.ts";
 import type { DatagramTransport, Remote } from "../transport/datagram.ts";
-import { askCapabilities, askCipherSuites } from "./capabilities.ts";
+import { requestCapabilities, requestCipherSuites } from "./capabilities.ts";
 import { Conversation, closedError, SilenceError } from "./conversation.ts";
 import { type LoginOptions, login } from "./login.ts";
 import { BmcMemory } from "./memory.ts";
@@ -26,19 +26,19 @@ export interface ConnectionOptions {
   readonly login: Omit<LoginOptions, "signal">;
   readonly clock: Clock;
   readonly observer?: IpmiObserver;
-  /** What was learnt of this BMC before; kept up to date. */
+  /** What was learnt about this BMC; updated by the connection. */
   readonly memory?: BmcMemory;
-  /** Transmissions of a request before the BMC counts as silent; default 4. */
+  /** Transmissions of a request; default 4. */
   readonly tries?: number;
-  /** Requests are spaced so that no more than this many go out; default: as fast as answers come. */
+  /** Requests are spaced so that no more than this many are sent; default: no limit. */
   readonly packetsPerSecond?: number;
   /** Default true: commands that change something are refused here, before anything is sent. */
   readonly readOnly?: boolean;
 }
 
 /**
- * The way to one BMC, with or without an open session: logs in when the first command comes, logs in
- * again when the BMC has lost the session, keeps an idle session alive while told to.
+ * A connection to one BMC, with or without an open session. Logs in for the first command, and again if the BMC has lost
+ * the session; keeps an idle session alive on request (`hold`).
  */
 export class IpmiConnection {
   readonly memory: BmcMemory;
@@ -66,7 +66,7 @@ export class IpmiConnection {
       packetsPerSecond: options.packetsPerSecond,
     });
     this.#requester = new Requester(this.#conversation, {
-      learnt: (quirk) => this.memory.quirks.add(quirk),
+      onQuirk: (quirk) => this.memory.quirks.add(quirk),
       tries: options.tries,
     });
   }
@@ -86,26 +86,26 @@ export class IpmiConnection {
     return this.#session;
   }
 
-  /** Steps are told here while it is set. */
+  /** Receives each step, while set. */
   set trace(trace: Trace | undefined) {
     this.#conversation.trace = trace;
   }
 
-  /** One cheap question outside any session: is somebody there? */
+  /** One cheap request outside any session: does the BMC answer? */
   async ping(signal?: AbortSignal): Promise<void> {
-    await askCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
+    await requestCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
   }
 
-  /** Asks anew what a login asks first, outside any session; the answers are in `memory`. */
+  /** Sends the requests with which a login begins, outside any session; the answers are in `memory`. */
   async survey(signal?: AbortSignal): Promise<void> {
-    const capabilities = await askCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
-    if (offersIpmi20(capabilities)) await askCipherSuites(this.#requester, this.memory, signal);
+    const capabilities = await requestCapabilities(this.#requester, this.memory, this.#options.login.privilege, signal);
+    if (offersIpmi20(capabilities)) await requestCipherSuites(this.#requester, this.memory, signal);
   }
 
   /**
-   * Whether the BMC lets the configured user in without a password, by cipher suite 0: one login with no password,
-   * closed at once. It takes a second session slot for that moment, and the BMC may log it. Undefined where the
-   * BMC keeps silent or has no slot.
+   * Whether the BMC accepts the configured user without a password, by cipher suite 0: one login with no password,
+   * closed at once. It takes a second session slot for that moment, and the BMC may log it. Undefined if the BMC does not
+   * answer or has no free slot.
    *
    * @throws the signal's reason
    */
@@ -127,7 +127,7 @@ export class IpmiConnection {
     }
   }
 
-  /** Logs in unless a session is open. Callers that come meanwhile wait for the same login. */
+  /** Logs in unless a session is open. Concurrent callers share one login. */
   async open(signal?: AbortSignal): Promise<Session> {
     for (;;) {
       signal?.throwIfAborted();
@@ -153,8 +153,8 @@ export class IpmiConnection {
   }
 
   /**
-   * Runs a command in the session, opening it if need be. When the BMC keeps silent the session is given
-   * up as lost, and a command that only reads is run once more in a new one.
+   * Runs a command in the session, which is opened if necessary. If the BMC does not answer, the session counts as lost,
+   * and a command that only reads is run once more in a new session.
    *
    * @throws what Session.run and login throw
    */
@@ -182,8 +182,8 @@ export class IpmiConnection {
   }
 
   /**
-   * Runs one command many times, as `Session.runSeries` does. A session that was lost is opened anew and the series
-   * goes on; a request that two sessions are silent about ends it.
+   * Runs one command many times, as `Session.runSeries` does. If the session is lost, a new one continues the series; a
+   * request without an answer in two sessions ends it.
    */
   async runSeries<Q, R>(
     command: Command<Q, R>,
@@ -214,7 +214,7 @@ export class IpmiConnection {
       throw new IpmiError("privilege_refused", `${command.name}: this connection is read-only`, { stage: "command" });
   }
 
-  /** Keeps the session alive for `durationMs` with a small request now and then; 0 stops that. */
+  /** Keeps the session alive for `durationMs` with a small request every 25 s; 0 stops that. */
   hold(durationMs: number): void {
     this.#keepAlive?.cancel();
     this.#keepAlive = undefined;
@@ -230,13 +230,13 @@ export class IpmiConnection {
       this.#keepAlive = undefined;
       const hold = this.#holds;
       void this.#touch().then(() => {
-        // Unless told otherwise while the request was under way.
+        // Unless `hold` was called while the request was in flight.
         if (hold === this.#holds) this.#waitToTouch();
       });
     });
   }
 
-  /** Closes session and endpoint; a login under way is given up, and its slot freed. */
+  /** Closes session and endpoint. A login in progress is aborted, and its slot freed. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -268,7 +268,7 @@ export class IpmiConnection {
     }
   }
 
-  /** The open session, unless the BMC will have ended it by now. */
+  /** The open session, unless the BMC has ended it by now. */
   #living(): Session | undefined {
     if (this.#session && this.#idleMs() > IDLE_LIMIT_MS) this.#abandon();
     return this.#session;
@@ -285,7 +285,7 @@ export class IpmiConnection {
   #lost(session: Session, error: Error): void {
     if (this.#session !== session) return;
     this.#conversation.observer.sessionLost();
-    this.#conversation.trace?.("note", `${error.message}: the session is given up as lost`);
+    this.#conversation.trace?.("note", `${error.message}: the session counts as lost`);
     this.#abandon();
   }
 

@@ -9,59 +9,59 @@ import { RetransmissionTimer } from "./retry.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** One question: how its packets are made, and which packet answers it. */
+/** One request and its answer: how its packets are made, and which packet answers it. */
 export interface Exchange<T> {
   /** For messages: "Get Chassis Status". */
   readonly name: string;
   readonly stage: IpmiStage;
   /** The packet of transmission `attempt`, 0 first; a retransmission inside a session differs in its sequence number. */
   packet(attempt: number): Uint8Array;
-  /** What the packet answers, or undefined when it is not the answer: the wait goes on. May throw to end the wait. */
+  /** The answer in the packet, or undefined if it is not the answer: the wait continues. May throw to end the wait. */
   match(packet: Buffer): T | undefined;
-  /** Which transmission was answered, 0 the first, where answers tell; without it only an answer to the first is measured. */
+  /** Which transmission was answered, 0 the first. Without it only answers to the first are measured. */
   attemptOf?(answer: T): number;
-  /** An earlier exchange sent this already and its answer is taken, too: the answer is not measured. */
+  /** An earlier exchange sent the same request, and its answer is accepted, too: the round trip is not measured. */
   readonly repeated?: boolean;
-  /** Transmissions before giving up. */
+  /** Number of transmissions. */
   readonly tries: number;
-  /** Least time to wait per transmission, for things known to be slow. */
+  /** Shortest wait per transmission, for requests known to be slow. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Silence: `no_answer` when nothing was ever heard of this BMC, `timeout` when it has answered before. */
+/** No answer: reason `no_answer` if nothing was ever received from this BMC, `timeout` if it has answered before. */
 export class SilenceError extends IpmiError {
-  /** Packets that came meanwhile and were not the answer. */
+  /** Packets received meanwhile that were not the answer. */
   readonly otherPackets: number;
 
-  constructor(question: Exchange<unknown>, tries: number, heardBefore: boolean, otherPackets: number) {
+  constructor(exchange: Exchange<unknown>, tries: number, heardBefore: boolean, otherPackets: number) {
     const times = tries === 1 ? "1 try" : `${tries} tries`;
     const what = heardBefore ? "timed out" : "no answer";
-    super(heardBefore ? "timeout" : "no_answer", `${question.name}: ${what} after ${times}`, { stage: question.stage });
+    super(heardBefore ? "timeout" : "no_answer", `${exchange.name}: ${what} after ${times}`, { stage: exchange.stage });
     this.otherPackets = otherPackets;
   }
 }
 
-/** A question that waits in line, or for its answer. When it has ended it may be asked again. */
-export class Asked<T = unknown> {
-  readonly question: Exchange<T>;
+/** An exchange that is queued or waits for its answer. Once it has ended it can be submitted again. */
+export class PendingExchange<T = unknown> {
+  readonly exchange: Exchange<T>;
   readonly answered: (answer: T) => void;
   readonly failed: (error: unknown) => void;
   transmissions = 0;
   /** Monotonic ms of the last transmission. */
   sentAt = 0;
-  /** The same of the transmissions before it. */
+  /** The same for earlier transmissions. */
   sentBefore: number[] | undefined;
   otherPackets = 0;
 
-  /** @param answered called when the conversation has turned to the next question; neither may throw */
-  constructor(question: Exchange<T>, answered: (answer: T) => void, failed: (error: unknown) => void) {
-    this.question = question;
+  /** @param answered called after the next exchange has begun; neither callback may throw */
+  constructor(exchange: Exchange<T>, answered: (answer: T) => void, failed: (error: unknown) => void) {
+    this.exchange = exchange;
     this.answered = answered;
     this.failed = failed;
   }
 
-  /** As if it had never been asked. */
+  /** Resets it for another submission. */
   renew(): void {
     this.transmissions = 0;
     this.sentBefore = undefined;
@@ -69,37 +69,37 @@ export class Asked<T = unknown> {
   }
 }
 
-/** A question in line, and how it stops listening to its signal. */
+/** A queued exchange, and how to stop listening to its signal. */
 interface Waiting {
-  readonly asked: Asked;
-  readonly deaf: () => void;
+  readonly pending: PendingExchange;
+  readonly removeAbortListener: () => void;
 }
 
 /**
- * The talk with one BMC over one endpoint: at most one question under way, since many BMCs have one
- * buffer and mix up more; questions asked meanwhile wait in line. Retransmits with time-outs learnt
- * from this BMC's round trips. Knows packets, not what is in them.
+ * The exchanges with one BMC over one endpoint. At most one is in flight, since many BMCs have a single buffer and mix
+ * up requests; others are queued. Retransmits with time-outs learnt from this BMC's round trips. Knows packets, not
+ * their content.
  */
 export class Conversation {
   readonly remote: Remote;
   readonly timer: RetransmissionTimer;
   readonly observer: IpmiObserver;
   readonly clock: Clock;
-  /** Where steps are told to, while somebody wants to know. */
+  /** Receives each step, while set. */
   trace: Trace | undefined;
   readonly #transport: DatagramTransport;
   readonly #endpoint: Endpoint;
   readonly #turns: SendTurns | undefined;
-  /** The question whose turn it is. */
-  #current: Asked | undefined;
-  /** Monotonic ms when the current question is to be sent, or sent again; never, while a turn is waited for. */
+  /** The exchange in flight. */
+  #current: PendingExchange | undefined;
+  /** Monotonic ms at which the current exchange is (re)transmitted; NEVER while it waits for a turn. */
   #due = NEVER;
-  /** Ends when that is due or earlier: one that was begun for the question before runs on. */
+  /** Fires at `#due` or earlier: a timer of the previous exchange is left running. */
   #timer: Timer | undefined;
   #timerEndsAt = 0;
-  /** A turn to send in was asked for. */
+  /** A turn to send in was requested. */
   #inTurns = false;
-  /** Questions that wait; absent until one has to. */
+  /** Queued exchanges; created when the first has to wait. */
   #line: Set<Waiting> | undefined;
   readonly #gapMs: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
@@ -112,20 +112,20 @@ export class Conversation {
   };
   readonly #onTurn = (): void => {
     this.#inTurns = false;
-    const asked = this.#current;
-    if (asked && asked.transmissions === 0 && this.#due === NEVER) this.#transmit(asked);
+    const pending = this.#current;
+    if (pending && pending.transmissions === 0 && this.#due === NEVER) this.#transmit(pending);
   };
   readonly #onTimer = (): void => {
     this.#timer = undefined;
-    const asked = this.#current;
-    if (!asked || this.#due === NEVER) return;
+    const pending = this.#current;
+    if (!pending || this.#due === NEVER) return;
     const now = this.clock.monotonicMs();
     // Timers count whole milliseconds.
     if (this.#due - now >= 1) this.#startTimer(now);
-    else if (asked.transmissions === 0) this.#transmit(asked);
-    else this.#expired(asked);
+    else if (pending.transmissions === 0) this.#transmit(pending);
+    else this.#expired(pending);
   };
-  /** Something was received from this BMC: silence is a time-out then, not a dead host. */
+  /** Something was received from this BMC: a missing answer is then a time-out, not a dead host. */
   #heard = false;
   #lastHeardAt = Number.NEGATIVE_INFINITY;
 
@@ -135,7 +135,7 @@ export class Conversation {
     readonly clock: Clock;
     readonly observer: IpmiObserver;
     readonly timer?: RetransmissionTimer;
-    /** Questions are spaced so that no more than this many go out. */
+    /** Requests are spaced so that no more than this many are sent. */
     readonly packetsPerSecond?: number;
   }) {
     this.#transport = options.transport;
@@ -156,7 +156,7 @@ export class Conversation {
     });
   }
 
-  /** What sessions over this transport share; without it each has its own. */
+  /** Resources shared by the sessions of this transport; without it each has its own. */
   get shared(): { readonly random?: RandomPool; readonly scratch?: HmacScratch } {
     return this.#transport;
   }
@@ -172,53 +172,53 @@ export class Conversation {
   }
 
   /**
-   * Asks, and waits for the answer.
+   * Sends the request and waits for the answer.
    *
-   * @throws IpmiError `no_answer` (nothing was ever heard), `timeout` (it has answered before),
-   *   `unreachable` (the network says so), or what `match` throws
+   * @throws IpmiError `no_answer` (nothing was ever received), `timeout` (it has answered before),
+   *   `unreachable` (reported by the network), or what `match` throws
    * @throws the signal's reason when aborted
    */
-  exchange<T>(question: Exchange<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => this.ask(new Asked(question, resolve, reject)));
+  exchange<T>(exchange: Exchange<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => this.submit(new PendingExchange(exchange, resolve, reject)));
   }
 
-  /** The same without a promise: tells `asked` the answer, or why there is none. */
-  ask<T>(asked: Asked<T>): void {
-    asked.renew();
-    const { signal } = asked.question;
-    // The one that is listened to has not aborted, and asking each time is not free.
-    if (signal !== this.#signal && signal?.aborted) asked.failed(signal.reason);
-    else if (this.#closed) asked.failed(closedError());
-    else if (this.#current) this.#queue(asked as Asked);
-    else this.#begin(asked as Asked);
+  /** The same without a promise: calls `answered` or `failed` of `pending`. */
+  submit<T>(pending: PendingExchange<T>): void {
+    pending.renew();
+    const { signal } = pending.exchange;
+    // The signal already listened to has not aborted, and reading `aborted` each time is not free.
+    if (signal !== this.#signal && signal?.aborted) pending.failed(signal.reason);
+    else if (this.#closed) pending.failed(closedError());
+    else if (this.#current) this.#queue(pending as PendingExchange);
+    else this.#begin(pending as PendingExchange);
   }
 
-  /** Puts a question in line; who gives up leaves it at once. */
-  #queue(asked: Asked): void {
-    const { signal } = asked.question;
+  /** Queues an exchange; an abort removes it at once. */
+  #queue(pending: PendingExchange): void {
+    const { signal } = pending.exchange;
     const onAbort = (): void => {
       this.#line?.delete(waiting);
-      asked.failed(signal?.reason);
+      pending.failed(signal?.reason);
     };
-    const waiting = { asked, deaf: () => signal?.removeEventListener("abort", onAbort) };
+    const waiting = { pending, removeAbortListener: () => signal?.removeEventListener("abort", onAbort) };
     signal?.addEventListener("abort", onAbort, { once: true });
     this.#line ??= new Set();
     this.#line.add(waiting);
   }
 
-  #begin(asked: Asked): void {
-    this.#current = asked;
-    this.#listenTo(asked.question.signal);
+  #begin(pending: PendingExchange): void {
+    this.#current = pending;
+    this.#listenTo(pending.exchange.signal);
     const waitMs = this.#gapMs === 0 ? 0 : this.#lastSentAt + this.#gapMs - this.clock.monotonicMs();
     if (waitMs > 0) this.#wait(waitMs);
-    else if (!this.#turns) this.#transmit(asked);
+    else if (!this.#turns) this.#transmit(pending);
     else if (!this.#inTurns) {
       this.#inTurns = true;
       this.#turns.take(this.#onTurn);
     }
   }
 
-  /** Waits for the current question's sake. A timer that ends earlier is left to run: most answers come long before. */
+  /** Sets `#due`. A timer that fires earlier is left running: most answers arrive long before. */
   #wait(milliseconds: number): void {
     const now = this.clock.monotonicMs();
     this.#due = now + milliseconds;
@@ -232,96 +232,96 @@ export class Conversation {
     this.#timer = this.clock.after(this.#due - now, this.#onTimer);
   }
 
-  /** Nothing is asked: keeps no timer, and no signal, which is as large as all the rest of a conversation. */
+  /** Nothing is in flight: keeps no timer and no signal, which is as large as the rest of a conversation. */
   #rest(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#listenTo(undefined);
   }
 
-  #transmit(asked: Asked): void {
-    const { question } = asked;
-    const attempt = asked.transmissions++;
+  #transmit(pending: PendingExchange): void {
+    const { exchange } = pending;
+    const attempt = pending.transmissions++;
     let packet: Uint8Array;
     try {
-      packet = question.packet(attempt);
+      packet = exchange.packet(attempt);
     } catch (error) {
-      this.#fail(asked, error);
+      this.#fail(pending, error);
       return;
     }
-    if (attempt > 0) asked.sentBefore = [...(asked.sentBefore ?? []), asked.sentAt];
-    asked.sentAt = this.clock.monotonicMs();
-    const waitMs = Math.max(this.timer.timeoutMs(attempt), question.patienceMs ?? 0);
+    if (attempt > 0) pending.sentBefore = [...(pending.sentBefore ?? []), pending.sentAt];
+    pending.sentAt = this.clock.monotonicMs();
+    const waitMs = Math.max(this.timer.timeoutMs(attempt), exchange.patienceMs ?? 0);
     this.#wait(waitMs);
-    this.#send(packet, asked.sentAt);
+    this.#send(packet, pending.sentAt);
   }
 
-  #expired(asked: Asked): void {
-    const { question, transmissions } = asked;
-    const { name, tries } = question;
+  #expired(pending: PendingExchange): void {
+    const { exchange, transmissions } = pending;
+    const { name, tries } = exchange;
     if (transmissions >= tries) {
-      this.#fail(asked, new SilenceError(question, transmissions, this.#heard, asked.otherPackets));
+      this.#fail(pending, new SilenceError(exchange, transmissions, this.#heard, pending.otherPackets));
       return;
     }
     this.observer.retransmitted();
     this.trace?.("note", `${name}: no answer in time, sending again (${transmissions + 1} of ${tries})`);
-    this.#transmit(asked);
+    this.#transmit(pending);
   }
 
   #received(packet: Buffer): void {
-    const asked = this.#current;
-    if (!asked || asked.transmissions === 0) {
+    const pending = this.#current;
+    if (!pending || pending.transmissions === 0) {
       this.observer.packetDropped("late_or_duplicate");
       return;
     }
     let answer: unknown;
     try {
-      answer = asked.question.match(packet);
+      answer = pending.exchange.match(packet);
     } catch (error) {
-      this.#fail(asked, error);
+      this.#fail(pending, error);
       return;
     }
     if (answer === undefined) {
-      asked.otherPackets++;
+      pending.otherPackets++;
       return;
     }
-    this.#measure(asked, answer);
+    this.#measure(pending, answer);
     this.#next();
-    asked.answered(answer);
+    pending.answered(answer);
     if (!this.#current) this.#rest();
   }
 
-  #measure(asked: Asked, answer: unknown): void {
-    const { question, transmissions } = asked;
+  #measure(pending: PendingExchange, answer: unknown): void {
+    const { exchange, transmissions } = pending;
     const last = transmissions - 1;
-    const attempt = question.attemptOf?.(answer) ?? 0;
-    if (question.repeated || (last > 0 && !question.attemptOf)) {
-      this.timer.keep(question.repeated ? last + 1 : last);
+    const attempt = exchange.attemptOf?.(answer) ?? 0;
+    if (exchange.repeated || (last > 0 && !exchange.attemptOf)) {
+      this.timer.keep(exchange.repeated ? last + 1 : last);
       return;
     }
-    const sentAt = attempt === last ? asked.sentAt : (asked.sentBefore?.[attempt] ?? asked.sentAt);
+    const sentAt = attempt === last ? pending.sentAt : (pending.sentBefore?.[attempt] ?? pending.sentAt);
     const roundTrip = this.#lastHeardAt - sentAt;
     this.timer.observe(roundTrip);
     this.observer.roundTrip(roundTrip);
   }
 
   #refused(cause: Error): void {
-    const asked = this.#current;
-    // Before the first transmission it is about a packet of an earlier question.
-    if (!asked || asked.transmissions === 0) return;
-    const { name, stage } = asked.question;
+    const pending = this.#current;
+    // Before the first transmission the error belongs to a packet of an earlier exchange.
+    if (!pending || pending.transmissions === 0) return;
+    const { name, stage } = pending.exchange;
     const code = (cause as NodeJS.ErrnoException).code ?? cause.message;
     const message = `${name}: the network refused the packet (${code})`;
-    this.#fail(asked, new IpmiError("unreachable", message, { stage, cause }));
+    this.#fail(pending, new IpmiError("unreachable", message, { stage, cause }));
   }
 
-  #fail(asked: Asked, error: unknown): void {
+  #fail(pending: PendingExchange, error: unknown): void {
     this.#next();
-    asked.failed(error);
+    pending.failed(error);
     if (!this.#current) this.#rest();
   }
 
-  /** Ends the current question and turns to the one that waited longest. */
+  /** Ends the current exchange and begins the one queued first. */
   #next(): void {
     this.#due = NEVER;
     this.#current = undefined;
@@ -329,11 +329,11 @@ export class Conversation {
     const [waiting] = this.#line;
     if (!waiting) return;
     this.#line.delete(waiting);
-    waiting.deaf();
-    this.#begin(waiting.asked);
+    waiting.removeAbortListener();
+    this.#begin(waiting.pending);
   }
 
-  /** Sends a packet that nobody answers. */
+  /** Sends a packet that has no answer. */
   sendOnly(packet: Uint8Array): void {
     this.#send(packet, this.clock.monotonicMs());
   }
@@ -344,27 +344,30 @@ export class Conversation {
     this.#endpoint.send(packet);
   }
 
-  /** Tells a closed port and an unreachable network from silence: sends `packet` by a way that hears ICMP. */
+  /**
+   * Distinguishes a closed port and an unreachable network from a BMC that does not answer: sends `packet` from a socket
+   * that receives ICMP errors.
+   */
   diagnose(packet: Uint8Array, waitMs: number, signal?: AbortSignal) {
     this.observer.packetSent(packet.length);
     return this.#transport.diagnose(this.remote, packet, waitMs, signal);
   }
 
-  /** Ends the question under way, and those in line, with an error. */
+  /** Fails the exchange in flight and those queued. */
   close(): void {
     this.#closed = true;
     this.#listenTo(undefined);
     const line = this.#line ?? [];
     this.#line = undefined;
-    for (const { asked, deaf } of line) {
-      deaf();
-      asked.failed(closedError());
+    for (const { pending, removeAbortListener } of line) {
+      removeAbortListener();
+      pending.failed(closedError());
     }
     if (this.#current) this.#fail(this.#current, closedError());
     this.#endpoint.close();
   }
 
-  /** One listener for all questions of a series, which are asked under one signal. */
+  /** One listener for all requests of a series, which share a signal. */
   #listenTo(signal: AbortSignal | undefined): void {
     if (this.#signal === signal) return;
     this.#signal?.removeEventListener("abort", this.#onAbort);

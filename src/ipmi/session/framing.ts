@@ -21,17 +21,17 @@ import {
 import { AuthType, decodeSessionPacket, encodeSessionPacket } from "../wire/session-header.ts";
 import { nextSequence, SequenceWindow } from "./sequence-window.ts";
 
-/** Puts IPMI messages into packets and takes them out again; what a session adds to a message. */
+/** Puts IPMI messages into packets and extracts them; what a session adds to a message. */
 export interface Framing {
-  /** Each call is a packet of its own: it takes the next session sequence number. */
+  /** Each call makes a new packet with the next session sequence number. */
   seal(message: Uint8Array): Buffer;
-  /** The message of a received packet, a view, or why it is not one of ours. Never throws. May decrypt in place. */
+  /** The message of a received packet (a view), or why the packet is dropped. Never throws. May decrypt in place. */
   open(packet: Uint8Array): Uint8Array | DropReason;
-  /** False: nothing but the message's own checksums guards it against damage. */
+  /** False: only the checksums of the message protect it against damage. */
   readonly guarded: boolean;
 }
 
-/** Turns a decoder's refusal into a drop. */
+/** Turns a DecodeError into a drop reason. */
 function dropping(
   open: (packet: Uint8Array) => Uint8Array | DropReason,
 ): (packet: Uint8Array) => Uint8Array | DropReason {
@@ -45,7 +45,7 @@ function dropping(
   };
 }
 
-/** Outside a session: IPMI 1.5 header, authentication none, ids 0. Some BMCs answer no other form. */
+/** Outside a session: IPMI 1.5 header, authentication none, ids 0. Some BMCs answer only this form. */
 export const sessionless: Framing = {
   guarded: false,
   seal: (message) => encodeSessionPacket({ authType: AuthType.None, sequence: 0, sessionId: 0, message }),
@@ -60,13 +60,13 @@ interface SessionFraming15 {
   readonly authType: number;
   readonly password: Uint8Array;
   readonly sessionId: number;
-  /** First number to send; the BMC's choice. */
+  /** First number to send, chosen by the BMC. */
   readonly inboundSequence: number;
-  /** Activate Session itself goes out with number 0 again and again. */
+  /** Activate Session is sent with number 0 each time. */
   readonly fixedSequence?: boolean;
 }
 
-/** Inside an IPMI 1.5 session: every packet with an authentication code, unless the BMC said none. */
+/** Inside an IPMI 1.5 session: every packet has an authentication code, unless the BMC chose type none. */
 export function framing15(s: SessionFraming15): Framing {
   let sequence = s.inboundSequence;
   const window = new SequenceWindow({ firstMayRepeat: true });
@@ -91,7 +91,7 @@ export function framing15(s: SessionFraming15): Framing {
       if (got.authType !== s.authType) return "not_authenticated";
       const code = authCode(s.authType, s.password, got.sessionId, got.message, got.sequence);
       if (code && !(got.authCode && sameCode(code, got.authCode))) return "bad_auth_code";
-      // While activating, the BMC repeats its number too.
+      // During activation the BMC repeats its number, too.
       if (!s.fixedSequence && !window.accept(got.sequence)) return "replayed";
       return got.message;
     }),
@@ -104,13 +104,13 @@ interface SessionFraming20 {
   readonly password: Uint8Array;
   readonly consoleSessionId: number;
   readonly bmcSessionId: number;
-  /** Where initialisation vectors come from; a pool of its own where absent. */
+  /** Source of initialisation vectors; a pool of its own if absent. */
   readonly random?: RandomPool;
-  /** What codes are computed in; one of its own where absent. */
+  /** Scratch memory for codes; its own if absent. */
   readonly scratch?: HmacScratch;
 }
 
-/** Inside an RMCP+ session: numbered, with a trailer and encrypted as the cipher suite says. */
+/** Inside an RMCP+ session: numbered, with trailer and encryption of the cipher suite. */
 export class FramingRmcpPlus implements Framing {
   readonly guarded: boolean;
   readonly #consoleSessionId: number;
@@ -157,7 +157,7 @@ export class FramingRmcpPlus implements Framing {
       if (!this.#window.accept(got.sequence)) return "replayed";
       const { payloadStart, payloadEnd } = got;
       if (!this.#cipher) return packet.subarray(payloadStart, payloadEnd);
-      // Nobody but us has the packet, and nobody needs what is encrypted in it any more.
+      // The packet belongs to this function, and its encrypted bytes are not needed any more.
       return this.#cipher.open(packet, payloadStart, payloadEnd);
     } catch (error) {
       if (error instanceof DecodeError) return isHeaderRead ? "bad_encryption" : "malformed";
@@ -166,7 +166,7 @@ export class FramingRmcpPlus implements Framing {
   }
 }
 
-/** A session id of ours: random, never 0. */
+/** A session id of the console: random, never 0. */
 export function newConsoleSessionId(): number {
   return randomBytes(4).readUInt32LE() || 1;
 }

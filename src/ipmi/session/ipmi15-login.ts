@@ -13,7 +13,7 @@ import { type Framing, framing15, sessionless } from "./framing.ts";
 import type { Answer, Requester } from "./requester.ts";
 
 const ATTEMPTS = 3;
-/** Silence to Activate Session counts after this, and after so many times as the challenge took. */
+/** Activate Session counts as unanswered after this time, and after this multiple of the time the challenge took. */
 const PATIENCE_MS = 2000;
 const PATIENCE_FACTOR = 3;
 const LONGEST_PATIENCE_MS = 10_000;
@@ -28,12 +28,12 @@ interface LoginRequest {
   readonly credentials: Credentials;
   readonly privilege: number;
   readonly offered: AuthenticationTypes;
-  /** Straight passwords go over the network in clear: only when somebody asked for it. */
+  /** Straight passwords are sent in clear text: only if configured. */
   readonly allowStraight: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** MD5 where it is offered, else what is left: the straight password when allowed, none when it is all there is. */
+/** MD5 if offered; else the straight password if allowed; else none, with an empty password. */
 function chooseAuthType(request: LoginRequest): number {
   const { offered } = request;
   if (offered.md5) return AuthType.Md5;
@@ -47,9 +47,9 @@ function chooseAuthType(request: LoginRequest): number {
 /**
  * Opens an IPMI 1.5 session - IPMI 2.0 section 22.16 and 22.17: Get Session Challenge, Activate Session.
  *
- * A BMC keeps silent when the code of Activate Session is wrong. So silence there is reported as a wrong
- * password, which stops all further attempts, when it is not slowness or loss: every challenge was answered
- * at the first asking, and several times as fast as we waited. Otherwise it is a time-out.
+ * A BMC does not answer Activate Session if the code is wrong. So a missing answer is reported as a wrong password, which
+ * stops all further attempts, unless it may be slowness or loss: every challenge was answered to the first transmission,
+ * and several times as fast as the wait. Otherwise it is a time-out.
  *
  * @throws IpmiError, or the signal's reason
  */
@@ -59,25 +59,25 @@ export async function loginIpmi15(requester: Requester, request: LoginRequest): 
   const activation = new Activation(requester, request, authType);
   let isPrompt = true;
   for (let attempt = 1; ; attempt++) {
-    const askedAt = clock.monotonicMs();
+    const requestedAt = clock.monotonicMs();
     const firstWaitMs = timer.timeoutMs(0);
-    const challenge = await askChallenge(requester, request, authType);
-    const tookMs = clock.monotonicMs() - askedAt;
+    const challenge = await requestChallenge(requester, request, authType);
+    const tookMs = clock.monotonicMs() - requestedAt;
     const patienceMs = Math.min(Math.max(PATIENCE_MS, PATIENCE_FACTOR * tookMs), LONGEST_PATIENCE_MS);
     isPrompt &&= tookMs < firstWaitMs && PATIENCE_FACTOR * tookMs <= patienceMs;
     try {
       return await activation.activate(challenge, patienceMs);
     } catch (error) {
       if (!(error instanceof SilenceError)) throw error;
-      // A repeated Activate Session may be refused: begin again from a new challenge.
+      // A repeated Activate Session may be refused: start again with a new challenge.
       if (attempt < ATTEMPTS) continue;
       const stage = "activate_session";
-      const silent = "Activate Session: the BMC gave a challenge but keeps silent to the answer";
+      const unanswered = "Activate Session: no answer, after the BMC had sent a challenge";
       if (isPrompt) {
         const options = { stage, failedLogin: true, cause: error } as const;
-        throw new IpmiError("wrong_password", `${silent}: wrong password`, options);
+        throw new IpmiError("wrong_password", `${unanswered}: wrong password`, options);
       }
-      const message = `${silent}: slow, losing packets, or wrong password`;
+      const message = `${unanswered}: slow BMC, lost packets, or wrong password`;
       throw new IpmiError("timeout", message, { stage, cause: error });
     }
   }
@@ -85,7 +85,7 @@ export async function loginIpmi15(requester: Requester, request: LoginRequest): 
 
 type Challenge = { readonly temporarySessionId: number; readonly challenge: Uint8Array };
 
-async function askChallenge(requester: Requester, request: LoginRequest, authType: number): Promise<Challenge> {
+async function requestChallenge(requester: Requester, request: LoginRequest, authType: number): Promise<Challenge> {
   const { credentials, signal } = request;
   const stage = "session_challenge";
   try {
@@ -102,14 +102,14 @@ async function askChallenge(requester: Requester, request: LoginRequest, authTyp
   }
 }
 
-/** What one Activate Session was sent with. */
+/** Framing and number of one Activate Session. */
 interface Try {
   readonly framing: Framing;
-  /** Of the message. */
+  /** Sequence number of the message. */
   readonly sequence: number;
 }
 
-/** Activate Session, tried several times, each time to another challenge; a late answer to an earlier try will do. */
+/** Activate Session, tried several times, each time with a new challenge; a late answer to an earlier try is accepted. */
 class Activation {
   readonly #requester: Requester;
   readonly #request: LoginRequest;
@@ -129,7 +129,7 @@ class Activation {
     const framing = framing15({ authType, password, sessionId, inboundSequence: 0, fixedSequence: true });
     const sequence = this.#requester.nextSequence();
     this.#tries = [{ framing, sequence }, ...this.#tries];
-    const answer = await this.#ask(framing, sequence, challenge, patienceMs);
+    const answer = await this.#exchange(framing, sequence, challenge, patienceMs);
     const stage = "activate_session";
     const code = answer.completionCode;
     if (code !== CompletionCode.Ok) {
@@ -139,10 +139,10 @@ class Activation {
       throw new IpmiError(reason, error.message, { stage, failedLogin: !full, cause: error });
     }
     const opened = activateSession.decodeResponse(answer.data);
-    // What the answer says goes for all later packets: some BMCs answer "none" to an MD5 activation and mean it.
-    // Nothing else: the answer must not talk us into sending the password in clear.
+    // The type in the answer applies to all later packets: some BMCs answer "none" to an MD5 activation. No other change
+    // is accepted: the answer must not make us send the password in clear text.
     if (opened.authenticationType !== authType && opened.authenticationType !== AuthType.None) {
-      const message = `Activate Session: asked for authentication type ${authType}, the BMC answered with ${opened.authenticationType}`;
+      const message = `Activate Session: requested authentication type ${authType}, the BMC answered with ${opened.authenticationType}`;
       throw new IpmiError("protocol_error", message, { stage });
     }
     return {
@@ -157,7 +157,7 @@ class Activation {
     };
   }
 
-  #ask(newest: Framing, sequence: number, challenge: Uint8Array, patienceMs: number): Promise<Answer> {
+  #exchange(newest: Framing, sequence: number, challenge: Uint8Array, patienceMs: number): Promise<Answer> {
     const { privilege, signal } = this.#request;
     const data = activateSession.encodeRequest({
       authenticationType: this.#authType,
@@ -186,7 +186,7 @@ class Activation {
       message,
       (m) => {
         const ours = m.netFn === activateSession.netFn + 1 && m.command === activateSession.code;
-        // The same request is still being worked on: its answer is yet to come.
+        // The BMC still processes the first transmission; its answer follows.
         if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
         return ours && this.#tries.some((t) => t.sequence === m.sequence) ? m : undefined;
       },

@@ -5,7 +5,7 @@ import {
 } from "../commands/app/get-channel-authentication-capabilities.ts";
 import { type CipherSuite, cipherSuite, suitesToTry } from "../crypto/cipher-suite.ts";
 import { IpmiError } from "../errors.ts";
-import { askCapabilities, askCipherSuites } from "./capabilities.ts";
+import { requestCapabilities, requestCipherSuites } from "./capabilities.ts";
 import type { Credentials } from "./credentials.ts";
 import { loginIpmi15 } from "./ipmi15-login.ts";
 import { downgradeError, raisedFloor, suitesAbove } from "./login-floor.ts";
@@ -18,7 +18,7 @@ const WITHOUT_INTEGRITY = "only cipher suites without integrity";
 
 export interface LoginOptions {
   readonly credentials: Credentials;
-  /** The privilege the session is for; the exporter asks for User. */
+  /** Requested privilege level; the exporter requests User. */
   readonly privilege: number;
   /**
    * Cipher suites to use, in this order, instead of what the BMC offers; suite 0 only when listed here. Listed suites
@@ -30,15 +30,14 @@ export interface LoginOptions {
    * failed authentication.
    */
   readonly ipmi15?: "auto" | "always" | "never";
-  /** Permits IPMI 1.5's password in clear. */
+  /** Permits the straight password of IPMI 1.5, which is sent in clear text. */
   readonly allowStraightPassword?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens a session: asks what the BMC offers, chooses the protocol and the best cipher suite, logs in and
- * raises the privilege. A BMC that let us in before is asked the way that worked then, which saves the
- * questions.
+ * Opens a session: requests what the BMC offers, chooses the protocol and the best cipher suite, logs in and raises the
+ * privilege. For a known BMC the way that worked last time is tried first, which saves the first requests.
  *
  * @throws IpmiError with the reason and the stage, or the signal's reason; `no_cipher_suite` also where all that the BMC
  *   offers is weaker than a login it once completed
@@ -52,15 +51,15 @@ export async function login(requester: Requester, memory: BmcMemory, options: Lo
       return await rmcpPlus(requester, memory, options, [known]);
     } catch (error) {
       if (!(error instanceof IpmiError) || isFinal(error)) throw error;
-      // Whatever it was: learn anew what the BMC wants.
+      // Start from the beginning.
       memory.login = undefined;
     }
   }
-  const capabilities = await askCapabilities(requester, memory, options.privilege, options.signal);
+  const capabilities = await requestCapabilities(requester, memory, options.privilege, options.signal);
   if (options.ipmi15 === "always" || !offersIpmi20(capabilities))
     return ipmi15(requester, memory, options, capabilities);
   if (options.cipherSuites) return rmcpPlus(requester, memory, options, suitesToTry(undefined, options.cipherSuites));
-  const offered = await askCipherSuites(requester, memory, options.signal);
+  const offered = await requestCipherSuites(requester, memory, options.signal);
   const possible = suitesToTry(offered.ids);
   const suites = suitesAbove(memory.floor, possible);
   if (suites.length === 0) throw downgradeError(WITHOUT_INTEGRITY, "integrity");
@@ -74,9 +73,9 @@ export async function login(requester: Requester, memory: BmcMemory, options: Lo
 }
 
 /**
- * The list of cipher suites was lost on the way and those that were guessed are refused: asks for it again.
+ * The list of cipher suites was lost and the usual suites are refused: requests the list again.
  *
- * @throws IpmiError `timeout` when it is lost again: whether there is a suite in common is not known then
+ * @throws IpmiError `timeout` if it is lost again, because then it is not known whether a common suite exists
  */
 async function otherSuites(
   requester: Requester,
@@ -85,7 +84,7 @@ async function otherSuites(
   refused: readonly CipherSuite[],
   refusal: IpmiError,
 ): Promise<Session> {
-  const { ids, complete } = await askCipherSuites(requester, memory, options.signal);
+  const { ids, complete } = await requestCipherSuites(requester, memory, options.signal);
   const possible = ids ? suitesToTry(ids).filter((suite) => !refused.includes(suite)) : [];
   const others = suitesAbove(memory.floor, possible);
   try {
@@ -99,7 +98,7 @@ async function otherSuites(
   throw new IpmiError("timeout", message, { stage: "channel_cipher_suites", cause: refusal });
 }
 
-/** Reasons that another try would only make worse: accounts get locked, slots run out. */
+/** Reasons for which another try would do harm: accounts get locked, slots run out. */
 function isFinal(error: IpmiError): boolean {
   return (
     error.reason === "wrong_password" ||
@@ -130,10 +129,10 @@ async function rmcpPlus(
       });
     } catch (error) {
       if (!(error instanceof HandshakeRefused) || error.action !== "next_suite") throw error;
-      // "No resources" passes, "no such suite" stays: where both were said, the caller is told what passes.
+      // "No resources" is temporary, "no such suite" is not. After both, report the temporary one.
       refused = refused === undefined || error.reason === "no_free_session" ? error : refused;
       conversation.trace?.("note", error.message);
-      // Slots may really be used up: one other suite, not all of them.
+      // All slots may really be in use: try one other suite, not all.
       if (error.reason === "no_free_session" && suite !== suites[0]) break;
     }
   }

@@ -7,19 +7,19 @@ const SDR_CHUNK_BYTES = 64;
 const FRU_CHUNK_BYTES = 128;
 
 /**
- * What is learnt of one BMC and worth keeping from one session to the next: how it wants to be spoken
- * to. Losing it costs a few packets, and the protection of `floor` until the next login.
+ * What was learnt about one BMC and is kept from one session to the next: its way of login, its limits and quirks.
+ * Losing it costs a few packets, and the protection of `floor` until the next login.
  */
 export class BmcMemory {
   readonly timer = new RetransmissionTimer();
-  /** The way the last login succeeded. */
+  /** How the last login succeeded. */
   login: { readonly protocol: "1.5" } | { readonly protocol: "2.0"; readonly suiteId: number } | undefined;
   /** Only rises. Weaker logins need `LoginOptions` that name them. */
   floor: LoginFloor | undefined;
   capabilities: ChannelAuthenticationCapabilities | undefined;
-  /** Ids it lists; undefined: not asked or not told. */
+  /** Ids in its list; undefined: not requested, or not available. */
   cipherSuites: readonly number[] | undefined;
-  /** A read of FFh bytes gives the whole record; undefined: not tried yet. */
+  /** A read of FFh bytes returns the whole record; undefined: not tried yet. */
   wholeSdrReads: boolean | undefined;
   sdrChunkBytes = SDR_CHUNK_BYTES;
   fruChunkBytes = FRU_CHUNK_BYTES;

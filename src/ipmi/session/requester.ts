@@ -19,17 +19,17 @@ export interface Answer {
   readonly data: Uint8Array;
 }
 
-export interface AskOptions {
+export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly lun?: number;
   readonly tries?: number;
   readonly stage?: IpmiStage;
   readonly patienceMs?: number;
-  /** How often a BMC that says that it is busy is sent the command, with waits in between; default 3. */
+  /** How often the command is sent to a BMC that reports that it is busy, with waits in between; default 3. */
   readonly busyTries?: number;
-  /** Its number, one that `nextSequence` gave; the next one where absent. */
+  /** Its sequence number, from `nextSequence`; the next one if absent. */
   readonly sequence?: number;
-  /** An earlier request of the same number asked the same, and its late answer will do. */
+  /** The same request was sent before with the same number, and its late answer is accepted. */
   readonly repeated?: boolean;
 }
 
@@ -37,7 +37,7 @@ const DEFAULT_TRIES = 4;
 const BUSY_TRIES = 3;
 const BUSY_WAIT_MS = 100;
 
-/** Pulls the answer to the message `request` out of a message, or says that it is not the one. */
+/** The answer to the message `request`, or undefined if the message is another one. */
 type Matcher = (answer: ResponseMessage, request: Uint8Array) => Answer | undefined;
 
 /**
@@ -46,21 +46,21 @@ type Matcher = (answer: ResponseMessage, request: Uint8Array) => Answer | undefi
  */
 export class Requester {
   readonly conversation: Conversation;
-  /** Told of oddities that show in messages. */
-  readonly learnt: (quirk: QuirkName) => void;
+  /** Called for quirks that messages reveal. */
+  readonly onQuirk: (quirk: QuirkName) => void;
   readonly #tries: number;
   #sequence = 0;
 
   /**
-   * @param options.learnt told of oddities that show in messages
-   * @param options.tries transmissions of a request before giving up, unless it says otherwise
+   * @param options.onQuirk called for quirks that messages reveal
+   * @param options.tries transmissions of a request that does not set its own
    */
   constructor(
     conversation: Conversation,
-    options: { readonly learnt?: (quirk: QuirkName) => void; readonly tries?: number } = {},
+    options: { readonly onQuirk?: (quirk: QuirkName) => void; readonly tries?: number } = {},
   ) {
     this.conversation = conversation;
-    this.learnt = options.learnt ?? (() => {});
+    this.onQuirk = options.onQuirk ?? (() => {});
     this.#tries = options.tries ?? DEFAULT_TRIES;
   }
 
@@ -70,16 +70,16 @@ export class Requester {
   }
 
   /**
-   * Sends a command and decodes its answer. Asks again, a few times and a little later, while the BMC
-   * says that it is busy (C0h, D2h and the like).
+   * Sends a command and decodes its answer. Sends it again, a few times with waits in between, while the BMC
+   * reports that it is busy (C0h, D2h and the like).
    *
-   * @throws CompletionCodeError when it refuses, DecodeError when the answer has not the layout it must
-   *   have, IpmiError of Conversation.exchange, or the signal's reason
+   * @throws CompletionCodeError if it refuses, DecodeError if the answer does not have its layout, IpmiError of
+   *   Conversation.exchange, or the signal's reason
    */
-  async run<Q, R>(framing: Framing, command: Command<Q, R>, request: Q, options: AskOptions = {}): Promise<R> {
+  async run<Q, R>(framing: Framing, command: Command<Q, R>, request: Q, options: RequestOptions = {}): Promise<R> {
     const { busyTries = BUSY_TRIES } = options;
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.ask(framing, command, command.encodeRequest(request), options);
+      const answer = await this.send(framing, command, command.encodeRequest(request), options);
       const code = answer.completionCode;
       if (code === CompletionCode.Ok) {
         const response = command.decodeResponse(answer.data);
@@ -92,12 +92,12 @@ export class Requester {
     }
   }
 
-  /** Sends request data and gives the raw answer, whatever its completion code. */
-  ask(
+  /** Sends request data and returns the raw answer, whatever its completion code. */
+  send(
     framing: Framing,
     command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect">,
     data: Uint8Array,
-    options: AskOptions = {},
+    options: RequestOptions = {},
   ): Promise<Answer> {
     const message = this.message(command, data, options);
     return this.transact(framing, command, message, isAnswerTo, options);
@@ -107,7 +107,7 @@ export class Requester {
   message(
     command: Pick<Command<never, unknown>, "netFn" | "code">,
     data: Uint8Array,
-    { lun, sequence }: Pick<AskOptions, "lun" | "sequence">,
+    { lun, sequence }: Pick<RequestOptions, "lun" | "sequence">,
   ): Uint8Array {
     return encodeRequestMessage({
       responderAddress: BMC_ADDRESS,
@@ -121,13 +121,13 @@ export class Requester {
     });
   }
 
-  /** Sends a whole message and waits for the one that `match` takes. */
+  /** Sends a whole message and waits for the one that `match` accepts. */
   transact(
     framing: Framing,
     command: Pick<Command<never, unknown>, "name" | "effect">,
     message: Uint8Array,
     match: Matcher,
-    options: AskOptions,
+    options: RequestOptions,
   ): Promise<Answer> {
     const request = this.request(framing, command, match, options);
     request.message = message;
@@ -139,7 +139,7 @@ export class Requester {
     framing: Framing,
     command: Pick<Command<never, unknown>, "name" | "effect">,
     match: Matcher,
-    options: AskOptions,
+    options: RequestOptions,
   ): Request {
     const tries = command.effect === "changes" ? 1 : (options.tries ?? this.#tries);
     return new Request(this, framing, command.name, match, tries, options);
@@ -148,7 +148,7 @@ export class Requester {
 
 const NO_MESSAGE = new Uint8Array(0);
 
-/** A request under way. An object with methods: closures for each would be made anew a hundred times a poll. */
+/** A request in flight. A class: closures would be created a hundred times a poll. */
 export class Request implements Exchange<Answer> {
   readonly name: string;
   readonly stage: IpmiStage;
@@ -167,7 +167,7 @@ export class Request implements Exchange<Answer> {
     name: string,
     match: Matcher,
     tries: number,
-    options: AskOptions,
+    options: RequestOptions,
   ) {
     this.name = name;
     this.stage = options.stage ?? "command";
@@ -180,7 +180,7 @@ export class Request implements Exchange<Answer> {
     this.#match = match;
   }
 
-  /** What is asked. One that was answered may be given another message, and be asked again. */
+  /** The message. After the answer the object can be given another message and sent again. */
   set message(message: Uint8Array) {
     const { observer, trace } = this.#requester.conversation;
     observer.commandSent(this.name);
@@ -206,12 +206,12 @@ export class Request implements Exchange<Answer> {
     }
     const response = decodeResponseMessage(opened);
     if (!response.checksumsOk) {
-      // Where a code over the whole packet was right, the BMC meant these bytes: it cannot add up.
+      // The authentication code of the whole packet is right, so the BMC sent these bytes: it computes checksums wrongly.
       if (!this.#framing.guarded) {
         observer.packetDropped("bad_checksum");
         return undefined;
       }
-      this.#requester.learnt("ignore_message_checksum");
+      this.#requester.onQuirk("ignore_message_checksum");
     }
     const found = this.#match(response, this.#message);
     if (!found) {
@@ -224,16 +224,16 @@ export class Request implements Exchange<Answer> {
   }
 }
 
-/** Takes the answer that has the request's number, command and network function plus one. */
+/** Accepts the answer with the request's sequence number, command and network function plus one. */
 export function isAnswerTo(answer: ResponseMessage, request: Uint8Array): Answer | undefined {
   const netFn = (request[1] as number) >> 2;
   const sequence = (request[4] as number) >> 2;
   if (answer.netFn !== netFn + 1 || answer.command !== request[5] || answer.sequence !== sequence) return undefined;
-  // The first transmission is still being worked on: its answer is yet to come.
+  // The BMC still processes the first transmission; its answer follows.
   return answer.completionCode === CompletionCode.DuplicateRequest ? undefined : answer;
 }
 
-/** Codes that mean "not now" rather than "no". Time-outs (C3h, CEh) are for the caller: they can be for ever. */
+/** Codes that mean "not now". Time-outs (C3h, CEh) are left to the caller: they can be permanent. */
 export function isBusy<Q, R>(command: Command<Q, R>, code: number): boolean {
   return (
     code === CompletionCode.NodeBusy ||
@@ -247,7 +247,7 @@ function isCommandSpecific(code: number): boolean {
   return code >= 0x80 && code <= 0xbe;
 }
 
-/** Waits, abortably. */
+/** Waits; rejects with the reason of the signal. */
 function pause(conversation: Conversation, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -263,7 +263,7 @@ function pause(conversation: Conversation, milliseconds: number, signal?: AbortS
   });
 }
 
-/** A decoded response on one line: "powerOn=true interlock=false". */
+/** A decoded response on one line, e.g. "powerOn=true interlock=false". */
 export function inWords(response: unknown): string {
   if (typeof response !== "object" || response === null) return "nothing to decode";
   const word = (value: unknown): string =>

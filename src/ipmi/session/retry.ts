@@ -1,7 +1,7 @@
 const INITIAL_MS = 1000;
 const FLOOR_MS = 300;
 const CEILING_MS = 5000;
-/** Time-outs are rounded up to this, so that timers of many hosts share few lists. */
+/** Time-outs are rounded up to multiples of this, so that the timers of many hosts share few lists. */
 const GRAIN_MS = 50;
 
 /**
@@ -9,16 +9,16 @@ const GRAIN_MS = 50;
  * mean plus four mean deviations, doubled per retransmission, within 300 ms and 5 s. BMCs answer most
  * requests in milliseconds and some in seconds: the floor keeps a slow command from being repeated.
  *
- * A BMC that is slower than the time-out would never be measured, since each of its answers could be to
- * either transmission. So the doubled time-out is kept until a round trip is measured (Karn's algorithm).
+ * A BMC that is slower than the time-out would never be measured, since each answer could belong to either transmission.
+ * So the doubled time-out is kept until a round trip is measured (Karn's algorithm).
  */
 export class RetransmissionTimer {
   #smoothed: number | undefined;
   #deviation = 0;
-  /** The doubled time-out under which the last ambiguous answer came. */
+  /** The doubled time-out in effect when the last ambiguous answer arrived. */
   #keptMs = 0;
 
-  /** Feeds a round trip. Only where it is known which transmission was answered. */
+  /** Adds a measured round trip. Only if it is known which transmission was answered. */
   observe(roundTripMs: number): void {
     this.#keptMs = 0;
     if (this.#smoothed === undefined) {
@@ -30,7 +30,7 @@ export class RetransmissionTimer {
     this.#smoothed += (roundTripMs - this.#smoothed) / 8;
   }
 
-  /** Keeps the time-out of transmission `attempt`: an answer came that may be to that one or an earlier one. */
+  /** Keeps the time-out of transmission `attempt`: an answer arrived that may belong to it or to an earlier one. */
   keep(attempt: number): void {
     this.#keptMs = this.timeoutMs(attempt);
   }

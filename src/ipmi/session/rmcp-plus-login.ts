@@ -31,18 +31,18 @@ import { FramingRmcpPlus, newConsoleSessionId } from "./framing.ts";
 import type { BmcMemory } from "./memory.ts";
 import { type StatusAction, statusMeaning, statusText } from "./status.ts";
 
-/** Half-open sessions hold a slot for seconds: wait for the answer rather than start another. */
+/** A half-open session occupies a slot for seconds: wait for the answer instead of starting another. */
 const HANDSHAKE_PATIENCE_MS = 2000;
-/** The same for the message that takes the slot; it is also the first one to a BMC that is known already. */
+/** The same for the message that takes the slot, which is also the first message to a known BMC. */
 const OPEN_PATIENCE_MS = 1000;
 const LONGEST_PATIENCE_MS = 5000;
 const RESTARTS = 3;
 const NAME_ONLY_LOOKUP = 0x10;
 
-/** A refusal during the handshake, with what it suggests to do next. */
+/** A refusal during the handshake, with the next action. */
 export class HandshakeRefused extends IpmiError {
   readonly action: StatusAction;
-  /** The BMC refused, and so keeps no half-open session; false: we did. */
+  /** The BMC refused, and so has no half-open session; false: this client refused. */
   readonly byBmc: boolean;
 
   constructor(
@@ -76,15 +76,15 @@ interface LoginRequest {
 /**
  * Opens an RMCP+ session with one cipher suite - IPMI 2.0 section 13.15: Open Session, RAKP 1 to 4.
  *
- * RAKP messages are never sent twice; when an answer is lost the handshake starts again from Open
- * Session with a new session id, because BMCs answer a repeated RAKP 1 twice or refuse it.
+ * RAKP messages are never sent twice. If an answer is lost, the handshake starts again at Open Session with a new
+ * session id, because BMCs answer a repeated RAKP 1 twice or refuse it.
  *
  * @throws HandshakeRefused, IpmiError of Conversation.exchange, or the signal's reason
  */
 export async function loginRmcpPlus(conversation: Conversation, request: LoginRequest): Promise<RmcpPlusLogin> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Silence may be slowness: each start is given more time than the one before.
+      // The BMC may be slow: each attempt waits longer than the previous one.
       const patienceMs = Math.min(HANDSHAKE_PATIENCE_MS * 2 ** (attempt - 1), LONGEST_PATIENCE_MS);
       return await new Handshake(conversation, request, patienceMs).run();
     } catch (error) {
@@ -138,7 +138,7 @@ class Handshake {
     }
   }
 
-  /** Tells the BMC to free the slot of a session that will not be finished; no answer is expected. */
+  /** Frees the slot of a session that will not be completed; no answer is expected. */
   #dropHalfOpen(error: unknown): void {
     if (this.#bmcSessionId === 0 || (error instanceof HandshakeRefused && error.byBmc)) return;
     this.#drop(this.#bmcSessionId, error instanceof IpmiError && error.reason === "wrong_password" ? 0x0f : 0x01);
@@ -149,7 +149,7 @@ class Handshake {
     this.#conversation.sendOnly(setupPacket(PayloadType.Rakp3, drop));
   }
 
-  /** A repeated Open Session was answered after all, too late: its slot is freed. */
+  /** Frees the slot of a repeated Open Session that was answered too late. */
   #dropSpare(payload: Uint8Array): void {
     const { tag, accepted } = decodeOpenSessionResponse(payload);
     const isSpare = accepted && this.#opened.has(tag) && accepted.bmcSessionId !== this.#bmcSessionId;
@@ -166,10 +166,10 @@ class Handshake {
   }
 
   /**
-   * One message of the handshake and its answer; `fresh` is called per transmission. An answer to any of
-   * the transmissions will do: the tag tells which one it was.
+   * One message of the handshake and its answer; `fresh` is called per transmission. An answer to any transmission is
+   * accepted: the tag shows which one it was.
    */
-  async #ask<T extends { readonly tag: number; readonly status: number }>(step: {
+  async #exchange<T extends { readonly tag: number; readonly status: number }>(step: {
     readonly name: string;
     readonly answerName: string;
     readonly stage: IpmiStage;
@@ -179,8 +179,8 @@ class Handshake {
     readonly patienceMs?: number;
     readonly fresh: (tag: number) => Buffer;
     readonly decode: (payload: Uint8Array) => T;
-    /** What an accepted answer tells, for a trace; without codes, which could be tried against passwords. */
-    readonly told: (answer: T) => string;
+    /** An accepted answer in words, for a trace; without codes, against which passwords could be tried. */
+    readonly summary: (answer: T) => string;
   }): Promise<T> {
     const { observer } = this.#conversation;
     const tags: number[] = [];
@@ -223,7 +223,7 @@ class Handshake {
     const { trace } = this.#conversation;
     if (trace) {
       const { status } = answer;
-      const outcome = status === 0 ? `accepted, ${step.told(answer)}` : `refused with status ${statusText(status)}`;
+      const outcome = status === 0 ? `accepted, ${step.summary(answer)}` : `refused with status ${statusText(status)}`;
       trace("received", `${step.answerName}: ${outcome}`);
     }
     return answer;
@@ -232,7 +232,7 @@ class Handshake {
   async #openSession(): Promise<number> {
     const { suite, privilege, memory } = this.#request;
     const asked = memory.quirks.has("open_session_privilege_zero") ? 0 : privilege;
-    const answer = await this.#ask<OpenSessionResponse>({
+    const answer = await this.#exchange<OpenSessionResponse>({
       name: `Open Session, cipher suite ${suite.id}`,
       answerName: "Open Session",
       stage: "open_session",
@@ -246,7 +246,7 @@ class Handshake {
         return encodeOpenSessionRequest({ tag, privilege: asked, consoleSessionId, ...suite });
       },
       decode: decodeOpenSessionResponse,
-      told: ({ accepted: a }) =>
+      summary: ({ accepted: a }) =>
         `algorithms ${a?.authentication}/${a?.integrity}/${a?.confidentiality}, highest privilege ${a?.privilege}, BMC session id ${idText(a?.bmcSessionId)}`,
     });
     if (!answer.accepted) throw refusal("Open Session", answer.status, { stage: "open_session" });
@@ -259,7 +259,7 @@ class Handshake {
       accepted.integrity === suite.integrity &&
       accepted.confidentiality === suite.confidentiality;
     if (!same) {
-      const message = `Open Session: asked for cipher suite ${suite.id}, the BMC answered with other algorithms or another session id`;
+      const message = `Open Session: requested cipher suite ${suite.id}, the BMC answered with other algorithms or another session id`;
       throw new HandshakeRefused("no_cipher_suite", message, { stage: "open_session" }, "next_suite");
     }
     return consoleSessionId;
@@ -269,7 +269,7 @@ class Handshake {
     const { credentials, suite, privilege, memory } = this.#request;
     const consoleRandom = randomBytes(RANDOM_LENGTH);
     const role = NAME_ONLY_LOOKUP | privilege;
-    const answer = await this.#ask<Rakp2>({
+    const answer = await this.#exchange<Rakp2>({
       name: "RAKP 1",
       answerName: "RAKP 2",
       stage: "rakp",
@@ -280,7 +280,7 @@ class Handshake {
       fresh: (tag) =>
         encodeRakp1({ tag, bmcSessionId: this.#bmcSessionId, consoleRandom, role, userName: credentials.userName }),
       decode: decodeRakp2,
-      told: ({ accepted: a }) =>
+      summary: ({ accepted: a }) =>
         `GUID ${Buffer.from(a?.guid ?? []).toString("hex")}, a code of ${a?.authCode.length} bytes`,
     });
     if (!answer.accepted) throw refusal("RAKP 2", answer.status, { stage: "rakp" });
@@ -296,12 +296,12 @@ class Handshake {
     };
     const variant = findVariant(suite, exchange, credentials.password, accepted.authCode, privilege);
     if (!variant) {
-      const message = "RAKP 2: the BMC's code was not made with this password: wrong password";
+      const message = "RAKP 2: the BMC's code was made with another password: wrong password";
       throw new HandshakeRefused("wrong_password", message, { stage: "rakp" }, "give_up");
     }
     for (const quirk of variant.quirks) {
       memory.quirks.add(quirk);
-      this.#note(`the BMC ${quirk}: worked around`);
+      this.#note(`quirk ${quirk}: worked around`);
     }
     return {
       exchange: variant.exchange,
@@ -312,7 +312,7 @@ class Handshake {
 
   async #rakp3And4(exchange: KeyExchange, key: Uint8Array, keys: SessionKeys): Promise<void> {
     const { credentials, suite, memory } = this.#request;
-    const answer = await this.#ask<Rakp4>({
+    const answer = await this.#exchange<Rakp4>({
       name: "RAKP 3",
       answerName: "RAKP 4",
       stage: "rakp",
@@ -323,7 +323,7 @@ class Handshake {
       fresh: (tag) =>
         encodeRakp3({ tag, status: 0, bmcSessionId: this.#bmcSessionId, authCode: rakp3Code(suite, key, exchange) }),
       decode: decodeRakp4,
-      told: ({ accepted: a }) => `a check value of ${a?.checkValue.length} bytes`,
+      summary: ({ accepted: a }) => `a check value of ${a?.checkValue.length} bytes`,
     });
     if (!answer.accepted) throw refusal("RAKP 4", answer.status, { stage: "rakp", failedLogin: true });
     const { checkValue } = answer.accepted;
@@ -366,8 +366,8 @@ interface Variant {
 }
 
 /**
- * The way of hashing that explains the BMC's RAKP 2 code: the specification's, or one of the deviations
- * that were seen. Costs no packet: the code in hand tells. Undefined: the password is wrong.
+ * The way of hashing that yields the BMC's RAKP 2 code: that of the specification, or one of the known deviations. Needs no
+ * further packet. Undefined: the password is wrong.
  */
 function findVariant(
   suite: CipherSuite,
@@ -397,7 +397,7 @@ function findVariant(
   return undefined;
 }
 
-/** Supermicro and Sun firmware sends a byte too many, or the first 16 of 20. */
+/** Supermicro and Sun firmware sends one byte too many, or only the first 16 of 20. */
 function aboutSame(expected: Buffer, code: Uint8Array): boolean {
   const shared = Math.min(expected.length, code.length);
   if (expected.length === code.length || shared < 16 || code.length > expected.length + 1) return false;

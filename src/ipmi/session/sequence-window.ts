@@ -3,13 +3,13 @@ const BEHIND = 16;
 /**
  * Which session sequence numbers of received packets are new - IPMI 2.0 section 6.12.12.
  *
- * Starts with the first number it sees, whatever that is. A number up to 16 behind the highest is
- * accepted once; a repeated or older one is refused. Numbers ahead are accepted however far, because a
- * packet comes here only after its code was checked and some firmware skips numbers.
+ * Starts with the first number received. A number up to 16 behind the highest is accepted once; a repeated or older one is
+ * refused. Higher numbers are always accepted, because the code of the packet was checked before and some firmware skips
+ * numbers.
  */
 export class SequenceWindow {
   #highest: number | undefined;
-  /** Bit n: highest - n was seen. */
+  /** Bit n: number highest - n was received. */
   #seen = 0;
   readonly #firstMayRepeat: boolean;
   #firstRepeated = false;
@@ -19,7 +19,7 @@ export class SequenceWindow {
     this.#firstMayRepeat = options.firstMayRepeat ?? false;
   }
 
-  /** True when the number is new; remembers it. */
+  /** True if the number is new; records it. */
   accept(sequence: number): boolean {
     if (this.#highest === undefined) {
       this.#highest = sequence;
@@ -44,7 +44,7 @@ export class SequenceWindow {
   }
 }
 
-/** The number after `sequence`: 32 bits, 0 is never used inside a session. */
+/** The number after `sequence`: 32 bits; 0 is not used inside a session. */
 export function nextSequence(sequence: number): number {
   return sequence >= 0xffffffff ? 1 : sequence + 1;
 }

@@ -1,9 +1,9 @@
 import type { Command } from "../commands/command.ts";
 import { DecodeError } from "../errors.ts";
 import { CompletionCode } from "../tables/completion-code.ts";
-import { Asked } from "./conversation.ts";
+import { PendingExchange } from "./conversation.ts";
 import type { Framing } from "./framing.ts";
-import { type Answer, type AskOptions, inWords, isAnswerTo, isBusy, type Requester } from "./requester.ts";
+import { type Answer, inWords, isAnswerTo, isBusy, type Requester, type RequestOptions } from "./requester.ts";
 
 /** A request of a series. */
 export interface SeriesRequest {
@@ -12,11 +12,11 @@ export interface SeriesRequest {
   readonly lun: number;
 }
 
-/** Requests of one command that are asked one after another, and who takes the answers. */
+/** Requests of one command that are sent one after another, and the receiver of the answers. */
 export interface Series<R> {
-  /** What is to be asked next, the same until it is answered; undefined: no more. */
+  /** The next request; the same until it is answered. Undefined at the end. */
   readonly next: SeriesRequest | undefined;
-  /** How many were answered, in whatever way. */
+  /** Number of requests that were answered or refused. */
   readonly ended: number;
   answered(response: R): void;
   /** The BMC refused with this completion code, or answered what cannot be decoded. */
@@ -24,33 +24,33 @@ export interface Series<R> {
 }
 
 /**
- * Asks the requests of a series: what `Requester.run` does for one, without a promise for each. A hundred
- * sensors are read by one command, and promises and the functions that wait for them cost as much as decoding.
- * Ends early, and without an error, where the BMC says that it is busy: the request is the series' next then.
+ * Sends the requests of a series: like `Requester.run` for each, without a promise for each. A hundred sensors are read
+ * with one command, and promises and async functions cost as much as decoding. Ends early, without an error, if the BMC
+ * reports that it is busy: the request is then still the next of the series.
  *
- * @throws IpmiError of Conversation.exchange, or the signal's reason; the request is the series' next then, too
+ * @throws IpmiError of Conversation.exchange, or the signal's reason; the request is then still the next of the series, too
  */
 export function runSeries<Q, R>(
   requester: Requester,
   framing: Framing,
   command: Command<Q, R>,
   series: Series<R>,
-  options: Pick<AskOptions, "signal">,
+  options: Pick<RequestOptions, "signal">,
 ): Promise<void> {
   const { conversation } = requester;
   return new Promise((resolve, reject) => {
     const request = requester.request(framing, command, isAnswerTo, options);
-    const asked = new Asked<Answer>(request, (answer) => take(answer), reject);
-    const ask = (): void => {
+    const pending = new PendingExchange<Answer>(request, (answer) => take(answer), reject);
+    const submit = (): void => {
       const { next } = series;
       if (!next) {
         resolve();
         return;
       }
       request.message = requester.message(command, next.data, next);
-      conversation.ask(asked);
+      conversation.submit(pending);
     };
-    /** False: it is to be asked again, by somebody who waits before he does. */
+    /** False: the BMC is busy; the caller waits and sends the request again. */
     const isTaken = ({ completionCode, data }: Answer): boolean => {
       if (completionCode !== CompletionCode.Ok) {
         if (isBusy(command, completionCode)) return false;
@@ -68,13 +68,13 @@ export function runSeries<Q, R>(
     };
     const take = (answer: Answer): void => {
       try {
-        if (isTaken(answer)) ask();
+        if (isTaken(answer)) submit();
         else resolve();
       } catch (error) {
         reject(error);
       }
     };
-    ask();
+    submit();
   });
 }
 

@@ -5,7 +5,7 @@ import { CompletionCodeError, IpmiError } from "../errors.ts";
 import { PrivilegeLevel, privilegeName } from "../tables/privilege-level.ts";
 import { type BridgeTarget, bridged } from "./bridge.ts";
 import type { Framing } from "./framing.ts";
-import type { Answer, AskOptions, Requester } from "./requester.ts";
+import type { Answer, Requester, RequestOptions } from "./requester.ts";
 import { runSeries, type Series } from "./series.ts";
 
 /** What kind of session was opened. */
@@ -18,12 +18,12 @@ export interface SessionInfo {
   readonly privilege: number;
 }
 
-export interface RunOptions extends AskOptions {
+export interface RunOptions extends RequestOptions {
   /** Sends the command through the BMC to another controller. */
   readonly bridge?: BridgeTarget;
 }
 
-/** An open session with a BMC. `run` is the method everybody calls. */
+/** An open session with a BMC. `run` is the method to call. */
 export class Session {
   readonly info: SessionInfo;
   readonly #requester: Requester;
@@ -39,32 +39,32 @@ export class Session {
   }
 
   /**
-   * Runs a command and gives its decoded response. Commands that read are sent up to four times with
-   * growing waits; commands that change something once only. Waits its turn while another is under way.
+   * Runs a command and returns its decoded response. Commands that read are sent up to four times with growing waits;
+   * commands that change something are sent once. Queued while another command is in flight.
    *
-   * @throws CompletionCodeError when the BMC refuses; DecodeError when it answers nonsense; IpmiError
-   *   `timeout` when it keeps silent, which may mean that it lost the session; the signal's reason
+   * @throws CompletionCodeError if the BMC refuses; DecodeError if its answer has an invalid layout; IpmiError `timeout` if
+   *   it does not answer, which may mean that it lost the session; the signal's reason
    */
   run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
     if (!options.bridge) return this.#requester.run(this.#framing, command, request, options);
     return bridged(this.#requester, this.#framing, options.bridge, command, request, options);
   }
 
-  /** Runs one command many times, of this BMC itself; what `runSeries` says. */
+  /** Runs one command of this BMC many times; see `runSeries`. */
   runSeries<Q, R>(command: Command<Q, R>, series: Series<R>, options: Pick<RunOptions, "signal"> = {}): Promise<void> {
     return runSeries(this.#requester, this.#framing, command, series, options);
   }
 
-  /** The raw answer to raw request data, whatever its completion code. */
-  ask(
+  /** Returns the raw answer to raw request data, whatever its completion code. */
+  send(
     command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect">,
     data: Uint8Array,
-    options: AskOptions = {},
+    options: RequestOptions = {},
   ): Promise<Answer> {
-    return this.#requester.ask(this.#framing, command, data, options);
+    return this.#requester.send(this.#framing, command, data, options);
   }
 
-  /** Raises the privilege from User, at which sessions start, to what they were opened for. */
+  /** Raises the privilege from User, at which sessions start, to the requested level. */
   async raisePrivilege(privilege: number, signal?: AbortSignal): Promise<void> {
     if (privilege <= PrivilegeLevel.User) return;
     const stage = "session_privilege";
@@ -72,14 +72,14 @@ export class Session {
       await this.run(setSessionPrivilegeLevel, { privilege }, { signal, stage });
     } catch (error) {
       if (!(error instanceof CompletionCodeError)) throw error;
-      const message = `${error.message}; asked for ${privilegeName(privilege)}`;
+      const message = `${error.message}; requested ${privilegeName(privilege)}`;
       throw new IpmiError("privilege_refused", message, { stage, cause: error });
     }
   }
 
   /**
-   * Tells the BMC to free the session. One packet, a short wait, no complaint: some BMCs never answer.
-   * `answer: false` does not even wait.
+   * Frees the session of the BMC. One packet and a short wait, without an error: some BMCs never answer. With
+   * `answer: false` there is no wait.
    */
   async close(options: { readonly answer?: boolean } = {}): Promise<void> {
     if (this.#closed) return;
@@ -99,7 +99,7 @@ export class Session {
     }
   }
 
-  /** Forgets a session that the BMC has lost; sends nothing. */
+  /** Drops a session that the BMC has lost; sends nothing. */
   abandon(): void {
     if (this.#closed) return;
     this.#closed = true;

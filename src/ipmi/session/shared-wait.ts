@@ -1,9 +1,9 @@
 /**
- * Work that several callers wait for, each with a signal of its own: who aborts stops waiting, and the
- * work is aborted when nobody waits any more.
+ * Work that several callers wait for, each with its own signal. A caller that aborts stops waiting; the work is aborted
+ * when no caller is left.
  */
 export class SharedWait<T> {
-  /** Settles when the work has ended, whoever still waits; never rejects. */
+  /** Resolves when the work has ended; never rejects. */
   readonly ended: Promise<void>;
   readonly #work: Promise<T>;
   readonly #controller = new AbortController();
@@ -17,7 +17,7 @@ export class SharedWait<T> {
     );
   }
 
-  /** It is being given up: to be waited for no more. */
+  /** The work is being aborted: do not join it. */
   get aborted(): boolean {
     return this.#controller.signal.aborted;
   }
@@ -28,7 +28,7 @@ export class SharedWait<T> {
     this.#waiting++;
     return new Promise<T>((resolve, reject) => {
       const onAbort = (): void => {
-        // Before the work is: it may end with the same abort.
+        // Reject before aborting the work, which may end with the same reason.
         reject(signal?.reason);
         if (--this.#waiting === 0) this.abort(signal?.reason);
       };

@@ -14,7 +14,7 @@ const row = (text: string, reason: IpmiReason, action: StatusAction): StatusMean
 
 /** RMCP+ and RAKP message status codes - IPMI 2.0 table 13-15. */
 const STATUS: ReadonlyMap<number, StatusMeaning> = new Map([
-  // Intel M50CYP says 01h when it is asked for anything but suite 17: worth one try with another suite.
+  // Intel M50CYP returns 01h for every suite but 17: worth one try with another suite.
   [0x01, row("insufficient resources to create a session", "no_free_session", "next_suite")],
   [0x02, row("invalid session id", "protocol_error", "restart")],
   [0x03, row("invalid payload type", "protocol_error", "give_up")],

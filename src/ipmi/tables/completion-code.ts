@@ -1,9 +1,9 @@
 import type { IpmiReason } from "../errors.ts";
 
-/** What a completion code means for the one who asked (IPMI 2.0 table 5-2). */
+/** Meaning of a completion code (IPMI 2.0 table 5-2). */
 export interface CompletionCodeMeaning {
   readonly text: string;
-  /** Worth asking again a little later. */
+  /** Another request a little later may succeed. */
   readonly transient: boolean;
   readonly reason: IpmiReason;
 }
@@ -67,7 +67,7 @@ const TABLE: ReadonlyMap<number, CompletionCodeMeaning> = new Map(
   rows.map(([code, text, transient, reason]) => [code, { text, transient, reason }]),
 );
 
-/** The generic meaning; command-specific codes (80h-BEh) are for the command's own table to name. */
+/** The generic meaning; command-specific codes (80h-BEh) are named by the table of the command. */
 export function completionCodeMeaning(code: number): CompletionCodeMeaning {
   const known = TABLE.get(code);
   if (known) return known;

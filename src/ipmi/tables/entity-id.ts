@@ -95,7 +95,7 @@ export function entityText(entityId: number, entityInstance: number): string {
   return `${entityId}.${entityInstance & 0x7f}`;
 }
 
-/** DCMI gave three entities second numbers (40h-42h); the number everybody else uses. */
+/** DCMI has second numbers for three entities (40h-42h): the number of IPMI. */
 export function canonicalEntityId(entityId: number): number {
   switch (entityId) {
     case EntityId.DcmiAirInlet:

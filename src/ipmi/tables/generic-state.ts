@@ -58,7 +58,7 @@ export const GENERIC_STATES: ReadonlyMap<number, StateTable> = new Map([
   ],
   [
     EventType.Enabled,
-    // "Disabled" is a warning here: somebody or something switched the device off.
+    // "Disabled" is a warning here: the device was switched off.
     states([0, "device_disabled", "Device Disabled", "W"], [1, "device_enabled", "Device Enabled", "N"]),
   ],
   [
@@ -118,7 +118,7 @@ const presence = (absent: "W" | "C"): StateTable =>
     [1, "device_present", "Device Inserted/Device Present", "N"],
   );
 
-/** What the class says depends on what the sensor watches: class, then sensor type. */
+/** States of a class that depend on the monitored thing: class, then sensor type. */
 export const GENERIC_STATES_BY_TYPE: ReadonlyMap<number, ReadonlyMap<number, StateTable>> = new Map([
   [
     EventType.DigitalState,

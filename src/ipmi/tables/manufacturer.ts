@@ -1,4 +1,4 @@
-/** IANA enterprise numbers, as Get Device ID gives them. */
+/** IANA enterprise numbers, as in Get Device ID. */
 export const Manufacturer = {
   Ibm: 2,
   Hp: 11,
@@ -12,7 +12,7 @@ export const Manufacturer = {
   Quanta: 7244,
   Fujitsu: 10368,
   Supermicro: 10876,
-  /** What later Supermicro boards say wrongly: X8DTH, X8DTG, X8DTU and on. */
+  /** Wrong number of later Supermicro boards: X8DTH, X8DTG, X8DTU and their successors. */
   SupermicroAlternate: 47488,
   Gigabyte: 15370,
   Lenovo: 19046,
@@ -23,7 +23,7 @@ export const Manufacturer = {
 
 /**
  * Who builds servers, boards, BMCs and what is in them, from the registry of private enterprise numbers; names as
- * the field says them. 47488 belongs to somebody else there, and Supermicro uses it.
+ * commonly used. 47488 belongs to another company there, and Supermicro uses it.
  */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [2, "IBM"],

@@ -76,7 +76,7 @@ const VOLUMES: ReadonlyMap<number, number> = new Map([
 
 /**
  * What a sensor measures. The unit decides, not the sensor type: "other units-based" is the type of
- * many power, airflow and current sensors. Only for percentages type, entity and name are asked:
+ * many power, airflow and current sensors. Only for percentages type, entity and name are used:
  * of what a percentage is, the record does not say.
  */
 export function quantityOf(sensor: MeasuredSensor): BaseUnit {

@@ -10,7 +10,7 @@ import { THRESHOLD_EVENTS } from "./threshold-state.ts";
 
 /** What decides what the bits of a sensor mean. */
 export interface StateSubject {
-  /** Event/reading type code; bit 7 is left alone. */
+  /** Event/reading type code; bit 7 is ignored. */
   readonly eventType: number;
   readonly sensorType: number;
   /** Of the controller that owns the sensor; without it OEM states are unknown. */
@@ -25,7 +25,7 @@ export interface AssertedState {
   readonly text: string;
   /** 0 ok to 3 non-recoverable. */
   readonly severity: Severity;
-  /** Absent for what no bit says: an empty power supply bay. */
+  /** Absent for a state without a bit: an empty power supply bay. */
   readonly offset?: number;
 }
 
@@ -39,14 +39,13 @@ export function statesOf(subject: StateSubject): StateTable {
   return GENERIC_STATES_BY_TYPE.get(eventType)?.get(subject.sensorType) ?? GENERIC_STATES.get(eventType) ?? [];
 }
 
-/** One state or event by its offset; undefined where the offset means nothing for this sensor. */
+/** One state or event by its offset; undefined if the offset means nothing for this sensor. */
 export function stateOf(subject: StateSubject & { readonly offset: number }): StateRow | undefined {
   return statesOf(subject).find((row) => row.offset === subject.offset);
 }
 
 /**
- * Severity of a state while it is asserted, or of the event that says it began ("asserted", the
- * default) or ended. Undefined where the offset means nothing for this sensor.
+ * Severity of a state while it is asserted, or of its assertion (the default) or deassertion event. Undefined if the offset means nothing for this sensor.
  */
 export function stateSeverity(
   subject: StateSubject & { readonly offset: number; readonly direction?: Direction },

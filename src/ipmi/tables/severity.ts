@@ -2,5 +2,5 @@
 export const Severity = { Nominal: 0, Warning: 1, Critical: 2, NonRecoverable: 3 } as const;
 export type Severity = (typeof Severity)[keyof typeof Severity];
 
-/** Whether an event says that a state began or ended; live states are "asserted". */
+/** Whether an event reports the begin or the end of a state; live states are "asserted". */
 export type Direction = "asserted" | "deasserted";

@@ -7,9 +7,9 @@ export interface StateRow {
   readonly state: string;
   /** The same for a person. */
   readonly text: string;
-  /** While it is asserted, and of the event that says so. */
+  /** While the state is asserted, and of its assertion event. */
   readonly asserted: Severity;
-  /** Of the event that says it ended. */
+  /** Of the deassertion event. */
   readonly deasserted: Severity;
 }
 

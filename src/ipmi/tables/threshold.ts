@@ -27,7 +27,7 @@ export const BEYOND: Readonly<Record<ThresholdName, 1 | 2 | 3>> = {
   upper_non_recoverable: 3,
 };
 
-/** What a reading says about its limits. */
+/** Comparison of a reading with its limits. */
 export interface ThresholdVerdict {
   /** 0 within the limits, 1 warning, 2 critical, 3 non-recoverable. */
   readonly health: 0 | 1 | 2 | 3;

@@ -159,7 +159,7 @@ interface Compound {
 
 function compoundOf(units: SensorUnits): Compound {
   const used = (units.modifierUse === 1 || units.modifierUse === 2) && units.modifier !== Unit.Unspecified;
-  // RPM "per minute" is plain RPM: firmware says it twice.
+  // RPM "per minute" is plain RPM: firmware sets both.
   const rate = units.base === Unit.Rpm && units.rate === 4 ? 0 : units.rate;
   return {
     multiplied: units.modifierUse === 2,
@@ -168,7 +168,7 @@ function compoundOf(units: SensorUnits): Compound {
   };
 }
 
-/** True when base unit alone says what is measured: no percentage, no modifier, no rate. */
+/** True if the base unit is the whole unit: no percentage, no modifier, no rate. */
 export function isPlainUnit(units: SensorUnits): boolean {
   const compound = compoundOf(units);
   return !units.percentage && compound.modifier === undefined && compound.rate === 0;
@@ -176,7 +176,7 @@ export function isPlainUnit(units: SensorUnits): boolean {
 
 /**
  * The unit in words: "degrees C", "percent", "watts * second", "bytes per second", "unspecified".
- * A percentage of something is "percent": the base unit says of what, not what the number is.
+ * A percentage is "percent": the base unit says what it is a percentage of.
  */
 export function unitText(units: SensorUnits): string {
   if (units.percentage) return "percent";

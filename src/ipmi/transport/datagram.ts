@@ -8,7 +8,7 @@ export interface Remote {
   readonly port: number;
 }
 
-/** One BMC's end of a transport. */
+/** The endpoint of one BMC on a transport. */
 export interface Endpoint {
   readonly remote: Remote;
   /** Hands a packet to the network; failures are reported to the handlers, never thrown. */
@@ -17,18 +17,18 @@ export interface Endpoint {
 }
 
 export interface EndpointHandlers {
-  /** A datagram that came from the endpoint's remote. The buffer is the handler's to keep and to change. */
+  /** A datagram from the remote of the endpoint. The handler owns the buffer. */
   packet(packet: Buffer): void;
   /** The network refused a packet: no route, no permission. */
   failed(error: Error): void;
 }
 
-/** What an extra packet found out about a BMC that does not answer. */
+/** Result of an extra packet to a BMC that does not answer. */
 export type Reachability =
   | "answered"
-  /** Nothing listens: the host said so (port unreachable). */
+  /** Nothing listens: reported by the host (port unreachable). */
   | "refused"
-  /** No route, or a router said so. */
+  /** No route, or reported by a router. */
   | "unreachable"
   | "silent";
 
@@ -38,10 +38,10 @@ export interface DatagramTransport {
   readonly random?: RandomPool;
   /** The same. */
   readonly scratch?: HmacScratch;
-  /** When questions may be sent; without it at once. */
+  /** Turns in which requests are sent; without it at once. */
   readonly turns?: SendTurns;
   open(remote: Remote, handlers: EndpointHandlers): Endpoint;
-  /** Sends one packet by a way that hears ICMP errors and waits for what comes back. */
+  /** Sends one packet from a socket that receives ICMP errors, and waits for the result. */
   diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability>;
   /** Closes all endpoints and sockets. */
   close(): Promise<void>;

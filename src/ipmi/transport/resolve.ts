@@ -4,7 +4,7 @@ import { canonicalIp } from "../../lib/index.ts";
 import { IpmiError } from "../errors.ts";
 
 /**
- * The IP address of a BMC: itself when it is one, else what the resolver says first.
+ * The IP address of a BMC: the argument if it is an address, else the first result of the resolver.
  *
  * @throws IpmiError `name_not_resolved`, or the signal's reason when aborted
  */
@@ -19,7 +19,7 @@ export async function resolveAddress(nameOrAddress: string, signal?: AbortSignal
     },
   );
   if (!signal) return found;
-  // The resolver cannot be told to stop; its late answer is of no interest then.
+  // The resolver cannot be stopped; its late answer is ignored.
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort);

@@ -1,15 +1,15 @@
 import { type Clock, systemClock, type Timer } from "../../lib/index.ts";
 
-/** What may go out at once in a turn; more wait for the next. */
+/** Packets sent at once in a turn; more wait for the next turn. */
 const AT_ONCE = 16;
-/** As many as share a wake-up well: a turn is over when they wait, whatever is left of its time. */
+/** Enough packets to share a wake-up: when as many wait, the turn ends early. */
 const TOGETHER = 64;
 const DEFAULT_TURN_MS = 5;
 
 /**
- * Sends in turns while many BMCs are asked at the same time. A packet sent alone costs a wake-up of the event
- * loop for its answer, which is most of what a command costs; packets sent together are answered together, and
- * share it. Up to 3,200 packets a second nothing waits; above that a packet waits for half a turn in the mean.
+ * Sends in turns while requests to many BMCs are in flight. A packet sent alone costs a wake-up of the event loop for its
+ * answer, which is most of the cost of a command; packets sent together are answered together and share the wake-up. Up to
+ * 3,200 packets a second nothing waits; above that a packet waits for half a turn on average.
  */
 export class SendTurns {
   readonly #clock: Clock;
@@ -51,8 +51,8 @@ export class SendTurns {
     this.#timer = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
-    // They count in the turn that begins now: after many, what they cause to be sent waits for its end; after few,
-    // as of one host that is asked many things, it does not.
+    // They count for the turn that begins now. After many packets, those they trigger wait for its end; after few, e.g.
+    // requests to a single host, they do not.
     this.#begunAt = this.#clock.monotonicMs();
     this.#sent = waiting.length;
     for (const send of waiting) send();

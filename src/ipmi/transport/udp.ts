@@ -8,11 +8,11 @@ import { SendTurns } from "./send-turns.ts";
 
 export interface UdpTransportOptions {
   /**
-   * BMCs that share a socket. Each has at most one answer under way, and the kernel's default receive
+   * BMCs that share a socket. Each has at most one answer in flight, and the kernel's default receive
    * buffer holds about 256 of them; more than it holds are lost when the event loop is late.
    */
   readonly hostsPerSocket?: number;
-  /** Wished receive buffer of a socket; the kernel may grant less. */
+  /** Requested receive buffer of a socket; the kernel may grant less. */
   readonly receiveBufferBytes?: number;
 }
 
@@ -20,7 +20,7 @@ type Family = "udp4" | "udp6";
 
 type LookedUp = (error: null, address: string, family: number) => void;
 
-/** Addresses are resolved before they come here: skip Node's look-up per packet. */
+/** Addresses are already resolved: skips Node's look-up per packet. */
 const NO_LOOKUP = {
   udp4: (address: string, _options: unknown, callback: LookedUp) => callback(null, address, 4),
   udp6: (address: string, _options: unknown, callback: LookedUp) => callback(null, address, 6),
@@ -28,13 +28,13 @@ const NO_LOOKUP = {
 
 const familyOf = (address: string): Family => (isIPv6(address) ? "udp6" : "udp4");
 
-/** One BMC's end of a shared socket. */
+/** The endpoint of one BMC on a shared socket. */
 class SharedEndpoint implements Endpoint {
   readonly remote: Remote;
   readonly #handlers: EndpointHandlers;
   /** Absent when closed. */
   #socket: SharedSocket | undefined;
-  /** Nothing came since the last packet went out, or ever. */
+  /** Nothing was received since the last packet was sent. */
   #isSilent = true;
 
   constructor(socket: SharedSocket, remote: Remote, handlers: EndpointHandlers) {
@@ -44,8 +44,8 @@ class SharedEndpoint implements Endpoint {
   }
 
   /**
-   * The outcome is asked for while nobody answers: being told of each packet costs as much as its encryption, and
-   * where the last was answered the way is there. If it is gone the packet counts as lost, and its repetition tells.
+   * The result of a send is requested only while the BMC does not answer: a callback costs as much as encryption, and
+   * after an answer the route is known to work. If it has failed since, the retransmission finds out.
    */
   send(packet: Uint8Array): void {
     if (!this.#socket) return;
@@ -80,11 +80,11 @@ class SharedEndpoint implements Endpoint {
   }
 }
 
-/** One UDP socket and the BMCs that share it, told apart by their address and port. */
+/** One UDP socket and the BMCs that share it, distinguished by address and port. */
 class SharedSocket {
   readonly udp: Socket;
   readonly #released: (socket: SharedSocket) => void;
-  /** By address, in the one spelling of the kernel, and port: no key has to be made of both for each packet. */
+  /** By address, as the kernel spells it, and port: no combined key has to be built for each packet. */
   readonly #endpoints = new Map<string, Map<number, SharedEndpoint>>();
   #size = 0;
   readonly #opened: Promise<void>;
@@ -97,7 +97,7 @@ class SharedSocket {
     this.udp.on("error", (error) => {
       for (const endpoint of this.#all()) endpoint.failed(error);
     });
-    // Without descriptors left, binding fails at once; `send` binds again and tells those who wait.
+    // Without free descriptors binding fails at once; `send` binds again and reports the error.
     this.#opened = new Promise((resolve) => {
       this.udp.once("error", () => resolve());
       this.udp.bind(0, resolve);
@@ -106,7 +106,7 @@ class SharedSocket {
       try {
         this.udp.setRecvBufferSize(receiveBufferBytes);
       } catch {
-        // The kernel's default must do.
+        // Keep the default of the kernel.
       }
     });
   }
@@ -132,7 +132,7 @@ class SharedSocket {
     return endpoint;
   }
 
-  /** Forgets an endpoint that was closed. */
+  /** Removes an endpoint that was closed. */
   release({ address, port }: Remote): void {
     const ports = this.#endpoints.get(address);
     if (!ports?.delete(port)) return;
@@ -154,8 +154,8 @@ class SharedSocket {
 
 /**
  * UDP for many BMCs: sockets are shared by a bounded number of them, and a second conversation with
- * the same BMC gets a different socket, so that answers never mix. Source ports are ephemeral, because
- * some network chips swallow 623 and 664.
+ * the same BMC gets another socket, so that answers do not mix. Source ports are ephemeral, because
+ * some network chips intercept 623 and 664.
  */
 export class UdpTransport implements DatagramTransport {
   readonly random = new RandomPool();
@@ -188,7 +188,7 @@ export class UdpTransport implements DatagramTransport {
     return socket.attach(remote, handlers);
   }
 
-  /** Closes an empty socket, unless it is the last of its family: that one is kept for the next host. */
+  /** Closes an empty socket, unless it is the last of its family, which is kept for the next host. */
   #released(family: Family, socket: SharedSocket): void {
     const pool = this.#sockets[family];
     if (socket.size > 0 || pool.length <= 1 || this.#closed) return;
@@ -196,7 +196,7 @@ export class UdpTransport implements DatagramTransport {
     void socket.close();
   }
 
-  /** A connected socket hears ICMP errors, which shared sockets do not. */
+  /** A connected socket receives ICMP errors, which shared sockets do not. */
   async diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability> {
     signal?.throwIfAborted();
     const family = familyOf(remote.address);
@@ -213,10 +213,10 @@ export class UdpTransport implements DatagramTransport {
         signal?.addEventListener("abort", onAbort);
         socket.on("error", failed);
         socket.on("message", () => resolve("answered"));
-        // Typed as if it got no error; it does, when there is no route.
+        // The types lack the error argument, which is set if there is no route.
         socket.connect(remote.port, remote.address, (error?: Error) => {
           if (error) return failed(error);
-          // Aborted meanwhile: the socket is closed and would throw.
+          // Aborted meanwhile: the closed socket would throw.
           if (over) return;
           socket.send(packet, (error) => {
             if (error) failed(error);

@@ -25,8 +25,8 @@ export function signed(value: number, width: number): number {
 /**
  * A cursor over received bytes, multi-byte numbers least significant byte first (IPMI's order).
  *
- * Fails with TruncatedError on the first missing byte and says where; bytes beyond what a layout
- * reads are left alone. Views, not copies: what `bytes()` returns shares memory with the packet.
+ * Fails with TruncatedError, with the position, on the first missing byte; bytes beyond the layout
+ * are ignored. Views, not copies: what `bytes()` returns shares memory with the packet.
  */
 export class Reader {
   readonly #source: Uint8Array;
@@ -121,7 +121,7 @@ export class Reader {
     this.#need(count);
   }
 
-  /** All that is left, a view. */
+  /** All remaining bytes, a view. */
   rest(): Uint8Array {
     return this.bytes(this.remaining);
   }
@@ -139,7 +139,7 @@ export class Writer {
   #length = 0;
 
   constructor(capacity = 64) {
-    // Each byte up to the length is written before it is given away.
+    // Each byte up to the length is written before `take`.
     this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
@@ -147,7 +147,7 @@ export class Writer {
     return this.#length;
   }
 
-  #room(count: number): number {
+  #reserve(count: number): number {
     const at = this.#length;
     const wanted = at + count;
     if (wanted > this.#buffer.length) {
@@ -160,21 +160,21 @@ export class Writer {
   }
 
   u8(value: number): this {
-    // First the room: it may replace the buffer.
-    const at = this.#room(1);
+    // Reserve first: this may replace the buffer.
+    const at = this.#reserve(1);
     this.#buffer[at] = value;
     return this;
   }
 
   u16(value: number): this {
-    const at = this.#room(2);
+    const at = this.#reserve(2);
     this.#buffer[at] = value;
     this.#buffer[at + 1] = value >>> 8;
     return this;
   }
 
   u24(value: number): this {
-    const at = this.#room(3);
+    const at = this.#reserve(3);
     this.#buffer[at] = value;
     this.#buffer[at + 1] = value >>> 8;
     this.#buffer[at + 2] = value >>> 16;
@@ -182,7 +182,7 @@ export class Writer {
   }
 
   u32(value: number): this {
-    const at = this.#room(4);
+    const at = this.#reserve(4);
     this.#buffer[at] = value;
     this.#buffer[at + 1] = value >>> 8;
     this.#buffer[at + 2] = value >>> 16;
@@ -199,26 +199,26 @@ export class Writer {
   }
 
   bytes(values: Uint8Array | readonly number[]): this {
-    const at = this.#room(values.length);
+    const at = this.#reserve(values.length);
     this.#buffer.set(values, at);
     return this;
   }
 
   /** `values` cut or padded with 00h to exactly `length` bytes. */
   padded(values: Uint8Array, length: number): this {
-    const at = this.#room(length);
+    const at = this.#reserve(length);
     this.#buffer.fill(0, at, at + length);
     this.#buffer.set(values.subarray(0, length), at);
     return this;
   }
 
   fill(value: number, count: number): this {
-    const at = this.#room(count);
+    const at = this.#reserve(count);
     this.#buffer.fill(value, at, at + count);
     return this;
   }
 
-  /** What was written, a view; the writer must not be used afterwards. */
+  /** The written bytes, a view; the writer must not be used afterwards. */
   take(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

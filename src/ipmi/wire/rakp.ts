@@ -49,7 +49,7 @@ export interface Rakp2 {
  * RAKP message 3 - IPMI 2.0 section 13.22.
  *
  *   [0]   message tag
- *   [1]   status; not 0 tells the BMC to drop the half-open session, then no code follows
+ *   [1]   status; other than 0: the BMC drops the half-open session, and no code follows
  *   [2:3] reserved
  *   [4:7] managed system session id
  *   [8:]  key exchange authentication code, 0, 16, 20 or 32 bytes

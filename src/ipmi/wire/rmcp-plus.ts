@@ -63,7 +63,7 @@ export function decodeRmcpPlus(packet: Uint8Array): RmcpPlusPacket {
   return { ...header, payload: packet.subarray(header.payloadStart, header.payloadEnd) };
 }
 
-/** The same without a view of the payload, which costs more than all the rest. */
+/** The same without a view of the payload, which costs more than the rest. */
 export function decodeRmcpPlusHeader(packet: Uint8Array): RmcpPlusHeader {
   const what = "RMCP+ session header";
   if (rmcpClassOf(packet) !== RmcpClass.Ipmi) throw new DecodeError(`${what}: not an IPMI packet`);
@@ -87,24 +87,24 @@ export function decodeRmcpPlusHeader(packet: Uint8Array): RmcpPlusHeader {
   };
 }
 
-/** What an integrity algorithm must give to build or check a trailer. */
+/** An integrity algorithm: builds and checks trailers. */
 export interface TrailerCode {
   /** Bytes of the authentication code: 12 or 16. */
   readonly length: number;
   /** Writes the code over packet bytes `start` (included) to `end` (excluded) behind them. */
   sign(packet: Uint8Array, start: number, end: number): void;
-  /** Whether the bytes behind `end` are the code over `start` to `end`. Takes as long whatever they are. */
+  /** Whether the bytes behind `end` are the code over `start` to `end`. In constant time. */
   verify(packet: Uint8Array, start: number, end: number): boolean;
 }
 
-/** What a confidentiality algorithm must give to make a payload of a message, or a message of a payload, within a packet. */
+/** A confidentiality algorithm: converts messages to payloads and back, within a packet. */
 export interface PayloadCipher {
   /** Bytes of the payload of a message. */
   lengthOf(messageLength: number): number;
   /** Writes the payload of `message` to the packet. */
   put(packet: Uint8Array, start: number, message: Uint8Array): void;
   /**
-   * Decrypts the payload in place and gives the message, a view.
+   * Decrypts the payload in place and returns the message, a view.
    *
    * @throws DecodeError for payloads that cannot be of this algorithm
    */
@@ -116,7 +116,7 @@ interface RmcpPlusFields {
   readonly encrypted: boolean;
   readonly sessionId: number;
   readonly sequence: number;
-  /** As it goes on the wire, encrypted already where `encrypted`; or the message, where a cipher is given. */
+  /** The payload as sent, i.e. encrypted if `encrypted`; or the message, if a cipher is given. */
   readonly payload: Uint8Array;
 }
 
@@ -153,7 +153,7 @@ export function encodeRmcpPlus(p: RmcpPlusFields, code?: TrailerCode, cipher?: P
 
 /** Whether the trailer of a decoded packet carries the right code. */
 export function trailerMatches(packet: Uint8Array, payloadEnd: number, code: TrailerCode): boolean {
-  // Pad length is not trusted before the code is checked: the code is the last bytes of the packet.
+  // The pad length is not used before the code is checked: the code is the last bytes of the packet.
   const signedEnd = packet.length - code.length;
   return signedEnd >= payloadEnd + 2 && code.verify(packet, AUTHENTICATED_START, signedEnd);
 }

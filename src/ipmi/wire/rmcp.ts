@@ -10,7 +10,7 @@ export const RmcpClass = { Asf: 0x06, Ipmi: 0x07, Oem: 0x08 } as const;
  *
  *   [0] version 06h
  *   [1] reserved
- *   [2] sequence; FFh: no acknowledge wanted. Some BMCs answer with 00h: ignored
+ *   [2] sequence; FFh: no acknowledge. Some BMCs answer with 00h: ignored
  *   [3] 7 acknowledge, 4:0 class
  */
 const RMCP_HEADER_LENGTH = 4;
@@ -24,7 +24,7 @@ export function rmcpClassOf(packet: Uint8Array): number {
   return last & 0x1f;
 }
 
-/** Writes the header of a packet that wants no acknowledge. */
+/** Writes the header of a packet without an acknowledge. */
 export function putRmcpHeader(packet: Uint8Array, rmcpClass: number): void {
   packet[0] = 0x06;
   packet[1] = 0x00;

@@ -45,7 +45,7 @@ export function isMultiByteUtf8(bytes: Uint8Array): boolean {
 
 const LONGEST_CHARACTER = 4;
 
-/** The bytes without a last character that is cut; undefined where the rest is not UTF-8 or plain ASCII. */
+/** The bytes without a last character that is cut; undefined if the rest is not UTF-8 or plain ASCII. */
 function wholeCharacters(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.every(isAscii)) return undefined;
   if (isUtf8(bytes)) return bytes;

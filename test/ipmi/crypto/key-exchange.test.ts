@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cipherSuite, SPOKEN_SUITES, suitesToTry } from "../../../src/ipmi/crypto/cipher-suite.ts";
+import { cipherSuite, SUPPORTED_SUITES, suitesToTry } from "../../../src/ipmi/crypto/cipher-suite.ts";
 import {
   type KeyExchange,
   rakp2Code,
@@ -11,7 +11,7 @@ import { hex } from "../../support/hex.ts";
 import { type CapturedHandshake, HANDSHAKES } from "../../vectors/sessions.ts";
 
 const suiteOf = (h: CapturedHandshake) => {
-  const found = SPOKEN_SUITES.map(cipherSuite).find(
+  const found = SUPPORTED_SUITES.map(cipherSuite).find(
     (s) =>
       s?.authentication === h.authentication && s.integrity === h.integrity && s.confidentiality === h.confidentiality,
   );

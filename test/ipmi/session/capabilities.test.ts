@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askCapabilities, askCipherSuites } from "../../../src/ipmi/session/capabilities.ts";
+import { requestCapabilities, requestCipherSuites } from "../../../src/ipmi/session/capabilities.ts";
 import { Conversation } from "../../../src/ipmi/session/conversation.ts";
 import { BmcMemory } from "../../../src/ipmi/session/memory.ts";
 import { Requester } from "../../../src/ipmi/session/requester.ts";
@@ -30,7 +30,7 @@ async function ask(
   const { observer, count } = countingObserver();
   const remote = { address: "192.0.2.1", port: 623 };
   const conversation = new Conversation({ transport: bmc.transport, remote, clock, observer });
-  const ended = outcomeOf(askCapabilities(new Requester(conversation), memory, 2));
+  const ended = outcomeOf(requestCapabilities(new Requester(conversation), memory, 2));
   await clock.advance(60_000);
   const forms = bmc.requests.map((r) => (asks20(r.data) ? "2.0" : "1.5"));
   return { bmc, memory, outcome: await ended, forms, count };
@@ -88,7 +88,7 @@ describe("a BMC that does not answer", () => {
     ["silent", "no_answer", `${AT}: no answer on UDP port 623`],
     ["refused", "unreachable", `${AT}: nothing listens on UDP port 623`],
     ["unreachable", "unreachable", `${AT}: no route to host`],
-    ["answered", "protocol_error", `${AT}: what answers on UDP port 623 does not speak IPMI`],
+    ["answered", "protocol_error", `${AT}: the answer on UDP port 623 is not IPMI`],
   ] as const)("is looked at by another way: %s is %s", async (reachability, reason, message) => {
     const { bmc, outcome } = await ask(undefined, { reachability });
     expect(outcome).toMatchObject({ error: { reason, message, stage: "channel_auth_capabilities" } });
@@ -123,7 +123,7 @@ describe("asking for cipher suites", () => {
     const { observer } = countingObserver();
     const conversation = new Conversation({ transport: bmc.transport, remote, clock, observer });
     const memory = new BmcMemory();
-    const ended = askCipherSuites(new Requester(conversation), memory);
+    const ended = requestCipherSuites(new Requester(conversation), memory);
     await clock.advance(60_000);
     const { ids, complete } = await ended;
     expect(complete).toBe(true);

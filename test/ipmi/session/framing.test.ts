@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { authCode } from "../../../src/ipmi/crypto/auth-code.ts";
-import { cipherSuite, SPOKEN_SUITES } from "../../../src/ipmi/crypto/cipher-suite.ts";
+import { cipherSuite, SUPPORTED_SUITES } from "../../../src/ipmi/crypto/cipher-suite.ts";
 import { RandomPool } from "../../../src/ipmi/crypto/random-pool.ts";
 import { FramingRmcpPlus } from "../../../src/ipmi/session/framing.ts";
 import {
@@ -32,7 +32,7 @@ import { hex } from "../../support/hex.ts";
 import { HANDSHAKES, SESSIONS_15 } from "../../vectors/sessions.ts";
 
 const suiteWith = (a: number, i: number, c: number) => {
-  const suite = SPOKEN_SUITES.map(cipherSuite).find(
+  const suite = SUPPORTED_SUITES.map(cipherSuite).find(
     (s) => s?.authentication === a && s.integrity === i && s.confidentiality === c,
   );
   if (!suite) throw new Error("no such suite");
@@ -132,7 +132,7 @@ describe("the MD5-128 integrity code of cipher suite 12", () => {
       "0600ff0706c0040200000100000020008ab5c7c93aa140e9050852cb3573dad0d1429d48eafb2f51f1b9a51c16ef578effff0207524ddb42b6418732864bf5e96cab2448",
     );
     const suite = cipherSuite(12);
-    if (!suite) throw new Error("suite 12 is spoken");
+    if (!suite) throw new Error("suite 12 is supported");
     const k = Buffer.alloc(16);
     const bmc = new FramingRmcpPlus({
       suite,

@@ -290,7 +290,7 @@ describe("privilege", () => {
       prepare: (b) => b.commands.set("Set Session Privilege Level", () => ({ completionCode: 0x81 })),
     });
     expect(outcome).toMatchObject({ error: { reason: "privilege_refused", stage: "session_privilege" } });
-    expect(String(outcome.error)).toContain("asked for operator");
+    expect(String(outcome.error)).toContain("requested operator");
     expect(bmc.log.at(-1)).toBe("Close Session");
     expect(bmc.slots).toBe(0);
     expect(count("closed")).toBe(1);

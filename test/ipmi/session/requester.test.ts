@@ -23,7 +23,7 @@ async function inSession(options: ScriptedBmcOptions = {}, suite = 17) {
   const remote = { address: "192.0.2.1", port: 623 };
   const conversation = new Conversation({ transport: bmc.transport, remote, clock, observer });
   const quirks = new Set<QuirkName>();
-  const requester = new Requester(conversation, { learnt: (quirk) => quirks.add(quirk) });
+  const requester = new Requester(conversation, { onQuirk: (quirk) => quirks.add(quirk) });
   const session: Session = await login(requester, new BmcMemory(), {
     credentials: credentials("admin", "secret"),
     privilege: PrivilegeLevel.User,

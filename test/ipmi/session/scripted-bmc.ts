@@ -1,5 +1,5 @@
 import { authCode } from "../../../src/ipmi/crypto/auth-code.ts";
-import { type CipherSuite, cipherSuite, SPOKEN_SUITES } from "../../../src/ipmi/crypto/cipher-suite.ts";
+import { type CipherSuite, cipherSuite, SUPPORTED_SUITES } from "../../../src/ipmi/crypto/cipher-suite.ts";
 import {
   type KeyExchange,
   passwordKey,
@@ -166,7 +166,7 @@ export class ScriptedBmc {
 
   #openSession(payload: Uint8Array, send: (what: string, type: number, bytes: Buffer) => void): void {
     const request = decodeOpenSessionRequest(payload);
-    const suite = SPOKEN_SUITES.map((id) => cipherSuite(id)).find(
+    const suite = SUPPORTED_SUITES.map((id) => cipherSuite(id)).find(
       (s) =>
         s?.authentication === request.authentication &&
         s.integrity === request.integrity &&

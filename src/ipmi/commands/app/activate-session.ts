@@ -5,7 +5,7 @@ import { command } from "../command.ts";
 /**
  *   [0]     authentication type
  *   [1]     3:0 maximum privilege
- *   [2-17]  challenge, as Get Session Challenge gave it
+ *   [2-17]  challenge, from Get Session Challenge
  *   [18-21] initial outbound sequence number (BMC to console), not 0
  */
 export interface ActivateSessionRequest {
@@ -18,7 +18,7 @@ export interface ActivateSessionRequest {
 /**
  * Activate Session - IPMI 2.0 section 22.17. IPMI 1.5 sessions only.
  *
- *   [0]   authentication type of all later packets; not always the one that was asked for
+ *   [0]   authentication type of all later packets; not always the requested one
  *   [1-4] session id
  *   [5-8] initial inbound sequence number (console to BMC)
  *   [9]   3:0 maximum privilege granted

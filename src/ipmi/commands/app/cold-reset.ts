@@ -5,7 +5,7 @@ import { command, nothing } from "../command.ts";
 /**
  * Cold Reset - IPMI 2.0 section 20.2: restarts the BMC, not the host.
  *
- * Most firmware does not answer; sessions vanish, and the BMC is back after 1 to 3 minutes.
+ * Most firmware does not answer; sessions are lost, and the BMC answers again after 1 to 3 minutes.
  */
 export const coldReset = command<void, void>({
   name: "Cold Reset",

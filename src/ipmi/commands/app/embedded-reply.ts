@@ -3,18 +3,18 @@ import { BMC_ADDRESS, decodeResponseMessage, type ResponseMessage } from "../../
 
 const SHORTEST = 8;
 
-/** The BMCs differ in where the inner response begins; these put back what was left out before it. */
+/** BMCs omit different parts of the head; these restore the omitted bytes. */
 const HEADS: readonly ((data: Uint8Array) => readonly number[])[] = [
   // whole, from the requester's address on
   () => [],
   // from the network function on
   () => [BMC_ADDRESS],
-  // from the first checksum on; it gives the network function (modulo 256, as a Buffer takes it)
+  // from the first checksum on; the network function follows from it, modulo 256 as in any Buffer
   (data) => [BMC_ADDRESS, -(BMC_ADDRESS + (data[0] ?? 0))],
 ];
 
 /**
- * The inner response that some BMCs put into the data of a Send Message response. The checksums tell where it begins.
+ * The inner response that some BMCs put into the data of a Send Message response. The checksums show where it begins.
  * Throws DecodeError when none of the known forms fits.
  */
 export function decodeEmbeddedReply(data: Uint8Array): ResponseMessage {

@@ -7,19 +7,19 @@ import { type AuthenticationTypes, authenticationTypesMask, authenticationTypesO
 
 /**
  *   [0] 7 also give IPMI 2.0 data, 3:0 channel
- *   [1] 3:0 privilege level that will be asked for
+ *   [1] 3:0 privilege level that will be requested
  */
 export interface ChannelAuthenticationCapabilitiesRequest extends ChannelRequest {
   readonly privilege: number;
-  /** Asks for IPMI 2.0 data. Some IPMI 1.5 firmware refuses the bit or stays silent: ask again without. */
+  /** Requests IPMI 2.0 data. Some IPMI 1.5 firmware refuses the bit or does not answer: send again without it. */
   readonly ipmi20: boolean;
 }
 
 /**
- * Get Channel Authentication Capabilities - IPMI 2.0 section 22.13. Asked before a session, in 1.5 framing.
+ * Get Channel Authentication Capabilities - IPMI 2.0 section 22.13. Sent before a session, in 1.5 framing.
  *
  *   [0]   channel
- *   [1]   7 IPMI 2.0 data valid, 5:0 authentication types enabled for the privilege asked for
+ *   [1]   7 IPMI 2.0 data valid, 5:0 authentication types enabled for the requested privilege
  *   [2]   5 Kg set, 4 per-message authentication disabled, 3 user-level authentication disabled,
  *         2 non-null user names, 1 null user names, 0 anonymous login
  *   [3]   1 channel supports IPMI 2.0, 0 channel supports IPMI 1.5; only where [1] 7 is set
@@ -39,9 +39,9 @@ export interface ChannelAuthenticationCapabilities {
   readonly nonNullUserNames: boolean;
   readonly nullUserNames: boolean;
   readonly anonymousLogin: boolean;
-  /** The bit alone; `offersIpmi20` says what it means. */
+  /** The bit alone; `offersIpmi20` interprets it. */
   readonly supportsIpmi20: boolean;
-  /** The bit alone; `offersIpmi15` says what it means. */
+  /** The bit alone; `offersIpmi15` interprets it. */
   readonly supportsIpmi15: boolean;
   readonly oemId: number;
   readonly oemAuxiliary: number;
@@ -52,7 +52,7 @@ export function offersIpmi20(c: ChannelAuthenticationCapabilities): boolean {
   return c.ipmi20DataValid && c.supportsIpmi20;
 }
 
-/** IPMI 1.5 sessions are possible on this channel: what is not 2.0 is 1.5. */
+/** IPMI 1.5 sessions are possible on this channel: without IPMI 2.0 data it is 1.5. */
 export function offersIpmi15(c: ChannelAuthenticationCapabilities): boolean {
   return !c.ipmi20DataValid || c.supportsIpmi15;
 }

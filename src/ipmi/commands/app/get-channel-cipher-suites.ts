@@ -10,11 +10,11 @@ import { command } from "../command.ts";
  *   [2] 7 list by cipher suite (else algorithms), 5:0 list index
  */
 export interface ChannelCipherSuitesRequest extends ChannelRequest {
-  /** 0 (IPMI) where absent. */
+  /** 0 (IPMI) if absent. */
   readonly payloadType?: number;
-  /** True where absent: records by cipher suite; false: algorithms. */
+  /** True if absent: records by cipher suite; false: algorithms. */
   readonly bySuite?: boolean;
-  /** 0-63; each index gives the next 16 bytes. */
+  /** 0-63; each index returns the next 16 bytes. */
   readonly index: number;
 }
 
@@ -22,7 +22,7 @@ export interface ChannelCipherSuitesRequest extends ChannelRequest {
 export const CIPHER_SUITE_PAGE_BYTES = 16;
 
 /**
- * Get Channel Cipher Suites - IPMI 2.0 section 22.15: one page. Asked before a session.
+ * Get Channel Cipher Suites - IPMI 2.0 section 22.15: one page. Sent before a session.
  *
  *   [0]  channel
  *   [1-] up to 16 bytes of record data, to be joined over the list indexes: see `parseCipherSuiteRecords`

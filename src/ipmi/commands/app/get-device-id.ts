@@ -23,14 +23,14 @@ export interface DeviceId {
   readonly providesDeviceSdrs: boolean;
   readonly updateInProgress: boolean;
   readonly firmwareMajor: number;
-  /** The byte as it came: two digits when printed in hex. */
+  /** The byte as received: two digits when printed in hex. */
   readonly firmwareMinor: number;
   /** "2.0", "1.5". */
   readonly ipmiVersion: string;
   readonly support: DeviceSupport;
   readonly manufacturerId: number;
   readonly productId: number;
-  /** Up to 4 bytes as they came; absent where the BMC leaves them out. */
+  /** Up to 4 bytes as received; absent if the BMC omits them. */
   readonly auxiliaryFirmware?: Uint8Array;
 }
 

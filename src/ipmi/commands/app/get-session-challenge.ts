@@ -15,7 +15,7 @@ export interface SessionChallengeRequest {
 }
 
 /**
- * Get Session Challenge - IPMI 2.0 section 22.16. IPMI 1.5 sessions only, asked before the session.
+ * Get Session Challenge - IPMI 2.0 section 22.16. IPMI 1.5 sessions only, sent before the session.
  *
  *   [0-3]  temporary session id
  *   [4-19] challenge

@@ -5,7 +5,7 @@ import { command } from "../command.ts";
 import { readIpv4, readMac, writeIpv4, writeMac } from "../network-address.ts";
 
 /**
- * Which session is meant.
+ * Selects a session.
  *
  *   [0]   00h this one, 01h-FDh the nth active one, FEh by handle, FFh by id
  *   [1]   handle, after FEh
@@ -37,7 +37,7 @@ export interface BmcSessionInfo {
   readonly handle: number;
   readonly possibleSessions: number;
   readonly activeSessions: number;
-  /** Absent where there is no such session. */
+  /** Absent if there is no such session. */
   readonly session?: {
     readonly userId: number;
     readonly privilege: number;

@@ -13,9 +13,9 @@ export const SYSTEM_FIRMWARE_PARAMETER = 1;
  */
 export interface SystemInfoParametersRequest {
   readonly parameter: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly set?: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly block?: number;
 }
 

@@ -39,10 +39,10 @@ export interface WatchdogTimer {
   /** Index into WATCHDOG_ACTIONS; 4-7 are reserved. */
   readonly action: number;
   readonly preTimeoutSeconds: number;
-  /** The byte as it came; see the layout. */
+  /** The byte as received; see the layout. */
   readonly expirationFlags: number;
   readonly initialCountdownMs: number;
-  /** Absent where the BMC leaves it out, as OpenIPMI's simulator does. */
+  /** Absent if the BMC omits it, as OpenIPMI's simulator does. */
   readonly presentCountdownMs?: number;
 }
 

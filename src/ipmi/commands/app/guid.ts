@@ -1,8 +1,8 @@
 import type { Layout } from "../command.ts";
 
 /**
- * Where the fields of a GUID are in the 16 bytes. The specification says "ipmi" (RFC 4122 reversed, node first);
- * firmware sends all three, and nothing in the bytes tells which.
+ * Order of the fields of a GUID in the 16 bytes. The specification has "ipmi" (RFC 4122 reversed, node first);
+ * firmware sends all three, and the bytes do not show which.
  */
 export type GuidOrder = "rfc4122" | "smbios" | "ipmi";
 
@@ -28,7 +28,7 @@ export interface GuidResponse {
   readonly guid: Uint8Array;
 }
 
-/** [0-15] the GUID, in whichever order the firmware chose. */
+/** [0-15] the GUID, in the byte order of the firmware. */
 export const guidResponse: Layout<GuidResponse> = {
   decode: (from) => ({ guid: new Uint8Array(from.bytes(16)) }),
   encode(to, r) {

@@ -13,11 +13,11 @@ import {
 import { command } from "../command.ts";
 import { decodeEmbeddedReply } from "./embedded-reply.ts";
 
-/** How the BMC finds the asker when the reply comes; "track" is the one that works over LAN. */
+/** How the BMC finds the requester of a reply; only "track" works over LAN. */
 export const MESSAGE_TRACKING = ["none", "track", "raw", "reserved"] as const;
 export type MessageTracking = (typeof MESSAGE_TRACKING)[number];
 
-/** The inner request; the requester is the BMC (20h, LUN 0) where absent, which suits more BMCs than 81h. */
+/** The inner request; the requester is the BMC (20h, LUN 0) if absent, which suits more BMCs than 81h. */
 export type BridgedMessage = Omit<RequestMessage, "requesterAddress" | "requesterLun"> &
   Partial<Pick<RequestMessage, "requesterAddress" | "requesterLun">>;
 
@@ -27,7 +27,7 @@ export type BridgedMessage = Omit<RequestMessage, "requesterAddress" | "requeste
  */
 export interface SendMessageRequest {
   readonly channel: number;
-  /** "track" where absent. */
+  /** "track" if absent. */
   readonly tracking?: MessageTracking;
   readonly message: BridgedMessage;
 }
@@ -38,10 +38,10 @@ export interface SendMessageRequest {
  * The reply comes in one of two ways, and a client must be ready for both: inside this response, or (most BMCs) after
  * it as a message of its own, with the satellite as responder and the sequence number of the inner request.
  *
- * What the inner command does to the managed system is for the caller to judge: this command only carries it.
+ * Effects of the inner command on the managed system are up to the caller: this command only carries it.
  */
 export interface SendMessageResponse {
-  /** Absent where the reply follows as a message of its own. */
+  /** Absent if the reply follows as a message of its own. */
   readonly reply?: ResponseMessage;
 }
 

@@ -5,7 +5,7 @@ import { command, type Layout } from "../command.ts";
 /**
  * Set Session Privilege Level - IPMI 2.0 section 22.18; request and response alike.
  *
- *   [0] 3:0 privilege level; in the request 0 changes nothing and asks for the present one
+ *   [0] 3:0 privilege level; 0 in the request changes nothing and returns the present level
  *
  * A session starts at User, or lower if its limit is: every command above needs this first.
  */

@@ -3,7 +3,7 @@ import { NetFn } from "../../tables/net-fn.ts";
 import { PrivilegeLevel } from "../../tables/privilege-level.ts";
 import { command, nothing } from "../command.ts";
 
-/** By number on the wire. "power down" is hard, "soft shutdown" asks the operating system through ACPI. */
+/** By number on the wire. "power down" is hard, "soft shutdown" requests it from the operating system through ACPI. */
 export const CHASSIS_CONTROLS = [
   "power down",
   "power up",
@@ -19,8 +19,8 @@ export type ChassisControl = (typeof CHASSIS_CONTROLS)[number];
  *
  *   [0] 3:0 what to do
  *
- * D5h: not possible in the present power state, as a cycle while off. The answer can get lost where the BMC shares its
- * port with the host: look at the chassis status, do not send again.
+ * D5h: not possible in the present power state, e.g. a power cycle while off. The answer may get lost if the BMC shares its
+ * port with the host: read the chassis status, do not send again.
  */
 export interface ChassisControlRequest {
   readonly control: ChassisControl;

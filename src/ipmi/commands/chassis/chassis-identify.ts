@@ -8,7 +8,7 @@ export const DEFAULT_IDENTIFY_SECONDS = 15;
 /**
  * Chassis Identify - IPMI 2.0 section 28.5.
  *
- *   [0] interval, seconds, 0 off; optional, 15 where absent
+ *   [0] interval, seconds, 0 off; optional, 15 if absent
  *   [1] 0 on until switched off; optional, some IPMI 1.5 BMCs refuse the byte
  */
 export interface ChassisIdentifyRequest {

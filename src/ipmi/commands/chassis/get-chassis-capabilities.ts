@@ -12,7 +12,7 @@ import { command, nothing } from "../command.ts";
  *   [2] SDR device address
  *   [3] SEL device address
  *   [4] system management device address
- *   [5] bridge device address; optional, 20h where absent
+ *   [5] bridge device address; optional, 20h if absent
  */
 export interface ChassisCapabilities {
   readonly powerInterlock: boolean;

@@ -15,7 +15,7 @@ export type IdentifyState = (typeof IDENTIFY_STATES)[number];
  *   [0] power      0 on, 1 overload, 2 interlock, 3 main power fault, 4 power control fault, 6:5 restore policy
  *   [1] last event 0 AC failed, 1 overload, 2 interlock, 3 power fault, 4 turned on by an IPMI command
  *   [2] misc       0 intrusion, 1 front panel lockout, 2 drive fault, 3 cooling fault, 5:4 identify, 6 identify known
- *   [3] front panel buttons: 3:0 disabled, 7:4 disable allowed; many BMCs leave the byte out
+ *   [3] front panel buttons: 3:0 disabled, 7:4 disable allowed; many BMCs omit the byte
  *
  * Fault bits can be trusted when set; some BMCs never set them.
  */
@@ -26,15 +26,15 @@ export interface ChassisStatus {
   readonly powerFault: boolean;
   readonly powerControlFault: boolean;
   readonly restorePolicy: PowerRestorePolicy;
-  /** The byte as it came; see the layout. */
+  /** The byte as received; see the layout. */
   readonly lastPowerEvent: number;
   readonly intrusion: boolean;
   readonly frontPanelLockout: boolean;
   readonly driveFault: boolean;
   readonly coolingFault: boolean;
-  /** Absent where the BMC does not report it. */
+  /** Absent if the BMC does not report it. */
   readonly identify?: IdentifyState;
-  /** The byte as it came; absent where the BMC leaves it out. */
+  /** The byte as received; absent if the BMC omits it. */
   readonly frontPanel?: number;
 }
 

@@ -13,9 +13,9 @@ export const BOOT_FLAGS_PARAMETER = 5;
  */
 export interface SystemBootOptionsRequest {
   readonly parameter: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly set?: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly block?: number;
 }
 

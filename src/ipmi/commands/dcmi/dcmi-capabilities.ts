@@ -152,7 +152,7 @@ export const dcmiManageability = parameter<DcmiManageability>(4, "Manageability 
 
 /** [0] number of rolling average periods, [1-] the periods: see `rollingPeriodSeconds`. */
 export interface EnhancedPowerStatistics {
-  /** The bytes, as Get Power Reading wants them. */
+  /** The bytes, for requests of Get Power Reading. */
   readonly periods: readonly number[];
 }
 

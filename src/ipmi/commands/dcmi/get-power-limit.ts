@@ -2,7 +2,7 @@ import { command, type Layout } from "../command.ts";
 import { dcmi } from "./group.ts";
 
 /**
- * Get Power Limit - DCMI 1.5. The completion code 80h says that no limit is active; then there may be no data.
+ * Get Power Limit - DCMI 1.5. Completion code 80h means that no limit is active; then there may be no data.
  *
  *   [0-1]   reserved
  *   [2]     exception action: 0 none, 1 power off and log, 11h log

@@ -8,7 +8,7 @@ import { dcmi } from "./group.ts";
  *   [2] 00h
  */
 export interface PowerReadingRequest {
-  /** Asks for mode 2 with this rolling average period; mode 1 where absent. */
+  /** Asks for mode 2 with this rolling average period; mode 1 if absent. */
   readonly enhancedPeriod?: number;
 }
 
@@ -23,8 +23,8 @@ export interface PowerReadingRequest {
  *   [12-15] period, ms
  *   [16]    6 measurement active
  *
- * OpenBMC gives real numbers with the active bit 0, so 0 watts rather than the bit says that there is none. Supermicro's
- * period is no number of milliseconds. Minimum and maximum are since the last reset of the statistics.
+ * OpenBMC returns real numbers with the active bit 0, so 0 watts, not the bit, means that there is no reading. The period
+ * of Supermicro BMCs is not in milliseconds. Minimum and maximum are since the last reset of the statistics.
  */
 export interface PowerReading {
   readonly currentWatts: number;

@@ -11,9 +11,9 @@ export const DcmiEntity = { Inlet: 0x40, Cpu: 0x41, Baseboard: 0x42 } as const;
  */
 export interface DcmiSensorsRequest {
   readonly entityId: number;
-  /** 0 (all) where absent. */
+  /** 0 (all) if absent. */
   readonly instance?: number;
-  /** 0 where absent. The next page starts at this one's start plus the number it gave. */
+  /** 0 if absent. The next page starts at the start of this one plus its number of readings. */
   readonly start?: number;
 }
 

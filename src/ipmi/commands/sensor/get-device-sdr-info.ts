@@ -11,7 +11,7 @@ export interface DeviceSdrInfoRequest {
 /**
  * Get Device SDR Info - IPMI 2.0 section 35.2.
  *
- *   [0]   number of sensors or of SDRs, as asked
+ *   [0]   number of sensors or of SDRs, as requested
  *   [1]   7 dynamic population, 3:0 LUNs that have sensors
  *   [2-5] population change indicator; dynamic population only
  */

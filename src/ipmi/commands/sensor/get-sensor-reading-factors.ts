@@ -5,7 +5,7 @@ import { command } from "../command.ts";
 
 /**
  *   [0] sensor number
- *   [1] raw reading for which the factors are wanted
+ *   [1] raw reading to get the factors for
  */
 export interface SensorReadingFactorsRequest {
   readonly sensorNumber: number;

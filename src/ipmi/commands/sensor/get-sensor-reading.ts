@@ -7,13 +7,13 @@ import { type SensorRequest, sensorRequest } from "./sensor-request.ts";
 /**
  * Get Sensor Reading - IPMI 2.0 section 35.14.
  *
- *   [0] raw reading; senseless for discrete sensors
+ *   [0] raw reading; meaningless for discrete sensors
  *   [1] 7 event messages enabled, 6 scanning enabled, 5 reading or state unavailable
  *   [2] threshold sensors: 0 at or below lower non-critical, 1 lower critical, 2 lower non-recoverable, 3 at or above
  *       upper non-critical, 4 upper critical, 5 upper non-recoverable; discrete: states 7:0
  *   [3] discrete: 6:0 states 14:8
  *
- * Dell 2950 and Inventec 5441 leave out [2]; many leave out [3].
+ * Dell 2950 and Inventec 5441 omit [2]; many BMCs omit [3].
  */
 export interface SensorReading {
   readonly raw: number;
@@ -24,7 +24,7 @@ export interface SensorReading {
   readonly states: number;
   /** Threshold sensors: bits 5:0 of [2]; 0 where the byte is missing. Some BMCs set them without a crossing. */
   readonly comparison: number;
-  /** How many of [2] and [3] came. */
+  /** Number of received bytes of [2] and [3]. */
   readonly stateBytes: number;
 }
 

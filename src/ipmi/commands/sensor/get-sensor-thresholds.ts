@@ -9,9 +9,9 @@ import { type SensorRequest, sensorRequest } from "./sensor-request.ts";
  *
  *   [0] readable: 0 lower non-critical, 1 lower critical, 2 lower non-recoverable,
  *       3 upper non-critical, 4 upper critical, 5 upper non-recoverable
- *   [1-6] the thresholds in this order, undefined where the bit is 0
+ *   [1-6] the thresholds in this order, undefined if the bit is 0
  *
- * Raw: to be converted as the reading is. Absent where not readable.
+ * Raw: to be converted as the reading is. Absent if not readable.
  */
 export interface SensorThresholds {
   readonly lowerNonCritical?: number;

@@ -4,7 +4,7 @@ export interface SensorRequest {
   readonly sensorNumber: number;
 }
 
-/** Request data of commands that ask about one sensor: [0] sensor number. The LUN is the session's. */
+/** Request data of commands about one sensor: [0] sensor number. The LUN is in the message header. */
 export const sensorRequest: Layout<SensorRequest> = {
   decode: (from) => ({ sensorNumber: from.u8() }),
   encode(to, q) {

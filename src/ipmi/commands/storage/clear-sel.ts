@@ -6,7 +6,7 @@ import { command } from "../command.ts";
 /**
  *   [0-1] reservation id
  *   [2-4] "CLR"
- *   [5]   AAh begin to erase, 00h ask how far it is
+ *   [5]   AAh begin to erase, 00h get the status
  */
 export interface ClearSelRequest {
   readonly reservationId: number;

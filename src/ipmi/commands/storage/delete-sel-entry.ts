@@ -17,7 +17,7 @@ export interface DeleteSelEntryRequest {
  *   [0-1] id of the deleted record
  */
 export interface DeletedSelEntry {
-  /** Absent where the BMC leaves it out: the entry is gone all the same. */
+  /** Absent if the BMC omits it; the entry is deleted nevertheless. */
   readonly recordId?: number;
 }
 

@@ -14,7 +14,7 @@ import { command, nothing } from "../command.ts";
  *   [13]   7 overflow, 6:5 update modes: 1 non-modal, 2 modal, 3 both; 3 delete, 2 partial add, 1 reserve,
  *          0 allocation info supported
  *
- * The times tell whether the repository changed, where they are not 0 or FFFFFFFFh. The count is not to be trusted.
+ * The times show whether the repository changed, unless they are 0 or FFFFFFFFh. The count is often wrong.
  */
 export interface SdrRepositoryInfo {
   readonly version: number;

@@ -8,7 +8,7 @@ import { command, nothing } from "../command.ts";
  *   [0-1] signed minutes, 07FFh unspecified
  */
 export interface SelTimeUtcOffset {
-  /** Absent where the BMC does not know it. */
+  /** Absent if the BMC does not know it. */
   readonly offsetMinutes?: number;
 }
 

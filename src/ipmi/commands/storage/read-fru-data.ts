@@ -4,7 +4,7 @@ import { command } from "../command.ts";
 
 /**
  *   [0]   FRU device id
- *   [1-2] offset, bytes or words as Get FRU Inventory Area Info says
+ *   [1-2] offset, in bytes or words: see Get FRU Inventory Area Info
  *   [3]   count, bytes or words
  */
 export interface ReadFruDataRequest {
@@ -16,12 +16,12 @@ export interface ReadFruDataRequest {
 /**
  * Read FRU Data - IPMI 2.0 section 34.2.
  *
- *   [0]  count returned, bytes or words; may be less than was asked for
+ *   [0]  count returned, bytes or words; may be less than requested
  *   [1-] data
  */
 export interface FruData {
   readonly count: number;
-  /** All that came, at least `count` bytes; a view of the packet: copy what is kept. */
+  /** All received bytes, at least `count`; a view of the packet: copy to keep them. */
   readonly data: Uint8Array;
 }
 

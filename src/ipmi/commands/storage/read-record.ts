@@ -8,7 +8,7 @@ export const LAST_RECORD = 0xffff;
 export const WHOLE_RECORD = 0xff;
 
 /**
- * Which part of which SDR or SEL record is wanted.
+ * Selects a part of an SDR or SEL record.
  *
  *   [0-1] reservation id, 0000h allowed where a whole record or its start is read
  *   [2-3] record id, 0000h first, FFFFh last
@@ -16,12 +16,12 @@ export const WHOLE_RECORD = 0xff;
  *   [5]   bytes to read, FFh the whole record
  */
 export interface ReadRecordRequest {
-  /** 0 (none) where absent. */
+  /** 0 (none) if absent. */
   readonly reservationId?: number;
   readonly recordId: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly offset?: number;
-  /** WHOLE_RECORD where absent. */
+  /** WHOLE_RECORD if absent. */
   readonly count?: number;
 }
 
@@ -37,11 +37,11 @@ export const readRecordRequest: Layout<ReadRecordRequest> = {
 
 /**
  *   [0-1] next record id, FFFFh: this is the last
- *   [2-]  record bytes; some firmware sends more than was asked for, some less
+ *   [2-]  record bytes; some firmware returns more than requested, some less
  */
 export interface RecordPart {
   readonly nextRecordId: number;
-  /** A view of the packet: copy what is kept. */
+  /** A view of the packet: copy to keep it. */
   readonly data: Uint8Array;
 }
 

@@ -12,9 +12,9 @@ import { command } from "../command.ts";
  */
 export interface LanConfigurationParametersRequest extends ChannelRequest {
   readonly parameter: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly set?: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly block?: number;
   readonly revisionOnly?: boolean;
 }

@@ -114,7 +114,7 @@ export const lanCipherSuiteCount = parameter<number>(22, "Cipher Suite Entry Sup
 
 const CIPHER_SUITE_ENTRIES = 16;
 
-/** Parameter 23: [0] reserved, [1-16] cipher suite ids; only the first ones count, as many as parameter 22 says. */
+/** Parameter 23: [0] reserved, [1-16] cipher suite ids; only the first ones are valid; parameter 22 has their number. */
 export const lanCipherSuiteEntries = parameter<readonly number[]>(23, "Cipher Suite Entries", {
   decode(from) {
     from.skip(1);

@@ -13,7 +13,7 @@ const NAMES = ["manufacturer", "product", "serial", "partNumber", "fileId"] as c
  */
 export interface BoardArea {
   readonly language: number;
-  /** Date of manufacture in epoch milliseconds; absent where unspecified or noise. */
+  /** Date of manufacture in epoch milliseconds; absent if unspecified or noise. */
   readonly manufacturedMs?: number;
   readonly manufacturer?: string;
   readonly product?: string;

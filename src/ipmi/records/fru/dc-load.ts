@@ -4,7 +4,7 @@ import { coarseFlag, currentUnit } from "./dc-output.ts";
 
 /**
  * DC load, multirecord type 02h, and extended DC load, type 0Ah - FRU storage definition
- * sections 18.3 and 18.3a: what a device asks of an output.
+ * sections 18.3 and 18.3a: what a device requires of an output.
  *
  *   [0]     3:0 output number; extended: 4 current unit, 0 = 10 mA, 1 = 100 mA
  *   [1-2]   nominal voltage, 10 mV, signed

@@ -24,7 +24,7 @@ export interface DcOutput {
   readonly maximumMilliamperes: number;
 }
 
-/** The current unit of an extended record that needs the coarse one. */
+/** Current units of an extended record, mA. */
 const COARSE_MA = 100;
 const FINE_MA = 10;
 const COARSE_UNIT_BIT = 4;
@@ -62,7 +62,7 @@ export function currentUnit(extended: boolean, first: number): number {
   return bit(first, COARSE_UNIT_BIT) ? COARSE_MA : FINE_MA;
 }
 
-/** The bit that asks for the coarse unit, where the fine one cannot hold the currents. */
+/** The bit for the coarse unit, if the currents exceed the range of the fine one. */
 export function coarseFlag(extended: boolean, ...milliamperes: number[]): number {
   const needed = milliamperes.some((ma) => ma / FINE_MA > 0xffff);
   return flag(extended && needed, COARSE_UNIT_BIT);

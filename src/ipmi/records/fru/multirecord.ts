@@ -14,7 +14,7 @@ const FORMAT_VERSION = 2;
 const FIRST_OEM_TYPE = 0xc0;
 const LONGEST_DATA = 255;
 
-/** Types C0h-FEh: the manufacturer, then what only he can explain (PICMG 12634 ...). */
+/** Types C0h-FEh: the manufacturer, then data in its own layout (e.g. PICMG 12634). */
 export interface OemMultiRecord {
   readonly type: "oem";
   readonly recordType: number;
@@ -22,7 +22,7 @@ export interface OemMultiRecord {
   readonly data: Uint8Array;
 }
 
-/** A type nobody here knows, or a known one whose data is too short for its layout. */
+/** An unknown type, or a known one whose data is too short for its layout. */
 export interface UnknownMultiRecord {
   readonly type: "unknown";
   readonly recordType: number;
@@ -74,14 +74,14 @@ export function decodeMultiRecordHeader(bytes: Uint8Array): MultiRecordHeader {
   };
 }
 
-/** Whether a record header can be followed: FFh and zeros are storage that was never written. */
+/** Whether a record header is plausible: FFh and zeros are storage that was never written. */
 export function multiRecordFollows(header: MultiRecordHeader): boolean {
   return header.recordType !== 0xff && (header.formatVersion === FORMAT_VERSION || (header.sound && header.length > 0));
 }
 
 /**
  * Reads the records of the multirecord area that begins at `offset`, until the last, the end of the
- * data or a header that cannot be believed. Damage goes to `problems`.
+ * data or a header that is not plausible. Damage goes to `problems`.
  */
 export function decodeMultiRecords(fru: Uint8Array, offset: number, problems: string[]): MultiRecord[] {
   const records: MultiRecord[] = [];
@@ -101,7 +101,7 @@ export function decodeMultiRecords(fru: Uint8Array, offset: number, problems: st
     const whole = data.length === header.length;
     const dataSound = whole && checksum(data) === header.dataChecksum;
     if (!header.sound) problems.push(`${label}: wrong header checksum`);
-    // With both sums wrong the length is as likely noise as not, and so is everything behind it.
+    // With both checksums wrong the length may be noise, too, and so may everything after it.
     if (!header.sound && !dataSound) return records;
     if (!whole) problems.push(`${label}: runs past the end of the data`);
     else if (!dataSound) problems.push(`${label}: wrong checksum`);

@@ -20,20 +20,19 @@ export interface FruPiece {
   readonly bytes: Uint8Array;
 }
 
-/** One read of the usual size; smaller questions cost the same round trip. */
+/** One read of the usual size; smaller reads cost the same round trip. */
 const FIRST_READ = 32;
-/** How much to ask for where the end is not known yet. */
+/** Bytes to read while the end is not known. */
 const GUESS = 64;
 const LARGEST = 0x10000;
 
 /**
- * What to read next so that `decodeFru` finds every area but the internal use one, or undefined
- * when all that is needed is there. Starts with no pieces; each answer is added as a piece, whole or
- * in part, at the offset that was asked for. A range never overlaps what is there and never leaves
- * `size`, so a caller that adds at least a byte each time comes to an end; one that cannot read a
- * range stops and decodes what it has.
+ * The next range to read so that `decodeFru` finds every area but the internal use one; undefined if all is read. Starts
+ * without pieces; each answer is added as a piece, whole or in part, at the requested offset. A range never overlaps the
+ * pieces and never exceeds `size`, so a caller that adds at least a byte each time reaches the end. A caller that cannot
+ * read a range stops and decodes its pieces.
  *
- * @param size of the inventory area as the BMC says it; 0 or less is taken as "not known"
+ * @param size of the inventory area as the BMC reports it; 0 or less: unknown
  */
 export function fruNextRange(pieces: readonly FruPiece[], size: number): FruRange | undefined {
   const end = size > 0 ? Math.min(size, LARGEST) : LARGEST;

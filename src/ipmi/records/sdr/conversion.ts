@@ -3,7 +3,7 @@ import type { SensorFactors } from "./full-sensor.ts";
 import type { Hysteresis, SensorDefinition } from "./sensor-definition.ts";
 import type { AnalogFormat } from "./sensor-record.ts";
 
-/** What turns raw readings into values; a SensorDefinition is one. */
+/** Converts raw readings to values; a SensorDefinition is one. */
 export interface Conversion {
   readonly analogFormat: AnalogFormat;
   readonly factors?: SensorFactors;
@@ -12,10 +12,10 @@ export interface Conversion {
 /** Factors of one raw reading, from Get Sensor Reading Factors. */
 export type ReadingFactors = Omit<SensorFactors, "linearisation">;
 
-/** Raw limits of a sensor: what is not there, it does not have. */
+/** Raw limits of a sensor; absent ones do not exist. */
 export type RawThresholds = Readonly<Partial<Record<ThresholdName, number>>>;
 
-/** Linearisations from here on have no formula: the BMC tells the factors of each raw reading. */
+/** Linearisations from here on have no formula: the BMC returns the factors for each raw reading. */
 const NON_LINEAR = 0x70;
 
 /**
@@ -23,7 +23,7 @@ const NON_LINEAR = 0x70;
  *
  *   L((M x raw + B x 10^K1) x 10^K2)
  *
- * Undefined when there is none: no analog reading, no factors, non-linear without the factors of this
+ * Undefined if there is none: no analog reading, no factors, non-linear without the factors of this
  * reading (see `withFactors`), reserved linearisation, or a function outside its domain (1/0, ln 0).
  *
  * The linear part is done in whole numbers with one rounding at the end, so that 12.09 is 12.09; the
@@ -43,14 +43,14 @@ export function convertRaw(conversion: Conversion, raw: number): number | undefi
   return linearise(linearisation, y);
 }
 
-/** The conversion of one raw reading of a non-linear sensor, with the factors the BMC gave for it. */
+/** The conversion of one raw reading of a non-linear sensor, with its factors from the BMC. */
 export function withFactors<T extends Conversion>(conversion: T, factors: ReadingFactors): T {
   return { ...conversion, factors: { ...factors, linearisation: 0 }, nonLinear: false };
 }
 
 /**
- * The same as `convertRaw` from a table that is made on first use: hosts with equal repositories
- * share one, and 256 values cost less than one poll of a rack.
+ * Like `convertRaw`, from a table that is built on first use. Hosts with equal repositories share one, and 256 values cost
+ * less than one poll of a rack.
  */
 export function compileConversion(conversion: Conversion): (raw: number) => number | undefined {
   let table: Float64Array | undefined;
@@ -61,7 +61,7 @@ export function compileConversion(conversion: Conversion): (raw: number) => numb
   };
 }
 
-/** The step between neighbouring readings, in the sensor's unit; undefined where the scale is not linear. */
+/** The step between neighbouring readings, in the sensor's unit; undefined if the scale is not linear. */
 export function resolution(conversion: Conversion): number | undefined {
   return scaledCounts(conversion, 1);
 }
@@ -76,7 +76,7 @@ export function convertHysteresis(conversion: Conversion, counts: number): numbe
 
 const isUnspecified = (counts: number): boolean => counts === 0x00 || counts === 0xff;
 
-/** How far a reading may be off either way, in the sensor's unit; undefined where the scale is not linear. */
+/** How far a reading may be off either way, in the sensor's unit; undefined if the scale is not linear. */
 export function readingTolerance(conversion: Conversion): number | undefined {
   return conversion.factors && scaledCounts(conversion, conversion.factors.tolerance / 2);
 }
@@ -88,7 +88,7 @@ export function readingAccuracy(conversion: Conversion): number | undefined {
 }
 
 /**
- * Limits of a sensor in its unit: those of the record, or `raws` as Get Sensor Thresholds gave them
+ * Limits of a sensor in its unit: those of the record, or `raws` of Get Sensor Thresholds
  * (only the readable ones). Without entries for what is not readable or has no value; empty when
  * every raw limit is 00h, which firmware means as "none".
  *
@@ -188,7 +188,7 @@ function movedRaw(format: AnalogFormat, raw: number, counts: number): number | u
   return to >= 0 ? to : format === "ones_complement" ? to + 255 : to + 256;
 }
 
-/** Raw as a signed number; undefined where the format says that there is no analog reading. */
+/** Raw as a signed number; undefined for the format without an analog reading. */
 function signedRaw(format: AnalogFormat, raw: number): number | undefined {
   switch (format) {
     case "unsigned":

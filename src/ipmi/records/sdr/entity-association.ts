@@ -15,7 +15,7 @@ export interface AssociationFlags {
   readonly linked: boolean;
   /** The presence sensor of the container can always be read. */
   readonly presenceAccessible: boolean;
-  /** Bits 4:0 as they came. */
+  /** Bits 4:0 as received. */
   readonly reserved: number;
 }
 

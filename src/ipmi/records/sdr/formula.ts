@@ -25,7 +25,7 @@ export function linearisationName(linearisation: number): string {
 
 /**
  * How a raw reading (0-255) becomes a value, with the numbers put in - IPMI 2.0 section 36.3:
- * "(75 × 40 + 9 × 10^1) × 10^0 = 3090". Undefined where there is no formula.
+ * "(75 × 40 + 9 × 10^1) × 10^0 = 3090". Undefined if there is no formula.
  */
 export function formulaText(conversion: Conversion, raw: number): string | undefined {
   const { factors, analogFormat } = conversion;

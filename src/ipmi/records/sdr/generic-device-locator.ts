@@ -21,7 +21,7 @@ export interface GenericDeviceLocatorRecord extends SdrIdentity, NamedRecord {
   readonly channel: number;
   readonly lun: number;
   readonly bus: number;
-  /** The byte as it came. */
+  /** The byte as received. */
   readonly addressSpan: number;
   readonly reserved: number;
   readonly deviceType: number;

@@ -17,11 +17,11 @@ export const SdrType = {
 
 export const SDR_HEADER_LENGTH = 5;
 
-/** What every record of the repository has. */
+/** Common to all records of the repository. */
 export interface SdrIdentity {
-  /** Record id; what Get SDR asks for. Some firmware answers with another id than asked. */
+  /** Record id, as in the request of Get SDR. Some firmware returns a record with another id. */
   readonly id: number;
-  /** SDR version, most digits in the low nibble: 51h is 1.5 and 2.0; 01h and 02h are met. */
+  /** SDR version, most digits in the low nibble: 51h is 1.5 and 2.0; 01h and 02h exist, too. */
   readonly version: number;
 }
 
@@ -35,7 +35,7 @@ export interface SdrIdentity {
  */
 export interface SdrHeader extends SdrIdentity {
   readonly recordType: number;
-  /** As the header says it; more than what arrived on HP DL585 G7. */
+  /** From the header; larger than the record on HP DL585 G7. */
   readonly length: number;
 }
 

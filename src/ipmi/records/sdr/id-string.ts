@@ -8,20 +8,20 @@ import { decodeText, encodeText, type TextOptions, TextType } from "../type-leng
  *   [0]  7:6 coding, 4:0 length in bytes
  *   [1-] text, at most 16 bytes
  *
- * Supermicro X9DRW gives lengths that are too large ("FAN1" in 5 bytes, of a record that ends after 4) and too small
- * ("VDIMM AB" in 5 bytes, four times). Text that goes on behind its length belongs to the name, as FreeIPMI reads it.
+ * Supermicro X9DRW has lengths that are too large ("FAN1" in 5 bytes, of a record that ends after 4) and too small
+ * ("VDIMM AB" in 5 bytes, four times). Text that continues after that length belongs to the name; FreeIPMI does the same.
  */
 export interface NamedRecord {
   /** Without the spaces at its end; "" where the record has no name. */
   readonly name: string;
-  /** The name as it came. Encoding uses it as long as it still says `name`; else `name` goes out as 8-bit text. */
+  /** The name as received. Encoded unchanged if it still matches `name`; else `name` is written as 8-bit text. */
   readonly idString?: IdStringBytes;
 }
 
 export interface IdStringBytes {
   readonly typeLength: number;
   readonly bytes: Uint8Array;
-  /** Bytes of the record behind the string; absent where there are none. */
+  /** Bytes of the record behind the string; absent if there are none. */
   readonly trailing?: Uint8Array;
 }
 

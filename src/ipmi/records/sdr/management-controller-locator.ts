@@ -17,9 +17,9 @@ export interface ManagementControllerLocatorRecord extends SdrIdentity, NamedRec
   readonly type: "management_controller_locator";
   readonly slaveAddress: number;
   readonly channel: number;
-  /** Byte 7 as it came. */
+  /** Byte 7 as received. */
   readonly powerAndInitialisation: number;
-  /** Byte 8 as it came. */
+  /** Byte 8 as received. */
   readonly capabilities: number;
   /** Bytes 9-11, LS first. */
   readonly reserved: number;

@@ -37,7 +37,7 @@ import {
 } from "./management-controller-locator.ts";
 import { decodeOem, encodeOem, type OemRecord } from "./oem.ts";
 
-/** A record of a type this room does not know; to be skipped. */
+/** A record of an unknown type; to be skipped. */
 export interface UnknownRecord extends SdrIdentity {
   readonly type: "unknown";
   readonly recordType: number;
@@ -60,11 +60,10 @@ export type SdrRecord =
   | UnknownRecord;
 
 /**
- * One whole record, header included. A header that says more than arrived is taken at what arrived
- * (HP DL585 G7), bytes beyond the header's length are left alone, and names are cut at the end of
- * the record.
+ * One whole record, header included. If the header gives a larger length than received (HP DL585 G7), the received
+ * length counts; bytes beyond the length in the header are ignored; names are cut at the end of the record.
  *
- * @throws DecodeError when the fixed part of the record is not there as a whole
+ * @throws DecodeError if the fixed part of the record is incomplete
  */
 export function decodeSdr(bytes: Uint8Array): SdrRecord {
   const header = decodeSdrHeader(new Reader(bytes, "SDR header"));
@@ -99,7 +98,7 @@ export function decodeSdr(bytes: Uint8Array): SdrRecord {
   }
 }
 
-/** The record as the repository holds it, header included; the length in the header is the right one. */
+/** The record as the repository holds it, header included; the length in the header is computed. */
 export function encodeSdr(record: SdrRecord): Buffer {
   const body = new Writer(64);
   const recordType = encodeBody(body, record);
@@ -109,7 +108,7 @@ export function encodeSdr(record: SdrRecord): Buffer {
   return to.bytes(data).take();
 }
 
-/** Writes what follows the header and says the record type. */
+/** Writes the body and returns the record type. */
 function encodeBody(to: Writer, record: SdrRecord): number {
   switch (record.type) {
     case "full":

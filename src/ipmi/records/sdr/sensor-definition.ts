@@ -20,17 +20,17 @@ export interface SensorDefinition {
   readonly recordId: number;
   readonly recordType: "full" | "compact" | "event_only";
   readonly name: string;
-  /** The name its record holds, with all its spaces: the same for the sensors of a shared record. */
+  /** The name in its record, with all its spaces; the sensors of a shared record have the same. */
   readonly recordName: string;
-  /** Which sensor of a shared record it is, from 0; 0 of others. */
+  /** Index of a sensor in a shared record, from 0; 0 for other sensors. */
   readonly shareIndex: number;
-  /** The byte as it came: 20h is the BMC, odd values are system software. */
+  /** The byte as received: 20h is the BMC, odd values are system software. */
   readonly ownerId: number;
   readonly ownerLun: number;
   readonly channel: number;
   readonly number: number;
   readonly entityId: number;
-  /** The byte as it came, with the container bit. */
+  /** The byte as received, with the container bit. */
   readonly entityInstance: number;
   readonly sensorType: number;
   /** Event/reading type code. */
@@ -39,11 +39,11 @@ export interface SensorDefinition {
   /** Absent for event-only sensors. */
   readonly units?: SensorUnits;
   readonly analogFormat: AnalogFormat;
-  /** Of full records only: without them there is no value. */
+  /** In full records only; without factors there is no value. */
   readonly factors?: SensorFactors;
-  /** True: `factors` hold nothing; Get Sensor Reading Factors gives them for each raw reading. */
+  /** True: `factors` are empty; Get Sensor Reading Factors returns them for each raw reading. */
   readonly nonLinear: boolean;
-  /** Limits the sensor has and tells; empty for discrete sensors. */
+  /** Limits that can be read; empty for discrete sensors. */
   readonly readableThresholds: readonly ThresholdName[];
   readonly settableThresholds: readonly ThresholdName[];
   /**
@@ -54,7 +54,7 @@ export interface SensorDefinition {
   /** Limits of the record, in effect when sensors are initialised from it. */
   readonly thresholdRaws?: ThresholdRaws;
   readonly hysteresis?: Hysteresis;
-  /** Raw values of full records; absent where not specified. */
+  /** Raw values of full records; absent if not specified. */
   readonly nominalReading?: number;
   readonly normalMaximum?: number;
   readonly normalMinimum?: number;
@@ -67,13 +67,13 @@ export interface SensorDefinition {
   readonly readingMask: number;
   /** Absent for event-only sensors. */
   readonly capabilities?: SensorCapabilities;
-  /** False: Get Sensor Reading cannot be asked (event-only, or owned by system software). */
+  /** False: no Get Sensor Reading (event-only, or owned by system software). */
   readonly readable: boolean;
   /** Its raw reading is a value; also of some discrete sensors (HP DL380 G7, Dell "Current"). */
   readonly analog: boolean;
 }
 
-/** The sensors a record describes: none for records that are no sensors, several for shared ones. */
+/** The sensors of a record: none for records of other things, several for shared records. */
 export function sensorsOf(record: SdrRecord): SensorDefinition[] {
   switch (record.type) {
     case "full":
@@ -105,7 +105,7 @@ function keyOf(record: FullSensorRecord | CompactSensorRecord | EventOnlySensorR
   };
 }
 
-/** What the masks at 14-19 say, by class. */
+/** The masks at 14-19, by class. */
 function masksOf(record: FullSensorRecord | CompactSensorRecord) {
   const { masks, capabilities } = record;
   if (sensorClass(record.eventType) !== "threshold") {

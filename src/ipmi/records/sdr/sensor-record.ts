@@ -13,14 +13,14 @@ import type { NamedRecord } from "./id-string.ts";
  *   [9] entity instance: 7 logical container, 6:0 instance (60h-7Fh device-relative)
  */
 export interface SensorKey {
-  /** The byte as it came: 20h is the BMC, odd values are software ids. */
+  /** The byte as received: 20h is the BMC, odd values are software ids. */
   readonly ownerId: number;
   readonly channel: number;
   readonly fruOwnerLun: number;
   readonly ownerLun: number;
   readonly number: number;
   readonly entityId: number;
-  /** The byte as it came, with the container bit. */
+  /** The byte as received, with the container bit. */
   readonly entityInstance: number;
 }
 

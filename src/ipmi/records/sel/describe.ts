@@ -23,13 +23,13 @@ import { generatorText } from "./software-id.ts";
 /** The sensor of an event, as far as the SDRs know it. */
 export interface SelSensor {
   readonly name: string;
-  /** The value of a raw reading or threshold; undefined where the sensor has none. */
+  /** The value of a raw reading or threshold; undefined if the sensor has none. */
   convert?(raw: number): number | undefined;
   /** For a person: "degrees C". */
   readonly unit?: string;
 }
 
-/** What is known besides the record. */
+/** Facts beside the record. */
 export interface SelContext {
   /** Absent: the SDRs do not have the sensor (BIOS events, Inventec, Sun X4150). */
   readonly sensor?: SelSensor;
@@ -43,15 +43,15 @@ export interface SelEventDescription {
   readonly kind: string;
   /** Name from the SDR, else type and number: "Memory #46h". */
   readonly sensorName: string;
-  /** What happened in snake case: upper_critical_going_high; oem_event_2 where nobody knows. */
+  /** What happened in snake case: upper_critical_going_high; oem_event_2 without a known meaning. */
   readonly event: string;
   readonly eventText: string;
   readonly direction: Direction;
-  /** 0 ok, 1 warning, 2 critical, 3 non-recoverable; undefined where the event means nothing to us. */
+  /** 0 ok, 1 warning, 2 critical, 3 non-recoverable; undefined for events without a known meaning. */
   readonly severity: Severity | undefined;
-  /** What the event data add: "reading 101 degrees C, threshold 100 degrees C". */
+  /** Details from the event data: "reading 101 degrees C, threshold 100 degrees C". */
   readonly detail: string | undefined;
-  /** The whole on one line. */
+  /** All of it on one line. */
   readonly text: string;
   /** Reading and threshold of a threshold event, in the sensor's unit. */
   readonly reading?: number;
@@ -71,7 +71,7 @@ export function describeSelEvent(record: SelRecord, context: SelContext = {}): S
 
 const BMC_ADDRESS = 0x20;
 
-/** The same for an event that came without a record, in a platform event trap. */
+/** The same for an event without a record, from a platform event trap. */
 export function describeEvent(event: EventFields, context: SelContext = {}): SelEventDescription {
   const row = stateRow(event, context);
   const direction: Direction = event.deassertion ? "deasserted" : "asserted";
@@ -130,8 +130,8 @@ function detailOf(event: EventFields, context: SelContext, dimm: string | undefi
     event.eventType === EventType.Threshold
       ? thresholdParts(event, context.sensor)
       : [dimm, eventDetail(event, context.manufacturerId), ...previousState(event, context)];
-  const told = parts.filter((part) => part !== undefined);
-  return told.length > 0 ? told.join(", ") : rawDetail(event);
+  const known = parts.filter((part) => part !== undefined);
+  return known.length > 0 ? known.join(", ") : rawDetail(event);
 }
 
 /** Value and limit side by side; a comparison sign between them can be false (Dell C410x). */
@@ -151,7 +151,7 @@ function valueText(raw: number, sensor: SelSensor | undefined): string {
 
 const NOT_GIVEN = 0x0f;
 
-/** Data 2 [3:0] the state before, [7:4] a severity of class 07h. */
+/** Data 2: [3:0] the previous state, [7:4] a severity of class 07h. */
 function previousState(event: EventFields, context: SelContext): string[] {
   if (event.data2Use !== "previous_state" || event.data2 === 0xff) return [];
   const before = bits(event.data2, 3, 0);
@@ -193,7 +193,7 @@ function oemDescription(event: string, eventText: string, text: string, detail: 
 
 /**
  * A piece of a panic message that Linux' IPMI message handler logs: [0] its slave address, [1] number
- * of the piece, [2..12] text. Undefined where it does not look like text.
+ * of the piece, [2..12] text. Undefined if it is not text.
  */
 function panicText(data: Uint8Array): string | undefined {
   const text = Buffer.from(data.subarray(2)).toString("latin1").replace(/\0+$/, "");

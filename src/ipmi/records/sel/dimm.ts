@@ -5,7 +5,7 @@ import { isMemoryEvent } from "./memory-error.ts";
 import type { EventFields } from "./record.ts";
 import { supermicroDimmForm } from "./supermicro-board.ts";
 
-/** Who wrote the event. */
+/** The origin of the event. */
 export interface DimmContext {
   readonly manufacturerId?: number;
   readonly productId?: number;
@@ -13,7 +13,7 @@ export interface DimmContext {
   readonly sensorName?: string;
 }
 
-/** One way of telling the DIMM; undefined when the event does not say it this way. */
+/** One encoding of the DIMM; undefined if the event does not use it. */
 type DimmRule = (event: EventFields, context: DimmContext) => string | undefined;
 
 interface VendorRules {
@@ -31,8 +31,8 @@ const letter = (index: number): string => String.fromCharCode(CODE_A + index);
 
 /**
  * The name of the DIMM a memory event is about, as the vendor's tools print it: "A1" (Dell),
- * "P1_DIMMA1" (Supermicro), "DIMM_A1" (Intel), "DIMM 3" (standard form). Undefined when the event does
- * not tell it, or tells it in a form that is not known for this board: never a guess.
+ * "P1_DIMMA1" (Supermicro), "DIMM_A1" (Intel), "DIMM 3" (standard form). Undefined without a DIMM in the event, or in an
+ * encoding that is not known for this board: never a guess.
  */
 export function dimmOf(event: EventFields, context: DimmContext = {}): string | undefined {
   if (!isMemoryEvent(event)) return undefined;
@@ -53,7 +53,7 @@ export function dimmOf(event: EventFields, context: DimmContext = {}): string | 
 const standard: DimmRule = ({ data3, data3Use }) =>
   data3Use === "sensor_specific" && data3 !== UNUSED ? `DIMM ${data3}` : undefined;
 
-/** The same from those who mark data 3 as OEM; with OEM data 2 besides, data 3 means something else. */
+/** The same with data 3 marked as OEM; if data 2 is OEM, too, data 3 means something else. */
 const standardMarkedOem: DimmRule = ({ data2Use, data3, data3Use }) =>
   data2Use === "unspecified" && data3Use === "oem" && data3 !== UNUSED ? `DIMM ${data3}` : undefined;
 
@@ -116,18 +116,18 @@ const supermicro: DimmRule = ({ data2, data2Use, data3, data3Use }, { productId 
 
 /**
  * Supermicro without data 2 (event data 20h FFh xxh): data 3 [7] second processor, [6:4] letter,
- * [2:0] digit. 80h is left alone: ipmiutil, which compared BIOS screens, takes it for processor 1.
+ * [2:0] digit. 80h is ambiguous: ipmiutil, which was compared with BIOS screens, reads processor 1.
  */
 const supermicroData3: DimmRule = ({ data2, data2Use, data3, data3Use }) => {
-  const told = data2Use === "unspecified" && data2 === UNUSED && data3Use === "oem" && data3 !== UNUSED;
-  if (!told || data3 === 0x80) return undefined;
+  const isEncoded = data2Use === "unspecified" && data2 === UNUSED && data3Use === "oem" && data3 !== UNUSED;
+  if (!isEncoded || data3 === 0x80) return undefined;
   return `P${bit(data3, 7) ? 2 : 1}_DIMM${letter(bits(data3, 6, 4))}${bits(data3, 2, 0) + 1}`;
 };
 
 /** "ECC Error", the sensor of the BIOS SMI handler on Intel server boards. */
 const INTEL_ECC_SENSOR = 0x02;
 
-/** Intel: data 3 [7:5] socket, [4:3] channel, [2:0] DIMM; letters go on over the sockets. */
+/** Intel: data 3 [7:5] socket, [4:3] channel, [2:0] DIMM; letters continue over the sockets. */
 const intel =
   (board: { readonly channels: number; readonly dimms: number }): DimmRule =>
   ({ sensorNumber, eventType, data3, data3Use }) => {
@@ -160,7 +160,7 @@ const VENDORS: readonly VendorRules[] = [
     productIds: [77, 111, 112],
     rules: [intel({ channels: 4, dimms: 3 }), standard, sensorName],
   },
-  // Other boards of these two have forms of their own (Quanta T22HF writes A0h 02h 31h for CPU0_E1).
+  // Other boards of these two have other encodings (Quanta T22HF writes A0h 02h 31h for CPU0_E1).
   { manufacturerIds: [Manufacturer.Intel, Manufacturer.Quanta], rules: [standard, sensorName] },
   {
     manufacturerIds: [Manufacturer.Hp, Manufacturer.Hpe, Manufacturer.Lenovo, Manufacturer.Ibm, Manufacturer.Fujitsu],

@@ -8,7 +8,7 @@ import type { EventFields } from "./record.ts";
 
 const UNUSED = 0xff;
 
-/** Explains event data 2 and 3 of one sensor type; undefined where they say nothing. */
+/** Explains event data 2 and 3 of one sensor type; undefined without a meaning. */
 type Explainer = (event: EventFields, manufacturerId: number | undefined) => string | undefined;
 
 const given = (event: EventFields, which: 2 | 3): boolean =>
@@ -17,22 +17,22 @@ const given = (event: EventFields, which: 2 | 3): boolean =>
     : event.data3Use !== "unspecified" && event.data3 !== UNUSED;
 
 /**
- * What event data 2 and 3 of a sensor-specific event (class 6Fh) add, for a person; undefined where
- * they add nothing that is known. Readings, thresholds and DIMMs are described elsewhere.
+ * What event data 2 and 3 of a sensor-specific event (class 6Fh) add, for people; undefined
+ * without a known meaning. Readings, thresholds and DIMMs are described elsewhere.
  */
 export function eventDetail(event: EventFields, manufacturerId?: number): string | undefined {
   if (event.eventType !== EventType.SensorSpecific) return undefined;
   return EXPLAINERS.get(event.sensorType)?.(event, manufacturerId);
 }
 
-/** The bytes themselves, where they are used and nothing else explains them. */
+/** The bytes themselves, if they are used and have no known meaning. */
 export function rawDetail(event: EventFields): string | undefined {
   const second = given(event, 2) && !isNoPreviousState(event) ? `data 2 ${hexByte(event.data2)}` : undefined;
   const third = given(event, 3) ? `data 3 ${hexByte(event.data3)}` : undefined;
   return [second, third].filter((part) => part !== undefined).join(", ") || undefined;
 }
 
-/** Data 2 of discrete events of many BMCs: neither a severity nor a state before. */
+/** Data 2 of discrete events of many BMCs: neither a severity nor a previous state. */
 const isNoPreviousState = (event: EventFields): boolean =>
   event.data2Use === "previous_state" && bits(event.data2, 3, 0) === 0x0f;
 

@@ -46,7 +46,7 @@ const STEPS: readonly string[] = [
   "primary CPU initialisation",
 ];
 
-/** What event data 2 of a system firmware event says; undefined for a code without a meaning. */
+/** Meaning of event data 2 of a system firmware event; undefined for unknown codes. */
 export function firmwareProgressText(offset: number, data2: number): string | undefined {
   if (offset === 0) return ERRORS[data2];
   return offset === 1 || offset === 2 ? STEPS[data2] : undefined;

@@ -2,7 +2,7 @@ import { EventType } from "../../tables/event-type.ts";
 import { SensorType } from "../../tables/sensor-type.ts";
 import type { EventFields } from "./record.ts";
 
-/** What an event says about the memory; the words of the counters. */
+/** Kind of memory error that an event reports; the words of the counters. */
 export type MemoryErrorKind = "correctable" | "uncorrectable" | "logging_limit";
 
 /** By offset of a memory sensor (IPMI 2.0 table 42-3, type 0Ch); parity cannot be corrected either. */

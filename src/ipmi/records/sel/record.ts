@@ -159,7 +159,7 @@ export function eventFields(event: {
 }
 
 /**
- * Decodes the 16 bytes of a record; more bytes are left alone.
+ * Decodes the 16 bytes of a record; more bytes are ignored.
  *
  * @throws TruncatedError when there are fewer than 16
  */

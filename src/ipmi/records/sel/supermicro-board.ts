@@ -2,12 +2,12 @@
 type SupermicroDimmForm =
   /** X8, B8, H8: data 2 is the label itself, in hex. */
   | "label"
-  /** Letters go on over the processors, so many a processor. */
+  /** Letters continue over the processors, with this number of letters for each. */
   | { readonly lettersPerCpu: number }
-  /** Letters begin anew at each processor; so many bits of data 3 are its number. */
+  /** Letters begin with A at each processor, whose number is in these bits of data 3. */
   | { readonly cpuMask: number };
 
-/** Boards by product id, as the vendor gave them to ipmitool. */
+/** Boards by product id, from the vendor's list in ipmitool. */
 const LABEL_BOARDS: ReadonlySet<number> = new Set([
   0x000a, 0x061c, 0x0620, 0x0101, 0x061f, 0x0612, 0x061e, 0xa111, 0x0408, 0x0811, 0x1411, 0x0911, 0x1211, 0x1011,
   0xcd11, 0x1111, 0xbe11, 0xce11, 0xbd11, 0xbc11, 0xa911, 0xaa11, 0xcb11, 0xad11, 0xa811, 0xac11, 0xaf11, 0xa511,

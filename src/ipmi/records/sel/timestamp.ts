@@ -1,8 +1,8 @@
 /**
  * Time stamps of the SEL and the SDR repository - IPMI 2.0 section 37.
  *
- *   00000000h-20000000h  seconds since the controller started; nobody had set its clock yet
- *   above 20000000h      seconds since 1970-01-01 00:00; the zone is the owner's choice, UTC or local
+ *   00000000h-20000000h  seconds since the controller started; its clock was not set yet
+ *   above 20000000h      seconds since 1970-01-01 00:00; UTC or local time, by configuration
  *   FFFFFFFFh            unspecified
  */
 export type SelTime =
@@ -23,7 +23,7 @@ export function selTime(timestamp: number): SelTime {
   return { kind: "wall_clock", epochMs: timestamp * 1000 };
 }
 
-/** The raw time stamp of a moment, FFFFFFFFh where it cannot be written. */
+/** The raw time stamp of a time; FFFFFFFFh outside its range. */
 export function selTimestamp(time: SelTime): number {
   switch (time.kind) {
     case "unspecified":

@@ -17,7 +17,7 @@ const BMC = 0x02000001;
 
 function suiteOf(id: number) {
   const suite = cipherSuite(id);
-  if (!suite) throw new RangeError(`cipher suite ${id} is not spoken`);
+  if (!suite) throw new RangeError(`cipher suite ${id} is not supported`);
   return suite;
 }
 

@@ -12,11 +12,11 @@ export const INTEL_ME = { address: 0x2c, channel: 6, lun: 0 } as const;
  *   [2] policy id
  */
 export interface NodeManagerStatisticsRequest {
-  /** 1 (global power) where absent. */
+  /** 1 (global power) if absent. */
   readonly mode?: number;
-  /** 0 (whole platform) where absent. */
+  /** 0 (whole platform) if absent. */
   readonly domain?: number;
-  /** 0 where absent. */
+  /** 0 if absent. */
   readonly policy?: number;
 }
 
