@@ -39,6 +39,15 @@ describe("the settings of polls", () => {
     expect(settings.settingsOf(host)).toBe(settings.settingsOf({ ...host, name: "b" }));
   });
 
+  it("are refused where a password from a file is longer than IPMI allows, unless the module has Redfish", async () => {
+    writeFileSync(password, "p".repeat(21));
+    const module = "module default uses IPMI, but the password has 21 bytes, and IPMI allows 20";
+    const ipmi = await book();
+    expect(() => ipmi.settingsOf(host)).toThrow(module);
+    const redfish = await book("modules: { default: { protocol: redfish } }");
+    expect(redfish.settingsOf(host).redfish?.login.password.byteLength).toBe(21);
+  });
+
   it("have the port of IPMI by default", () => {
     expect(parseConfig("{}", { path: "lightsout.yml" }).modules.get("default")?.ipmi.port).toBe(RMCP_PORT);
   });
