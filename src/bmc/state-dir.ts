@@ -1,9 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { Logger } from "../lib/index.ts";
+import { join } from "node:path";
+import {
+  type Clock,
+  FolderInUseError,
+  type FolderLock,
+  GuardedFiles,
+  type Logger,
+  lockFolder,
+  type PrivateFiles,
+  privateFiles,
+  systemClock,
+} from "../lib/index.ts";
 
-/** What is kept of hosts and boards from one run to the next. */
+/** Keeps what was learnt of hosts and boards from one run to the next. */
 export interface StateKeeper {
   /** What was saved of a host; undefined when nothing was, or nothing readable. */
   loadHost(key: string): Promise<unknown>;
@@ -28,38 +37,71 @@ export function digestOf(records: readonly Uint8Array[]): string {
 
 const FORMAT = 1;
 const HEADER_BYTES = 5;
-/** A sync keeps one of Node's four threads, which names are resolved on, too. */
-const FILES_AT_ONCE = 2;
+const HOSTS = "hosts";
+const RECORDS = "sdr";
+
+export interface StateDirOptions {
+  readonly clock?: Clock;
+  readonly files?: PrivateFiles;
+  /** Locks the folder under this name, e.g. "process 4711"; absent: it is not locked. */
+  readonly owner?: string;
+}
 
 /**
- * State in a folder: `hosts/` has a JSON file per host, `sdr/` the records of each kind of board once.
+ * State in a folder: `hosts/` has a JSON file for each host, `sdr/` the records of each kind of board once.
  *
- * Files are written beside and renamed, so that a crash leaves the old or the new one. What is damaged,
- * foreign or cannot be written costs a warning and the work that would have been saved, never a poll.
+ * What is damaged, foreign or cannot be written costs a warning and the work that would have been saved, never a
+ * poll, also while the file system does not respond. Files hold serial numbers and event logs: only this user reads
+ * them.
  */
 export class StateDir implements StateKeeper {
   readonly #folder: string;
   readonly #log: Logger;
-  #counter = 0;
-  #writing = 0;
-  readonly #waiting: (() => void)[] = [];
-  /** The last complaint, so that a full disk is not told once per host and round. */
-  #complaint: string | undefined;
+  readonly #files: GuardedFiles;
+  #lock: FolderLock | undefined;
+  /** The last problem, so that a full disk is not logged once for each host and round. */
+  #problem: string | undefined;
 
-  private constructor(folder: string, log: Logger) {
+  private constructor(folder: string, log: Logger, files: GuardedFiles) {
     this.#folder = folder;
     this.#log = log;
+    this.#files = files;
   }
 
-  /** Makes the folder where it is missing. A folder that cannot be made is a warning, too: polling goes on without. */
-  static async open(folder: string, log: Logger): Promise<StateDir> {
-    const dir = new StateDir(folder, log);
-    try {
-      for (const path of [folder, join(folder, "hosts"), join(folder, "sdr")]) await makeFolder(path);
-    } catch (error) {
-      dir.#complain("cannot make", folder, error);
-    }
+  /**
+   * Creates the folder if it does not exist, and removes what a killed process was writing. A folder that cannot be
+   * used is a warning: polling goes on without it.
+   */
+  static async open(folder: string, log: Logger, options: StateDirOptions = {}): Promise<StateDir> {
+    const { clock = systemClock, files = privateFiles } = options;
+    const dir = new StateDir(folder, log, new GuardedFiles(clock, files));
+    const folders = [folder, join(folder, HOSTS), join(folder, RECORDS)];
+    const makeFolders = async (): Promise<void> => {
+      for (const path of folders) await dir.#files.run((files) => files.makeFolder(path));
+    };
+    if (!(await dir.#attempt("cannot create", folder, makeFolders))) return dir;
+    if (options.owner !== undefined) await dir.#takeLock(options.owner);
+    const clean = async (): Promise<void> => {
+      for (const path of folders) await dir.#files.run((files) => files.removeTemporary(path));
+    };
+    await dir.#attempt("cannot remove temporary files", folder, clean);
     return dir;
+  }
+
+  /** @throws FolderInUseError */
+  async #takeLock(owner: string): Promise<void> {
+    try {
+      this.#lock = await lockFolder(this.#folder, owner);
+    } catch (error) {
+      if (error instanceof FolderInUseError) throw error;
+      this.#warn("cannot lock", this.#folder, error);
+    }
+  }
+
+  /** Another process may use the folder. */
+  async close(): Promise<void> {
+    await this.#lock?.release();
+    this.#lock = undefined;
   }
 
   async loadHost(key: string): Promise<unknown> {
@@ -84,7 +126,7 @@ export class StateDir implements StateKeeper {
   }
 
   async forgetHost(key: string): Promise<void> {
-    await rm(this.#hostPath(key), { force: true }).catch(() => {});
+    await this.#files.run((files) => files.remove(this.#hostPath(key))).catch(() => {});
   }
 
   async loadRecords(digest: string): Promise<readonly Buffer[] | undefined> {
@@ -106,74 +148,47 @@ export class StateDir implements StateKeeper {
     await this.#write(this.#recordsPath(digest), Buffer.concat(records));
   }
 
-  /** Names of hosts are anything; names of files are not. */
+  /** Any text may be the name of a host, but not of a file. */
   #hostPath(key: string): string {
-    return join(this.#folder, "hosts", `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.json`);
+    return join(this.#folder, HOSTS, `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.json`);
   }
 
   #recordsPath(digest: string): string {
-    return join(this.#folder, "sdr", `${digest}.sdr`);
+    return join(this.#folder, RECORDS, `${digest}.sdr`);
   }
 
   async #read(path: string): Promise<Buffer | undefined> {
     try {
-      return await readFile(path);
+      return await this.#files.run((files) => files.read(path));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.#complain("cannot read", path, error);
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.#warn("cannot read", path, error);
       return undefined;
     }
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<boolean> {
-    const beside = `${path}.${process.pid}.${this.#counter++}.tmp`;
-    const leave = await this.#turn();
+    const isWritten = await this.#attempt("cannot write", path, () =>
+      this.#files.run((files) => files.write(path, bytes)),
+    );
+    if (isWritten) this.#problem = undefined;
+    return isWritten;
+  }
+
+  async #attempt(what: string, path: string, work: () => Promise<void>): Promise<boolean> {
     try {
-      // Synced before it is renamed: after a power cut there is the old file or the new one, and not an empty one.
-      await writeFile(beside, bytes, { flush: true });
-      await rename(beside, path);
-      this.#complaint = undefined;
+      await work();
       return true;
     } catch (error) {
-      this.#complain("cannot write", path, error);
-      await rm(beside, { force: true }).catch(() => {});
+      this.#warn(what, path, error);
       return false;
-    } finally {
-      leave();
     }
   }
 
-  /** Waits until few files are being written; gives the function that lets the next one go on. */
-  async #turn(): Promise<() => void> {
-    if (this.#writing >= FILES_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#writing++;
-    return () => {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#writing--;
-    };
-  }
-
-  #complain(what: string, path: string, error: unknown): void {
-    const complaint = `${what}: ${(error as NodeJS.ErrnoException).code ?? messageOf(error)}`;
-    if (complaint === this.#complaint) return;
-    this.#complaint = complaint;
-    this.#log.warn({ path, problem: messageOf(error) }, `state_dir: ${what}; a restart will have to learn again`);
-  }
-}
-
-/**
- * A folder and those above it. Not mkdir's own recursion: that never ends where the file system says
- * "no such folder" of one whose parent is there, as /proc does.
- */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
+  #warn(what: string, path: string, error: unknown): void {
+    const problem = `${what}: ${(error as NodeJS.ErrnoException).code ?? messageOf(error)}`;
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.#log.warn({ path, problem: messageOf(error) }, `state_dir: ${what}; a restart has to learn again`);
   }
 }
 

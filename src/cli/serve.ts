@@ -1,12 +1,14 @@
 import { type Cidr, ConfigError, parseCidr } from "../config/index.ts";
 import { Exporter } from "../exporter/index.ts";
 import { parseShard } from "../inventory/index.ts";
-import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
+import { createLogger, FolderInUseError, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { inheritedSockets, ListenError } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
 /** The process exits within this time after SIGTERM. */
 const LONGEST_STOP_MS = 10_000;
+/** What still runs this long after the exporter has stopped waits for a file system that hangs. */
+const HANGING_MS = 500;
 const SAME_SIGNAL_MS = 1000;
 
 export interface ServeOptions {
@@ -47,9 +49,18 @@ export async function serve(options: ServeOptions): Promise<number> {
   const signal = await endSignal();
   log.info({ signal }, "stopping");
   // Exits in time even if something hangs.
-  setTimeout(() => process.exit(0), LONGEST_STOP_MS - 500).unref();
+  setTimeout(endNow, LONGEST_STOP_MS - 500).unref();
   await exporter.stop();
+  setTimeout(endNow, HANGING_MS).unref();
   return 0;
+}
+
+/** Ends the process whatever hangs. process.exit() waits for threads, and so for file systems and name servers. */
+function endNow(): void {
+  const isThreadBusy = process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo)/.test(name));
+  if (!isThreadBusy) process.exit(0);
+  process.removeAllListeners("SIGTERM");
+  process.kill(process.pid, "SIGTERM");
 }
 
 function network(text: string): Cidr {
@@ -79,6 +90,7 @@ function endSignal(): Promise<NodeJS.Signals> {
 /** Why the exporter could not start, as lines to print; unexpected errors with their stack. */
 function startFailure(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return problemLines(error);
+  if (error instanceof FolderInUseError) return [`state_dir: ${error.message}`];
   if (error instanceof ListenError || error instanceof RangeError) return [error.message];
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }

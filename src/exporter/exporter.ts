@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { BmcPool, SdrCache, StateDir } from "../bmc/index.ts";
 import { type Cidr, type Config, type Environment, formatProblem, staleAfterMs } from "../config/index.ts";
@@ -56,6 +57,7 @@ export class Exporter {
   readonly #self: SelfMetrics;
   readonly #transport = new UdpTransport();
   readonly #pool: BmcPool;
+  readonly #state: StateDir | undefined;
   readonly #scheduler: Scheduler;
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
@@ -74,13 +76,13 @@ export class Exporter {
   /**
    * Reads the configuration and starts polling and serving.
    *
-   * @throws ConfigError, ListenError
+   * @throws ConfigError, ListenError, FolderInUseError
    */
   static async start(options: ExporterOptions): Promise<Exporter> {
     const env = options.env ?? process.env;
     const config = withAllowed(await readConfig(options.configFile, env), options.probeAllow);
     const book = await PollSettingsBook.read(config, env);
-    const state = config.stateDir === undefined ? undefined : await StateDir.open(config.stateDir, options.log);
+    const state = config.stateDir === undefined ? undefined : await openState(config.stateDir, options);
     const spool =
       config.stateDir === undefined ? undefined : await EventSpool.open(join(config.stateDir, "events"), options.log);
     const exporter = new Exporter(options, env, config, book, state, spool);
@@ -112,6 +114,7 @@ export class Exporter {
     this.#book = book;
     this.#rackBudgets = new RackBudgets(config);
     const clock = this.#clock;
+    this.#state = state;
     this.#self = new SelfMetrics({ version: options.version, clock });
     this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self), spool });
     this.#pool = new BmcPool({
@@ -328,8 +331,15 @@ export class Exporter {
     // A timer that still runs would keep the process alive.
     timer?.cancel();
     await this.#transport.close();
+    await this.#state?.close();
     this.#self.close();
   }
+}
+
+/** The name tells the operator which process it is. */
+function openState(folder: string, { log, clock }: ExporterOptions): Promise<StateDir> {
+  const owner = `process ${process.pid} on ${hostname()}, which started ${new Date().toISOString()}`;
+  return StateDir.open(folder, log, { clock, owner });
 }
 
 /** `127.0.0.1:9623`, where `:0` was asked for too. */
