@@ -7,7 +7,7 @@ import { withPeers } from "../rig/requirements.ts";
 import { keyValues } from "../rig/run.ts";
 import { ourClientOf, peerLogin, SESSION_KINDS } from "./our-client.ts";
 
-/** Identity, chassis and watchdog as we tell them, beside ipmitool and FreeIPMI. */
+/** Identity, chassis and watchdog as exported, compared with ipmitool and FreeIPMI. */
 
 const words = (value: boolean | undefined): string => String(value);
 const active = (value: boolean | undefined): string => (value ? "active" : "inactive");

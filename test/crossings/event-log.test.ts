@@ -13,7 +13,7 @@ import { type OurClient, ourClientOf, peerLogin, SESSION_KINDS } from "./our-cli
 import { fromFreeIpmi, fromIpmitool } from "./units.ts";
 
 /**
- * Every record of the event log as we tell it beside what ipmitool and FreeIPMI print: time, sensor,
+ * Every record of the event log as exported, compared with what ipmitool and FreeIPMI print: time, sensor,
  * event, direction, severity, data. What differs must be exactly the differences listed here.
  */
 

@@ -18,7 +18,7 @@ const VARIABLE = [
 withPeers(["ipmi_sim", "promtool"], "the exposition of ipmi_sim with the board of the vectors", () => {
   it("equals the golden file and passes promtool", async () => {
     const sim = await startIpmiSim();
-    // What ipmi_sim has no DCMI for is not asked.
+    // ipmi_sim has no DCMI, so its parts are not requested.
     const parts = PART_NAMES.filter((part) => part !== "dcmi");
     const client = ourClientOf(sim, "monitor", { settings: { parts, bridge: true } });
     try {

@@ -12,13 +12,13 @@ import { type InProcess, startExporter } from "../support/exporter.ts";
  * BMCs: the same series with the same values, but for what is named here.
  */
 
-/** Names that are no UTF-8 as FreeIPMI prints them: ipmi_exporter dies of them, so it is told to leave them out. */
+/** Names that FreeIPMI prints as invalid UTF-8: ipmi_exporter crashes on them, so its configuration excludes them. */
 const UNPRINTABLE = [0x1d, 0x1e, 0x1f];
 
 /** What ipmi_exporter has since 1.7 and always has here: series more hurt no dashboard, series less do. */
 const SINCE_1_7 = ["ipmi_chassis_cooling_fault_state", "ipmi_chassis_drive_fault_state"];
 
-/** FreeIPMI is told the cipher suite by an argument. */
+/** FreeIPMI gets the cipher suite as an argument. */
 function suite(id: number): { readonly custom_args: Readonly<Record<string, readonly string[]>> } {
   return { custom_args: Object.fromEntries(COLLECTORS.map((collector) => [collector, ["-I", String(id)]])) };
 }

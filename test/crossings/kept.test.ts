@@ -6,7 +6,7 @@ import { withPeers } from "../rig/requirements.ts";
 import { memoryKeeper } from "../support/memory-keeper.ts";
 import { ourClientOf, peerLogin } from "./our-client.ts";
 
-/** What is kept of a BMC from poll to poll and from run to run, and what is asked again nevertheless. */
+/** What is kept of a BMC from poll to poll and from run to run, and what is read again nevertheless. */
 
 withPeers(["ipmi_sim", "ipmitool"], "the saved state of a BMC", () => {
   let sim: IpmiSim;
@@ -42,7 +42,7 @@ withPeers(["ipmi_sim", "ipmitool"], "the saved state of a BMC", () => {
     const before = ourClientOf(sim, "admin", { keeper });
     const first = await before.poll({ parts: ["power", "security"] });
     await before.close();
-    // The login has asked: nothing is asked twice.
+    // The login has sent these requests: none is sent twice.
     expect(before.reports.commands.filter((c) => c === "Get Channel Authentication Capabilities")).toHaveLength(1);
 
     const after = ourClientOf(sim, "admin", { keeper });

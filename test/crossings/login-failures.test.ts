@@ -6,7 +6,7 @@ import { withPeers } from "../rig/requirements.ts";
 import { type Rule, startUdpProxy, type UdpProxy } from "../rig/udp-proxy.ts";
 import { type OurOptions, ourClient, SESSION_KINDS } from "./our-client.ts";
 
-/** Who is not let in is told why, at which step, within the module's time-out, and the account is not hammered. */
+/** A refused login is reported with reason and step, within the time-out of the module, and without many attempts. */
 
 const GET_SESSION_CHALLENGE = "06/39";
 const MODULE_TIMEOUT_MS = 8000;
@@ -17,7 +17,7 @@ interface Seen {
   readonly proxy: UdpProxy;
 }
 
-/** One poll through a proxy that counts, and does what a rule says. */
+/** One poll through a proxy that counts packets and applies a rule. */
 async function pollOnce(sim: IpmiSim, options: OurOptions, rule?: Rule): Promise<Seen> {
   const proxy = await startUdpProxy(sim);
   proxy.rule(rule);
@@ -66,7 +66,7 @@ withPeers(["ipmi_sim"], "a failing login", () => {
       expect([proxy.count("to_bmc", "open_session_request"), proxy.count("to_bmc", "rakp_1")]).toEqual([1, 1]);
       expect(proxy.count("to_bmc", "ipmi_1.5")).toBe(0);
       expect(proxy.packets.filter((p) => p.command === GET_SESSION_CHALLENGE)).toEqual([]);
-      // The half-open session is given back: RAKP 3 with the status that says why.
+      // The half-open session is freed: RAKP 3 with the status that names the cause.
       expect(proxy.packets.filter((p) => p.kind === "rakp_3").map((p) => p.bytes[17])).toEqual([0x0f]);
     });
 

@@ -6,7 +6,7 @@ import { withPeers } from "../rig/requirements.ts";
 import { startUdpProxy, type UdpProxy } from "../rig/udp-proxy.ts";
 import { type OurClient, ourClientOf, SESSION_KINDS, type SessionKind } from "./our-client.ts";
 
-/** BMCs that go away and come back while they are polled: told in time, and recovered without help. */
+/** BMCs that stop answering during a poll and come back: reported in time, and read again without help. */
 
 const MODULE_TIMEOUT_MS = 6000;
 /** Less patience than usual, to have it quickly; four tries take 4.5 s of silence before a session counts as lost. */
@@ -92,7 +92,7 @@ withPeers(["ipmi_sim"], "a BMC that disappears", () => {
       await whole.poll({ parts: ["sensors"] });
       const all = whole.reports.commands.filter((name) => name === "Get SDR").length;
       await whole.close();
-      // Nothing was read twice but the record under way.
+      // Nothing was read twice but the record in flight.
       expect(rest).toBeLessThan(all - walked + 10);
       await close();
     });

@@ -10,7 +10,7 @@ export interface SessionKind {
   readonly title: string;
   readonly ours: Pick<PollSettings["login"], "cipherSuites" | "ipmi15">;
   readonly peers: Pick<Login, "protocol" | "cipherSuite">;
-  /** What our trace says when such a session is open. */
+  /** The line of our trace for such a session. */
   readonly opened: { readonly protocol: "1.5" | "2.0"; readonly note?: string };
 }
 
@@ -84,7 +84,7 @@ export interface OurOptions {
   readonly password?: string;
   readonly login?: Partial<PollSettings["login"]>;
   readonly settings?: Partial<PollSettings>;
-  /** Absent: real time. Packets travel in real time whatever it says. */
+  /** Absent: real time. Packets travel in real time in any case. */
   readonly clock?: Clock;
   readonly keeper?: StateKeeper;
 }

@@ -77,7 +77,7 @@ withPeers(["ipmi_sim", "ipmitool"], "a controller behind ipmi_sim's BMC", () => 
       ["82/0/01", "Bay Temp", "15.97", 42.5, []],
       ["82/0/03", "Bay Drive", "4.97", undefined, ["drive_present"]],
     ]);
-    // What it tells of its limits, and not what the record has.
+    // Its own limits, not those of the record.
     expect(behind[1]?.thresholds).toEqual({ upper_critical: 75 });
     const own = fullBoard.sensors.filter((s) => s.availability !== "event-only");
     expect(sensors).toHaveLength(own.reduce((sum, s) => sum + s.states.length, 0) + 3);

@@ -15,7 +15,7 @@ import type { Login } from "../rig/run.ts";
 import { type InProcess, startExporter } from "../support/exporter.ts";
 
 /**
- * The collector sel-events beside what ipmi-sel (FreeIPMI 1.6.10) prints with the arguments ipmi_exporter gives it,
+ * The collector sel-events beside what ipmi-sel (FreeIPMI 1.6.10) prints with the arguments of ipmi_exporter,
  * counted by ipmi_exporter's rule. Debian's 1.6.1 does not have the collector itself.
  */
 
@@ -29,7 +29,7 @@ const ARGS = [
 ];
 
 const STAMP = [0x10, 0x20, 0x30, 0x65];
-/** A number no sensor has: FreeIPMI gives the raw bytes then. */
+/** A number without a sensor: FreeIPMI prints the raw bytes. */
 const UNKNOWN_SENSOR = 0xfe;
 
 function event(type: number, sensor: number, eventType: number, ...data: readonly number[]): number[] {
@@ -74,7 +74,7 @@ function dataOfAllValues(): number[][] {
   for (const [type, own] of offsets)
     for (const offset of own)
       for (let value = 0; value < 256; value++) {
-        // Both tell something of their own; and data 2 the state before.
+        // Both print details of their own; and data 2 is the previous state.
         all.push(event(type, UNKNOWN_SENSOR, 0x6f, 0xf0 | offset, value, (value * 7) & 0xff));
         if (value % 5 === 0) all.push(event(type, UNKNOWN_SENSOR, 0x6f, 0x40 | offset, value, 0xff));
       }

@@ -48,7 +48,7 @@ function status(sensor: Sensor): string {
   return sensor.states.map((s) => CROSSED[s] ?? s).at(-1) ?? "ok";
 }
 
-/** The texts of our states: `absent`, which no bit says, has none. */
+/** The texts of our states: `absent`, which has no bit, has none. */
 function texts(sensor: Sensor, board: BoardSensor): string[] {
   const { eventType, sensorType } = board;
   const rows = statesOf({ eventType, sensorType });
@@ -264,7 +264,7 @@ withPeers(["ipmi_sim", "ipmitool", "ipmi-sensors"], "our sensors, compared with 
       const offsets = (sensor?.states ?? []).flatMap((state) => rows.find((row) => row.state === state)?.offset ?? []);
       return offsets.reduce((word, offset) => word | (1 << offset), 0);
     });
-    // OEM State asserts 5, of which nobody knows what it means.
+    // OEM State asserts 5, which has no known meaning.
     const unknown = numbers.indexOf(0xaa);
     expect(words[unknown]).toBe(5);
     words[unknown] = 0;
@@ -311,7 +311,7 @@ async function rawStates(sim: IpmiSim, numbers: readonly number[]): Promise<numb
 }
 
 withPeers(["ipmi_sim", "ipmi-sensors"], "our limits", () => {
-  // FreeIPMI gives up at the first sensor with nothing behind it.
+  // FreeIPMI stops at the first record without a sensor.
   const board = { ...fullBoard, sensors: fullBoard.sensors.filter((s) => s.availability !== "absent") };
   let sim: IpmiSim;
   beforeAll(async () => {

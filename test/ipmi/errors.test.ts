@@ -16,7 +16,7 @@ describe("the error of a refused command", () => {
     });
   });
 
-  it("has no stack trace, which would cost more than all else, and leaves those of other errors", () => {
+  it("has no stack trace, which would be its largest cost; other errors have one", () => {
     const { stackTraceLimit } = Error;
     expect(refusal().stack).not.toContain("\n    at ");
     expect(Error.stackTraceLimit).toBe(stackTraceLimit);

@@ -16,7 +16,7 @@ import type { Login } from "../rig/run.ts";
 
 const readable = fullBoard.sensors.filter((s) => s.availability !== "event-only");
 
-/** 6-bit and BCD plus names: neither tool decodes them, so they are told apart by number. */
+/** 6-bit and BCD plus names: neither tool decodes them, so they are identified by number. */
 const UNDECODED_NAMES = new Set(["SIXBIT-ID 7", "12-34.5"]);
 
 /** FreeIPMI 1.6.10 is wrong here or has no value: cube root, non-linear. */

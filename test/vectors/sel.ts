@@ -6,12 +6,12 @@ export interface SelVector {
   readonly bytes: string;
   /** Title of the test row. */
   readonly title: string;
-  /** Name the SDR repository gives the sensor; absent where it has none. */
+  /** Name of the sensor in the SDR repository; absent without one. */
   readonly sensor?: string;
   readonly kind: string;
   readonly event: string;
   readonly deasserted?: true;
-  /** 0 nominal, 1 warning, 2 critical as FreeIPMI grades it; "none" where it says N/A. */
+  /** 0 nominal, 1 warning, 2 critical as FreeIPMI grades it; "none" for N/A. */
   readonly severity: 0 | 1 | 2 | "none";
   /** Numbers and words both tools print behind the event. */
   readonly detail?: string;

@@ -6,7 +6,7 @@ import { ALL_COMMANDS, parseCipherSuiteRecords, supportedDcmiCapabilities } from
 import { DecodeError } from "../../../src/ipmi/errors.ts";
 import { hex } from "../../support/hex.ts";
 
-/** Numbers from a seed (mulberry32), so that a failure can be had again. */
+/** Numbers from a seed (mulberry32), so that a failure can be repeated. */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
@@ -119,7 +119,7 @@ describe.skipIf(!present)("answers recorded from BMC firmware", () => {
         if (cc === undefined) continue;
         expect(command.describeRefusal(cc)).not.toBe("");
         if (cc !== 0) continue;
-        // Every answer of a command that was asked without request data is whole.
+        // Every answer to a command without request data is complete.
         expect(() => command.decodeResponse(hex(data ?? "")), `${recorded.name} ${data}`).not.toThrow();
         decoded++;
       }

@@ -17,15 +17,15 @@ export interface BitVector<T> {
 }
 
 export interface Vector<T> {
-  /** What these bytes say, for the test's title. */
+  /** Meaning of the bytes, for the title of the test. */
   readonly about: string;
   readonly bytes: string;
-  /** Without these many bytes the layout is truncated; all of them where absent. */
+  /** Required bytes: shorter answers are truncated. All bytes if absent. */
   readonly required?: number;
   readonly value: Partial<T>;
 }
 
-/** The value with its bytes as hex text: a Buffer and a Uint8Array of the same bytes are the same to us. */
+/** The value with its bytes as hex text: a Buffer and a Uint8Array of the same bytes are equal. */
 function comparable(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
   if (Array.isArray(value)) return value.map(comparable);

@@ -34,7 +34,7 @@ const VECTORS = [
 ] as const;
 
 describe("an HMAC with kept pad states", () => {
-  it.each(VECTORS)("gives the codes of the RFCs", (key, message, code1, code256) => {
+  it.each(VECTORS)("computes the codes of the RFCs", (key, message, code1, code256) => {
     expect(new KeptHmac(sha1, key).compute(message, 0, message.length).toString("hex")).toBe(code1);
     expect(new KeptHmac(sha256, key).compute(message, 0, message.length).toString("hex")).toBe(code256);
   });
@@ -84,7 +84,7 @@ describe("an HMAC with kept pad states", () => {
     }
   });
 
-  it("gives codes that stay when the next one is made", () => {
+  it("returns codes that the next one does not change", () => {
     const hmac = new KeptHmac(sha1, Buffer.from("key"));
     const first = hmac.compute(Buffer.from("one"), 0, 3);
     const before = first.toString("hex");

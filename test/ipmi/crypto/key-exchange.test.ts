@@ -35,13 +35,13 @@ describe.each(HANDSHAKES.map((h) => [h.title, h] as const))("key exchange captur
   const key = Buffer.from(h.password);
   const keys = sessionKeys(suite, key, exchange, h.kg === undefined ? undefined : hex(h.kg));
 
-  it("gives the codes that were on the wire", () => {
+  it("computes the codes of the capture", () => {
     expect(rakp2Code(suite, key, exchange).toString("hex")).toBe(h.rakp2);
     expect(rakp3Code(suite, key, exchange).toString("hex")).toBe(h.rakp3);
     expect(rakp4CheckValue(suite, keys, exchange).toString("hex")).toBe(h.checkValue);
   });
 
-  it("gives the session keys that both sides used", () => {
+  it("computes the session keys of the capture", () => {
     expect(keys.sik.toString("hex")).toBe(h.sik);
     expect(keys.k1.toString("hex")).toBe(h.k1);
     expect(keys.k2.toString("hex")).toBe(h.k2);
@@ -51,15 +51,15 @@ describe.each(HANDSHAKES.map((h) => [h.title, h] as const))("key exchange captur
 describe("the order of cipher suites", () => {
   const ids = (...args: Parameters<typeof suitesToTry>) => suitesToTry(...args).map((s) => s.id);
 
-  it("takes the best that is offered first", () => {
+  it("tries the best offered suite first", () => {
     expect(ids([1, 2, 3, 17, 8])).toEqual([17, 3, 8, 2, 1]);
   });
 
-  it("never takes suite 0 or an RC4 suite by itself", () => {
+  it("never chooses suite 0 or an RC4 suite automatically", () => {
     expect(ids([0, 4, 3])).toEqual([3]);
   });
 
-  it("tries 17 and 3 when the BMC tells nothing it could use", () => {
+  it("tries 17 and 3 if the list of the BMC has nothing usable", () => {
     expect(ids(undefined)).toEqual([17, 3]);
     expect(ids([0])).toEqual([17, 3]);
   });

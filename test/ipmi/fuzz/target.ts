@@ -21,7 +21,7 @@ export interface Target {
 /** A thing that was promised not to happen. */
 class Violation extends Error {}
 
-/** For what takes any value: a throw of any kind, DecodeError too, is a failure. */
+/** For functions that accept any value: any throw, even of a DecodeError, is a failure. */
 export function neverThrows<T>(call: () => T): T {
   try {
     return call();
@@ -43,7 +43,7 @@ function stoppable(batch: () => void): void {
   new Script("batch()").runInContext(createContext({ batch }), { timeout: HANG_MS });
 }
 
-/** Gives a target `count` inputs made from its valid ones. Throws an error that says how to have it again. */
+/** Feeds a target `count` inputs derived from its valid ones. A failure names the seed that repeats it. */
 export function fuzz(target: Target, count: number, seed: number, foreign: readonly Buffer[]): void {
   const random = new Random(seed, target.name);
   const mutator = new Mutator(random);

@@ -46,7 +46,7 @@ describe("reading a FRU device", () => {
   });
 
   // iDRAC 10 answers Get FRU Inventory Area Info with completion code 0 and no data.
-  it.each(["", "00", "0001"])("goes by the header where the info is cut to %j", async (info) => {
+  it.each(["", "00", "0001"])("uses the header if the info is cut to %j", async (info) => {
     expect((await read({ info: hex(info) })).outcome).toEqual({ value: whole });
   });
 
@@ -60,13 +60,13 @@ describe("reading a FRU device", () => {
     expect(outcome).toMatchObject({ value: { board: whole.board } });
   });
 
-  it("asks for words where the device has words", async () => {
+  it("reads words from a device with word access", async () => {
     const { outcome, reads } = await read({ words: true });
     expect(outcome).toEqual({ value: whole });
     expect(reads.every(([offset, count]) => (offset + count) * 2 <= fru.length)).toBe(true);
   });
 
-  it.each([0, 8192])("goes by the header where the BMC says a size of %i", async (size) => {
+  it.each([0, 8192])("uses the header if the BMC reports a size of %i", async (size) => {
     expect((await read({ size })).outcome).toEqual({ value: whole });
   });
 
@@ -82,7 +82,7 @@ describe("reading a FRU device", () => {
     },
   );
 
-  it("takes fewer bytes than were asked for", async () => {
+  it("accepts fewer bytes than requested", async () => {
     const { outcome } = await read({
       instead: (offset, count) => {
         const bytes = fru.subarray(offset, offset + Math.min(count, 5));
@@ -100,7 +100,7 @@ describe("reading a FRU device", () => {
     if (code !== 0x81) expect((await read({ info: code })).outcome).toMatchObject(busy);
   });
 
-  it.each([1, 2, 3, 5])("reads a device that gives at most %i bytes at once", async (most) => {
+  it.each([1, 2, 3, 5])("reads a device that returns at most %i bytes at once", async (most) => {
     const { outcome, memory } = await read({ instead: (_, count) => (count > most ? 0xca : undefined) });
     expect(outcome).toEqual({ value: whole });
     expect(memory.fruChunkBytes).toBeLessThanOrEqual(most);
@@ -108,7 +108,7 @@ describe("reading a FRU device", () => {
     expect(words.outcome).toEqual({ value: whole });
   });
 
-  it.each([0xca, 0xc8, 0xc7])("fails when a device gives not a byte at once: %i", async (code) => {
+  it.each([0xca, 0xc8, 0xc7])("fails if a device does not return a single byte: %i", async (code) => {
     expect((await read({ instead: () => code })).outcome).toMatchObject({ error: { completionCode: code } });
   });
 
@@ -120,7 +120,7 @@ describe("reading a FRU device", () => {
     },
   );
 
-  it("learns nothing about lengths from a device that gives nothing at all", async () => {
+  it("learns no length from a device that returns nothing", async () => {
     const { memory } = await read({ instead: () => 0xc9 });
     expect([memory.fruChunkBytes, memory.quirks.size]).toEqual([128, 0]);
   });
@@ -141,7 +141,7 @@ describe("reading a FRU device", () => {
     expect(reads.length).toBeLessThanOrEqual(1024);
   });
 
-  it("fails when the BMC keeps silent or refuses the privilege", async () => {
+  it("fails if the BMC does not answer or refuses the privilege", async () => {
     const silence = new IpmiError("timeout", "silence");
     expect((await read({ instead: () => silence })).outcome).toEqual({ error: silence });
     expect((await read({ info: 0xd4 })).outcome).toMatchObject({ error: { reason: "privilege_refused" } });

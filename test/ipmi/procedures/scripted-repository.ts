@@ -9,7 +9,7 @@ export interface RecordRead {
   readonly count: number;
 }
 
-/** A record of `length` bytes, header included, told from others by its bytes. */
+/** A record of `length` bytes, header included, with bytes of its own. */
 export function sdrOf(id: number, length = 48): Buffer {
   const record = Buffer.alloc(length, id);
   record.writeUInt16LE(id, 0);
@@ -25,7 +25,7 @@ export class ScriptedRepository {
   reservations = 0;
   /** Decides before the repository does. */
   instead: (read: RecordRead) => Scripted | undefined = () => undefined;
-  /** Decides about Reserve SDR Repository; without a reservation none is asked for. */
+  /** Decides about Reserve SDR Repository; then reads need no reservation. */
   reserve: (() => Scripted) | undefined;
   readonly runner: ScriptedRunner;
   readonly #records: Map<number, Buffer>;
@@ -48,7 +48,7 @@ export class ScriptedRepository {
     });
   }
 
-  /** Another poller reserves: our reservation is gone. */
+  /** Another poller reserves: our reservation is cancelled. */
   cancel(): void {
     this.#reservation++;
   }

@@ -25,7 +25,7 @@ function setup(
   return { repository, memory, walk, run: () => walk.run(repository.runner) };
 }
 
-/** A BMC that does not give whole records at once. */
+/** A BMC that does not return whole records at once. */
 function partial(repository: ScriptedRepository, code = 0xca): void {
   repository.instead = (read) => (read.count === 0xff ? code : undefined);
 }
@@ -39,7 +39,7 @@ describe("a walk over the SDR repository", () => {
     expect([memory.wholeSdrReads, memory.quirks.size]).toEqual([true, 0]);
   });
 
-  it("asks the device itself where that holds the records", async () => {
+  it("reads the device itself if that has the records", async () => {
     const repository = new ScriptedRepository(records);
     const memory = new BmcMemory();
     memory.wholeSdrReads = false;
@@ -49,7 +49,7 @@ describe("a walk over the SDR repository", () => {
     expect(new Set(repository.runner.asked)).toEqual(new Set(["Reserve Device SDR Repository", "Get Device SDR"]));
   });
 
-  it("takes an empty repository for what it is", async () => {
+  it("accepts an empty repository", async () => {
     const { walk, run } = setup({ records: [] });
     await run();
     expect([walk.done, walk.records, walk.problems]).toEqual([true, [], []]);
@@ -68,7 +68,7 @@ describe("a walk over the SDR repository", () => {
     },
   );
 
-  it("does without a reservation where Reserve SDR Repository gives no data", async () => {
+  it("works without a reservation if Reserve SDR Repository returns no data", async () => {
     const { repository, walk, run } = setup();
     partial(repository);
     repository.reserve = () => Buffer.alloc(0);
@@ -137,7 +137,7 @@ describe("reading records in pieces", () => {
     },
   );
 
-  it("asks for less where fewer bytes come than were asked for", async () => {
+  it("requests less if fewer bytes than requested are returned", async () => {
     const { repository, walk, run } = setup();
     repository.instead = (read) => {
       if (read.count === 0xff) return 0xca;
@@ -148,7 +148,7 @@ describe("reading records in pieces", () => {
     expect(walk.records).toEqual(records);
   });
 
-  it("keeps what there is of a record that is shorter than it says: HP DL585 G7", async () => {
+  it("keeps the bytes of a record that is shorter than its header says: HP DL585 G7", async () => {
     const lying = sdrOf(2, 40);
     lying[4] = 60;
     const { memory, walk, run } = setup({ records: [sdrOf(1), lying, sdrOf(3)] });
@@ -158,7 +158,7 @@ describe("reading records in pieces", () => {
     expect([memory.wholeSdrReads, memory.sdrChunkBytes, memory.quirks.size]).toEqual([true, 64, 0]);
   });
 
-  it("reserves anew when the reservation is lost, and reads the record from its start", async () => {
+  it("reserves again if the reservation is lost, and reads the record from its start", async () => {
     const { repository, walk, run } = setup();
     partial(repository);
     let reads = 0;
@@ -181,7 +181,7 @@ describe("reading records in pieces", () => {
     expect(new Set(repository.reads.map((r) => r.reservationId))).toEqual(new Set([0]));
   });
 
-  it("gives a record up whose reservation is lost again and again, and says so", async () => {
+  it("skips a record whose reservation is lost again and again, and reports it", async () => {
     const { repository, walk, run } = setup({ expected: 0 });
     repository.instead = (read) => {
       if (read.count === 0xff) return 0xca;
@@ -209,7 +209,7 @@ describe("a walk that does not end by itself", () => {
     expect([...memory.quirks]).toEqual(["sdr_endless"]);
   });
 
-  it("is ended when it has gone well beyond the repository's own count", async () => {
+  it("ends well beyond the count of the repository", async () => {
     const { repository, walk, run } = setup({ records: [sdrOf(1)], expected: 4 });
     repository.instead = ({ recordId }) => {
       const next = recordId + 1;
@@ -220,7 +220,7 @@ describe("a walk that does not end by itself", () => {
     expect(walk.problems).toEqual(["SDR repository does not end: more than 20 records"]);
   });
 
-  it("is not ended by a record that says another id than it was asked for by", async () => {
+  it("does not end at a record with another id than requested", async () => {
     const odd = [1, 2, 3].map((id) => sdrOf(id));
     const { repository, walk, run } = setup({ records: odd });
     repository.instead = (read) => {
@@ -234,7 +234,7 @@ describe("a walk that does not end by itself", () => {
   });
 });
 
-describe("a record the BMC does not give", () => {
+describe("a record that the BMC does not return", () => {
   it("that is the last one, with C3h for ever, ends the walk: Dell FC830", async () => {
     const { repository, walk, run } = setup();
     repository.instead = (read) => (read.recordId === 9 ? 0xc3 : undefined);
@@ -244,7 +244,7 @@ describe("a record the BMC does not give", () => {
     expect(walk.problems[0]).toMatch(/^SDR 0x0009 skipped: .*C3h/);
   });
 
-  it.each([0xc0, 0xc3, 0xd0])("for now (%i) in the middle is asked for again in the next run", async (code) => {
+  it.each([0xc0, 0xc3, 0xd0])("at the moment (%i), in the middle, is requested again in the next run", async (code) => {
     const { repository, walk, run } = setup();
     repository.instead = (read) => (read.recordId === 3 ? code : undefined);
     expect(await outcomeOf(run())).toMatchObject({ error: { reason: "bmc_busy" } });
@@ -262,7 +262,7 @@ describe("a record the BMC does not give", () => {
     expect([walk.done, walk.records, walk.problems.length]).toEqual([true, records.slice(0, 2), 1]);
   });
 
-  it("because it has gone (CBh) is skipped where the next one is known, and ends the walk where it is not", async () => {
+  it("because it no longer exists (CBh) is skipped if the next id is known, and ends the walk otherwise", async () => {
     const { repository, memory, walk, run } = setup();
     memory.wholeSdrReads = false;
     repository.instead = (read) => (read.recordId === 3 && read.offset > 0 ? 0xcb : undefined);
@@ -288,7 +288,7 @@ describe("a record the BMC does not give", () => {
 describe("a record that is refused once, where whole records are read", () => {
   it.each([0xcc, 0xc3, 0xc0, 0xcb, 0xd5])("with %i is read in pieces, and the others whole", async (code) => {
     for (const refused of [0, 3]) {
-      // As the first one CBh says that there are none.
+      // For the first record CBh means that there are none.
       if (refused === 0 && code === 0xcb) continue;
       const { repository, memory, walk, run } = setup();
       let left = 1;
@@ -329,7 +329,7 @@ describe("a record that is refused once, where whole records are read", () => {
 });
 
 describe("an interrupted walk", () => {
-  it("goes on where it stopped, with a reservation of the new session", async () => {
+  it("continues where it stopped, with a reservation of the new session", async () => {
     const { repository, walk, run } = setup();
     partial(repository);
     const refuse = repository.instead;

@@ -14,7 +14,7 @@ const entries = [1, 2, 3, 5, 8].map((id) => entryOf(id));
 const cursorAt = (id: number): SelCursor => ({ recordId: id, bytes: entryOf(id) });
 
 describe("reading the event log", () => {
-  it("gives all of it where nothing was read before, a command each, without reservation", async () => {
+  it("returns all records at first, with one command each, without reservation", async () => {
     const log = new ScriptedRepository(entries);
     expect(await readSelSince(log.runner, undefined)).toEqual({ records: entries, continued: false });
     expect([log.reads.length, log.reservations]).toEqual([5, 0]);
@@ -23,7 +23,7 @@ describe("reading the event log", () => {
   it.each([
     ["some", 3, entries.slice(3)],
     ["none", 8, []],
-  ])("gives what came after the last record: %s", async (_, id, expected) => {
+  ])("returns the records after the last one: %s", async (_, id, expected) => {
     const log = new ScriptedRepository(entries);
     expect(await readSelSince(log.runner, cursorAt(id))).toEqual({ records: expected, continued: true });
     expect(log.reads.length).toBe(expected.length + 1);
@@ -32,12 +32,12 @@ describe("reading the event log", () => {
   it.each([
     ["the last record has gone", [entryOf(1, 0xa1), entryOf(2, 0xa2)]],
     ["its number was given to another event after a clear", [entryOf(1, 0xa1), entryOf(3, 0xa3)]],
-  ])("gives all of it when %s", async (_, now) => {
+  ])("returns all records if %s", async (_, now) => {
     const log = new ScriptedRepository(now);
     expect(await readSelSince(log.runner, cursorAt(3))).toEqual({ records: now, continued: false });
   });
 
-  it("takes an answer without data for a record that is not there", async () => {
+  it("treats an answer without data as a missing record", async () => {
     const empty = new ScriptedRepository([]);
     empty.instead = () => Buffer.alloc(0);
     expect(await readSelSince(empty.runner, undefined)).toEqual({ records: [], continued: false });
@@ -46,13 +46,13 @@ describe("reading the event log", () => {
     expect(await readSelSince(cleared.runner, cursorAt(8))).toEqual({ records: entries.slice(0, 2), continued: false });
   });
 
-  it("gives nothing of an empty log", async () => {
+  it("returns nothing for an empty log", async () => {
     const log = new ScriptedRepository([]);
     expect(await readSelSince(log.runner, undefined)).toEqual({ records: [], continued: false });
     expect(await readSelSince(log.runner, cursorAt(3))).toEqual({ records: [], continued: false });
   });
 
-  it("cuts records that are too long and leaves out those that are too short", async () => {
+  it("cuts records that are too long and omits those that are too short", async () => {
     const log = new ScriptedRepository([
       entryOf(1),
       Buffer.concat([entryOf(2), Buffer.alloc(4)]),
@@ -80,7 +80,7 @@ describe("reading the event log", () => {
     expect((await readSelSince(log.runner, undefined)).records).toEqual(entries);
   });
 
-  it("gives nothing new of a last record that is followed by itself", async () => {
+  it("returns nothing new for a last record that is followed by itself", async () => {
     const log = new ScriptedRepository(entries, (id) => (id === 8 ? 8 : 0));
     expect(await readSelSince(log.runner, cursorAt(8))).toEqual({ records: [], continued: true });
   });

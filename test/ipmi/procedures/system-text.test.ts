@@ -21,7 +21,7 @@ describe("a text of the system's information", () => {
     expect(runner.asked).toHaveLength(1);
   });
 
-  it("is put together of as many blocks as its length says", async () => {
+  it("is joined from the number of blocks that its length needs", async () => {
     const text = Buffer.from("American Megatrends 5.19 of 2024-05-06");
     const runner = bmc([
       first(0, text.length, text.subarray(0, 14)),
@@ -32,7 +32,7 @@ describe("a text of the system's information", () => {
     expect(runner.asked).toHaveLength(3);
   });
 
-  it("is read in the coding it says, without what ends it and without control characters", async () => {
+  it("is decoded with its encoding, up to the end mark, without control characters", async () => {
     expect(await readSystemText(bmc([first(0, 5, Buffer.from("caf\xe9\n", "latin1"))]), 1, signal)).toBe("café");
     expect(await readSystemText(bmc([first(1, 5, Buffer.from("café"))]), 1, signal)).toBe("café");
     expect(await readSystemText(bmc([first(0, 5, Buffer.from("café"))]), 1, signal)).toBe("café");
@@ -46,7 +46,7 @@ describe("a text of the system's information", () => {
     await expect(readSystemText(bmc([Buffer.from("1100", "hex")]), 1, signal)).rejects.toThrow(DecodeError);
   });
 
-  it("is what the BMC says of it where it was not told one", async () => {
+  it("fails with the completion code of a BMC that does not know it", async () => {
     await expect(readSystemText(bmc([]), 1, signal)).rejects.toMatchObject({ completionCode: 0x80 });
   });
 });

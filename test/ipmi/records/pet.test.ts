@@ -44,11 +44,11 @@ describe("platform event traps", () => {
     });
   });
 
-  it("tells the deassertion by bit 7 of the trap number", () => {
+  it("reads the deassertion from bit 7 of the trap number", () => {
     expect(decode(PET_UPPER_CRITICAL_CLEARED)).toMatchObject({ deassertion: true, offset: 9, severity: "information" });
   });
 
-  it("leaves out an unspecified UTC offset and an unspecified time", () => {
+  it("omits an unspecified UTC offset and an unspecified time", () => {
     expect(decode(PET_INPUT_LOST)).toMatchObject({
       sensorType: 8,
       offset: 3,

@@ -31,13 +31,13 @@ describe("text behind a type/length byte", () => {
     expect(decodeText(type, hex(bytes))).toBe(text);
   });
 
-  it("takes 8-bit text of a foreign language as UCS-2, unless it is plain ASCII or UTF-8", () => {
+  it("reads 8-bit text of a foreign language as UCS-2, unless it is plain ASCII or UTF-8", () => {
     expect(decodeText(TextType.EightBit, hex("2d4e8765"), { english: false })).toBe("中文");
     expect(decodeText(TextType.EightBit, hex("44656c6c"), { english: false })).toBe("Dell");
     expect(decodeText(TextType.EightBit, hex("5261756d2053c3bc6420"), { english: false })).toBe("Raum Süd");
   });
 
-  it("keeps trailing spaces when asked to", () => {
+  it("keeps trailing spaces on request", () => {
     expect(decodeText(TextType.EightBit, hex("44494d4d2000"), { trim: false })).toBe("DIMM ");
   });
 

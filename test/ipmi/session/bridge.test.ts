@@ -57,7 +57,7 @@ describe("a command through the BMC to another controller", () => {
     expect(inner).toMatchObject([{ responderAddress: 0x2c, requesterAddress: 0x20, netFn: 0x0a, command: 0x48 }]);
   });
 
-  it("takes the reply that follows the acknowledgement as a message of its own", async () => {
+  it("accepts the reply that follows the acknowledgement as a separate message", async () => {
     const { ask } = setup((outer, request) => [
       [outer, {}],
       [forwarded(request, outer), TIME],
@@ -65,7 +65,7 @@ describe("a command through the BMC to another controller", () => {
     expect(await ask()).toEqual({ value: { timestamp: 0x6b02e110 } });
   });
 
-  it("takes the reply that comes without or before the acknowledgement", async () => {
+  it("accepts a reply without or before the acknowledgement", async () => {
     const { ask } = setup((outer, request) => [
       [forwarded(request, outer), TIME],
       [outer, {}],
@@ -85,7 +85,7 @@ describe("a command through the BMC to another controller", () => {
     });
   });
 
-  it("names the BMC when the BMC refuses: nobody at this address", async () => {
+  it("names the BMC if the BMC refuses: nothing at this address", async () => {
     const { ask } = setup((outer) => [[outer, { completionCode: 0x83 }]]);
     expect(await ask()).toMatchObject({
       error: {
@@ -113,7 +113,7 @@ describe("a command through the BMC to another controller", () => {
     });
   });
 
-  it("waits 2 s, sends once more, and takes a late answer although the BMC calls it a duplicate", async () => {
+  it("waits 2 s, retransmits, and accepts a late answer although the BMC reports a duplicate", async () => {
     const { ask, clock, inner } = setup((outer, request, nth) =>
       nth === 1
         ? []

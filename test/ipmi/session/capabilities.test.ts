@@ -37,14 +37,14 @@ async function ask(
 }
 
 describe("asking what a BMC offers", () => {
-  it("takes one packet where all is well, and is kept", async () => {
+  it("takes one packet in the normal case, and is remembered", async () => {
     const { memory, forms } = await ask(() => FORM_20);
     expect(forms).toEqual(["2.0"]);
     expect(memory.capabilities).toMatchObject({ ipmi20DataValid: true, supportsIpmi20: true });
     expect(memory.quirks.size).toBe(0);
   });
 
-  it("asks in the form of IPMI 1.5 where that of 2.0 is refused, and the next time at once", async () => {
+  it("uses the form of IPMI 1.5 if that of 2.0 is refused, and next time at once", async () => {
     const memory = new BmcMemory();
     const old = (ipmi20: boolean) => (ipmi20 ? { completionCode: 0xcc } : FORM_15);
     expect((await ask(old, { memory })).forms).toEqual(["2.0", "1.5"]);
@@ -52,7 +52,7 @@ describe("asking what a BMC offers", () => {
     expect((await ask(old, { memory })).forms).toEqual(["1.5"]);
   });
 
-  it("asks in the form of IPMI 1.5 where that of 2.0 is met with silence, and then once more to be sure", async () => {
+  it("uses the form of IPMI 1.5 if that of 2.0 has no answer, and then tries 2.0 once more", async () => {
     const { memory, forms } = await ask((ipmi20) => (ipmi20 ? undefined : FORM_15));
     expect(forms).toEqual(["2.0", "2.0", "2.0", "1.5", "2.0"]);
     expect([...memory.quirks]).toEqual(["ipmi_1_5_only_first_form"]);
@@ -73,7 +73,7 @@ describe("asking what a BMC offers", () => {
     },
   );
 
-  it("gives the first refusal when both forms are refused", async () => {
+  it("fails with the first refusal if both forms are refused", async () => {
     const { outcome } = await ask((ipmi20) => ({ completionCode: ipmi20 ? 0xc1 : 0xcc }));
     expect(outcome).toMatchObject({
       error: { reason: "unsupported", completionCode: 0xc1, stage: "command" },
@@ -104,7 +104,7 @@ describe("a BMC that does not answer", () => {
     },
   );
 
-  it("but babbles, does not speak IPMI", async () => {
+  it("but sends other packets, is not IPMI", async () => {
     const { outcome, count } = await ask(undefined, { noise: Buffer.from("HTTP/1.1 400 Bad Request") });
     expect(outcome).toMatchObject({ error: { reason: "protocol_error" } });
     expect(count("dropped:unexpected") + count("dropped:malformed")).toBe(4);
@@ -146,7 +146,7 @@ describe("asking for cipher suites", () => {
     expect(asked).toBe(count);
   });
 
-  it("ends with a BMC that never gives a short page", async () => {
+  it("ends with a BMC that never returns a short page", async () => {
     expect((await suites(Array.from({ length: 64 }, () => FULL))).asked).toBe(64);
   });
 });

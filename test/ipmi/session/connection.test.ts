@@ -24,14 +24,14 @@ describe("a connection", () => {
     expect(bmc.slots).toBe(1);
   });
 
-  it("finds out whether somebody is there without a session", async () => {
+  it("checks without a session whether the BMC answers", async () => {
     const { bmc, connection } = setup();
     await connection.ping();
     expect(bmc.log).toEqual(["Get Channel Authentication Capabilities"]);
     expect(connection.session).toBeUndefined();
   });
 
-  it("refuses what changes something before anything is sent, unless told otherwise", async () => {
+  it("refuses commands that change something before sending, unless configured otherwise", async () => {
     const { bmc, connection } = setup();
     const control = { control: "power up" } as const;
     expect(await outcomeOf(connection.run(chassisControl, control))).toMatchObject({
@@ -92,7 +92,7 @@ describe("a connection", () => {
     expect(logins()).toBe(1);
   });
 
-  it("sends as often as it is told to before the BMC counts as silent", async () => {
+  it("sends the configured number of times before it fails", async () => {
     const { bmc, clock, connection } = setup({ tries: 2 });
     bmc.commands.set("a/48", () => undefined);
     const ended = outcomeOf(connection.run(getSelTime, undefined));
@@ -111,7 +111,7 @@ describe("a login that several wait for", () => {
     return { ...parts, one, two, first, second };
   };
 
-  it("goes on for the second when the first has given up", async () => {
+  it("continues for the second caller after the first has aborted", async () => {
     const { clock, one, first, second, logins } = rig();
     await clock.advance(100);
     one.abort("enough");
@@ -121,7 +121,7 @@ describe("a login that several wait for", () => {
     expect(logins()).toBe(2);
   });
 
-  it("goes on for the first when the second has given up", async () => {
+  it("continues for the first caller after the second has aborted", async () => {
     const { clock, two, first, second } = rig();
     await clock.advance(100);
     two.abort("enough");
@@ -142,7 +142,7 @@ describe("a login that several wait for", () => {
     expect(bmc.slots).toBe(1);
   });
 
-  it("is not begun for somebody who has given up before", async () => {
+  it("is not begun for a caller that has aborted before", async () => {
     const { connection, bmc } = setup();
     expect(await outcomeOf(connection.open(AbortSignal.abort("late")))).toEqual({ error: "late" });
     expect(bmc.transport.sent).toEqual([]);
@@ -158,12 +158,12 @@ describe("an idle session", () => {
     expect(logins()).toBe(1);
     await clock.advance(50_001);
     bmc.reset();
-    // Without waiting for the silence of a session that is gone.
+    // Without waiting for an answer in a session that is lost.
     await connection.run(getDeviceId, undefined);
     expect(logins()).toBe(2);
   });
 
-  it("is kept alive as long as told to, every 25 s", async () => {
+  it("is kept alive for the requested time, every 25 s", async () => {
     const { bmc, clock, connection, logins } = setup();
     await connection.run(getSelTime, undefined);
     connection.hold(120_000);
@@ -196,7 +196,7 @@ describe("an idle session", () => {
     expect(bmc.count("Get Device ID")).toBe(0);
   });
 
-  it("is let go when told so, even while a request is under way", async () => {
+  it("is released on demand, even with a request in flight", async () => {
     const { bmc, clock, connection } = setup();
     await connection.run(getSelTime, undefined);
     bmc.delay = (_, answer) => void clock.after(100, answer);
@@ -243,7 +243,7 @@ describe("closing a connection", () => {
     expect(bmc.count("Get Channel Authentication Capabilities")).toBe(1);
   });
 
-  it("ends the login under way", async () => {
+  it("ends the login in progress", async () => {
     const { bmc, clock, connection } = setup();
     bmc.hears = (what) => what !== "RAKP 1";
     const ended = outcomeOf(connection.run(getDeviceId, undefined));

@@ -31,7 +31,7 @@ function question(byte: number, options: Partial<Exchange<number>> = {}): Exchan
 const sentBytes = (transport: FakeTransport): string[] => transport.sent.map((p) => p.toString("hex"));
 
 describe("a conversation", () => {
-  it("asks one question at a time and the others in the order they came", async () => {
+  it("has one exchange in flight and begins the others in order", async () => {
     const { transport, clock, conversation } = setup();
     const answers = [1, 2, 3].map((n) => conversation.exchange(question(n)));
     for (const n of [1, 2, 3]) {
@@ -68,7 +68,7 @@ describe("a conversation", () => {
     expect(roundTrips).toEqual([3]);
   });
 
-  it("sends again after 1, 2 and 4 s while nothing was measured, and says no_answer", async () => {
+  it("retransmits after 1, 2 and 4 s without a measurement, and fails with no_answer", async () => {
     const { transport, clock, conversation, count } = setup();
     const ended = outcomeOf(conversation.exchange(question(7)));
     await clock.advance(999);
@@ -86,7 +86,7 @@ describe("a conversation", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("says timeout of a BMC that has answered before, and counts what else came", async () => {
+  it("fails with timeout if the BMC has answered before, and counts other packets", async () => {
     const { transport, clock, conversation, count } = setup();
     const first = conversation.exchange(question(1));
     await clock.settle();
@@ -121,7 +121,7 @@ describe("a conversation", () => {
     expect(conversation.timer.timeoutMs(0)).toBe(500);
   });
 
-  it("measures an answer to any transmission where answers tell which one it was", async () => {
+  it("measures an answer to any transmission if answers identify it", async () => {
     const { transport, clock, conversation, count } = setup();
     const answer = conversation.exchange(
       question(1, { match: (packet) => packet[1], attemptOf: (attempt: number) => attempt }),
@@ -133,7 +133,7 @@ describe("a conversation", () => {
     expect([conversation.timer.roundTripMs, count("round trip")]).toEqual([1300, 1]);
   });
 
-  it("waits as long as the question asks for", async () => {
+  it("waits at least as long as the exchange requires", async () => {
     const { transport, clock, conversation } = setup();
     const ended = outcomeOf(conversation.exchange(question(1, { patienceMs: 3000, tries: 1 })));
     await clock.advance(2999);
@@ -154,7 +154,7 @@ describe("a conversation", () => {
     expect(count("received")).toBe(3);
   });
 
-  it("ends with what the matcher throws, and goes on with the next question", async () => {
+  it("fails with the error of the matcher, and begins the next exchange", async () => {
     const { transport, clock, conversation } = setup();
     const fails = new Error("nonsense");
     const first = outcomeOf(
@@ -175,7 +175,7 @@ describe("a conversation", () => {
     expect(await second).toBe(2);
   });
 
-  it("says unreachable when the network refuses the packet", async () => {
+  it("fails with unreachable if the network refuses the packet", async () => {
     const { transport, clock, conversation } = setup();
     const ended = outcomeOf(conversation.exchange(question(1)));
     await clock.settle();
@@ -186,7 +186,7 @@ describe("a conversation", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("leaves space between packets when told to", async () => {
+  it("spaces packets on request", async () => {
     const { transport, clock, conversation } = setup({ packetsPerSecond: 10 });
     transport.responder = (packet, reply) => reply(packet);
     const answers = Promise.all([1, 2, 3].map((n) => conversation.exchange(question(n))));
@@ -204,7 +204,7 @@ describe("a conversation", () => {
 describe("aborting", () => {
   const reason = new Error("enough");
 
-  it("ends the question under way with the signal's reason, and the next one goes out", async () => {
+  it("fails the exchange in flight with the reason of the signal, and begins the next one", async () => {
     const { transport, clock, conversation } = setup();
     const controller = new AbortController();
     const first = outcomeOf(conversation.exchange(question(1, { signal: controller.signal })));
@@ -270,7 +270,7 @@ describe("aborting", () => {
 });
 
 describe("closing", () => {
-  it("ends the question under way, those in line and those asked later", async () => {
+  it("fails the exchange in flight, those queued and later ones", async () => {
     const { transport, clock, conversation } = setup();
     const asked = [1, 2, 3].map((n) => outcomeOf(conversation.exchange(question(n))));
     await clock.settle();

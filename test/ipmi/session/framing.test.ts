@@ -73,7 +73,7 @@ describe.each(HANDSHAKES.filter((h) => h.packets.length > 0).map((h) => [h.title
       }
     });
 
-    it("are refused when a bit is flipped, repeated, or meant for another session", () => {
+    it("are refused with a flipped bit, as a repetition, or for another session", () => {
       const [direction, packet] = inside[0] ?? ["sent", Buffer.alloc(0)];
       const receiver = () => (direction === "sent" ? side(ids[1], ids[0]) : side(...ids));
       const flipped = Buffer.from(packet);
@@ -192,7 +192,7 @@ describe("failures on the wire", () => {
     expect(decodeOpenSessionResponse(packet.payload)).toEqual({ tag: 0, status: 4 });
   });
 
-  it("are read from a RAKP 2 that refuses the user name and says more nevertheless", () => {
+  it("are read from a RAKP 2 that refuses the user name and has more bytes nevertheless", () => {
     const packet = decodeRmcpPlus(
       hex(
         "0600ff07061300000000000000003c00000d0000a4a3a2a025bef0b9261ec3124cab1f67f524b4fda123456789abcdefa123456789abcdef035b5c412f8709e009c0e3992dee761d3065d314",

@@ -61,14 +61,14 @@ describe("an IPMI 1.5 login", () => {
     expect(bmc.count("Get Session Challenge")).toBe(0);
   });
 
-  it("gives the password in clear where that is allowed and all there is", async () => {
+  it("sends the password in clear text if that is allowed and nothing else is offered", async () => {
     const rig = { capabilities: { ...OLD, types: 0x10 }, login: { allowStraightPassword: true } };
     expect((await logIn(rig)).outcome).toMatchObject({ value: [{ authType: 4 }, 343] });
     const both = { ...rig, capabilities: { ...OLD, types: 0x14 } };
     expect((await logIn(both)).outcome).toMatchObject({ value: [{ authType: 2 }, 343] });
   });
 
-  it("goes on without codes when the answer to an MD5 activation says none", async () => {
+  it("continues without codes if the answer to an MD5 activation has type none", async () => {
     expect((await logIn({ capabilities: OLD, activatesAs: 0 })).outcome).toMatchObject({
       value: [{ authType: 0 }, 343],
     });

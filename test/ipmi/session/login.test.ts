@@ -39,7 +39,7 @@ const QUESTIONS = ["Get Channel Authentication Capabilities", "Get Channel Ciphe
 const HANDSHAKE = ["RAKP 1", "RAKP 3"];
 
 describe("logging in", () => {
-  it("asks what the BMC offers, takes the best suite and starts as user without asking for more", async () => {
+  it("requests what the BMC offers, chooses the best suite and starts at User privilege", async () => {
     const { bmc, outcome, memory, count } = await logIn({ suites: [3, 17, 12] });
     expect(bmc.log).toEqual([...QUESTIONS, "Open Session 17", ...HANDSHAKE]);
     expect(outcome).toMatchObject({ value: { info: { protocol: "2.0", cipherSuite: 17, privilege: 2 } } });
@@ -62,7 +62,7 @@ describe("logging in", () => {
     expect(bmc.count("Open Session 0")).toBe(0);
   });
 
-  it("tries 17 and 3 where the BMC does not tell its suites", async () => {
+  it("tries 17 and 3 if the BMC has no list of suites", async () => {
     const { bmc, outcome } = await logIn({
       suites: [3],
       prepare: (b) => b.commands.set("Get Channel Cipher Suites", () => ({ completionCode: 0xc1 })),
@@ -71,14 +71,14 @@ describe("logging in", () => {
     expect(outcome).toMatchObject({ value: { info: { cipherSuite: 3 } } });
   });
 
-  it("asks a BMC it knows for what worked, without questions", async () => {
+  it("logs in to a known BMC with what worked, without other requests", async () => {
     const memory = new BmcMemory();
     memory.login = { protocol: "2.0", suiteId: 3 };
     const { bmc } = await logIn({ memory });
     expect(bmc.log).toEqual(["Open Session 3", ...HANDSHAKE]);
   });
 
-  it("asks anew when what worked does not work any more", async () => {
+  it("starts from the beginning if what worked does not work any more", async () => {
     const memory = new BmcMemory();
     memory.login = { protocol: "2.0", suiteId: 3 };
     const { bmc, outcome } = await logIn({ memory, suites: [17] });
@@ -94,7 +94,7 @@ describe("logging in", () => {
     expect(bmc.count("Open Session 3")).toBe(0);
   });
 
-  it("asks a known BMC only once when it says that the password is wrong", async () => {
+  it("tries a known BMC only once if the password is wrong", async () => {
     const memory = new BmcMemory();
     memory.login = { protocol: "2.0", suiteId: 17 };
     const { bmc, outcome } = await logIn({ memory, password: "changed" });
@@ -102,7 +102,7 @@ describe("logging in", () => {
     expect(outcome).toMatchObject({ error: { reason: "wrong_password" } });
   });
 
-  it("says which suites were refused when all are", async () => {
+  it("fails with the refusal if all suites are refused", async () => {
     const { bmc, outcome } = await logIn({ suites: [], prepare: (b) => offer(b, [17, 3, 12]) });
     expect(bmc.log).toEqual([...QUESTIONS, "Open Session 17", "Open Session 3", "Open Session 12"]);
     expect(outcome).toMatchObject({
@@ -148,14 +148,11 @@ describe("a BMC that offers less than it once did", () => {
     expect(other.floor).toBeUndefined();
   });
 
-  it.each(["rmcp_plus", "integrity"] as const)(
-    "is not spoken to over IPMI 1.5 after a login with %s",
-    async (floor) => {
-      const { bmc, outcome } = await logIn({ memory: knows(floor), ...ipmi15 });
-      expect(outcome).toMatchObject(refused("IPMI 1.5"));
-      expect(bmc.log).toEqual(["Get Channel Authentication Capabilities"]);
-    },
-  );
+  it.each(["rmcp_plus", "integrity"] as const)("gets no IPMI 1.5 login after a login with %s", async (floor) => {
+    const { bmc, outcome } = await logIn({ memory: knows(floor), ...ipmi15 });
+    expect(outcome).toMatchObject(refused("IPMI 1.5"));
+    expect(bmc.log).toEqual(["Get Channel Authentication Capabilities"]);
+  });
 
   it("is not, also where the suite that worked is refused first", async () => {
     const memory = knows("integrity", { protocol: "2.0", suiteId: 17 });
@@ -224,18 +221,18 @@ function offer(bmc: ScriptedBmc, ids: readonly number[]): void {
 }
 
 describe("a BMC without resources (01h)", () => {
-  it("is asked for one other suite, not for all", async () => {
+  it("gets one other suite proposed, not all", async () => {
     const { bmc, outcome } = await logIn({ suites: [17, 3, 12, 8], openStatus: () => 0x01 });
     expect(bmc.log).toEqual([...QUESTIONS, "Open Session 17", "Open Session 3"]);
     expect(outcome).toMatchObject({ error: { reason: "no_free_session", stage: "open_session" } });
   });
 
-  it("lets in with the other suite: Intel M50CYP", async () => {
+  it("accepts the other suite: Intel M50CYP", async () => {
     const { outcome } = await logIn({ suites: [17, 3], openStatus: (id) => (id === 3 ? 0 : 0x01) });
     expect(outcome).toMatchObject({ value: { info: { cipherSuite: 3 } } });
   });
 
-  it("is full, not without a common suite, when it says both", async () => {
+  it("counts as full, not as without a common suite, if it reports both", async () => {
     const { outcome } = await logIn({ suites: [17, 3], openStatus: (id) => (id === 17 ? 0x11 : 0x01) });
     expect(outcome).toMatchObject({ error: { reason: "no_free_session" } });
   });
@@ -324,7 +321,7 @@ describe("lost packets during the handshake", () => {
     expect(new Set(opens.map((p) => p.readUInt32LE(20))).size).toBe(3);
   });
 
-  it("are told from slowness: a BMC that takes 900 ms to open a session is asked once", async () => {
+  it("are distinguished from slowness: a BMC that takes 900 ms to open a session gets one request", async () => {
     const memory = new BmcMemory();
     for (let i = 0; i < 20; i++) memory.timer.observe(2);
     const { bmc, outcome } = await logIn({
@@ -361,7 +358,7 @@ describe("aborting a login", () => {
   });
 });
 
-describe("an Open Session Response with other algorithms than asked for", () => {
+describe("an Open Session Response with other algorithms than requested", () => {
   it("is not accepted, and its session is freed", async () => {
     const { bmc, outcome } = await logIn({
       prepare: (b) => {

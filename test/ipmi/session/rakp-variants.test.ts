@@ -74,14 +74,14 @@ function suiteOne() {
 }
 
 describe("a BMC that", () => {
-  it.each(VARIANTS)("%s lets us in, with one handshake, and is remembered for it", async (_, rig, quirks) => {
+  it.each(VARIANTS)("%s completes the login with one handshake, and is remembered", async (_, rig, quirks) => {
     const { bmc, memory, outcome } = await logIn(rig);
     expect(outcome).toEqual({ value: 343 });
     expect(bmc.count("RAKP 1")).toBe(1);
     expect([...memory.quirks]).toEqual(quirks);
   });
 
-  it.each(VARIANTS)("%s still does not let in who has another password", async (_, rig) => {
+  it.each(VARIANTS)("%s still refuses another password", async (_, rig) => {
     const { memory, outcome, bmc } = await logIn({ ...rig, ourPassword: "a password of 20 but" });
     // Kept to 16 bytes, these two are the same password.
     if (rig.keepsPassword) return expect(outcome).toEqual({ value: 343 });
@@ -97,7 +97,7 @@ describe("a BMC that", () => {
     expect(outcome).toMatchObject({ error: { reason: "wrong_password" } });
   });
 
-  it("proves in RAKP 4 that it is another one is left, and its slot freed", async () => {
+  it("is refused if RAKP 4 shows that it is another one, and its slot is freed", async () => {
     const { bmc, outcome } = await logIn({ rakp4Value: (value) => Buffer.alloc(value.length, 1) });
     expect(outcome).toMatchObject({ error: { reason: "wrong_password", stage: "rakp" } });
     expect(bmc.log.slice(-1)).toEqual(["RAKP 3 status 15"]);
@@ -112,7 +112,7 @@ describe("the BMC key", () => {
     expect((await logIn({ kg, ourKg: kg })).outcome).toEqual({ value: 343 });
   });
 
-  it("is named when the BMC says that one is set and none is configured", async () => {
+  it("is named if the BMC reports that one is set and none is configured", async () => {
     const { outcome } = await logIn({ kg, capabilities: { status: 0x24 } });
     expect(outcome).toMatchObject({
       error: {

@@ -88,7 +88,7 @@ describe("a request in a session", () => {
     expect(count("dropped:late_or_duplicate")).toBe(1);
   });
 
-  it("waits on when the BMC says that it is a duplicate (CFh)", async () => {
+  it("keeps waiting if the BMC reports a duplicate (CFh)", async () => {
     const { bmc, clock, session } = await inSession();
     bmc.commands.set("a/48", (_, nth) => (nth === 2 ? TIME : nth === 1 ? undefined : { completionCode: 0xcf }));
     const answer = session.run(getSelTime, undefined);
@@ -101,7 +101,7 @@ describe("a request in a session", () => {
     expect(await never).toMatchObject({ error: { reason: "timeout", otherPackets: 2 } });
   });
 
-  it.each([0xc0, 0xd0, 0xd2])("is asked three times, with pauses, while the BMC says %i", async (completionCode) => {
+  it.each([0xc0, 0xd0, 0xd2])("is sent three times, with pauses, while the BMC answers %i", async (completionCode) => {
     const { bmc, clock, session, requests } = await inSession();
     bmc.commands.set("a/48", () => ({ completionCode }));
     const ended = outcomeOf(session.run(getSelTime, undefined));

@@ -29,9 +29,9 @@ export interface ScriptedBmcOptions {
   readonly userName?: string;
   readonly password?: string;
   readonly kg?: Uint8Array;
-  /** Suites it lets in; 17 and 3 where absent. */
+  /** Accepted suites; 17 and 3 if absent. */
   readonly suites?: readonly number[];
-  /** Status of the Open Session Response for suites it does not let in, or for all: 11h where absent. */
+  /** Status of the Open Session Response for other suites, or for all: 11h where absent. */
   readonly openStatus?: (suite: number, opened: number) => number;
   /** Second and third byte of Get Channel Authentication Capabilities, and the versions. */
   readonly capabilities?: { readonly types?: number; readonly status?: number; readonly versions?: number };
@@ -66,14 +66,14 @@ const NAMES: Readonly<Record<number, string>> = {
 
 const DEVICE_ID = hex("20810109 02 bf 570100 3412".replaceAll(" ", ""));
 
-/** A BMC's side of the protocol, made of the wire and crypto files, that tells what it was asked. */
+/** The BMC side of the protocol, built on the wire and crypto files; records what it receives. */
 export class ScriptedBmc {
   readonly transport: FakeTransport;
   /** What came, in order: "Open Session 17", "RAKP 1", "RAKP 3", "RAKP 3 status 15", "Get Device ID". */
   readonly log: string[] = [];
   /** Requests of sessions and outside of them, as they came. */
   readonly requests: RequestMessage[] = [];
-  /** Answers commands: by name, or "netFn/command" in hex; undefined: keeps silent. */
+  /** Answers commands: by name, or "netFn/command" in hex; undefined: no answer. */
   readonly commands = new Map<string, (request: RequestMessage, nth: number) => ScriptedAnswer | undefined>();
   /** Called for each line of the log; false: as if the packet had been lost. */
   hears: (what: string, nth: number) => boolean = () => true;

@@ -11,12 +11,12 @@ describe("the sequence window", () => {
     expect(taken(window, first, second, second, first)).toEqual([true, true, false, false]);
   });
 
-  it("takes a number up to 16 behind once, and none further behind", () => {
+  it("accepts a number up to 16 behind once, and none further behind", () => {
     const window = new SequenceWindow();
     expect(taken(window, 100, 84, 84, 83, 99, 100)).toEqual([true, true, false, false, true, false]);
   });
 
-  it("takes numbers however far ahead, and forgets what is far behind then", () => {
+  it("accepts any higher number, and then refuses those far behind", () => {
     const window = new SequenceWindow();
     expect(taken(window, 1, 33, 32, 1, 0x7fffffff, 0x7ffffffe, 33)).toEqual([
       true,
@@ -29,7 +29,7 @@ describe("the sequence window", () => {
     ]);
   });
 
-  it("goes on after FFFFFFFFh", () => {
+  it("continues after FFFFFFFFh", () => {
     const window = new SequenceWindow();
     expect(taken(window, 0xfffffffe, 0xffffffff, 1, 2, 0xffffffff, 0xfffffffd, 1)).toEqual([
       true,
@@ -44,7 +44,7 @@ describe("the sequence window", () => {
     expect(nextSequence(0xfffffffe)).toBe(0xffffffff);
   });
 
-  it("lets IPMI 1.5 repeat the first number once, and only before there was a second", () => {
+  it("accepts the first number of IPMI 1.5 twice, but only before the second", () => {
     const window = () => new SequenceWindow({ firstMayRepeat: true });
     expect(taken(window(), 5, 5, 5)).toEqual([true, true, false]);
     expect(taken(window(), 5, 6, 6, 5)).toEqual([true, true, false, false]);

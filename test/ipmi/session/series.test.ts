@@ -34,7 +34,7 @@ class Sensors implements Series<{ raw: number }> {
   }
 }
 
-/** A BMC whose sensors read their own number; `odd` answers otherwise for some, undefined: keeps silent. */
+/** A BMC whose sensors read their own number; `odd` answers differently for some, undefined: no answer. */
 function setup(odd: Record<number, (nth: number) => ScriptedAnswer | undefined> = {}) {
   const bmc = new ScriptedBmc();
   const asked: number[] = [];
@@ -51,7 +51,7 @@ function setup(odd: Record<number, (nth: number) => ScriptedAnswer | undefined> 
 }
 
 describe("a series of requests", () => {
-  it("asks one after another, each when the one before was answered", async () => {
+  it("sends one request after another, each after the previous answer", async () => {
     const { run, asked, clock, logins } = setup();
     const series = new Sensors(100);
     await run(series);
@@ -62,7 +62,7 @@ describe("a series of requests", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("asks the logical unit that is told, and gives each request a number of its own", async () => {
+  it("sends to the LUN of the request, with a new sequence number for each", async () => {
     const { run, bmc } = setup();
     await run(new Sensors(70, 2));
     const requests = bmc.requests.filter(({ command }) => command === 0x2d);
@@ -71,14 +71,14 @@ describe("a series of requests", () => {
     for (const [i, n] of numbers.entries()) if (i > 0) expect(n).toBe(((numbers[i - 1] as number) + 1) & 63);
   });
 
-  it("goes on behind refusals and behind what cannot be decoded", async () => {
+  it("continues after refusals and invalid answers", async () => {
     const { run } = setup({ 2: () => ({ completionCode: 0xcb }), 4: () => ({ data: Buffer.of(4) }) });
     const series = new Sensors(5);
     await run(series);
     expect(series.told).toEqual([1, "refused cb", 3, expect.stringContaining("Get Sensor Reading"), 5]);
   });
 
-  it("ends before a request that the BMC is too busy for, and goes on there when told to", async () => {
+  it("ends at a request for which the BMC is too busy, and continues there when run again", async () => {
     const { run, asked } = setup({
       3: (nth) => (nth === 1 ? { completionCode: 0xc0 } : { data: Buffer.of(33, 0xc0, 0) }),
     });
@@ -105,7 +105,7 @@ describe("a series of requests", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("goes on in a new session where the BMC has lost the one before, more than once if need be", async () => {
+  it("continues in a new session if the BMC has lost the previous one, several times if necessary", async () => {
     const rig = setup();
     const lost = new Set([3, 7]);
     rig.bmc.commands.set(READING, ({ data }) => {
@@ -125,7 +125,7 @@ describe("a series of requests", () => {
     expect(rig.count("lost")).toBe(2);
   });
 
-  it("ends with a time-out where two sessions are silent about the same request", async () => {
+  it("fails with a time-out if the same request has no answer in two sessions", async () => {
     const { run, clock, logins, asked, connection } = setup({ 2: () => undefined });
     const series = new Sensors(3);
     const ended = outcomeOf(run(series));
@@ -154,7 +154,7 @@ describe("a series of requests", () => {
     expect(logins()).toBe(1);
   });
 
-  it("lets who asks something else meanwhile have their turn", async () => {
+  it("lets other requests have their turn in between", async () => {
     const { run, bmc, connection } = setup();
     await connection.open();
     bmc.log.length = 0;
@@ -176,7 +176,7 @@ describe("a series of requests", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("ends with the error of who takes the answers", async () => {
+  it("fails with the error of the receiver of the answers", async () => {
     const { run } = setup();
     const series = new Sensors(3);
     series.answered = () => {

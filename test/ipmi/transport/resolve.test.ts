@@ -13,13 +13,13 @@ describe("the address of a BMC", () => {
     expect(await resolveAddress(written)).toBe(expected);
   });
 
-  it("of a name is what the resolver says", async () => {
+  it("of a name is the result of the resolver", async () => {
     expect(["127.0.0.1", "::1"]).toContain(await resolveAddress("localhost"));
     expect(["127.0.0.1", "::1"]).toContain(await resolveAddress("localhost", new AbortController().signal));
   });
 
   it("of a name that does not exist is name_not_resolved", async () => {
-    // No resolver is asked for names that cannot be.
+    // Invalid names are not sent to a resolver.
     expect(await outcomeOf(resolveAddress("no such.name."))).toMatchObject({
       error: { reason: "name_not_resolved", stage: "resolve" },
     });

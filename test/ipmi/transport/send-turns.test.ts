@@ -14,13 +14,13 @@ function bench() {
 }
 
 describe("sends in turns", () => {
-  it("let sixteen go at once", () => {
+  it("send sixteen at once", () => {
     const { sent, many } = bench();
     many(1, 16);
     expect(sent).toHaveLength(16);
   });
 
-  it("keep more for the end of the turn, and let them go together in their order", async () => {
+  it("keep more for the end of the turn, and send them together in order", async () => {
     const { clock, sent, many } = bench();
     many(1, 40);
     expect(sent).toHaveLength(16);
@@ -50,7 +50,7 @@ describe("sends in turns", () => {
     expect(sent.at(-1)).toBe(34);
   });
 
-  it("let one host that is asked many things go on, sixteen times a turn", async () => {
+  it("do not delay many requests to one host, up to sixteen a turn", async () => {
     const { clock, turns } = bench();
     let asked = 0;
     const ask = (): void =>

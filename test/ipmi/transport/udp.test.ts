@@ -18,7 +18,7 @@ interface Peer {
   readonly from: number[];
 }
 
-/** Somebody on the loopback network who answers "x" with "re:x from <port>". */
+/** A peer on the loopback network that answers "x" with "re:x from <port>". */
 async function peer(
   address = "127.0.0.1",
   answer?: (packet: Buffer, from: RemoteInfo, socket: Socket) => void,
@@ -72,7 +72,7 @@ function endpointOf(transport: UdpTransport, remote: Remote) {
 const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
 describe("the UDP transport", () => {
-  it("carries packets for many BMCs on one socket and tells their answers apart", async () => {
+  it("carries packets for many BMCs on one socket and assigns the answers", async () => {
     const transport = transportOf();
     const peers = await Promise.all(Array.from({ length: 20 }, () => peer()));
     const ends = peers.map((p) => endpointOf(transport, p.remote));
@@ -91,7 +91,7 @@ describe("the UDP transport", () => {
     expect(new Set(peers.flatMap((p) => p.from)).size).toBe(3);
   });
 
-  it("gives a second conversation with the same BMC a socket of its own", async () => {
+  it("uses another socket for a second conversation with the same BMC", async () => {
     const transport = transportOf();
     const p = await peer();
     const [first, second] = [endpointOf(transport, p.remote), endpointOf(transport, p.remote)];
@@ -103,7 +103,7 @@ describe("the UDP transport", () => {
     expect([first.packets, second.packets]).toEqual([[], []]);
   });
 
-  it("closes a socket whose last BMC has gone, but keeps the last one for the next", async () => {
+  it("closes a socket without endpoints, but keeps the last socket", async () => {
     const transport = transportOf({ hostsPerSocket: 1 });
     const [a, b] = [await peer(), await peer()];
     const [first, second] = [endpointOf(transport, a.remote), endpointOf(transport, b.remote)];
@@ -117,7 +117,7 @@ describe("the UDP transport", () => {
     expect(transport.socketCount).toBe(1);
   });
 
-  it("lets nobody else answer for a BMC, and gives nothing to an endpoint that was closed", async () => {
+  it("ignores packets from other addresses, and delivers nothing to a closed endpoint", async () => {
     const transport = transportOf();
     const stranger = createSocket("udp4");
     open.push(stranger);
@@ -154,7 +154,7 @@ describe("the UDP transport", () => {
     expect(() => transport.open(p.remote, { packet() {}, failed() {} })).toThrow("closed");
   });
 
-  it("leaves no handle behind", async () => {
+  it("leaves no open handle", async () => {
     const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === "UDPWRAP").length;
     await aWhile();
     const before = sockets();
@@ -190,7 +190,7 @@ describe.skipIf(!hasIpv6)("over IPv6", () => {
 describe("diagnosing a BMC that does not answer", () => {
   const packet = Buffer.from("q");
 
-  it("tells an answer from silence and from a closed port", async () => {
+  it("distinguishes an answer, no answer and a closed port", async () => {
     const transport = transportOf();
     expect(await transport.diagnose((await peer()).remote, packet, 1000)).toBe("answered");
     expect(await transport.diagnose((await peer("127.0.0.1", () => {})).remote, packet, 30)).toBe("silent");
@@ -200,7 +200,7 @@ describe("diagnosing a BMC that does not answer", () => {
     expect(await transport.diagnose(gone.remote, packet, 1000)).toBe("refused");
   });
 
-  it("says unreachable where the kernel knows no way there", async () => {
+  it("reports unreachable if the kernel has no route", async () => {
     // The kernel refuses to connect; nothing is sent. This used to end the process.
     expect(await transportOf().diagnose({ address: "255.255.255.255", port: 623 }, packet, 1000)).toBe("unreachable");
   });

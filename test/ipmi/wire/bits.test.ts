@@ -62,7 +62,7 @@ describe("numbers of several bytes", () => {
     expect(read((from) => from.i16())).toBe(0xb2a1 - 0x10000);
   });
 
-  it("are read most significant byte first where the name says so", () => {
+  it("are read most significant byte first by functions named be", () => {
     expect(read((from) => from.u16be())).toBe(0xa1b2);
     expect(read((from) => from.u32be())).toBe(0xa1b2c3d4);
   });

@@ -132,7 +132,7 @@ describe("identity", () => {
     expect(formatGuid(guid, "ipmi")).toBe("ffeeddcc-bbaa-9988-7766-554433221100");
   });
 
-  it("takes all-zero and all-FF GUIDs as no identity", () => {
+  it("does not accept all-zero and all-FF GUIDs as an identity", () => {
     expect(isMeaningfulGuid(hex("00".repeat(16)))).toBe(false);
     expect(isMeaningfulGuid(hex("ff".repeat(16)))).toBe(false);
     expect(isMeaningfulGuid(hex("00112233445566778899aabbccddeeff"))).toBe(true);
@@ -301,7 +301,7 @@ describe("sessions", () => {
     },
   );
 
-  it("takes an answer without 2.0 data for IPMI 1.5, whatever its fourth byte says", () => {
+  it("reads an answer without 2.0 data as IPMI 1.5, whatever its fourth byte is", () => {
     const old = getChannelAuthenticationCapabilities.decodeResponse(hex("0117040000000000"));
     expect([offersIpmi15(old), offersIpmi20(old)]).toEqual([true, false]);
     const reserved = getChannelAuthenticationCapabilities.decodeResponse(hex("0117040300000000"));
@@ -611,7 +611,7 @@ describe("channels and users", () => {
     expect(getUserName.decodeResponse(hex(bytes))).toEqual({ userName: "überwachung" });
   });
 
-  it("asks about the present channel where none is named", () => {
+  it("uses the present channel by default", () => {
     expect(getChannelInfo.encodeRequest({})).toEqual(hex("0e"));
     expect(getUserAccess.encodeRequest({ userId: 2 })).toEqual(hex("0e02"));
   });

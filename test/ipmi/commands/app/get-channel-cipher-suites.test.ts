@@ -31,7 +31,7 @@ describe("Get Channel Cipher Suites", () => {
     { bytes: "5555", value: { channel: 0x05, data: hex("55") }, encoded: "0555" },
   );
 
-  it("lists by suite for IPMI on the present channel where nothing else is said", () => {
+  it("lists by suite for IPMI on the present channel by default", () => {
     expect(getChannelCipherSuites.encodeRequest({ index: 3 })).toEqual(hex("0e0083"));
   });
 });
@@ -58,7 +58,7 @@ describe("cipher suite records", () => {
     expect(encodeCipherSuiteRecords(records)).toEqual(bytes);
   });
 
-  it("may leave out algorithms, which means none, and may give several of a kind", () => {
+  it("may omit algorithms, which means none, and may have several of a kind", () => {
     expect(parseCipherSuiteRecords(hex("c00101 c00301414281"))).toEqual([
       { id: 1, authentication: [1], integrity: [], confidentiality: [] },
       { id: 3, authentication: [1], integrity: [1, 2], confidentiality: [1] },
@@ -73,7 +73,7 @@ describe("cipher suite records", () => {
     expect(encodeCipherSuiteRecords(parseCipherSuiteRecords(bytes))).toEqual(bytes);
   });
 
-  it("give the number of an OEM in 24 bits", () => {
+  it("have the number of an OEM in 24 bits", () => {
     const bytes = hex("c180563412024281");
     expect(parseCipherSuiteRecords(bytes)).toMatchObject([{ oemId: 0x123456 }]);
     expect(encodeCipherSuiteRecords(parseCipherSuiteRecords(bytes))).toEqual(bytes);

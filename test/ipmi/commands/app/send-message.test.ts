@@ -15,7 +15,7 @@ describe("Send Message", () => {
     );
   });
 
-  it("asks in the name of the BMC where nothing else is said", () => {
+  it("has the BMC as requester by default", () => {
     const message = { responderAddress: 0x2c, netFn: 0x2e, responderLun: 0, sequence: 1, command: 0xc8, data: hex("") };
     expect(sendMessage.encodeRequest({ channel: 6, message })).toEqual(hex("462cb81c2004c814"));
   });

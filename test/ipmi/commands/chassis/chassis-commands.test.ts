@@ -55,7 +55,7 @@ describe("chassis commands", () => {
     },
   );
 
-  it("takes 20h for the bridge where Get Chassis Capabilities leaves it out", () => {
+  it("uses 20h for the bridge if Get Chassis Capabilities omits it", () => {
     expect(getChassisCapabilities.decodeResponse(hex("0f20222426")).bridgeDeviceAddress).toBe(0x20);
   });
 
@@ -75,7 +75,7 @@ describe("chassis commands", () => {
     expect(getChassisCapabilities.effect).toBe("reads");
   });
 
-  it("leaves out the bytes of Chassis Identify that some IPMI 1.5 BMCs refuse", () => {
+  it("omits the bytes of Chassis Identify that some IPMI 1.5 BMCs refuse", () => {
     expect(chassisIdentify.encodeRequest({})).toEqual(hex(""));
     expect(chassisIdentify.encodeRequest({ intervalSeconds: 0 })).toEqual(hex("00"));
     expect(chassisIdentify.encodeRequest({ indefinitely: true })).toEqual(hex("0f01"));
@@ -102,7 +102,7 @@ describe("chassis commands", () => {
     value: { minutesPerCount: 123, count: 65536 },
   });
 
-  it("gives power-on time in seconds", () => {
+  it("returns the power-on time in seconds", () => {
     expect(powerOnSeconds({ minutesPerCount: 60, count: 2 })).toBe(7200);
   });
 

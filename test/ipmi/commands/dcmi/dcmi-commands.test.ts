@@ -133,7 +133,7 @@ describe("DCMI capabilities", () => {
     },
   );
 
-  it("give 512 SEL entries with roll-over, sampled each second", () => {
+  it("have 512 SEL entries with roll-over, sampled each second", () => {
     const attributes = mandatoryDcmiAttributes.decode(hex("00e2000001"));
     expect(attributes).toMatchObject({
       selRollover: true,
@@ -146,7 +146,7 @@ describe("DCMI capabilities", () => {
     expect(mandatoryDcmiAttributes.decode(hex("40000700"))).toMatchObject({ selEntries: 64, assetTag: true });
   });
 
-  it("give the address of the power controller", () => {
+  it("have the address of the power controller", () => {
     const attributes = optionalDcmiAttributes.decode(hex("2c61"));
     expect(attributes).toEqual({ powerControllerAddress: 0x2c, powerControllerChannel: 6, powerControllerRevision: 1 });
     expect(optionalDcmiAttributes.encode(attributes)).toEqual(hex("2c61"));
@@ -157,7 +157,7 @@ describe("DCMI capabilities", () => {
     expect(dcmiManageability.encode({ primaryLanChannel: 1 })).toEqual(hex("01ffff"));
   });
 
-  it("give four rolling periods: 30 s, 1 min, 15 min, 7 h", () => {
+  it("have four rolling periods: 30 s, 1 min, 15 min, 7 h", () => {
     const { periods } = enhancedPowerStatistics.decode(hex("041e414f87"));
     expect(periods.map(rollingPeriodSeconds)).toEqual([30, 60, 900, 25_200]);
     expect(enhancedPowerStatistics.encode({ periods })).toEqual(hex("041e414f87"));

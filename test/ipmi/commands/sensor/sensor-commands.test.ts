@@ -90,7 +90,7 @@ describe("Get Sensor Reading", () => {
     expect(getSensorReading.encodeResponse({ ...reading, states: 0, comparison: 0xff })).toEqual(hex("00403f"));
   });
 
-  it("takes missing state bytes for no state, as Dell 2950 and Inventec 5441 send them", () => {
+  it("reads missing state bytes as no state, as on Dell 2950 and Inventec 5441", () => {
     expect(getSensorReading.decodeResponse(hex("2fc0"))).toMatchObject({ states: 0, comparison: 0, stateBytes: 0 });
   });
 });
@@ -114,7 +114,7 @@ describe("sensor facts", () => {
     value: { lowerCritical: 0xfb, lowerNonRecoverable: 0xf6, upperNonRecoverable: 0x2f },
   });
 
-  it("leaves out thresholds that are not readable, whatever their bytes are", () => {
+  it("omits thresholds that are not readable, whatever their bytes are", () => {
     const thresholds = getSensorThresholds.decodeResponse(hex("12ffffffffffff"));
     expect(thresholds).toEqual({ lowerCritical: 0xff, upperCritical: 0xff });
     expect(getSensorThresholds.encodeResponse(thresholds)).toEqual(hex("1200ff0000ff00"));
@@ -244,7 +244,7 @@ describe("sensor facts", () => {
     { bytes: "5555", value: { sensorType: 0x55, eventReadingType: 0x55 } },
   );
 
-  it("takes missing event masks for 0", () => {
+  it("reads missing event masks as 0", () => {
     expect(getSensorEventStatus.decodeResponse(hex("c0"))).toMatchObject({ assertions: 0, deassertions: 0 });
     expect(getSensorEventEnable.decodeResponse(hex("c0ff"))).toMatchObject({ assertions: 0xff, deassertions: 0 });
   });

@@ -93,7 +93,7 @@ describe("SDR repository", () => {
     value: { nextRecordId: 2, data: hex("0100510134") },
   });
 
-  it("reads the whole record where nothing else is said", () => {
+  it("reads the whole record by default", () => {
     expect(getSdr.encodeRequest({ recordId: LAST_RECORD })).toEqual(hex("0000ffff00ff"));
     expect(getSdr.encodeRequest({ recordId: FIRST_RECORD })).toEqual(hex("0000000000ff"));
   });
@@ -219,7 +219,7 @@ describe("SEL", () => {
   });
   knownResponse(getSelTimeUtcOffset, { about: "-300 minutes", bytes: "d4fe", value: { offsetMinutes: -300 } });
 
-  it("knows no UTC offset where the BMC says 07FFh", () => {
+  it("has no UTC offset if the BMC returns 07FFh", () => {
     expect(getSelTimeUtcOffset.decodeResponse(hex("ff07"))).toEqual({});
     expect(getSelTimeUtcOffset.encodeResponse({})).toEqual(hex("ff07"));
   });
@@ -248,7 +248,7 @@ describe("FRU", () => {
     value: { count: 4, data: hex("01000001") },
   });
 
-  it("gives all bytes of an answer in words, and surplus ones", () => {
+  it("returns all bytes of an answer in words, and surplus ones", () => {
     expect(readFruData.decodeResponse(hex("0201000001")).data).toEqual(hex("01000001"));
   });
 

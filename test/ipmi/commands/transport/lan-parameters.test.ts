@@ -169,7 +169,7 @@ describe("LAN parameters", () => {
     expect(lanIpAddressSource.decode(hex("0e"))).toBe("unspecified");
   });
 
-  it("tells the limit of suite 0 apart from unused entries", () => {
+  it("distinguishes the limit of suite 0 from unused entries", () => {
     const entries = lanCipherSuiteEntries.decode(hex("000311080c000102000000000000000000"));
     const levels = lanCipherSuitePrivilegeLevels.decode(hex("004444040000000000"));
     expect(cipherSuiteLimits(7, entries, levels)).toEqual([
@@ -183,7 +183,7 @@ describe("LAN parameters", () => {
     ]);
   });
 
-  it("leaves out suites without a level, where a BMC sends too few as HP DL145 does", () => {
+  it("omits suites without a level if a BMC sends too few, as HP DL145 does", () => {
     expect(cipherSuiteLimits(3, [0, 3, 17], lanCipherSuitePrivilegeLevels.decode(hex("0040")))).toEqual([
       { cipherSuite: 0, privilege: 0 },
       { cipherSuite: 3, privilege: 4 },

@@ -58,7 +58,7 @@ const EVENTS_OF: readonly SelContext[] = [
   { manufacturerId: 11, productId: 0x2000 },
 ];
 
-/** A FRU device that gives what it wants of what the plan asks for. */
+/** A FRU device that returns any part of the requested range. */
 function readByPlan(fru: Uint8Array, random: Random): Buffer {
   const size = random.once(3) ? 0 : fru.length;
   const pieces: FruPiece[] = [];

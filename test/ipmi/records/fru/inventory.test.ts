@@ -105,7 +105,7 @@ describe("decodeFru", () => {
     }
   });
 
-  it("reads what a shorter read left and names what is missing", () => {
+  it("reads the present part of an incomplete FRU and lists what is missing", () => {
     for (let length = 8; length < server.length; length++)
       expect(() => decodeFru(server.subarray(0, length))).not.toThrow();
     const half = decodeFru(server.subarray(0, 0x70));
@@ -118,7 +118,7 @@ describe("decodeFru", () => {
     ]);
   });
 
-  it("does not look for an internal use area nobody read", () => {
+  it("does not look for an internal use area that was not read", () => {
     const header = hex("010a0001000000f4");
     const board = encodeFru({ board: { language: 0, serial: "S1", custom: [] }, multiRecords: [] }).subarray(8);
     const fru = Buffer.concat([header, board]);
@@ -131,7 +131,7 @@ describe("decodeFru on damaged data", () => {
   it.each([
     ["the common header", (fru: Buffer) => changed(fru, [0, 0x09]), "common header: unknown format version 9"],
     ["an area", (fru: Buffer) => changed(fru, [8, 0x09]), "board area: unknown format version 9"],
-  ])("takes all four bits of a format version: %s", (_, damage, problem) => {
+  ])("uses all four bits of a format version: %s", (_, damage, problem) => {
     const fru = encodeFru({ board: { language: 0, serial: "S1", custom: [] }, multiRecords: [] });
     expect(decodeFru(damage(fru)).problems).toContain(problem);
   });
@@ -180,7 +180,7 @@ describe("decodeFru on damaged data", () => {
     expect(fru.problems).toContain(`board area: serial is filled with ${name}`);
   });
 
-  it("says that a zero or blank header holds nothing", () => {
+  it("reports a zero or blank header as empty", () => {
     expect(decodeFru(Buffer.alloc(256))).toEqual({ multiRecords: [], problems: ["common header: all zero"] });
     expect(decodeFru(Buffer.alloc(256, 0xff)).problems).toEqual(["common header: never written (all FFh)"]);
   });
@@ -192,7 +192,7 @@ describe("decodeFru on damaged data", () => {
     expect(decodeFru(changed(damaged, [0x70, 0])).product).toBeUndefined();
   });
 
-  it("takes small manufacture dates and FFFFFFh for noise", () => {
+  it("ignores small manufacture dates and FFFFFFh", () => {
     for (const date of ["000000", "1f0300", "ffffff"]) {
       const bytes = changed(server, ...[...hex(date)].map((value, i) => [0x2b + i, value] as const));
       expect(decodeFru(bytes).board?.manufacturedMs).toBeUndefined();
@@ -272,7 +272,7 @@ describe("encodeFru", () => {
     expect(decodeFru(encodeFru(content))).toEqual({ ...content, problems: [] });
   });
 
-  it("gives back the server's and the supply's content", () => {
+  it("encodes the content of the server and of the supply unchanged", () => {
     for (const bytes of [server, hex(SUPPLY_FRU)]) {
       const fru = decodeFru(bytes);
       expect(decodeFru(encodeFru(fru))).toEqual(fru);

@@ -11,7 +11,7 @@ import { SERVER_FRU, SUPPLY_FRU } from "../../../vectors/fru.ts";
 import { seededRandom } from "../sel/random.ts";
 import { fruFixtures } from "./fixtures.ts";
 
-/** Reads as the plan says, `chunk` bytes at a time as a BMC may answer; checks each range on the way. */
+/** Reads by the plan, `chunk` bytes at a time as a BMC may return them; checks each range. */
 function readByPlan(
   fru: Uint8Array,
   chunk: number,
@@ -67,14 +67,14 @@ describe("fruNextRange", () => {
     }
   });
 
-  it("leaves out internal use areas and unused space", () => {
+  it("skips internal use areas and unused space", () => {
     const board = { language: 0, serial: "S1", custom: [] };
     const fru = encodeFru({ internalUse: Buffer.alloc(1024), board, multiRecords: [] });
     const padded = Buffer.concat([fru, Buffer.alloc(4096, 0xff)]);
     expect(readByPlan(padded, 32).asked).toBeLessThan(128);
   });
 
-  it("trusts the header where the BMC gives no size, and ends with the bytes there are", () => {
+  it("uses the header if the BMC returns no size, and ends with the available bytes", () => {
     const fru = hex(SERVER_FRU);
     expect(decodeFru(readByPlan(fru, 32, 0).bytes)).toEqual(decodeFru(fru));
     expect(decodeFru(readByPlan(fru, 32, 60_000).bytes)).toEqual(decodeFru(fru));

@@ -77,17 +77,17 @@ describe("converting a raw reading", () => {
     expect(compileConversion(conversion)(raw)).toBe(value);
   });
 
-  it("never gives minus zero", () => {
+  it("never returns minus zero", () => {
     expect(Object.is(convertRaw(unsigned({ m: -2 }), 0), 0)).toBe(true);
   });
 
-  it("gives the closest double of the decimal value for every raw reading of a rail", () => {
+  it("returns the closest double of the decimal value for every raw reading of a rail", () => {
     for (let raw = 0; raw < 256; raw++) {
       expect(convertRaw(unsigned({ m: 104, rExponent: -4 }), raw)).toBe(Number(`${raw * 104}e-4`));
     }
   });
 
-  it("takes the factors the BMC gave for one reading", () => {
+  it("uses the factors that the BMC returned for one reading", () => {
     const factors = { m: 25, tolerance: 5, b: -508, accuracy: 0, accuracyExponent: 0, rExponent: -3, bExponent: 0 };
     expect(convertRaw(withFactors(unsigned({ linearisation: 0x70 }), factors), 0x40)).toBe(1.092);
   });
@@ -131,7 +131,7 @@ describe("converting limits", () => {
     upper_non_recoverable: 105,
   };
 
-  it("gives each its name and value", () => {
+  it("returns each limit with its name and value", () => {
     expect(convertThresholds(sensorOf(1))).toEqual(all);
     expect(convertThresholds(sensorOf(2))).toEqual({
       lower_non_critical: 0,
@@ -143,7 +143,7 @@ describe("converting limits", () => {
     });
   });
 
-  it("gives only the readable ones", () => {
+  it("returns only the readable ones", () => {
     expect(convertThresholds(sensorOf(5))).toEqual({
       lower_non_critical: 900,
       lower_critical: 750,
@@ -152,11 +152,11 @@ describe("converting limits", () => {
     expect(convertThresholds(sensorOf(7))).toEqual({});
   });
 
-  it("takes those of Get Sensor Thresholds instead when they are given", () => {
+  it("uses those of Get Sensor Thresholds instead, if present", () => {
     expect(convertThresholds(sensorOf(5), { lower_critical: 2 })).toEqual({ lower_critical: 150 });
   });
 
-  it("takes a set of zeros for no limits", () => {
+  it("treats a set of zeros as no limits", () => {
     expect(convertThresholds(sensorOf(1), { lower_critical: 0, upper_critical: 0 })).toEqual({});
     expect(convertThresholds(sensorOf(1), { lower_critical: 0, upper_critical: 1 })).toEqual({
       lower_critical: 0,
@@ -164,7 +164,7 @@ describe("converting limits", () => {
     });
   });
 
-  it("leaves out a limit without a value", () => {
+  it("omits a limit without a value", () => {
     const inverse = { ...sensorOf(1), factors: { ...linear, linearisation: 7 } };
     expect(convertThresholds(inverse, { lower_critical: 0, lower_non_critical: 4 })).toEqual({
       lower_non_critical: 0.25,

@@ -79,7 +79,7 @@ describe("an SDR", () => {
     ["MC locator", 50, { name: "ME", slaveAddress: 0x2c, channel: 6, capabilities: 0x21, entityInstance: 2 }],
     ["generic locator", 51, { name: "GenDev", accessAddress: 0x20, slaveAddress: 0x90, deviceType: 2, entityId: 11 }],
     ["OEM", 52, { type: "oem", manufacturerId: 343, data: Uint8Array.from(hex("deadbeef")) }],
-  ])("%s record %i says what the tools print", (_, id, fields) => {
+  ])("%s record %i agrees with the tools", (_, id, fields) => {
     const vector = ALL.find((v) => v.id === id);
     expect(decodeSdr(hex(vector?.sdr ?? ""))).toMatchObject(fields);
   });
@@ -125,7 +125,7 @@ describe("an SDR", () => {
     expect(encodeSdr(decodeSdr(hex("0100510a020102"))).toString("hex")).toBe("0100510a020102");
   });
 
-  it("takes what arrived when the header says more, as HP DL585 G7 does", () => {
+  it("uses the received length if the header has a larger one, as on HP DL585 G7", () => {
     const bytes = hex(SENSOR_VECTORS[0]?.sdr ?? "");
     bytes[4] = 0x64;
     expect(decodeSdr(bytes)).toMatchObject({ name: "CPU1 Temp" });

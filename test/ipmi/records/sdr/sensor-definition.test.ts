@@ -97,7 +97,7 @@ describe("the sensors of a record", () => {
     expect(sensorsOf(recordOf(39)).map((s) => s.name)).toEqual(["Drive A", "Drive B", "Drive C"]);
   });
 
-  it("goes on with two letters after Z, and keeps the entity instance where the record says so", () => {
+  it("continues with two letters after Z, and keeps the entity instance if the record does not increment it", () => {
     const drive = recordOf(39) as CompactSensorRecord;
     const shared = { ...drive.shared, modifierOffset: 24, count: 4, incrementsEntityInstance: false };
     expect(sensorsOf({ ...drive, shared }).map((s) => [s.name, s.entityInstance])).toEqual([
@@ -129,7 +129,7 @@ describe("the sensors of a record", () => {
     expect(sensorsOf(recordOf(id))).toEqual([]);
   });
 
-  it("carry what masks and capabilities say", () => {
+  it("carry the masks and capabilities of the record", () => {
     expect(sensorOf(5)).toMatchObject({
       class: "threshold",
       capabilities: {

@@ -32,7 +32,7 @@ const event = (sensorType: number, sensorNumber: number, data: string, eventType
 };
 
 describe("describeSelEvent", () => {
-  it.each(SEL_VECTORS)("says what ipmitool and FreeIPMI say: $title", (vector) => {
+  it.each(SEL_VECTORS)("agrees with ipmitool and FreeIPMI: $title", (vector) => {
     const described = describeSelEvent(decodeSelRecord(hex(vector.bytes)), contextOf(vector.sensor));
     expect(described).toMatchObject({
       kind: vector.kind,
@@ -133,7 +133,7 @@ describe("describeEvent", () => {
     expect(describeEvent(event(0x0f, 0x06, "a00485"), { manufacturerId: 343 }).detail).toBe("POST code 8504h");
   });
 
-  it("takes the event offset of Supermicro's processor temperature for the level's bit", () => {
+  it("reads the event offset of Supermicro's processor temperature as the bit of the level", () => {
     const overheat = event(0xc0, 0x01, "02ffff", 0x70);
     expect(describeEvent(overheat, { manufacturerId: 10876 })).toMatchObject({ event: "overheat", severity: 2 });
     expect(describeEvent(overheat)).toMatchObject({ event: "oem_event_2", severity: undefined });

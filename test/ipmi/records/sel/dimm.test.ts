@@ -72,7 +72,7 @@ describe("dimmOf", () => {
     expect(dimmOf(memory("a08001", 2, 0x10), dell)).toBe("A1");
   });
 
-  it("has nothing to say about other sensors", () => {
+  it("returns nothing for other sensors", () => {
     expect(dimmOf(memory("31ff03", 8, 0x07))).toBeUndefined();
   });
 });

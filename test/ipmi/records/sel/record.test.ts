@@ -29,7 +29,7 @@ describe("decodeSelRecord", () => {
     });
   });
 
-  it("tells software from controllers by the lowest bit of the generator", () => {
+  it("distinguishes software and controllers by the lowest bit of the generator", () => {
     expect(decodeSelRecord(hex("0c000298db026b3300040f066fc201ff"))).toMatchObject({
       generator: { kind: "software", softwareId: 0x19, channel: 0, lun: 0 },
     });
@@ -60,7 +60,7 @@ describe("decodeSelRecord", () => {
     });
   });
 
-  it("takes record types nobody defined for system events and says so", () => {
+  it("reads undefined record types as system events and marks them", () => {
     for (const type of [0x00, 0x01, 0x03, 0xbf]) {
       const bytes = hex("030002b8d9026b20000408406f00ffff");
       bytes[2] = type;
@@ -77,7 +77,7 @@ describe("decodeSelRecord", () => {
     expectPrefixesRefused(hex(`${bytes}ffff`), 16, decodeSelRecord);
   });
 
-  it("reads any 16 bytes and gives back what it read", () => {
+  it("decodes any 16 bytes and encodes them again", () => {
     const { random, seed } = seededRandom();
     for (let round = 0; round < 2000; round++) {
       const bytes = Buffer.from(Array.from({ length: 16 }, () => Math.floor(random() * 256)));

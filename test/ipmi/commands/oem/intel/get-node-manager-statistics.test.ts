@@ -36,7 +36,7 @@ describe("Get Node Manager Statistics", () => {
     { bytes: "5701000102030405060708090a0b0c0d0e0f10a5", value: { ...statistics, domain: 0x05, flags: 0x0a } },
   );
 
-  it("asks for global power where nothing else is said", () => {
+  it("requests global power by default", () => {
     expect(getNodeManagerStatistics.encodeRequest({})).toEqual(hex("570100010000"));
   });
 
