@@ -5,7 +5,6 @@ import type { CommandRunner } from "./runner.ts";
 
 /** 3:0 of the encoding byte: UTF-16, least significant byte first. */
 const UNICODE = 2;
-const UTF_8 = 1;
 const BLOCK = 16;
 const FIRST_BLOCK = 14;
 
@@ -33,9 +32,9 @@ export async function readSystemText(runner: CommandRunner, parameter: number, s
   return withoutControls(decoded(bytes, encoding & 0x0f), " ").trim();
 }
 
+/** Text of any encoding but UTF-16 is UTF-8 or Latin-1, whatever the BMC calls it. */
 function decoded(bytes: Buffer, coding: number): string {
-  if (coding !== UNICODE)
-    return coding === UTF_8 ? Buffer.from(untilNul(bytes)).toString("utf8") : textOf(untilNul(bytes));
+  if (coding !== UNICODE) return textOf(untilNul(bytes));
   const text = bytes.toString("utf16le");
   const end = text.indexOf("\0");
   return end < 0 ? text : text.slice(0, end);

@@ -36,7 +36,8 @@ describe("a text of the system's information", () => {
     expect(await readSystemText(bmc([first(0, 5, Buffer.from("caf\xe9\n", "latin1"))]), 1, signal)).toBe("café");
     expect(await readSystemText(bmc([first(1, 5, Buffer.from("café"))]), 1, signal)).toBe("café");
     expect(await readSystemText(bmc([first(0, 5, Buffer.from("café"))]), 1, signal)).toBe("café");
-    expect(await readSystemText(bmc([first(0xf1, 5, Buffer.from("café"))]), 1, signal)).toBe("café");
+    expect(await readSystemText(bmc([first(0xf2, 6, Buffer.from("1.2", "utf16le"))]), 1, signal)).toBe("1.2");
+    expect(await readSystemText(bmc([first(1, 4, Buffer.from("café", "latin1"))]), 1, signal)).toBe("café");
     expect(await readSystemText(bmc([first(0x0a, 4, Buffer.from("1.2 "))]), 1, signal)).toBe("1.2");
     expect(await readSystemText(bmc([first(2, 6, Buffer.from("1.2", "utf16le"))]), 1, signal)).toBe("1.2");
     expect(await readSystemText(bmc([first(0, 14, Buffer.from("1.2\0rubbish"))]), 1, signal)).toBe("1.2");

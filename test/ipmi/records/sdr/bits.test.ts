@@ -421,8 +421,12 @@ describe("each bit of an SDR has its place:", () => {
 
 describe("each bit of a sensor's masks has its place:", () => {
   /** A full record of the event type with the given byte in all of its masks. */
-  const sensorOf = (eventType: number, mask: string) => {
-    const body = `2000100301 7f 68 01 ${eventType.toString(16).padStart(2, "0")} ${mask.repeat(6)}`.replaceAll(" ", "");
+  const sensorOf = (eventType: number, mask: string, capabilities = "68") => {
+    const body =
+      `2000100301 7f ${capabilities} 01 ${eventType.toString(16).padStart(2, "0")} ${mask.repeat(6)}`.replaceAll(
+        " ",
+        "",
+      );
     const [sensor] = sensorsOf(decodeSdr(recordBytes(0x01, `${body}000100${"00".repeat(24)}${NAME}`)));
     return sensor;
   };
@@ -446,6 +450,14 @@ describe("each bit of a sensor's masks has its place:", () => {
     expect(sensor).toMatchObject({ assertionMask: events, deassertionMask: events, readingMask: 0 });
     expect(new Set(sensor?.readableThresholds)).toEqual(new Set(limits));
     expect(new Set(sensor?.settableThresholds)).toEqual(new Set(limits));
+  });
+
+  it.each([
+    ["01", true],
+    ["20", true],
+    ["c0", false],
+  ])("the 6 limits that can be read although the record says none, mask %s", (low, asks) => {
+    expect(sensorOf(0x01, `${low}`, "60")?.asksThresholds).toBe(asks);
   });
 
   it("an entity instance counts in bits 6:0 and keeps the container bit", () => {
