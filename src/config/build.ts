@@ -17,7 +17,7 @@ import { type ConfigFile, moduleSchema } from "./schema.ts";
 import { sensorRule } from "./sensor-rules.ts";
 import type { ConfigSource } from "./source.ts";
 
-/** The file in the words of the program. `folder` is what relative paths are relative to. */
+/** The configuration from the values of a file. Relative paths are relative to `folder`. */
 export function buildConfig(file: ConfigFile, source: ConfigSource, folder: string): Config {
   const modules = { default: moduleSchema.parse({}), ...file.modules };
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
@@ -70,7 +70,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
   };
 }
 
-/** The schema has seen to it that this is a duration. */
+/** Milliseconds of a text that the schema accepted as a duration. */
 function ms(text: string): number {
   return parseDuration(text) ?? 0;
 }
@@ -174,7 +174,7 @@ function buildEvents(
       maxFiles: log.max_files,
     },
     syslog: syslog && {
-      // The schema has seen to it that this is an address.
+      // The schema accepted it as an address.
       ...(parseServer(syslog.address) ?? { host: syslog.address, port: 0 }),
       transport: syslog.transport,
       facility: FACILITIES.indexOf(syslog.facility),

@@ -5,19 +5,19 @@ import { unknownWords } from "./rule-file.ts";
 import { ipmiLimitProblem } from "./secret-schema.ts";
 import type { ConfigSource } from "./source.ts";
 
-/** What a check may know beyond the file. */
+/** Facts from outside the file that checks may use. */
 export interface CheckOptions {
-  /** Where given, variables named by `*_env` must be set in it. */
+  /** If given, variables named by `*_env` must be set in it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where given, the quirks that may be named. */
+  /** If given, the valid names of quirks. */
   readonly knownQuirks?: readonly string[];
-  /** Where given, the manufacturers that may be named. */
+  /** If given, the valid names of manufacturers. */
   readonly knownManufacturers?: readonly string[];
 }
 
 /**
- * What no single key can tell: references, time-outs against intervals, one secret and not two. Works
- * on the raw values, so that these problems are reported together with misspelt keys and wrong types.
+ * Checks that need several keys: references, time-outs against intervals, one source per secret. They use the raw
+ * values, so that these problems are reported together with misspelt keys and wrong types.
  */
 export function checkRelations(raw: unknown, source: ConfigSource, options: CheckOptions): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -58,7 +58,7 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
         say([section, i, key], `no ${key} is named "${name}"; ${suggestion(name, known, `${key}s`)}`);
       };
       named("module", modules);
-      // Discovered hosts may bring a label of their own, so the default is not missed before they do.
+      // The auth of discovered hosts may be a label of theirs, so the default auth need not exist.
       named("auth", auths, section === "targets" ? "default" : undefined);
       if (section === "targets") checkPlaces([section, i], entry, say);
       if (section === "http_sd") checkServerAuth([section, i], entry, options, say);
@@ -122,7 +122,7 @@ function checkSecret(
   if (given.length === 0 && options.needed) say(path, `give one of ${keys.join(", ")}`);
   const variable = holder[`${name}_env`];
   if (typeof variable === "string" && options.env && options.env[variable] === undefined) {
-    say([...path, `${name}_env`], `the environment variable ${variable} is not set`);
+    say([...path, `${name}_env`], `environment variable ${variable} is not set`);
   }
 }
 
@@ -137,7 +137,7 @@ function checkServerAuth(path: ConfigPath, entry: Mapping, options: CheckOptions
   if (token !== undefined) checkSecret([...path, "authorization"], mapping(token), "credentials", needed, say);
 }
 
-/** Labels that make the alert the rule's alert. */
+/** Labels that must equal those of the rule, so that both make one alert. */
 const OWN_LABELS = ["alertname", "severity", "component", "host", ...PLACE_LABELS];
 
 function checkEvents(path: ConfigPath, events: Mapping, options: CheckOptions, say: Say): void {
@@ -155,8 +155,7 @@ function checkEvents(path: ConfigPath, events: Mapping, options: CheckOptions, s
     if (typeof value === "string" && parseDuration(value) === 0) say([...at, key], "must be more than 0s");
   }
   for (const key of Object.keys(mapping(alertmanager.labels))) {
-    if (OWN_LABELS.includes(key))
-      say([...at, "labels", key], "cannot be given here: it is a label of the alert itself");
+    if (OWN_LABELS.includes(key)) say([...at, "labels", key], "is reserved: every alert has this label");
   }
 }
 
@@ -164,20 +163,20 @@ function checkPlaces(path: ConfigPath, target: Mapping, say: Say): void {
   const labels = mapping(target.labels);
   for (const key of PLACE_LABELS) {
     if (target[key] !== undefined && labels[key] !== undefined) {
-      say([...path, "labels", key], `${key} is given twice, here and beside labels`);
+      say([...path, "labels", key], `${key} is given twice, here and next to labels`);
     }
   }
   for (const key of ["host", "module", "auth", "__address__"]) {
     if (labels[key] === undefined) continue;
     const belongs = { host: "hosts", __address__: "address" }[key] ?? key;
-    say([...path, "labels", key], `cannot be a label here; it belongs beside labels, as ${belongs}`);
+    say([...path, "labels", key], `is not allowed as a label; give ${belongs} next to labels`);
   }
 }
 
 function suggestion(name: string, known: readonly string[], what: string): string {
   const near = nearest(name, known);
   if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? `there are no ${what}` : `known: ${known.slice(0, 20).join(", ")}`;
+  return known.length === 0 ? `no ${what} are configured` : `known: ${known.slice(0, 20).join(", ")}`;
 }
 
 type Mapping = Readonly<Record<string, unknown>>;

@@ -1,13 +1,13 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
-/** A network: `10.20.0.0/16`, `2001:db8::/48`; one address without a prefix length. */
+/** A network: `10.20.0.0/16`, `2001:db8::/48`; or one address without a prefix length. */
 export interface Cidr {
   readonly address: string;
   readonly prefix: number;
   readonly family: "ipv4" | "ipv6";
 }
 
-/** Undefined for what is no network. */
+/** Undefined if the text is not a network. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text);
   const address = match?.[1] ?? "";
@@ -18,7 +18,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return prefix <= longest ? { address, prefix, family } : undefined;
 }
 
-/** A test whether an IP address lies in one of the networks. Names and other text never do. */
+/** Tests whether an IP address is in one of the networks; false for names and other text. */
 export function cidrMatcher(networks: readonly Cidr[]): (address: string) => boolean {
   const list = new BlockList();
   for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);

@@ -18,7 +18,7 @@ import type { ConfigSource } from "./source.ts";
 export type Protocol = (typeof PROTOCOLS)[number];
 export type Privilege = (typeof PRIVILEGES)[number];
 
-/** The configuration with every default in place. Immutable; a reload makes a new one. */
+/** The configuration with all defaults. Immutable; a reload creates a new one. */
 export interface Config {
   readonly modules: ReadonlyMap<string, ModuleConfig>;
   readonly auths: ReadonlyMap<string, AuthConfig>;
@@ -34,19 +34,19 @@ export interface Config {
   readonly events: EventsConfig;
   /** Absolute. */
   readonly stateDir?: string;
-  /** As written, with defaults; for redactConfig(). */
+  /** Values of the file with all defaults, for redactConfig(). */
   readonly written: ConfigFile;
-  /** It was a configuration file of ipmi_exporter, and has no hosts. */
+  /** The file is a configuration of ipmi_exporter, which has no hosts. */
   readonly foreign: boolean;
-  /** The file holds nothing at all. */
+  /** The file has no text. */
   readonly isEmpty: boolean;
-  /** What the file asks for and does not get, with what happens instead. No reason not to start. */
+  /** Settings that are accepted but ignored, and what happens instead. */
   readonly notes: readonly ConfigProblem[];
-  /** Says where a value stands, for problems that are found later. */
+  /** Positions of values in the file, for problems that are found later. */
   readonly source: ConfigSource;
 }
 
-/** How to poll. */
+/** Settings of polls. */
 export interface ModuleConfig {
   readonly name: string;
   readonly protocol: Protocol;
@@ -62,7 +62,7 @@ export interface ModuleConfig {
   readonly ipmi: {
     readonly port: number;
     readonly privilege: Privilege;
-    /** In the order to try; absent: the client's own order. */
+    /** In the order to try. If absent, the order of the client. */
     readonly cipherSuites?: readonly number[];
     readonly retries?: number;
     readonly allowIpmi15: "auto" | boolean;
@@ -82,11 +82,11 @@ export interface ModuleConfig {
       readonly ciphers?: string;
     };
   };
-  /** Absent: as ipmi_exporter does where it is told nothing. */
+  /** If absent, the defaults of ipmi_exporter. */
   readonly ipmiExporter?: IpmiExporterConfig;
 }
 
-/** What /ipmi answers. */
+/** What /ipmi exports. */
 export interface IpmiExporterConfig {
   /** For targets outside the inventory. */
   readonly auth?: string;
@@ -98,13 +98,13 @@ export interface IpmiExporterConfig {
   readonly selEvents: readonly { readonly name: string; readonly regexp: GoRegexp }[];
 }
 
-/** Where a secret comes from. Files and variables are read when credentials are resolved. */
+/** Source of a secret. Files and variables are read when credentials are resolved. */
 export type SecretSource =
   | { readonly from: "config"; readonly secret: Secret }
   | { readonly from: "file"; readonly path: string }
   | { readonly from: "env"; readonly name: string };
 
-/** As whom; see resolveCredentials(). */
+/** Account on BMCs; see resolveCredentials(). */
 export interface AuthConfig {
   readonly name: string;
   readonly username: string;
@@ -130,19 +130,19 @@ export interface RacksConfig {
   /** Its index in the file. */
   readonly index: number;
   readonly racks: readonly string[];
-  /** Where the racks stand, as far as it is given: the others may stand anywhere. */
+  /** Place of the racks. If a label is absent, racks with any value of it are meant. */
   readonly place: Pick<Place, "site" | "room" | "row">;
   readonly powerBudgetWatts: number;
 }
 
-/** What both kinds of service discovery have. */
+/** Settings of both kinds of service discovery. */
 export interface DiscoveryConfig {
   readonly refreshMs: number;
-  /** For hosts that do not say. */
+  /** For hosts without the label. */
   readonly module: string;
   readonly auth: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Our label from theirs. */
+  /** Labels of lightsout, and the labels of the source they are taken from. */
   readonly map: Readonly<Record<string, string>>;
 }
 
@@ -151,7 +151,7 @@ export interface FileSdConfig extends DiscoveryConfig {
   readonly files: readonly string[];
 }
 
-/** Who we are towards an HTTP server. */
+/** Credentials for an HTTP server. */
 export type ServerAuth =
   | { readonly type: "basic"; readonly username: string; readonly secret: SecretSource }
   | { readonly type: "header"; readonly scheme: string; readonly secret: SecretSource };
@@ -164,11 +164,11 @@ export interface HttpSdConfig extends DiscoveryConfig {
   readonly authorization?: ServerAuth;
 }
 
-/** Where events go. */
+/** Outputs of events. */
 export interface EventsConfig {
-  /** Also what logs held at first contact. */
+  /** Also send records that were in the log when it was first read. */
   readonly historical: boolean;
-  /** Without a path: standard output. */
+  /** Without a path, standard output. */
   readonly log?: { readonly path?: string; readonly maxBytes: number; readonly maxFiles: number };
   readonly syslog?: {
     readonly host: string;
@@ -192,10 +192,10 @@ export interface SchedulerConfig {
   readonly concurrency: number;
   readonly groupConcurrency: number;
   readonly groupBy: "subnet" | "rack";
-  /** To one BMC; absent: no limit. */
+  /** To one BMC. If absent, no limit. */
   readonly packetsPerSecond?: number;
   readonly maxBackoffMs: number;
-  /** Absent: three intervals of the host's module; see staleAfterMs(). */
+  /** If absent, three intervals of the module; see staleAfterMs(). */
   readonly staleAfterMs?: number;
 }
 
@@ -208,18 +208,18 @@ export interface ProbeConfig {
 export interface RolesConfig {
   /** Absolute. */
   readonly files: readonly string[];
-  /** What the files hold, and the shipped rules behind it. Empty until loadConfig() has read them. */
+  /** Rules of the files, then the shipped ones. Empty until loadConfig() has read them. */
   readonly rules: readonly RoleRule[];
 }
 
 export interface SeveritiesConfig {
   /** Absolute. */
   readonly files: readonly string[];
-  /** What the files hold, and the shipped rules behind it. Empty until loadConfig() has read them. */
+  /** Rules of the files, then the shipped ones. Empty until loadConfig() has read them. */
   readonly rules: readonly SeverityRule[];
 }
 
-/** Age in ms at which the readings of a host polled with `module` are stale. */
+/** Age in ms at which readings of a host in the module are stale. */
 export function staleAfterMs(scheduler: SchedulerConfig, module: ModuleConfig): number {
   return scheduler.staleAfterMs ?? 3 * module.intervalMs;
 }

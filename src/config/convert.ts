@@ -4,22 +4,22 @@ import { isIpmiExporterFile, translateIpmiExporter } from "./ipmi-exporter.ts";
 import { ConfigError, type ConfigProblem } from "./problem.ts";
 import { ConfigSource } from "./source.ts";
 
-/** A file of ipmi_exporter in our words; the passwords are apart. */
+/** A configuration of ipmi_exporter converted to one of lightsout, with the passwords in separate files. */
 export interface ConvertedConfig {
-  /** lightsout.yml, that names a file for each password. */
+  /** Text of lightsout.yml, which names a file for each password. */
   readonly text: string;
-  /** Those files: their names beside `folder`, and what they hold. */
+  /** Names of the files in `folder`, and their contents. */
   readonly secrets: ReadonlyMap<string, Secret>;
-  /** What of the old file has no meaning here. */
+  /** Settings of the old file that are ignored. */
   readonly notes: readonly ConfigProblem[];
 }
 
 /**
  * Converts a configuration file of ipmi_exporter.
  *
- * @param path of the old file, for problems
- * @param folder for the passwords, as lightsout.yml shall name it
- * @throws ConfigError where it is none, or has something wrong with it
+ * @param path path of the old file, for problems
+ * @param folder folder of the password files as written in lightsout.yml
+ * @throws ConfigError if it is not such a file or has errors
  */
 export function convertIpmiExporter(text: string, path: string, folder: string): ConvertedConfig {
   const source = new ConfigSource(text, path);
@@ -51,7 +51,7 @@ const TAIL = `
 #   allow: [10.1.0.0/16]
 `;
 
-/** The module's name where it can be one of a file; each once. */
+/** A unique file name for each module, its own name if that is a valid one. */
 function fileNameOf(name: string, taken: ReadonlyMap<string, unknown>): string {
   const plain = name.replaceAll(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_");
   for (let n = 1; ; n++) {

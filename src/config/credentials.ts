@@ -3,17 +3,17 @@ import { fileProblem, nearest, Secret } from "../lib/index.ts";
 import type { AuthConfig, Config, Privilege, SecretSource } from "./config.ts";
 import { decodeKey, keyProblem, passwordProblem } from "./secret-schema.ts";
 
-/** Who we are towards a BMC. */
+/** Credentials for a BMC. */
 export interface Credentials {
   readonly username: string;
   readonly password: Secret;
-  /** The bytes of Kg; present for two-key login. */
+  /** Bytes of Kg, for two-key login. */
   readonly kg?: Secret;
-  /** Overrides the module's. */
+  /** Overrides the privilege of the module. */
   readonly privilege?: Privilege;
 }
 
-/** Credentials that cannot be had: no such name, a file that cannot be read, a variable not set, too long. */
+/** Credentials that cannot be loaded: unknown name, unreadable file, variable not set, or too long. */
 export class CredentialsError extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -24,8 +24,8 @@ export class CredentialsError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The credentials of an entry of `auths`. Reads files and variables anew each time, so a rotated
- * password is found by a reload. Throws CredentialsError.
+ * The credentials of an entry of `auths`. Reads files and variables on each call, so a reload finds a rotated
+ * password. Throws CredentialsError.
  */
 export async function resolveCredentials(
   config: Pick<Config, "auths">,
@@ -49,14 +49,14 @@ export async function resolveCredentials(
   };
 }
 
-/** The secret of a source; `what` names it in errors. One trailing newline of a file is left out. */
+/** The secret of a source; `what` names it in errors. One trailing newline of a file is removed. */
 export async function readSecret(source: SecretSource, what: string, env: Environment = process.env): Promise<Secret> {
   switch (source.from) {
     case "config":
       return source.secret;
     case "env": {
       const value = env[source.name];
-      if (value === undefined) throw new CredentialsError(`${what}: the variable ${source.name} is not set`);
+      if (value === undefined) throw new CredentialsError(`${what}: environment variable ${source.name} is not set`);
       return new Secret(value);
     }
     case "file":

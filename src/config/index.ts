@@ -1,6 +1,6 @@
 /**
- * config - how this process behaves: the file, its defaults and what is wrong with it, credentials.
- * Knows no host: which machines exist is the inventory's business.
+ * config - settings of the process: the configuration file, its defaults and errors, credentials, rule files. It does
+ * not know which hosts exist; that is the inventory.
  */
 
 export { Secret } from "../lib/index.ts";

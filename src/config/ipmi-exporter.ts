@@ -8,8 +8,8 @@ import { mustBe, secretMustBe, sentence } from "./sentences.ts";
 import type { ConfigSource } from "./source.ts";
 
 /*
- * The configuration file of ipmi_exporter: modules of its own kind, who we are among them. It is read as if it had
- * been written in our keys.
+ * The configuration file of ipmi_exporter. Its modules hold the credentials, too. It is translated to the keys of
+ * lightsout.
  */
 
 const MODULE_KEYS = [
@@ -26,10 +26,10 @@ const MODULE_KEYS = [
   "custom_args",
   "sel_events",
 ] as const;
-/** Keys of a module that ours have, too. */
+/** Keys of a module that modules of lightsout have, too. */
 const SHARED: ReadonlySet<string> = new Set(["timeout"]);
 
-/** Whether these are the values of a file for ipmi_exporter: modules and nothing else, with keys only it knows. */
+/** Whether these are the values of a configuration of ipmi_exporter: only modules, with keys that lightsout does not have. */
 export function isIpmiExporterFile(raw: unknown): boolean {
   if (!isMapping(raw) || Object.keys(raw).some((key) => key !== "modules") || !isMapping(raw.modules)) return false;
   return Object.values(raw.modules).some(
@@ -50,11 +50,11 @@ const args = () => z.record(z.string(), z.array(z.string()));
 const foreignModule = z.strictObject({
   user: z
     .string()
-    .refine(fits(MAX_USERNAME_BYTES), { error: `is longer than ${MAX_USERNAME_BYTES} bytes, the most a BMC takes` })
+    .refine(fits(MAX_USERNAME_BYTES), { error: `is longer than ${MAX_USERNAME_BYTES} bytes, the limit of IPMI` })
     .default(""),
   pass: z
     .string({ error: QUOTED })
-    .refine(fits(MAX_PASSWORD_BYTES), { error: `is longer than ${MAX_PASSWORD_BYTES} bytes, the most a BMC takes` })
+    .refine(fits(MAX_PASSWORD_BYTES), { error: `is longer than ${MAX_PASSWORD_BYTES} bytes, the limit of IPMI` })
     .default(""),
   privilege: z
     .string()
@@ -87,9 +87,9 @@ type ForeignModule = z.output<typeof foreignModule>;
 
 const foreignFile = z.strictObject({ modules: z.record(z.string().min(1), foreignModule) });
 
-/** The file in our keys, and what of it has no meaning here. */
+/** The file in the keys of lightsout, and notes on what is ignored. */
 export interface Translation {
-  /** As our file would say it, with the passwords in `auths`. */
+  /** Values of a configuration of lightsout, with the passwords in `auths`. */
   readonly file: {
     readonly modules: Readonly<Record<string, Mapping>>;
     readonly auths: Readonly<Record<string, { readonly username: string; readonly password: string }>>;
@@ -98,9 +98,9 @@ export interface Translation {
 }
 
 /**
- * Translates a file of ipmi_exporter.
+ * Translates a configuration of ipmi_exporter.
  *
- * @throws ConfigError that lists everything that is wrong with it
+ * @throws ConfigError with all errors of the file
  */
 export function translateIpmiExporter(raw: unknown, source: ConfigSource): Translation {
   const result = foreignFile.safeParse(emptyForNull(raw), { error: (issue) => sentence(issue) });
@@ -120,7 +120,7 @@ export function translateIpmiExporter(raw: unknown, source: ConfigSource): Trans
   return { file: { modules, auths }, notes };
 }
 
-/** `modules: { default: }` is a module of defaults. */
+/** `modules: { default: }` is a module with all defaults. */
 function emptyForNull(raw: unknown): unknown {
   if (!isMapping(raw) || !isMapping(raw.modules)) return raw;
   return { ...raw, modules: Object.fromEntries(Object.entries(raw.modules).map(([name, m]) => [name, m ?? {}])) };
@@ -155,7 +155,7 @@ function ourModule(name: string, module: ForeignModule, note: Note): Mapping {
   if (module.default_args) note(["default_args"], "is ignored: no program is run");
   const { bridge, cipherSuite } = understood(module, note);
   const { quirks, discreteReadings } = workarounds(module, note);
-  // Each collector had this time for itself; here they share one session and its time.
+  // In ipmi_exporter each collector has this time; here all share one session and its time.
   const timeoutMs = timeout ? timeout * Math.max(1, told.length) : undefined;
   return {
     ...(timeoutMs !== undefined && { timeout: formatDuration(timeoutMs) }),
@@ -177,7 +177,7 @@ function ourModule(name: string, module: ForeignModule, note: Note): Mapping {
   };
 }
 
-/** The arguments of FreeIPMI's programs that mean something here. */
+/** The arguments of FreeIPMI programs that have an equivalent. */
 function understood(
   { custom_args: custom = {} }: ForeignModule,
   note: Note,
@@ -207,14 +207,14 @@ function withoutValues(words: readonly string[]): readonly string[] {
   });
 }
 
-/** FreeIPMI's flags: those that are ours, too; those that lightsout finds out by itself; those nobody needs. */
+/** Work-around flags of FreeIPMI that have a quirk of lightsout; BY_ITSELF has those that need none. */
 const OWN: Readonly<Record<string, string>> = {
   ignorescanningdisabled: "scanning_disabled_is_valid",
   assumebmcowner: "assume_bmc_owner",
 };
 const BY_ITSELF: ReadonlySet<string> = new Set([
   "none",
-  // We ask for the privilege we want in Open Session, which is what the flag makes FreeIPMI do.
+  // lightsout requests its privilege in Open Session, which is what this flag makes FreeIPMI do.
   "opensesspriv",
   "authcap",
   "noauthcodecheck",
@@ -239,7 +239,7 @@ function workarounds(
     const own = Object.hasOwn(OWN, flag) ? OWN[flag] : undefined;
     if (own !== undefined) quirks.push(own);
     else if (flag === "discretereading") discreteReadings = true;
-    else if (!BY_ITSELF.has(flag)) note(["workaround_flags", i], `"${flag}" is not known here and ignored`);
+    else if (!BY_ITSELF.has(flag)) note(["workaround_flags", i], `"${flag}" is unknown and ignored`);
   }
   return { quirks, discreteReadings };
 }

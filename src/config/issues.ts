@@ -5,13 +5,13 @@ import type { ConfigPath, ConfigProblem } from "./problem.ts";
 import type { ConfigSource } from "./source.ts";
 
 export interface FileShape {
-  /** What may stand where, for the keys that are known. */
+  /** Schema of the file, for suggestions. */
   readonly schema: JsonSchema;
-  /** Sections in which a key that stands alone may be a secret whose key went missing. */
+  /** Sections in which a key without a value may be a secret whose key is missing. */
   readonly secretive: RegExp;
 }
 
-/** The problems that one issue of a schema is: the place in the file, and what would do. */
+/** The problems of one schema issue, with position and remedy. */
 export function problemsOf(
   issue: z.core.$ZodIssue,
   raw: unknown,
@@ -39,10 +39,10 @@ function unknownKey(
 ): ConfigProblem {
   const known = Object.keys(schemaAt(schema, parent)?.properties ?? {});
   const message = `unknown key; ${suggestKey(key, known)}`;
-  // In `{ password:hunter2 }` the whole is a key, and in `{ password, hunter2 }` so is the second word.
+  // `{ password:hunter2 }` is one key, and in `{ password, hunter2 }` the second word is a key: both may hold a password.
   const [name, ...rest] = key.split(":");
   if (rest.length > 0) {
-    const hint = `unknown key; is a space missing behind the colon? ${suggestKey(name ?? "", known)}`;
+    const hint = `unknown key; is a space missing after the colon? ${suggestKey(name ?? "", known)}`;
     return { ...source.problem([...parent, key], hint, "key"), path: source.problem([...parent, name ?? ""], "").path };
   }
   const nameless = secretive.test(String(parent[0])) && valueAt(raw, [...parent, key]) === null;
@@ -61,7 +61,7 @@ function valueAt(raw: unknown, path: ConfigPath): unknown {
   return path.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], raw);
 }
 
-/** As they stand in the file. */
+/** In the order of the file. */
 export function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   return [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ConfigPath } from "./problem.ts";
 import { fileSchema } from "./schema.ts";
 
-/** The parts of JSON schema that ours is made of. */
+/** The keywords of JSON Schema that the schema of the configuration uses. */
 export interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
@@ -25,7 +25,7 @@ export function configJsonSchema(): JsonSchema {
   return { $schema, title: "lightsout configuration", ...rest } as JsonSchema;
 }
 
-/** The schema of what stands at a path; undefined where nothing can. */
+/** The schema of the value at a path; undefined if there can be none. */
 export function schemaAt(schema: JsonSchema, path: ConfigPath): JsonSchema | undefined {
   let at: JsonSchema | undefined = schema;
   for (const step of path) {

@@ -17,14 +17,13 @@ import { ConfigSource } from "./source.ts";
 const HOLDERS_OF_SECRETS = /^(auths|http_sd|events)$/;
 
 export interface ParseOptions extends CheckOptions {
-  /** The file the text is from: named in problems, and the folder other files are relative to. */
+  /** File of the text. Problems name it, and paths are relative to its folder. */
   readonly path: string;
 }
 
 /**
- * Reads a configuration file. Where `env` is given, variables that the file refers to must be set in
- * it; secret files are not read yet, files of rules are. Throws ConfigError, also when a file
- * cannot be read.
+ * Reads a configuration file and its rule files, but not the files of secrets. If `env` is given, variables that the
+ * file names must be set in it. Throws ConfigError, also if a file cannot be read.
  */
 export async function loadConfig(
   path: string,
@@ -67,8 +66,7 @@ export async function loadConfig(
 }
 
 /**
- * The configuration that `text` holds, with every default in place. Throws a ConfigError that lists
- * everything that is wrong, in the order of the file.
+ * The configuration in `text` with all defaults. Throws a ConfigError with all errors, in the order of the file.
  */
 export function parseConfig(text: string, options: ParseOptions): Config {
   const source = new ConfigSource(text, options.path);
@@ -77,7 +75,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   const raw = withoutEmptySections(foreign?.file ?? values);
   const result = fileSchema.safeParse(raw, { error: (issue) => sentence(issue) });
   const issues = result.success ? [] : result.error.issues;
-  // Made once: a file of another program has an issue in each line.
+  // Created once, since a file of another program has an issue in each line.
   const shape = issues.length > 0 ? { schema: configJsonSchema(), secretive: HOLDERS_OF_SECRETS } : undefined;
   const problems = [
     ...(shape ? issues.flatMap((issue) => problemsOf(issue, raw, source, shape)) : []),
@@ -88,7 +86,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   return foreign ? { ...config, foreign: true, notes: foreign.notes } : config;
 }
 
-/** `targets:` with nothing behind it is an empty section, and `modules: { slow: }` a module of defaults. */
+/** `targets:` without a value is an empty section, and `modules: { slow: }` a module with all defaults. */
 function withoutEmptySections(raw: unknown): unknown {
   if (raw === null || raw === undefined) return {};
   if (typeof raw !== "object" || Array.isArray(raw)) return raw;

@@ -1,13 +1,13 @@
-/** Where in a file something stands; both from 1. */
+/** Position in a file; both numbers start at 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** Keys and indices from the root of the YAML to a value. */
+/** Keys and indices from the root of the document to a value. */
 export type ConfigPath = readonly (string | number)[];
 
-/** One thing that is wrong with a configuration. `message` never holds a secret. */
+/** One error of a configuration. `message` never holds a secret. */
 export interface ConfigProblem extends Position {
   readonly file: string;
   /** `targets[2].adress`; empty for the file as a whole. */
@@ -15,7 +15,7 @@ export interface ConfigProblem extends Position {
   readonly message: string;
 }
 
-/** A configuration that cannot be used, with everything that is wrong with it, in the order of the file. */
+/** An invalid configuration, with all its errors in the order of the file. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
@@ -27,7 +27,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The file of another program is wrong in each of its lines, and a log wants to be read. */
+/** A file of another program has an error in each line; more would make the log unreadable. */
 const MOST_PROBLEMS = 200;
 
 function listed(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {

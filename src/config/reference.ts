@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { configJsonSchema, type JsonSchema } from "./json-schema.ts";
 
-/** Markdown tables of every key of the configuration: form, default, meaning. Made from the schema. */
+/** Markdown tables with type, default and description of every key, generated from the schema. */
 export function configurationReference(): string {
   const tables: string[] = [];
   collect("", configJsonSchema(), tables);

@@ -15,14 +15,14 @@ import {
 } from "./rule-file.ts";
 import { mustBe } from "./sentences.ts";
 
-/** What rules may name; words are checked only where the list of them is given. */
+/** Valid words in rules. A word is checked only if its list is given. */
 export interface RoleVocabulary {
   /** Sensor types in snake case. */
   readonly knownKinds?: readonly string[];
   readonly knownManufacturers?: readonly string[];
 }
 
-/** The rules that come with the program; the same place from src/ and from dist/. */
+/** Path of the shipped rules; the same relative path from src/ and dist/. */
 export const SHIPPED_ROLE_RULES = fileURLToPath(new URL("../../rules/roles.yml", import.meta.url));
 
 const QUANTITIES: readonly string[] = [
@@ -85,8 +85,7 @@ const roleForm = ({
 });
 
 /**
- * The rules of these files in their order, and the shipped ones behind them. Throws a ConfigError that
- * lists everything that is wrong with all of them.
+ * The rules of these files in their order, then the shipped ones. Throws a ConfigError with the errors of all files.
  */
 export function loadRoleRules(
   files: readonly RuleFile[] = [],
@@ -95,7 +94,7 @@ export function loadRoleRules(
   return loadRules(files, SHIPPED_ROLE_RULES, roleForm(vocabulary));
 }
 
-/** The rules that `text` holds. Throws a ConfigError that lists everything that is wrong, in the order of the file. */
+/** The rules in `text`. Throws a ConfigError with all errors, in the order of the file. */
 export function parseRoleRules(text: string, file: string, vocabulary: RoleVocabulary = {}): readonly RoleRule[] {
   return parseRules(text, file, roleForm(vocabulary));
 }

@@ -6,35 +6,34 @@ import { ConfigError, type ConfigPath, type ConfigProblem } from "./problem.ts";
 import { mustBe, sentence } from "./sentences.ts";
 import { ConfigSource } from "./source.ts";
 
-/** Where a configuration names a file of rules. */
+/** A rule file that the configuration names. */
 export interface RuleFile {
   /** Absolute. */
   readonly path: string;
-  /** Makes a problem of what is wrong with the file as a whole. */
+  /** Problem with the file as a whole, at the place of its name in the configuration. */
   readonly problem: (message: string) => ConfigProblem;
 }
 
-/** One sort of rules: what a file of them may hold (`W`), and what becomes of a rule (`R`). */
+/** A kind of rules: a rule as written (`W`) and as used (`R`). */
 export interface RuleForm<W, R> {
-  /** The shape of one rule as it is written. */
+  /** Schema of one rule as written. */
   readonly schema: z.ZodType<W> & { readonly shape: Readonly<Record<string, unknown>> };
-  /** What the shape cannot tell. */
+  /** Checks that the schema cannot express. */
   check(rule: W, path: ConfigPath, source: ConfigSource): readonly ConfigProblem[];
   build(rule: W, origin: RuleOrigin): R;
 }
 
-/** Words that a key may hold, and which of them mean the same. */
+/** Valid words of a key, and which of them are equal. */
 export interface KnownWords {
   readonly key: string;
   readonly written: unknown;
-  /** Not checked where the list is not given. */
+  /** Words are not checked if the list is absent. */
   readonly known: readonly string[] | undefined;
   readonly plain?: (word: string) => string;
 }
 
 /**
- * The rules of these files in their order, and the shipped ones behind them. Throws a ConfigError that
- * lists everything that is wrong with all of them.
+ * The rules of these files in their order, then the shipped ones. Throws a ConfigError with the errors of all files.
  */
 export async function loadRules<W, R>(
   files: readonly RuleFile[],
@@ -64,11 +63,11 @@ function unreadable(error: unknown): string {
   return isMissing ? "no such file" : `cannot be read: ${fileProblem(error)}`;
 }
 
-/** The rules that `text` holds. Throws a ConfigError that lists everything that is wrong, in the order of the file. */
+/** The rules in `text`. Throws a ConfigError with all errors, in the order of the file. */
 export function parseRules<W, R>(text: string, file: string, form: RuleForm<W, R>): readonly R[] {
   const source = new ConfigSource(text, file);
   const raw = source.values();
-  // Nothing but comments, or `rules:` with nothing behind it, is a file without rules.
+  // A file with comments only, or with `rules:` without a value, has no rules.
   const filled =
     raw === null || raw === undefined ? { rules: [] } : isMapping(raw) ? { ...raw, rules: raw.rules ?? [] } : raw;
   const fileSchema = z.strictObject({ rules: z.array(form.schema) });
@@ -94,7 +93,7 @@ function problemsOf(
   return issue.keys.map((key) => source.problem([...path, key], `unknown key; ${suggestion(key, keys)}`, "key"));
 }
 
-/** Words that mean nothing, each at its place and with the nearest that does. Numbers are left alone. */
+/** Problems of unknown words, each with its place and the nearest known word. Numbers are not checked. */
 export function unknownWords(words: readonly KnownWords[], path: ConfigPath, source: ConfigSource): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const { key, written, known, plain = (word: string) => word } of words) {
@@ -128,7 +127,7 @@ const NAME = mustBe("a regular expression");
 const ENTITY = mustBe("an entity id from 0 to 255, or a list of them");
 const MANUFACTURER = mustBe("an IANA enterprise number, the name of a manufacturer, or a list of them");
 
-/** Keys that rules of several sorts have. */
+/** Keys that several kinds of rules have. */
 export const commonKeys = {
   name: z.string({ error: NAME }).min(1, { error: NAME }).refine(isRegex, { error: NAME }).optional(),
   kind: oneOrMore(z.string().min(1), mustBe("a sensor type, or a list of them")).optional(),
@@ -136,7 +135,7 @@ export const commonKeys = {
   manufacturer: oneOrMore(z.union([z.int().min(0), z.string().min(1)]), MANUFACTURER).optional(),
 };
 
-/** Manufacturers as rules hold them: numbers, and names in lower case. */
+/** Manufacturers of a rule: numbers, and names in lower case. */
 export const manufacturersOf = (
   written: string | number | readonly (string | number)[],
 ): readonly (string | number)[] =>

@@ -7,9 +7,9 @@ export const MAX_USERNAME_BYTES = 16;
 export const MAX_PASSWORD_BYTES = 20;
 
 const QUOTED = secretMustBe("text; put it in quotes");
-/** Redfish services take longer ones; this bounds what is sent. */
+/** Limit for Redfish, whose services accept longer ones. */
 const MAX_REDFISH_BYTES = 255;
-const KG_LIMIT = `is longer than ${MAX_PASSWORD_BYTES} bytes, the most a BMC takes`;
+const KG_LIMIT = `is longer than ${MAX_PASSWORD_BYTES} bytes, the limit of IPMI`;
 const REDFISH_LIMIT = `is longer than ${MAX_REDFISH_BYTES} bytes`;
 
 const secretText = () => z.string({ error: QUOTED });
@@ -18,7 +18,10 @@ const fits = (limit: number) => (text: string) => Buffer.byteLength(text) <= lim
 
 /** `name`, `name_file` and `name_env`: where a secret comes from. */
 export function secretSourceShape<N extends string>(name: N) {
-  const text = secretText().transform(toSecret).optional().describe("The secret itself; better one of the next two.");
+  const text = secretText()
+    .transform(toSecret)
+    .optional()
+    .describe("The secret itself; a file or a variable is safer.");
   return { [name]: text, ...elsewhere(name) } as { [K in N]: typeof text } & ReturnType<typeof elsewhere<N>>;
 }
 
@@ -26,11 +29,11 @@ function elsewhere<N extends string>(name: N) {
   const file = secretText()
     .min(1, { error: "is empty; name a file" })
     .optional()
-    .describe(`File that holds the ${name}; one trailing newline is left out. Relative to this file.`);
+    .describe(`File with the ${name}; one trailing newline is ignored. Relative to this file.`);
   const env = secretText()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: secretMustBe("the name of an environment variable") })
     .optional()
-    .describe(`Environment variable that holds the ${name}.`);
+    .describe(`Environment variable with the ${name}.`);
   return { [`${name}_file`]: file, [`${name}_env`]: env } as { [K in `${N}_file`]: typeof file } & {
     [K in `${N}_env`]: typeof env;
   };
@@ -41,7 +44,7 @@ const password = secretText()
   .transform(toSecret)
   .optional()
   .describe(
-    `Password, up to ${MAX_PASSWORD_BYTES} bytes over IPMI and ${MAX_REDFISH_BYTES} over Redfish; better one of the next two.`,
+    `Password, up to ${MAX_PASSWORD_BYTES} bytes over IPMI and ${MAX_REDFISH_BYTES} over Redfish; a file or a variable is safer.`,
   );
 
 const kg = secretText()
@@ -62,22 +65,22 @@ export const authSchema = z.strictObject({
   privilege: z
     .enum(["user", "operator", "administrator"])
     .optional()
-    .describe("Privilege level asked for with this account, instead of the module's."),
+    .describe("Privilege level of this account's sessions, instead of the one of the module."),
 });
 
-/** What is wrong with a password whatever the protocol; undefined when nothing is. */
+/** Why a password is invalid for every protocol; undefined if it is valid. */
 export function passwordProblem(text: string): string | undefined {
   return fits(MAX_REDFISH_BYTES)(text) ? undefined : REDFISH_LIMIT;
 }
 
-/** Why IPMI cannot carry a user name or password; undefined when it can. */
+/** Why a user name or password is too long for IPMI; undefined if it is not. */
 export function ipmiLimitProblem(what: "username" | "password", bytes: number): string | undefined {
   const most = what === "username" ? MAX_USERNAME_BYTES : MAX_PASSWORD_BYTES;
   if (bytes <= most) return undefined;
   return `has ${bytes} bytes, and IPMI allows ${most}; shorten it, or poll its BMCs with a module that has protocol: redfish`;
 }
 
-/** What is wrong with a Kg as written; undefined when nothing is. */
+/** Why a Kg is invalid as written; undefined if it is valid. */
 export function keyProblem(text: string): string | undefined {
   if (text.startsWith("hex:") && !/^hex:([0-9a-fA-F]{2})+$/.test(text))
     return "must have pairs of hex digits after hex:";

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { GoRegexp, GoRegexpError } from "../lib/index.ts";
 import { mustBe } from "./sentences.ts";
 
-/** As many as one module may have. */
+/** Highest number per module. */
 const MOST = 200;
 
-/** Events of ipmi_exporter's collector `sel-events`: a name and Go's regular expression for the event's text. */
+/** Events of the collector `sel-events` of ipmi_exporter: a name and a regular expression of Go for the text. */
 export function selEvents() {
   return z
     .array(
@@ -13,15 +13,17 @@ export function selEvents() {
         name: z
           .string()
           .min(1, { error: mustBe("a name, the label of the count") })
-          .describe("Label `name` of the count."),
+          .describe("Label `name` of the counter."),
         regex: z
           .string()
           .superRefine((text, context) => {
             const problem = problemOf(text);
             if (problem !== undefined)
-              context.addIssue({ code: "custom", message: `is no regular expression of Go: ${problem}` });
+              context.addIssue({ code: "custom", message: `is not a regular expression of Go: ${problem}` });
           })
-          .describe("Regular expression of Go (RE2) that matches anywhere in the event's text as FreeIPMI words it."),
+          .describe(
+            "Regular expression of Go (RE2) that matches anywhere in the text that FreeIPMI prints for the event.",
+          ),
       }),
     )
     .max(MOST);

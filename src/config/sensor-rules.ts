@@ -1,7 +1,7 @@
 import { snakeCase } from "../lib/index.ts";
 import type { Sensor } from "../model/index.ts";
 
-/** Picks sensors: all that is given must match. */
+/** Selects sensors: all given keys must match. */
 export interface SensorRule {
   /** Sensor type in snake case. */
   readonly kind?: string;
@@ -13,7 +13,7 @@ export interface SensorRule {
 
 type Candidate = Pick<Sensor, "kind" | "name" | "entity" | "id">;
 
-/** A rule from its form in the file. */
+/** A rule as used, from a rule as written. */
 export function sensorRule(written: { type?: string; name?: string; entity?: string; id?: string }): SensorRule {
   return {
     ...(written.type !== undefined && { kind: snakeCase(written.type) }),
@@ -32,7 +32,7 @@ export function matchesRule(rule: SensorRule, sensor: Candidate): boolean {
   );
 }
 
-/** The exclude rule that leaves a sensor out, by its place; undefined where none does. */
+/** Index of the exclude rule that matches a sensor; undefined if none does. */
 export function decidingRule(
   rules: { readonly exclude: readonly SensorRule[] },
   sensor: Candidate,
@@ -41,7 +41,7 @@ export function decidingRule(
   return index < 0 ? undefined : index;
 }
 
-/** Whether a module wants a sensor: some include rule matches, or there are none, and no exclude rule does. */
+/** Whether a module reads a sensor: an include rule matches or there are none, and no exclude rule matches. */
 export function wantsSensor(
   rules: { readonly include: readonly SensorRule[]; readonly exclude: readonly SensorRule[] },
   sensor: Candidate,

@@ -1,11 +1,11 @@
 /**
- * What a value should have been, in one clause. Every sentence of a bad configuration that is about a
- * value's form is made here, so that secrets are left out in one place.
+ * Error messages about the type or form of a value. All of them are made here, so that secrets are left out in one
+ * place.
  */
 
 import { hideAddressSecrets, hideUrlSecrets, nearest } from "../lib/index.ts";
 
-/** The parts of a schema issue these sentences are made of. */
+/** The fields of a schema issue that the messages use. */
 export interface Issue {
   readonly code?: string;
   readonly input?: unknown;
@@ -15,7 +15,7 @@ export interface Issue {
   readonly maximum?: unknown;
 }
 
-/** `must be a number, got "many"` for the issues that carry no sentence of their own. */
+/** `must be a number, got "many"`, for issues without a message of their own. */
 export function sentence(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type": {
@@ -36,7 +36,7 @@ export function sentence(issue: Issue): string {
   }
 }
 
-/** The sentence of a form: `mustBe("a duration such as 60s")`. Names what was found, or `found` instead. */
+/** Message for a form, e.g. `mustBe("a duration such as 60s")`. It quotes the value, or shows `found` instead. */
 export function mustBe(form: string, found?: string): (issue: Issue) => string {
   return (issue) => (issue.input === undefined ? "is missing" : `must be ${form}, got ${found ?? show(issue.input)}`);
 }
@@ -54,7 +54,7 @@ export function secretMustBe(form: string): (issue: Issue) => string {
   return (issue) => (issue.input === undefined ? "is missing" : `must be ${form}`);
 }
 
-/** Text where a mapping belongs may be a password whose key went missing. */
+/** Text in place of a mapping may be a password whose key is missing. */
 function isComposite(expected: unknown): boolean {
   return noun(expected) === "a list" || noun(expected) === noun("object");
 }
@@ -62,7 +62,7 @@ function isComposite(expected: unknown): boolean {
 function noun(expected: unknown): string {
   switch (expected) {
     case "string":
-      return 'text (in quotes where it looks like something else: "07")';
+      return 'text (quote it if it looks like a number: "07")';
     case "boolean":
       return "true or false";
     case "int":

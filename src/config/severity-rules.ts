@@ -16,15 +16,15 @@ import {
 } from "./rule-file.ts";
 import { mustBe } from "./sentences.ts";
 
-/** What rules may name; words are checked only where the list of them is given. */
+/** Valid words in rules. A word is checked only if its list is given. */
 export interface SeverityVocabulary extends RoleVocabulary {
-  /** Every state a sensor can assert, and every event. */
+  /** All states that sensors can assert, and all events. */
   readonly knownStates?: readonly string[];
   /** Event/reading types in snake case. */
   readonly knownEventTypes?: readonly string[];
 }
 
-/** The rules that come with the program; the same place from src/ and from dist/. */
+/** Path of the shipped rules; the same relative path from src/ and dist/. */
 export const SHIPPED_SEVERITY_RULES = fileURLToPath(new URL("../../rules/severity.yml", import.meta.url));
 
 const severity = () => z.enum(HEALTH_WORDS);
@@ -85,8 +85,7 @@ const severityForm = (vocabulary: SeverityVocabulary): RuleForm<z.output<typeof 
 });
 
 /**
- * The rules of these files in their order, and the shipped ones behind them. Throws a ConfigError that
- * lists everything that is wrong with all of them.
+ * The rules of these files in their order, then the shipped ones. Throws a ConfigError with the errors of all files.
  */
 export function loadSeverityRules(
   files: readonly RuleFile[] = [],
@@ -95,7 +94,7 @@ export function loadSeverityRules(
   return loadRules(files, SHIPPED_SEVERITY_RULES, severityForm(vocabulary));
 }
 
-/** The rules that `text` holds. Throws a ConfigError that lists everything that is wrong, in the order of the file. */
+/** The rules in `text`. Throws a ConfigError with all errors, in the order of the file. */
 export function parseSeverityRules(
   text: string,
   file: string,

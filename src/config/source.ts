@@ -2,18 +2,18 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, type YAM
 import { ConfigError, type ConfigPath, type ConfigProblem, formatPath, type Position } from "./problem.ts";
 import { startOf, yamlDocument, yamlFaultText } from "./yaml-document.ts";
 
-/** Of what somebody wrote by mistake, a page says as much as a screen. */
+/** Longest quote of what somebody wrote by mistake. */
 const LONGEST_MESSAGE = 1000;
 
 /**
- * The text of a configuration as a YAML document, kept to say where a value stands. Its text is
- * private: passwords may be in it.
+ * A configuration as a YAML document, which knows the positions of its values. Its text is private, since it may hold
+ * passwords.
  */
 export class ConfigSource {
   readonly file: string;
   readonly #document: Document;
   readonly #lines: LineCounter;
-  /** The pairs of mappings by name: a file with ten thousand mistakes asks ten thousand times. */
+  /** Pairs of mappings by key: a file may have ten thousand errors, and each looks up its position. */
   readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
   constructor(text: string, file: string) {
@@ -32,16 +32,16 @@ export class ConfigSource {
       );
   }
 
-  /** The document as plain values; aliases and merge keys are resolved. Throws ConfigError where they cannot be. */
+  /** The document as plain values, with aliases and merge keys resolved. Throws ConfigError if they cannot be. */
   values(): unknown {
     try {
       return this.#document.toJS({ maxAliasCount: 1000 });
     } catch (cause) {
-      throw new ConfigError([this.problem([], "YAML aliases that multiply without bound")], { cause });
+      throw new ConfigError([this.problem([], "too many YAML aliases")], { cause });
     }
   }
 
-  /** Where the value of `path` starts, or its key; the nearest parent's place for what is not written. */
+  /** Position of the value or key at `path`, or of its nearest parent in the file. */
   at(path: ConfigPath, part: "key" | "value" = "value"): Position {
     let node: unknown = this.#document.contents;
     let offset = startOf(node) ?? 0;

@@ -12,29 +12,29 @@ import {
   type YAMLMap,
 } from "yaml";
 
-/** What is wrong with YAML: the parser's words, and one of our own for a name that objects keep for themselves. */
+/** Error codes of the YAML parser, and one for a key that is reserved in JavaScript. */
 export type YamlFaultCode = YAMLError["code"] | "RESERVED_NAME";
 
-/** Where something is wrong, as an offset into the text. */
+/** A syntax error; `at` is an offset into the text. */
 export interface YamlFault {
   readonly code: YamlFaultCode;
   readonly at: number;
 }
 
-/** Nodes above a node, and pairs: deeper than what is written on purpose, and far from the end of the stack. */
+/** Deepest nesting, counted in nodes and pairs: far more than real files have, and far from a stack overflow. */
 const DEEPEST = 100;
 
 export type YamlOptions = Pick<SchemaOptions, "schema" | "merge"> & Pick<ParseOptions, "lineCounter">;
 
 /**
- * Text as a YAML document with everything that is wrong with it. In time linear in the text: the parser's own look
- * for keys that are there twice compares each with each, and a list of 100,000 hosts may come as a mapping.
+ * Parses YAML and returns all errors, in linear time. The search of the parser for duplicate keys is quadratic, and a
+ * list of 100,000 hosts may be written as a mapping.
  */
 export function yamlDocument(
   text: string,
   options: YamlOptions = {},
 ): { readonly document: Document; readonly faults: readonly YamlFault[] } {
-  // Pretty errors quote the line they are about, and a password may be on it; so do warnings.
+  // Pretty errors and warnings quote the line, which may hold a password.
   const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false, logLevel: "error" });
   const faults: YamlFault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, at: pos[0] }));
   const say = (code: YamlFaultCode, node: unknown): void => void faults.push({ code, at: startOf(node) ?? 0 });
@@ -76,7 +76,7 @@ export function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-/** Words of our own: those of the parser quote what stands there. */
+/** Message of an error; those of the parser quote the text. */
 export function yamlFaultText(code: YamlFaultCode): string {
   return SYNTAX[code] ?? "cannot be read as YAML here";
 }

@@ -3,29 +3,29 @@ import { type DialectOptions, partsOf } from "../dialect/index.ts";
 import { nearest } from "../lib/index.ts";
 import { type Collector, DEFAULT_COLLECTORS, type Host } from "../model/index.ts";
 import { ProbeRefused } from "../web/index.ts";
-import { knownHost, type ProbeQuestion, probeTarget } from "./probe-target.ts";
+import { knownHost, type ProbeQuery, probeTarget } from "./probe-target.ts";
 
 /**
- * The host a scrape of /ipmi is about. As with ipmi_exporter, a scrape that names no module means "default": of a
- * host of the inventory that is its own module, so that the scrape shares the session of its rounds. A module may
- * bring its account, as modules there do.
+ * The host that a scrape of /ipmi polls. As in ipmi_exporter, a scrape without a module uses "default". For a host of
+ * the inventory that is its own module, so that the scrape shares the session of the rounds. A module may name its
+ * account, as modules of ipmi_exporter do.
  *
  * @throws ProbeRefused as probeTarget does
  */
 export async function dialectTarget(
-  question: ProbeQuestion,
+  query: ProbeQuery,
   config: Config,
   hosts: ReadonlyMap<string, Host>,
 ): Promise<Host> {
-  const { module = "default" } = question;
-  const known = knownHost(question, config, hosts);
-  if (known && module === "default") return probeTarget({ ...question, module: undefined }, config, hosts);
+  const { module = "default" } = query;
+  const known = knownHost(query, config, hosts);
+  if (known && module === "default") return probeTarget({ ...query, module: undefined }, config, hosts);
   if (config.foreign) refuseUnknownModule(module, config);
-  const auth = question.auth ?? config.modules.get(module)?.ipmiExporter?.auth;
-  return probeTarget({ ...question, auth }, config, hosts);
+  const auth = query.auth ?? config.modules.get(module)?.ipmiExporter?.auth;
+  return probeTarget({ ...query, auth }, config, hosts);
 }
 
-/** A file of ipmi_exporter has the modules it names, each with its account, and no default besides. */
+/** A configuration of ipmi_exporter has only the modules that it names, each with its account. */
 function refuseUnknownModule(module: string, { auths }: Config): void {
   if (auths.has(module)) return;
   const near = nearest(module, auths.keys());
@@ -33,12 +33,12 @@ function refuseUnknownModule(module: string, { auths }: Config): void {
   throw new ProbeRefused(400, `no module is named "${module}"; ${guess}`);
 }
 
-/** What a module lets /ipmi tell. */
+/** What /ipmi reports for hosts of a module. */
 export function dialectOf(module: ModuleConfig): DialectOptions & { readonly collectors: readonly Collector[] } {
   const { ipmiExporter: own, parts } = module;
-  const asked = (collector: Collector): boolean => partsOf([collector]).every((part) => parts.includes(part));
+  const isPolled = (collector: Collector): boolean => partsOf([collector]).every((part) => parts.includes(part));
   return {
-    collectors: own?.collectors ?? DEFAULT_COLLECTORS.filter(asked),
+    collectors: own?.collectors ?? DEFAULT_COLLECTORS.filter(isPolled),
     excludeIds: own?.excludeSensorIds,
     nonCritical: own?.nonCritical,
     discreteReadings: own?.discreteReadings,

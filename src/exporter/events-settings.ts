@@ -5,7 +5,7 @@ import { Secret } from "../lib/index.ts";
 
 type Authorization = NonNullable<NonNullable<Config["events"]["alertmanager"]>["authorization"]>;
 
-/** Where events go, in the words of the outputs. Secrets are read when they are used, so a new token needs no reload. */
+/** Settings of the event outputs. Secrets are read when they are used, so a new token needs no reload. */
 export function eventsSettings({ events }: Pick<Config, "events">, env: Environment): EventsOptions {
   const { historical, log, syslog, alertmanager } = events;
   const authorization = alertmanager?.authorization;
@@ -20,7 +20,7 @@ export function eventsSettings({ events }: Pick<Config, "events">, env: Environm
   };
 }
 
-/** Value of the header Authorization. */
+/** Value of the Authorization header. */
 async function header(authorization: Authorization, env: Environment): Promise<Secret> {
   const secret = await readSecret(authorization.secret, "events.alertmanager: the secret", env);
   if (authorization.type === "header") return new Secret(`${authorization.scheme} ${secret.reveal()}`);

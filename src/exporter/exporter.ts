@@ -24,22 +24,22 @@ import { eventsReports, ipmiReports, redfishReports, schedulerReports } from "./
 import { WebConfigWatcher } from "./web-config-watcher.ts";
 
 const SWEEP_MS = 5000;
-/** What logging out everywhere may take when the process ends. */
+/** Time for closing all sessions when the process ends. */
 const LOGOUT_MS = 3000;
-/** What sending the last events may take then, and when an output is taken out of the configuration. */
+/** Time for sending the last events when the process ends or when an output is removed from the configuration. */
 const FLUSH_MS = 2000;
 
 export interface ExporterOptions {
   readonly configFile: string;
-  /** `:9623` and the like, or sockets that systemd listens on; several are possible. */
+  /** Addresses such as `:9623`, or sockets that systemd listens on. */
   readonly listen: readonly (string | InheritedSocket)[];
-  /** TLS and users of the web; everybody is served plain HTTP without. */
+  /** TLS and users of the web server. Without it, it serves plain HTTP to everybody. */
   readonly webConfigFile?: string | undefined;
   readonly version: string;
   readonly log: Logger;
   readonly clock?: Clock;
   readonly env?: Environment;
-  /** Networks that may be probed beside those of the configuration: for files that have no place for them. */
+  /** Networks that may be probed in addition to `probe.allow`: configuration files of ipmi_exporter have no key for them. */
   readonly probeAllow?: readonly Cidr[];
   /** Only this share of the inventory is polled. */
   readonly shard?: Shard;
@@ -66,7 +66,7 @@ export class Exporter {
   #webConfig: WebConfigWatcher | undefined;
   #book: PollSettingsBook;
   #rackBudgets: RackBudgets;
-  /** Of the racks in which hosts stand now. */
+  /** Budgets of the racks that have hosts. */
   #budgets: readonly RackBudget[] = [];
   #sweep: Timer | undefined;
   #ready = false;
@@ -89,7 +89,7 @@ export class Exporter {
     try {
       await exporter.#readWebConfig();
       const listening: string[] = [];
-      for (const address of options.listen) listening.push(boundTo(await exporter.#web.listen(address)));
+      for (const address of options.listen) listening.push(boundAddress(await exporter.#web.listen(address)));
       await exporter.#begin(listening);
       return exporter;
     } catch (error) {
@@ -134,7 +134,7 @@ export class Exporter {
       clock,
       keepReadings: true,
       prepare: (record, before) => {
-        // A poll may end while its host's module is being taken out of the configuration.
+        // A poll may end while a reload removes the module of its host.
         const intervalMs = this.#book.config.modules.get(record.host.module)?.intervalMs ?? 0;
         return renderHost(record, { placed: true, allocate: (length) => slabs.allocate(length, intervalMs) }, before);
       },
@@ -155,7 +155,7 @@ export class Exporter {
       options: limitsOf(config),
     });
     this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard, report: this.#self });
-    this.#inventory.onChange(() => this.#takeHosts());
+    this.#inventory.onChange(() => this.#applyInventory());
     this.#reloader = new Reloader({
       configFile: options.configFile,
       env,
@@ -198,7 +198,7 @@ export class Exporter {
       log: this.#log,
       clock,
       report: this.#self,
-      ...(options.webConfigFile !== undefined && { security: () => this.#guarded().current() }),
+      ...(options.webConfigFile !== undefined && { security: () => this.#loadedWebConfig().current() }),
     });
   }
 
@@ -209,8 +209,8 @@ export class Exporter {
     this.#webConfig = await WebConfigWatcher.open(webConfigFile, options);
   }
 
-  /** Nobody is let in before it is known who may. */
-  #guarded(): WebConfigWatcher {
+  /** Without the web configuration no request may be served: it holds the users. */
+  #loadedWebConfig(): WebConfigWatcher {
     if (this.#webConfig === undefined) throw new Error("the web configuration is not read yet");
     return this.#webConfig;
   }
@@ -221,10 +221,10 @@ export class Exporter {
   }
 
   async #begin(listening: readonly string[]): Promise<void> {
-    this.#tellProblems();
+    this.#logProblems();
     await this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
     await this.#inventory.start();
-    this.#takeHosts();
+    this.#applyInventory();
     this.#ready = true;
     this.#self.configReload(true);
     const sweep = (): void => {
@@ -233,35 +233,40 @@ export class Exporter {
     };
     sweep();
     this.#log.info({ hosts: this.hosts, listen: listening.join(", ") }, "polling");
-    this.#tellEmptiness();
-    this.#tellIdleBudgets();
+    this.#logEmptyInventory();
+    this.#logUnusedBudgets();
   }
 
-  /** Credentials and sources that are not there: said once per load, and their hosts show it. */
-  #tellProblems(): void {
+  /** Logs the notes of the configuration and the credentials that cannot be loaded, once per load. */
+  #logProblems(): void {
     for (const note of this.#book.config.notes) this.#log.warn({ detail: formatProblem(note) }, "configuration");
-    for (const problem of this.#book.problems()) this.#log.error({ problem }, "credentials cannot be had");
+    for (const problem of this.#book.problems()) this.#log.error({ problem }, "cannot load credentials");
   }
 
-  /** Nobody starts an exporter for no hosts. */
-  #tellEmptiness(): void {
+  /** An inventory without hosts is mostly a mistake. */
+  #logEmptyInventory(): void {
     if (this.hosts > 0) return;
     const { fileSd, foreign, httpSd, probe } = this.#book.config;
     if (foreign) {
       const file = { config: this.#options.configFile };
-      if (probe.allow.length > 0) this.#log.info(file, "a file of ipmi_exporter: asks what /ipmi is asked for");
-      else this.#log.warn(file, "every target will be refused: give --probe.allow with the network of your BMCs");
+      if (probe.allow.length > 0)
+        this.#log.info(file, "using an ipmi_exporter configuration: BMCs are polled only on requests to /ipmi");
+      else
+        this.#log.warn(
+          file,
+          "using an ipmi_exporter configuration: every target is refused; give --probe.allow with the network of your BMCs",
+        );
       return;
     }
     const why =
       fileSd.length + httpSd.length > 0
-        ? "the discovery sources tell of none that is ours"
+        ? "the discovery sources list no host for this exporter"
         : "give targets, file_sd or http_sd in the configuration";
     this.#log.warn({ config: this.#options.configFile }, `there is no host to poll: ${why}`);
   }
 
-  /** Said once per load. A shard sees a part of the racks only and has nothing to say. */
-  #tellIdleBudgets(): void {
+  /** Logs budgets of racks without hosts, once per load. A shard has only some of the racks and cannot know. */
+  #logUnusedBudgets(): void {
     if (this.#options.shard !== undefined || this.hosts === 0) return;
     for (const problem of this.#rackBudgets.unused(this.#inventory.current().values())) this.#log.warn({}, problem);
   }
@@ -272,7 +277,7 @@ export class Exporter {
     return rack === undefined ? `host/${host.name}` : JSON.stringify([site, room, row, rack]);
   }
 
-  #takeHosts(): void {
+  #applyInventory(): void {
     const hosts = [...this.#inventory.current().values()];
     this.#store.setHosts(hosts);
     this.#budgets = this.#rackBudgets.of(hosts);
@@ -292,7 +297,7 @@ export class Exporter {
     const trace = typeof request.trace === "function" ? (request.trace as ProbeRequest["trace"]) : undefined;
     const { purpose, signal, deadlineMs, parts } = request;
     const known = this.#inventory.current().get(host.name);
-    // Also a host of ours under another account: what its rounds tell of its log and its changes is told once.
+    // Also true for a host of the inventory under another account: only its rounds report its events and changes.
     const passing = known === undefined || !sameConversation(known, host);
     const snapshot = await this.#pool.poll(host, { purpose, signal, deadlineMs, parts, trace, passing });
     const limits = this.#book.config.modules.get(host.module)?.limits;
@@ -309,16 +314,16 @@ export class Exporter {
     this.#scheduler.configure(limitsOf(this.#book.config));
     void this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
     // Even if no host was added or removed, intervals and credentials may have changed.
-    this.#takeHosts();
+    this.#applyInventory();
     const refused = this.#scheduler.pollRefusedHosts();
     if (refused > 0) this.#log.info({ hosts: refused }, "hosts that refused the login are polled once more");
-    this.#tellProblems();
+    this.#logProblems();
     this.#log.info({ hosts: this.hosts }, "configuration reloaded");
-    this.#tellEmptiness();
-    this.#tellIdleBudgets();
+    this.#logEmptyInventory();
+    this.#logUnusedBudgets();
   }
 
-  /** Ends polls, logs out of the BMCs, lets running requests end. Takes less than 10 s. */
+  /** Ends polls, closes the sessions with BMCs and lets requests in flight finish, in less than 10 s. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
     this.#inventory.stop();
@@ -328,7 +333,7 @@ export class Exporter {
       timer = this.#clock.after(LOGOUT_MS, resolve);
     });
     await Promise.all([Promise.race([this.#pool.close(), late]), this.#events.close(FLUSH_MS)]);
-    // A timer that still runs would keep the process alive.
+    // A pending timer would keep the process alive.
     timer?.cancel();
     await this.#transport.close();
     await this.#state?.close();
@@ -336,16 +341,16 @@ export class Exporter {
   }
 }
 
-/** The name tells the operator which process it is. */
+/** Opens the state directory. Another process that uses it is named by its owner text. */
 function openState(folder: string, { log, clock }: ExporterOptions): Promise<StateDir> {
   const owner = `process ${process.pid} on ${hostname()}, which started ${new Date().toISOString()}`;
   return StateDir.open(folder, log, { clock, owner });
 }
 
-/** `127.0.0.1:9623`, where `:0` was asked for too. */
-function boundTo(server: Server): string {
+/** `127.0.0.1:9623`; the port is the bound one, also if the configured port is 0. */
+function boundAddress(server: Server): string {
   const bound = server.address() as AddressInfo | string | null;
-  // A Unix socket that was inherited does not say where it is.
+  // The path of an inherited Unix socket is not known.
   if (bound === null || typeof bound === "string") return bound || "an inherited socket";
   const { address, family, port } = bound;
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;

@@ -22,7 +22,7 @@ export class PollLog {
     if (failure?.reason === this.#reasons.get(host)) return;
     if (!failure) {
       this.#reasons.delete(host);
-      this.#log.info({ host }, "answers again");
+      this.#log.info({ host }, "BMC answers again");
       return;
     }
     const { stage, reason, message } = failure;

@@ -21,7 +21,7 @@ const PRIVILEGES = {
   administrator: PrivilegeLevel.Administrator,
 } as const;
 
-/** Credentials, and what is wrong with where they come from; those of before may still do. */
+/** Credentials, and why they cannot be loaded; both are present if the previous ones are still used. */
 interface Resolved {
   readonly credentials?: Credentials;
   readonly problem?: string;
@@ -34,21 +34,21 @@ interface Authorities {
 }
 
 /**
- * One edition of the configuration, ready for polling: its credentials are read, once, and each module
- * and auth has a revision that changes when its meaning does.
+ * The settings of polls from one load of the configuration. Credentials are read once per load. Each module and auth
+ * has a revision that changes with its contents.
  */
 export class PollSettingsBook {
   readonly config: Config;
-  /** The same object while the rules do not change. */
+  /** The same object as before the load if the rules did not change. */
   readonly roles: Roles;
-  /** The same object while the rules do not change. */
+  /** The same object as before the load if the rules did not change. */
   readonly severities: Severities;
   readonly #resolved: ReadonlyMap<string, Resolved>;
   readonly #authorities: ReadonlyMap<string, Authorities>;
-  /** Asked for once per host, made once per module and auth: hosts share them. */
+  /** Created once per module and auth, and shared by their hosts. */
   readonly #settings = new Map<string, PollSettings>();
   readonly #revisions = new Map<string, string>();
-  /** Digests are keyed, so that a revision tells nobody a password. */
+  /** Key of the digests, so that no password can be guessed from a revision. */
   readonly #salt: Buffer;
 
   private constructor(
@@ -68,12 +68,12 @@ export class PollSettingsBook {
     this.#salt = secrets.salt;
   }
 
-  /** @param before the edition before, so that what did not change keeps its revision */
+  /** @param before settings of the previous load: what did not change keeps its revision */
   static async read(config: Config, env: Environment, before?: PollSettingsBook): Promise<PollSettingsBook> {
     const resolved = new Map<string, Resolved>();
     for (const name of config.auths.keys()) {
       const now = await resolve(config, name, env);
-      // A file that cannot be read for a moment does not take a fleet down: the password of before stays.
+      // If a file cannot be read for a moment, the fleet is polled with the previous password.
       const earlier = before ? before.#resolved.get(name) : undefined;
       resolved.set(name, { credentials: now.credentials ?? earlier?.credentials, problem: now.problem });
     }
@@ -86,17 +86,17 @@ export class PollSettingsBook {
     return new PollSettingsBook(config, rules, { resolved, authorities, salt });
   }
 
-  /** Credentials that could not be had, a sentence each; their hosts cannot be polled. */
+  /** Credentials and files that cannot be loaded, one sentence each. */
   problems(): readonly string[] {
     return [...this.#resolved.values(), ...this.#authorities.values()].flatMap((r) => r.problem ?? []);
   }
 
-  /** Digests of what stands behind the names of a host's module and auth. */
+  /** Digests of the contents of a host's module and auth. */
   revisionsOf({ module, auth }: Pick<Host, "module" | "auth">): { revision: string; authRevision: string } {
     return { revision: this.revision(module, auth), authRevision: this.#authRevision(auth) };
   }
 
-  /** Changes when the module's contents or the credentials behind the names change. */
+  /** Changes when the contents of the module or the credentials of the auth change. */
   revision(moduleName: string, authName: string): string {
     const key = JSON.stringify([moduleName, authName]);
     return this.#remembered(key, (hash) => {
@@ -137,19 +137,19 @@ export class PollSettingsBook {
     return module;
   }
 
-  /** @throws SettingsError where module or credentials cannot be had */
+  /** @throws SettingsError if the module does not exist or the credentials cannot be loaded */
   settingsOf(host: Host): PollSettings {
     const module = this.moduleOf(host);
     const resolved = this.#resolved.get(host.auth);
     if (!resolved) throw new SettingsError(`no auth is named "${host.auth}"`);
-    if (!resolved.credentials) throw new SettingsError(resolved.problem ?? "there are no credentials");
+    if (!resolved.credentials) throw new SettingsError(resolved.problem ?? "no credentials are loaded");
     const key = JSON.stringify([host.module, host.auth]);
-    const settings = this.#settings.get(key) ?? this.#made(module, resolved.credentials);
+    const settings = this.#settings.get(key) ?? this.#create(module, resolved.credentials);
     this.#settings.set(key, settings);
     return settings;
   }
 
-  #made(module: ModuleConfig, credentials: Credentials): PollSettings {
+  #create(module: ModuleConfig, credentials: Credentials): PollSettings {
     const { ipmi } = module;
     if (module.protocol !== "redfish") refuseBeyondIpmi(module, credentials);
     return {
@@ -181,7 +181,7 @@ export class PollSettingsBook {
     };
   }
 
-  /** @throws SettingsError where the CA file cannot be read */
+  /** @throws SettingsError if the CA file cannot be read */
   #redfish({ name, ipmi, redfish }: ModuleConfig, { username, password }: Credentials): PollSettings["redfish"] {
     const { verify, accept, minVersion, ciphers } = redfish.tls;
     const { pem, problem } = this.#authorities.get(name) ?? {};

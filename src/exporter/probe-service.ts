@@ -10,15 +10,15 @@ import { probeTarget } from "./probe-target.ts";
 export interface ProbeServiceOptions {
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, "pollNow">;
-  /** Settings as they are now: a reload brings another book. */
+  /** Settings in force; a reload replaces them. */
   readonly book: () => PollSettingsBook;
-  /** The inventory as it is now. */
+  /** Hosts of the inventory at present. */
   readonly hosts: () => ReadonlyMap<string, Host>;
-  /** What the rounds read of a host. */
+  /** Record of the last poll of a host. */
   readonly record: (host: string) => HostRecord | undefined;
 }
 
-/** Polls that somebody waits for: `/probe` and `/ipmi`, no more at once than `probe.concurrency` allows. */
+/** Polls for requests to `/probe` and `/ipmi`, at most `probe.concurrency` at once. */
 export class ProbeService {
   readonly #options: ProbeServiceOptions;
 
@@ -27,9 +27,9 @@ export class ProbeService {
   }
 
   /**
-   * A fresh record of the host, or one of the rounds where `probe.max_age` allows it and no trace is wished.
+   * The record of a new poll, or the one of the last round if `probe.max_age` allows it and no trace is requested.
    *
-   * @throws ProbeRefused 400 and 403 as probeTarget does, 503 where too many wait or the exporter ends
+   * @throws ProbeRefused 400 and 403 as probeTarget does, 503 if too many probes wait or the exporter stops
    */
   async probe(request: ProbeRequest): Promise<{ record: HostRecord }> {
     const { book, hosts } = this.#options;
@@ -37,14 +37,14 @@ export class ProbeService {
     const host = await probeTarget(request, config, hosts());
     const recent = this.#recent(host, config.probe.maxAgeMs);
     if (recent && !request.trace) return { record: recent };
-    const snapshot = await this.#ask(host, request);
+    const snapshot = await this.#poll(host, request);
     const failures = snapshot.failure ? { ...noFailures, [snapshot.failure.reason]: 1 } : noFailures;
     const lastSuccessAt = snapshot.up ? snapshot.startedAt + snapshot.durationMs : undefined;
     return { record: { host, snapshot, failures, polls: 1, lastSuccessAt } };
   }
 
   /**
-   * The same question, answered in the metrics of ipmi_exporter.
+   * The same in the metrics of ipmi_exporter.
    *
    * @throws ProbeRefused as probe does
    */
@@ -56,10 +56,10 @@ export class ProbeService {
     const options = dialectOf(module);
     const recent = this.#recent(host, config.probe.maxAgeMs)?.snapshot;
     if (recent && module.ipmiExporter) return renderDialect(recent, options);
-    return renderDialect(await this.#ask(host, request, partsOf(options.collectors)), options);
+    return renderDialect(await this.#poll(host, request, partsOf(options.collectors)), options);
   }
 
-  async #ask(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {
+  async #poll(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {
     const { clock, scheduler } = this.#options;
     const book = this.#options.book();
     try {
@@ -72,13 +72,13 @@ export class ProbeService {
         ...book.revisionsOf(host),
       });
     } catch (error) {
-      if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; ask again later");
+      if (error instanceof QueueFullError) throw new ProbeRefused(503, "too many probes are waiting; try again later");
       if (error instanceof SchedulerStoppedError) throw new ProbeRefused(503, "the exporter is shutting down");
       throw error;
     }
   }
 
-  /** A record of the store that is young enough to answer a probe; none unless probe.max_age allows it. */
+  /** The last record of the host if it is not older than `maxAgeMs`. */
   #recent(host: Host, maxAgeMs: number): HostRecord | undefined {
     const record = maxAgeMs > 0 ? this.#options.record(host.name) : undefined;
     if (!record?.snapshot?.up || record.host !== host) return undefined;

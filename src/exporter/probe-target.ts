@@ -6,7 +6,7 @@ import { canonicalIp, nearest } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
 import { ProbeRefused } from "../web/index.ts";
 
-export interface ProbeQuestion {
+export interface ProbeQuery {
   /** A host's name, or the address of a BMC. */
   readonly target: string;
   readonly module?: string;
@@ -21,17 +21,13 @@ export interface ProbeQuestion {
  *
  * @throws ProbeRefused 400 for unknown names, 403 for targets that are not allowed
  */
-export async function probeTarget(
-  question: ProbeQuestion,
-  config: Config,
-  hosts: ReadonlyMap<string, Host>,
-): Promise<Host> {
-  const { target, auth = "default" } = question;
-  const module = configured("module", question.module ?? "default", config.modules);
-  if (question.auth !== undefined) configured("auth", question.auth, config.auths);
+export async function probeTarget(query: ProbeQuery, config: Config, hosts: ReadonlyMap<string, Host>): Promise<Host> {
+  const { target, auth = "default" } = query;
+  const module = configured("module", query.module ?? "default", config.modules);
+  if (query.auth !== undefined) configured("auth", query.auth, config.auths);
   const address = parsed(target);
-  const known = knownHost(question, config, hosts);
-  if (known) return polledAs(known, question, config);
+  const known = knownHost(query, config, hosts);
+  if (known) return polledAs(known, query, config);
   const sharing = address ? hostsAt(address, hosts) : [];
   if (address && address.port === undefined && sharing.length > 1) {
     const names = sharing.slice(0, MAX_NAMED).map(({ name, port }) => `${name} (port ${port})`);
@@ -44,7 +40,7 @@ export async function probeTarget(
   const guess = guessOf(target, hosts);
   if (!address)
     throw new ProbeRefused(400, `target ${quoted(target)} is neither a host of the inventory nor an address${guess}`);
-  // Nothing would be allowed, whatever the name means: a name server that is slow would only hold up threads.
+  // No address is allowed, so the name is not resolved: a slow name server would only block threads.
   if (config.probe.allow.length === 0 && !isIP(address.address)) {
     const remedy = config.foreign
       ? "start lightsout with --probe.allow and the network of your BMCs"
@@ -54,21 +50,21 @@ export async function probeTarget(
       `target ${quoted(target)} is not in the inventory and probe.allow is empty; ${remedy}${guess}`,
     );
   }
-  const ip = await resolved(address.address, question.signal, guess);
+  const ip = await resolved(address.address, query.signal, guess);
   const namesake = hostAt({ ...address, address: ip }, module, hosts);
-  if (namesake) return polledAs(namesake, question, config);
+  if (namesake) return polledAs(namesake, query, config);
   if (!cidrMatcher(config.probe.allow)(ip)) {
     const resolvedTo = ip === address.address ? "" : ` (${ip})`;
     const remedy = config.foreign
       ? `start lightsout with --probe.allow=${ip}/${isIP(ip) === 6 ? 128 : 32}, or with the network of your BMCs`
       : "add it to targets, or its network to probe.allow";
-    const message = `target ${quoted(target)}${resolvedTo} is not in the inventory and no network of probe.allow holds it; ${remedy}`;
+    const message = `target ${quoted(target)}${resolvedTo} is not in the inventory and not in a network of probe.allow; ${remedy}`;
     throw new ProbeRefused(403, message);
   }
   if (!config.auths.has(auth))
     throw new ProbeRefused(
       400,
-      `no auth is named "${auth}"; give auth=, one of: ${[...config.auths.keys()].join(", ")}`,
+      `no auth is named "${auth}"; give auth=, one of ${[...config.auths.keys()].join(", ")}`,
     );
   const where = effectiveAddress({ ...address, address: ip }, module);
   return { name: target, ...where, module: module.name, auth, place: {}, labels: {} };
@@ -79,7 +75,7 @@ export async function probeTarget(
  * is the BMC at the port of the module, or else the only BMC at this address.
  */
 export function knownHost(
-  { target, module = "default" }: Pick<ProbeQuestion, "target" | "module">,
+  { target, module = "default" }: Pick<ProbeQuery, "target" | "module">,
   config: Pick<Config, "modules">,
   hosts: ReadonlyMap<string, Host>,
 ): Host | undefined {
@@ -103,7 +99,7 @@ function hostsAt({ address }: Address, hosts: ReadonlyMap<string, Host>): readon
 /** The host under the module and auth of a probe: the same BMC, except that a port fits one protocol only. */
 function polledAs(
   host: Host,
-  { module = host.module, auth = host.auth }: ProbeQuestion,
+  { module = host.module, auth = host.auth }: ProbeQuery,
   { modules }: Pick<Config, "modules">,
 ): Host {
   if (module === host.module && auth === host.auth) return host;
@@ -114,7 +110,7 @@ function polledAs(
 
 const usesRedfish = ({ protocol }: ModuleConfig): boolean => protocol === "redfish";
 
-/** Names compared with a misspelt one: comparing takes microseconds each, and polls wait meanwhile. */
+/** Largest inventory in which a similar name is searched: each comparison takes microseconds, and polls wait. */
 const MAX_GUESSED = 1000;
 /** Hosts named in a refusal. */
 const MAX_NAMED = 5;
@@ -148,11 +144,11 @@ async function resolved(address: string, signal: AbortSignal | undefined, guess:
   try {
     return await resolveAddress(address, signal);
   } catch (error) {
-    // Not told apart from a target that is not allowed: the exporter is not a name server for strangers.
+    // The same status as for an address that is not allowed: the exporter is no name server for strangers.
     if (error instanceof IpmiError)
       throw new ProbeRefused(
         403,
-        `target ${quoted(formatAddress({ address }))} is not in the inventory, and its name is not resolved${guess}`,
+        `target ${quoted(formatAddress({ address }))} is not in the inventory, and its name does not resolve${guess}`,
       );
     throw error;
   }

@@ -74,7 +74,8 @@ export class Reloader {
         error instanceof ConfigError
           ? error.problems.map(formatProblem)
           : [error instanceof Error ? error.message : String(error)];
-      for (const problem of problems) log.error({ problem }, "configuration not reloaded, the old one stays");
+      for (const problem of problems)
+        log.error({ problem }, "configuration not reloaded; the previous one stays in force");
       return { ok: false, problems };
     }
   }

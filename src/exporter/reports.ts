@@ -4,7 +4,7 @@ import type { IpmiObserver } from "../ipmi/index.ts";
 import type { RedfishObserver } from "../redfish/index.ts";
 import type { SchedulerReport } from "../scheduler/index.ts";
 
-/** Rooms report, they do not count: what ipmi says, as metrics of the exporter. */
+/** Counts what the ipmi package reports. */
 export function ipmiReports(self: SelfMetrics): IpmiObserver {
   return {
     packetSent: () => self.packetSent(),
@@ -20,7 +20,7 @@ export function ipmiReports(self: SelfMetrics): IpmiObserver {
   };
 }
 
-/** The reports of Redfish, as metrics of the exporter. */
+/** Counts what the redfish package reports. */
 export function redfishReports(self: SelfMetrics): RedfishObserver {
   return {
     responseReceived: (resource, status, bytes, milliseconds) => {
@@ -35,7 +35,7 @@ export function redfishReports(self: SelfMetrics): RedfishObserver {
   };
 }
 
-/** What the scheduler says, as metrics of the exporter. */
+/** Counts what the scheduler reports. */
 export function schedulerReports(self: SelfMetrics): SchedulerReport {
   return {
     queued: (depth) => self.queueDepth(depth),
@@ -51,7 +51,7 @@ export function schedulerReports(self: SelfMetrics): SchedulerReport {
   };
 }
 
-/** What the outputs of events say, as metrics of the exporter. */
+/** Counts what the event outputs report. */
 export function eventsReports(self: SelfMetrics): EventsReport {
   return {
     outputConfigured: (output) => self.outputConfigured(output, OUTCOMES),

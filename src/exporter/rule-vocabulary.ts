@@ -2,7 +2,7 @@ import type { SeverityVocabulary } from "../config/index.ts";
 import { EVENT_TYPE_WORDS, MANUFACTURER_NAMES, SENSOR_TYPES, sensorKind, stateWords } from "../ipmi/index.ts";
 import { DISAPPEARED } from "../model/index.ts";
 
-/** The words that files of rules may name, from the tables of the protocol. */
+/** The words that rule files may use, from the tables of IPMI. */
 export function ruleVocabulary(): SeverityVocabulary {
   return {
     knownKinds: [...SENSOR_TYPES.map(sensorKind), "oem"],

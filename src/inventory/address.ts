@@ -2,7 +2,7 @@ import { isIP, isIPv4, isIPv6 } from "node:net";
 import type { ModuleConfig } from "../config/index.ts";
 import { canonicalIp, hideAddressSecrets, ipBits } from "../lib/index.ts";
 
-/** Where a BMC is: a name or an IP address, and a port where it is not the usual one. */
+/** Address of a BMC: a name or an IP address, and a port if one is given. */
 export interface Address {
   readonly address: string;
   readonly port?: number;
@@ -73,7 +73,7 @@ export function formatAddress({ address, port }: Address): string {
 }
 
 function isNameOrIpv4(text: string): boolean {
-  // What is made of digits and dots alone must be an address: 10.0.0.300 is a mistake, not a name.
+  // Text of digits and dots must be an address: 10.0.0.300 is a mistake, not a name.
   if (/^[\d.]+$/.test(text)) return isIP(text) === 4;
   return text.length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(text);
 }

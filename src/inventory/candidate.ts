@@ -11,7 +11,7 @@ export interface Candidate {
   readonly auth: string;
   readonly place: Place;
   readonly labels: Readonly<Record<string, string>>;
-  /** The source in words for a person: `targets[2]`, `file /etc/targets/a.json`. */
+  /** The source, for messages: `targets[2]`, `/etc/targets/a.json`. */
   readonly origin: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Host } from "../model/index.ts";
 
-/** What a reload or a source's new list did to the inventory. */
+/** Difference between two inventories. */
 export interface InventoryDiff {
   readonly added: readonly Host[];
   readonly removed: readonly Host[];
@@ -25,7 +25,7 @@ export function isEmptyDiff(diff: InventoryDiff): boolean {
   return diff.added.length === 0 && diff.removed.length === 0 && diff.changed.length === 0;
 }
 
-/** Equal in everything; the order of labels does not count. */
+/** Whether two hosts are equal; the order of labels is ignored. */
 export function sameHost(a: Host, b: Host): boolean {
   return (
     a.name === b.name &&

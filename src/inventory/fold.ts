@@ -1,6 +1,5 @@
 /**
- * Names back to a folded list: `n01, n02, n03` -> `n[01-03]`. Expanding the list gives the same names
- * again, each once.
+ * Folds names into a list: `n01, n02, n03` -> `n[01-03]`. Expanding the list returns the same names, each once.
  */
 export function foldHosts(names: Iterable<string>): string {
   const shapes = new Map<string, Row[]>();
@@ -20,7 +19,7 @@ export function foldHosts(names: Iterable<string>): string {
   return items.join(",");
 }
 
-/** A number that can be counted with; longer rows of digits are text. */
+/** A number that can be counted with; longer sequences of digits are text. */
 const NUMBER = /(?<!\d)\d{1,15}(?!\d)/g;
 
 /** Consecutive numbers; `width` as in host lists. */
@@ -30,7 +29,7 @@ interface Run {
   readonly width: number;
 }
 
-/** One number of a name, or the numbers many names have in its place. */
+/** A number in a name, or the numbers that several names have at this place. */
 interface Field {
   readonly text: string;
   readonly runs: readonly Run[];
@@ -42,7 +41,7 @@ function run(digits: string): Run {
   return { first: Number(digits), last: Number(digits), width: digits.startsWith("0") ? digits.length : 1 };
 }
 
-/** Joins rows that differ in one field only; the last field first, because that is where hosts are counted. */
+/** Joins rows that differ in one field only, the last field first, because that one mostly numbers the hosts. */
 function foldRows(rows: readonly Row[]): readonly Row[] {
   let folded = rows;
   for (let i = (rows[0]?.length ?? 0) - 1; i >= 0; i--) {
@@ -63,7 +62,7 @@ function foldRows(rows: readonly Row[]): readonly Row[] {
 
 function joinFields(runs: readonly Run[]): Field {
   const joined: Run[] = [];
-  // Runs of 7, 8 and of 07, 08 grow side by side: by their last number, where each may go on.
+  // Runs such as 7, 8 and 07, 08 may grow in parallel, so they are found by their last number.
   const endingAt = new Map<number, number[]>();
   for (const next of [...runs].sort((a, b) => a.first - b.first || a.width - b.width)) {
     const open = endingAt.get(next.first - 1) ?? [];
@@ -78,7 +77,7 @@ function joinFields(runs: readonly Run[]): Field {
 
 function continues(before: Run | undefined, next: Run): boolean {
   if (!before || next.first !== before.last + 1) return false;
-  // 08, 09, 10: the 10 has no zero to show, but is as wide as the run.
+  // In 08, 09, 10 the 10 has no leading zero, but has the width of the run.
   return padded(next.first, before.width) === padded(next.first, next.width);
 }
 

@@ -1,20 +1,20 @@
 import { hideUrlSecrets } from "../lib/index.ts";
 
 /*
- * Folded host lists, as people of clusters write them:
+ * Folded host lists, as used on clusters:
  *
  *   list     item, item, ...
  *   item     text and brackets: r[1-7]n[01-36]-bmc
  *   bracket  [range, range, ...]
  *   range    7 | 1-128 | 001-128 | 1-9/2
  *
- * Leading zeros of a range's first number say how wide its numbers are. The last bracket counts fastest.
+ * Leading zeros of the first number of a range set the width of its numbers. The last bracket counts fastest.
  */
 
-/** Beyond this a list is taken for a mistake. */
+/** Longest list; a longer one is a mistake. */
 export const MAX_HOSTS = 100_000;
 
-/** Names longer than DNS allows, and characters that have a meaning in lists, selectors or paths, are no host names. */
+/** At most as long as DNS allows, and without characters that have a meaning in lists, selectors or paths. */
 const HOST_NAME = /^[A-Za-z0-9_:][A-Za-z0-9_.:@%+-]{0,252}$/;
 
 /** A list that cannot be expanded. */
@@ -28,11 +28,11 @@ export class HostListError extends Error {
 /** A host of a list. */
 export interface ListedHost {
   readonly name: string;
-  /** The values of the brackets it was made from, as written. */
+  /** Values of its brackets, as written. */
   readonly values: readonly string[];
 }
 
-/** The names of a folded list, in order; doubles are kept. Throws HostListError. */
+/** The names of a folded list, in order and with duplicates. Throws HostListError. */
 export function expandHosts(list: string, max = MAX_HOSTS): string[] {
   return expandHostList(list, max).map(({ name }) => name);
 }
@@ -41,11 +41,11 @@ export function expandHosts(list: string, max = MAX_HOSTS): string[] {
 export function expandHostList(list: string, max = MAX_HOSTS): ListedHost[] {
   const hosts = expandList(list, max);
   const odd = hosts.find(({ name }) => !isHostName(name));
-  if (odd) throw new HostListError(`"${clip(odd.name)}" is no host name`);
+  if (odd) throw new HostListError(`"${clip(odd.name)}" is not a host name`);
   return hosts;
 }
 
-/** The names of a folded list of other things than hosts, racks say: any characters. Throws HostListError. */
+/** The names of a folded list of other things, e.g. racks; any characters are allowed. Throws HostListError. */
 export function expandNames(list: string, max = MAX_HOSTS): string[] {
   return expandList(list, max).map(({ name }) => name);
 }
@@ -55,18 +55,18 @@ function expandList(list: string, max: number): ListedHost[] {
   for (const item of splitList(list)) {
     const parts = parseItem(item);
     const count = parts.reduce((product, part) => product * (typeof part === "string" ? 1 : countOf(part)), 1);
-    if (hosts.length + count > max) throw new HostListError(`"${clip(item)}" makes more than ${max} names`);
+    if (hosts.length + count > max) throw new HostListError(`"${clip(item)}": more than ${max} names`);
     for (const host of combine(parts)) hosts.push(host);
   }
   return hosts;
 }
 
-/** Whether a text can be the name of a host. */
+/** Whether a text is a valid host name. */
 export function isHostName(text: string): boolean {
   return HOST_NAME.test(text);
 }
 
-/** The items of a list: split at the commas outside brackets; throws HostListError where brackets do not match. */
+/** Splits a list at the commas outside brackets. Throws HostListError if brackets do not match. */
 export function splitList(list: string): string[] {
   const items: string[] = [];
   let depth = 0;
@@ -88,7 +88,7 @@ export function splitList(list: string): string[] {
   return items;
 }
 
-/** The numbers `first`, `first` + `step` ... up to `last`, in `width` digits at least. */
+/** The numbers `first`, `first` + `step` ... up to `last`, with at least `width` digits. */
 export interface NumberRange {
   readonly first: number;
   readonly last: number;
@@ -96,7 +96,7 @@ export interface NumberRange {
   readonly width: number;
 }
 
-/** Undefined for what is no range; throws HostListError for one that makes no sense. */
+/** Undefined if the text is not a range. Throws HostListError for an invalid range. */
 export function parseRange(text: string): NumberRange | undefined {
   const match = /^(\d{1,15})(?:-(\d{1,15})(?:\/(\d{1,15}))?)?$/.exec(text.trim());
   if (!match) return undefined;
@@ -110,7 +110,7 @@ export function parseRange(text: string): NumberRange | undefined {
   if (range.step === 0) throw new HostListError(`"${text}" has a step of 0`);
   if (range.last < range.first) throw new HostListError(`"${text}" runs backwards`);
   if (to.startsWith("0") && to.length !== from.length) {
-    throw new HostListError(`"${text}" has ends of different widths`);
+    throw new HostListError(`"${text}" has numbers of different widths`);
   }
   return range;
 }
@@ -134,7 +134,8 @@ function parseItem(item: string): Part[] {
       .split(",")
       .map((range) => {
         const parsed = parseRange(range);
-        if (!parsed) throw new HostListError(`"${clip(item)}": "${clip(range)}" is no number or range such as 1-128`);
+        if (!parsed)
+          throw new HostListError(`"${clip(item)}": "${clip(range)}" is not a number or a range such as 1-128`);
         return parsed;
       });
   });

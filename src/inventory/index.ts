@@ -1,6 +1,6 @@
 /**
- * inventory - which hosts exist: folded host lists, service discovery, what a reload added or removed,
- * selectors, shards. Knows no protocol and no poll.
+ * inventory - which hosts exist: folded host lists, service discovery, changes after a reload, selectors, shards. It
+ * does not know how hosts are polled.
  */
 export { type Address, effectiveAddress, formatAddress, modulePort, parseAddress, quoted } from "./address.ts";
 export { diffInventories, type InventoryDiff } from "./diff.ts";

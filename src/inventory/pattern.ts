@@ -9,11 +9,11 @@ import { type NumberRange, numberAt, parseRange, sizeOf } from "./host-list.ts";
  *   {1-7}, {01-36/2} numbers over the hosts in order; see spread()
  */
 
-/** What a pattern is filled in with. */
+/** The host for which a pattern is filled in. */
 export interface PatternContext {
   readonly name: string;
   readonly values: readonly string[];
-  /** Which of `count` hosts this one is, from 0. */
+  /** Index of the host among `count` hosts, from 0. */
   readonly index: number;
   readonly count: number;
 }
@@ -25,7 +25,7 @@ export interface Pattern {
   readonly pieces: readonly Piece[];
 }
 
-/** Throws an Error whose message says what is wrong with the pattern. */
+/** @throws Error whose message is for users */
 export function parsePattern(text: string): Pattern {
   const pieces = text.split(/(\{[^{}]*\})/).map((piece): Piece => {
     if (!/^\{.*\}$/.test(piece)) {
@@ -43,13 +43,13 @@ export function parsePattern(text: string): Pattern {
   return { text, pieces };
 }
 
-/** Whether a pattern has a range that gives several of `count` hosts the same number. */
+/** Whether several of `count` hosts get the same numbers from the ranges of a pattern. */
 export function repeats(pattern: Pattern, count: number): boolean {
   const ranges = pattern.pieces.filter((piece) => typeof piece === "object" && "range" in piece);
   return ranges.length > 0 && ranges.every((piece) => sizeOf(piece.range) < count);
 }
 
-/** The text for one host. Throws an Error where the host has no such bracket. */
+/** The text for one host. Throws an Error if the host has no such bracket. */
 export function fillPattern(pattern: Pattern, context: PatternContext): string {
   return pattern.pieces
     .map((piece) => {
@@ -68,8 +68,8 @@ export function fillPattern(pattern: Pattern, context: PatternContext): string {
 }
 
 /**
- * The number of a range that the host at `index` of `count` gets: one a host where there are enough
- * numbers, else the hosts evenly over all numbers, neighbours together.
+ * The number of a range for the host at `index` of `count`. Each host has its own number if there are enough;
+ * otherwise hosts are spread evenly over the numbers, and neighbours share one.
  */
 function spread(range: NumberRange, index: number, count: number): string {
   const size = sizeOf(range);

@@ -3,12 +3,12 @@ import type { Host, Place } from "../model/index.ts";
 import { expandNames } from "./host-list.ts";
 
 const OUTER_LABELS = ["site", "room", "row"] as const satisfies readonly (keyof Place)[];
-/** A list that is wrong once is mostly wrong many times. */
+/** Errors that are reported: a list that is wrong once is mostly wrong many times. */
 const MAX_PROBLEMS = 50;
 
-/** What one rack may draw. */
+/** Power budget of one rack. */
 export interface RackBudget {
-  /** The rack as its hosts have it, without position. */
+  /** Place labels of the rack, as its hosts have them, without position. */
   readonly place: Place;
   readonly watts: number;
 }
@@ -19,14 +19,14 @@ interface Entry {
 }
 
 /**
- * The power budgets of the configuration, and which rack of the inventory has which. An entry that names
- * no room means racks of that name in any: budgets are told with all place labels that the hosts of the
- * rack have, or they would not join with what those draw.
+ * The power budgets of the configuration, and the racks of the inventory that have them. An entry without a room
+ * applies to racks of this name in any room. A budget has all place labels of the hosts in its rack, so that PromQL
+ * can join it with their power.
  */
 export class RackBudgets {
   readonly #entries: ReadonlyMap<string, readonly Entry[]>;
 
-  /** Throws a ConfigError with all lists that cannot be expanded, and all racks that two entries speak of. */
+  /** Throws a ConfigError with all invalid lists and all racks that are in two entries. */
   constructor(config: Pick<Config, "racks" | "source">) {
     const problems: ConfigProblem[] = [];
     const entries = new Map<string, Entry[]>();
@@ -45,7 +45,7 @@ export class RackBudgets {
     this.#entries = entries;
   }
 
-  /** One budget for each rack of these hosts that has one; the entry that says most about the place counts. */
+  /** One budget for each rack of these hosts that has one, from the entry with the most place labels. */
   of(hosts: Iterable<Host>): readonly RackBudget[] {
     const found = new Map<string, RackBudget>();
     for (const { place } of hosts) {
@@ -58,7 +58,7 @@ export class RackBudgets {
     return [...found.values()];
   }
 
-  /** Racks with a budget in which none of these hosts stands, a sentence for each entry that has some. */
+  /** Racks with a budget but without hosts, one sentence for each entry with such racks. */
   unused(hosts: Iterable<Host>): readonly string[] {
     const used = new Set<Entry>();
     const places = new Map<string, Place>();
@@ -72,8 +72,8 @@ export class RackBudgets {
       if (!used.has(entry)) idle.set(entry.racks, [...(idle.get(entry.racks) ?? []), entry.rack]);
     return [...idle].map(([racks, names]) => {
       const elsewhere = names.map((name) => places.get(name)).find((place) => place !== undefined);
-      const hint = elsewhere ? `; one called ${elsewhere.rack} is ${standing(elsewhere)}` : "";
-      return `racks[${racks.index}]: no host stands in ${listed(names)}${where(racks.place)}${hint}`;
+      const hint = elsewhere ? `; a rack of this name is ${standing(elsewhere)}` : "";
+      return `racks[${racks.index}]: no host is in ${listed(names)}${where(racks.place)}${hint}`;
     });
   }
 
@@ -97,7 +97,7 @@ function namesOf(racks: RacksConfig, say: (message: string) => void): readonly s
 
 const givenIn = ({ place }: RacksConfig) => OUTER_LABELS.filter((label) => place[label] !== undefined);
 
-/** Two entries of one rack name that may mean the same rack, with none of them the exception of the other. */
+/** Two entries with one rack name that may both apply to a rack, and neither is more specific. */
 function clash(a: RacksConfig, b: RacksConfig): boolean {
   const [inA, inB] = [givenIn(a), givenIn(b)];
   if (inA.some((label) => b.place[label] !== undefined && a.place[label] !== b.place[label])) return false;
@@ -106,14 +106,14 @@ function clash(a: RacksConfig, b: RacksConfig): boolean {
 }
 
 function clashOf(rack: string, first: RacksConfig, second: RacksConfig): string {
-  if (first.index === second.index) return `${rack} is in this entry already`;
+  if (first.index === second.index) return `${rack} is already in this entry`;
   const same = where(first.place) === where(second.place);
   return same
-    ? `${rack} is in racks[${first.index}] already`
-    : `${rack}${where(second.place)} may be the one of racks[${first.index}]${where(first.place)}; give both the same of site, room and row`;
+    ? `${rack} is already in racks[${first.index}]`
+    : `${rack}${where(second.place)} may be the same rack as in racks[${first.index}]${where(first.place)}; give both the same keys of site, room and row`;
 }
 
-/** ` (site s1, room b2)`; empty where nothing is given. */
+/** ` (site s1, room b2)`; empty without place labels. */
 function where(place: Place): string {
   const words = OUTER_LABELS.flatMap((label) => (place[label] === undefined ? [] : [`${label} ${place[label]}`]));
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
@@ -121,7 +121,7 @@ function where(place: Place): string {
 
 function standing(place: Place): string {
   const words = OUTER_LABELS.flatMap((label) => (place[label] === undefined ? [] : [`${label} ${place[label]}`]));
-  return words.length === 0 ? "in no site, room or row that is known" : `in ${words.join(", ")}`;
+  return words.length === 0 ? "without site, room and row" : `in ${words.join(", ")}`;
 }
 
 function listed(names: readonly string[]): string {

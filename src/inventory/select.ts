@@ -3,7 +3,7 @@ import { type Host, PLACE_LABELS } from "../model/index.ts";
 import { foldHosts } from "./fold.ts";
 import { expandHosts, splitList } from "./host-list.ts";
 
-/** A selector that names what is not there, or cannot be read. */
+/** A selector that is invalid or matches nothing. */
 export class SelectorError extends Error {
   constructor(message: string) {
     super(message);
@@ -12,15 +12,15 @@ export class SelectorError extends Error {
 }
 
 /**
- * The hosts a selector picks, in the order of the inventory. Terms are joined with commas:
+ * The hosts that a selector matches, in the order of the inventory. Terms are separated by commas:
  *
  *   node[001-040], login1   hosts by name; each must exist
  *   node*                   hosts by pattern
- *   rack=r12, rack=r[1-4]   a label's value; several terms of one label: any of them
+ *   rack=r12, rack=r[1-4]   value of a label; of several terms of one label any may match
  *   rack!=r12               not this value
  *
- * Terms of different labels, and names, must all hold. An empty selector or `all` picks every host. Throws
- * SelectorError for a host or a label that no host has, so that a slip of the pen does not pass for "none".
+ * Terms of different labels, and names, must all match. An empty selector or `all` matches every host. Throws
+ * SelectorError for an unknown host or label, so that a typing error is not taken for "none".
  */
 export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
   const all = [...hosts];
@@ -36,7 +36,7 @@ export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
     const [, label = "", operator, value = ""] = match;
     knownLabel(label.trim(), all);
     const matches = valueTest(value.trim());
-    // Exclusions must all hold, so each is a group of its own.
+    // All exclusions must match, so each has its own group.
     const group = operator === "=" ? label.trim() : `${tests.size} ${term}`;
     const test = (host: Host): boolean => matches(labelOf(host, label.trim()) ?? "") === (operator === "=");
     tests.set(group, [...(tests.get(group) ?? []), test]);
@@ -49,7 +49,7 @@ export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
   );
 }
 
-/** The value of a host's label as selectors and listings see it. */
+/** The value of a label of a host, as used by selectors and lists. */
 export function labelOf(host: Host, label: string): string | undefined {
   switch (label) {
     case "host":
@@ -105,7 +105,7 @@ function noSuchHost(missing: readonly string[], known: ReadonlySet<string>): str
   return `no host in the inventory is named ${names}${near ? `; did you mean ${near}?` : ""}`;
 }
 
-/** Exact, or with * and ?, or a folded list. */
+/** Matches exact text, * and ?, or a folded list. */
 function valueTest(value: string): (text: string) => boolean {
   if (/[*?]/.test(value)) return (text) => matchesWildcard(value, text);
   if (!value.includes("[")) return (text) => text === value;

@@ -1,30 +1,28 @@
-/** This process' share of the inventory: number `index`, from 0, of `count`. */
+/** The share of the inventory that this process polls: number `index`, from 0, of `count`. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
 }
 
 /**
- * `0/3`; or the name of a pod of a StatefulSet, `lightsout-2`, with the number of pods beside it or
- * behind it (`lightsout-2/3`). The message of the thrown RangeError says what would do.
+ * Parses `0/3`, or the name of a pod of a StatefulSet with the number of pods, `lightsout-2/3` or `lightsout-2` and
+ * `count`. Throws a RangeError whose message is for users.
  */
 export function parseShard(text: string, count?: number): Shard {
   const match = /^(?:.*-)?(\d{1,6})(?:\/(\d{1,6}))?$/.exec(text.trim());
   const index = Number(match?.[1]);
   const total = match?.[2] === undefined ? count : Number(match[2]);
-  if (!match)
-    throw new RangeError(`the shard "${text}" is neither of the form 0/3 nor a pod's name such as lightsout-2`);
-  if (total === undefined) throw new RangeError(`the shard "${text}" does not say of how many; write ${index}/3`);
-  if (!Number.isInteger(total) || total < 1 || index >= total) {
-    throw new RangeError(`the shard "${text}" is not one of 0 to ${total - 1}`);
-  }
+  if (!match) throw new RangeError(`the shard "${text}" is neither of the form 0/3 nor a pod name such as lightsout-2`);
+  if (total === undefined) throw new RangeError(`the shard "${text}" has no total; write e.g. ${index}/3`);
+  if (!Number.isInteger(total) || total < 1) throw new RangeError(`the shard "${text}" has an invalid total, ${total}`);
+  if (index >= total) throw new RangeError(`the shard "${text}" has an invalid index; 0 to ${total - 1} are valid`);
   return { index, count: total };
 }
 
 /**
- * Whether a shard polls a host. Rendezvous hashing: each host goes to the shard with the highest score,
- * so one shard more takes its even part of the hosts and moves no other. All processes must agree
- * for ever: the tests hold the function fast.
+ * Whether a shard polls a host. Rendezvous hashing: each host belongs to the shard with the highest score, so an
+ * additional shard takes an even part of the hosts, and no other host moves. All processes, also of other versions,
+ * must agree; tests pin the function.
  */
 export function ownedBy(hostName: string, index: number, count: number): boolean {
   return ownerOf(hostName, count) === index;
@@ -52,7 +50,7 @@ function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-/** The finaliser of MurmurHash3: every bit of the input moves half of the output's. */
+/** The finaliser of MurmurHash3: each input bit changes half of the output bits. */
 function mix(value: number): number {
   let h = value >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

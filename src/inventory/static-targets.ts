@@ -5,10 +5,10 @@ import { type Candidate, hostOf } from "./candidate.ts";
 import { expandHostList, MAX_HOSTS } from "./host-list.ts";
 import { fillPattern, type Pattern, type PatternContext, parsePattern, repeats } from "./pattern.ts";
 
-/** A pattern that is wrong for one host is mostly wrong for all of them. */
+/** Errors that are reported: a pattern that is wrong for one host is mostly wrong for all. */
 const MAX_PROBLEMS = 50;
 
-/** The hosts of `targets`, in order. Throws a ConfigError with everything that is wrong with them. */
+/** The hosts of `targets`, in order. Throws a ConfigError with their errors. */
 export function buildInventory(config: Config): Host[] {
   return [...staticHosts(config).values()];
 }
@@ -36,7 +36,7 @@ function staticHosts(config: Config): ReadonlyMap<Candidate, Host> {
       const host = hostOf(candidate, module);
       const namesake = names.get(candidate.name);
       const neighbour = addresses.get(bmcAddress(host));
-      if (namesake) say("hosts", `${candidate.name} is in ${describe(namesake, candidate)} already`);
+      if (namesake) say("hosts", `${candidate.name} is already in ${describe(namesake, candidate)}`);
       else if (neighbour) {
         const address = formatAddress(candidate);
         say("address", `${candidate.name} and ${neighbour.name} of ${neighbour.origin} have the same BMC, ${address}`);
@@ -97,7 +97,7 @@ function expandTarget(target: TargetConfig, room: number, say: Say): Candidate[]
   });
 }
 
-/** Position patterns count the hosts of each rack anew. */
+/** Position patterns count the hosts of each rack from the start. */
 function countWithinRacks(contexts: readonly PatternContext[], rack: Pattern | undefined): readonly PatternContext[] {
   if (!rack) return contexts;
   const racks = contexts.map((context) => fillPattern(rack, context));

@@ -5,13 +5,13 @@ import type { Candidate } from "./candidate.ts";
 import { isHostName, MAX_HOSTS } from "./host-list.ts";
 import type { Rejection, RejectionReason } from "./rejection.ts";
 
-/** One group of Prometheus' file_sd and http_sd formats. */
+/** A group in the file_sd and http_sd formats of Prometheus. */
 export interface TargetGroup {
   readonly targets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A list that is not of Prometheus' format; the message completes "the list ...". */
+/** A list in another format; the message completes "the list ...". */
 export class TargetGroupError extends Error {
   constructor(message: string) {
     super(message);
@@ -26,7 +26,7 @@ export function targetGroups(value: unknown): TargetGroup[] {
     if (typeof group !== "object" || group === null) throw new TargetGroupError(`has no mapping at [${i}]`);
     const { targets, labels } = group as { readonly targets?: unknown; readonly labels?: unknown };
     if (!Array.isArray(targets) || !targets.every((target) => typeof target === "string")) {
-      throw new TargetGroupError(`has no list of text at [${i}].targets`);
+      throw new TargetGroupError(`has no list of strings at [${i}].targets`);
     }
     return { targets, labels: labelsOf(labels, i) };
   });
@@ -42,7 +42,7 @@ function labelsOf(labels: unknown, i: number): Record<string, string> {
     throw new TargetGroupError(`has no mapping at [${i}].labels`);
   const entries = Object.entries(labels as Record<string, unknown>);
   const wrong = entries.find(([, value]) => typeof value !== "string" && value !== null);
-  if (wrong) throw new TargetGroupError(`has no text at [${i}].labels.${wrong[0]}`);
+  if (wrong) throw new TargetGroupError(`has no string at [${i}].labels.${wrong[0]}`);
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 

@@ -136,7 +136,7 @@ describe("lightsout config check", () => {
     const { file, remove } = configFolder(`${GOOD}racks: [{ racks: "r[1-2]", power_budget_watts: 900 }]\n`);
     const { code, printed, said } = await refused("config", "check", file);
     remove();
-    expect(said).toBe(`${file}: racks[0]: no host stands in r1, r2`);
+    expect(said).toBe(`${file}: racks[0]: no host is in r1, r2`);
     expect([code, printed]).toEqual([0, `${file}: ok, 3 hosts\n`]);
   });
 

@@ -132,7 +132,7 @@ describe("a configuration", () => {
   it("refuses aliases that multiply", () => {
     const lol = ["a: &a [x,x,x,x,x,x,x,x,x,x]"];
     for (const [was, is] of ["ab", "bc", "cd", "de", "ef"]) lol.push(`${is}: &${is} [${`*${was},`.repeat(10)}]`);
-    expect(() => read(lol.join("\n"))).toThrow(/aliases that multiply/);
+    expect(() => read(lol.join("\n"))).toThrow(/too many YAML aliases/);
   });
 });
 
@@ -218,7 +218,7 @@ describe("credentials", () => {
 
   it.each([
     ["an unknown name", "txt", {}, 'no auth is named "txt"; did you mean "text"?'],
-    ["a variable that is not set", "env", {}, "auths.env.password: the variable BMC_PASSWORD is not set"],
+    ["a variable that is not set", "env", {}, "auths.env.password: environment variable BMC_PASSWORD is not set"],
     [
       "a password that is too long",
       "env",

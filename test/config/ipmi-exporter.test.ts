@@ -49,8 +49,8 @@ describe("a configuration file of ipmi_exporter", () => {
     const { modules, notes } = parse("modules: { m: { user: a, pass: b, workaround_flags: [constructor, toString] } }");
     expect(modules.get("m")?.ipmi.quirks).toEqual([]);
     expect(notes.map(({ message }) => message)).toEqual([
-      '"constructor" is not known here and ignored',
-      '"toString" is not known here and ignored',
+      '"constructor" is unknown and ignored',
+      '"toString" is unknown and ignored',
     ]);
   });
 
@@ -125,7 +125,7 @@ describe("a configuration file of ipmi_exporter", () => {
     const flags = "[opensesspriv, ignorescanningdisabled, assumebmcowner, authcap, intel20, moonshine]";
     const config = parse(`modules: { default: { user: u, pass: p, workaround_flags: ${flags} } }`);
     expect(config.modules.get("default")?.ipmi.quirks).toEqual(["scanning_disabled_is_valid", "assume_bmc_owner"]);
-    expect(config.notes.map(({ message }) => message)).toEqual(['"moonshine" is not known here and ignored']);
+    expect(config.notes.map(({ message }) => message)).toEqual(['"moonshine" is unknown and ignored']);
   });
 
   it("gives a module whose collectors may take over a minute an interval that is longer", () => {
@@ -159,7 +159,7 @@ describe("a configuration file of ipmi_exporter", () => {
     [
       "an event's expression that Go refuses",
       'modules: { default: { sel_events: [{ name: x, regex: "a(?!b)" }] } }',
-      "modules.default.sel_events[0].regex: is no regular expression of Go: invalid or unsupported Perl syntax: `(?!`",
+      "modules.default.sel_events[0].regex: is not a regular expression of Go: invalid or unsupported Perl syntax: `(?!`",
     ],
     [
       "an event without a name",

@@ -93,12 +93,12 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
       [...(await exporter.samples("/metrics"))].filter(([series]) => series.startsWith("bmc_rack_power_budget_watts"));
     const labels = 'room="b2",rack="r1"';
     expect(await budgets()).toEqual([[`bmc_rack_power_budget_watts{${labels}}`, 900]]);
-    expect(exporter.logs()).toContain("racks[0]: no host stands in r2");
+    expect(exporter.logs()).toContain("racks[0]: no host is in r2");
     exporter.write(racked([{ racks: "r1", room: "b2", power_budget_watts: 950.5 }]));
     expect((await exporter.post("/-/reload")).status).toBe(200);
     expect(await budgets()).toEqual([[`bmc_rack_power_budget_watts{${labels}}`, 950.5]]);
     exporter.write(racked([{ racks: "r1,r1", power_budget_watts: 1 }]));
-    expect((await exporter.post("/-/reload")).text).toContain("racks[0].racks: r1 is in this entry already");
+    expect((await exporter.post("/-/reload")).text).toContain("racks[0].racks: r1 is already in this entry");
     expect(await budgets()).toEqual([[`bmc_rack_power_budget_watts{${labels}}`, 950.5]]);
     exporter.write(racked([]));
     expect((await exporter.post("/-/reload")).status).toBe(200);
@@ -114,7 +114,9 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect(answer.status).toBe(500);
     expect(answer.text).toContain('lightsout.yml:3:5: targets[0].adress: unknown key; did you mean "address"?');
     exporter.signal("SIGHUP");
-    await eventually(exporter.logs, (text) => text.includes("configuration not reloaded, the old one stays"));
+    await eventually(exporter.logs, (text) =>
+      text.includes("configuration not reloaded; the previous one stays in force"),
+    );
     const metrics = await exporter.samples("/metrics");
     expect(metrics.get(SUCCESSFUL)).toBe(0);
     expect(metrics.get('bmc_up{host="a"}')).toBe(1);

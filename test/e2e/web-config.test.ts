@@ -174,7 +174,7 @@ scrape_configs:
     exporter.signal("SIGHUP");
     await eventually(
       () => exporter.logs(),
-      (text) => text.includes("web configuration not reloaded, the old one stays"),
+      (text) => text.includes("web configuration not reloaded; the previous one stays in force"),
     );
     expect(await ask("grafana")).toBe("ready\n");
   });

@@ -96,7 +96,7 @@ describe("arbitrary host lists", () => {
     ["brackets without an end", "[".repeat(20_000), "nested too deeply"],
     ["aliases of aliases", `a: &a [x,x,x,x,x,x,x,x,x]\n${bomb()}`, "alias"],
     ["a key that is there twice", "- targets: [a]\n  targets: [b]\n", "the same key twice in one mapping at line 2"],
-    ["a list that holds itself", "&a [*a]", "has no list of text at [0].targets"],
+    ["a list that holds itself", "&a [*a]", "has no list of strings at [0].targets"],
   ])("are refused soon: %s", async (_, text, words) => {
     const path = join(folder.path, "bomb.yml");
     writeFileSync(path, text);

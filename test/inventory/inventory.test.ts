@@ -161,8 +161,8 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
 
   it.each([
     ["no list", "{}", "is not a list of target groups"],
-    ["no targets", "[{}]", "has no list of text at [0].targets"],
-    ["a label that is no text", '[{"targets":["a"],"labels":{"rack":7}}]', "has no text at [0].labels.rack"],
+    ["no targets", "[{}]", "has no list of strings at [0].targets"],
+    ["a label that is no text", '[{"targets":["a"],"labels":{"rack":7}}]', "has no string at [0].labels.rack"],
   ])("are refused when there is %s", async (_, text, message) => {
     await write("a.json", text);
     const inventory = await started(read("file_sd: [{ files: [a.json] }]"));

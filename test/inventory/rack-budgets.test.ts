@@ -43,8 +43,8 @@ describe("the power budgets of racks", () => {
       "  - { racks: 'r[1-3]', room: b2, power_budget_watts: 1 }\n  - { racks: 'x[1-9]', power_budget_watts: 1 }",
     );
     expect(budgets.unused(hostsIn({ room: "b2", rack: "r1" }, { site: "s1", room: "b1", rack: "r2" }))).toEqual([
-      "racks[0]: no host stands in r2, r3 (room b2); one called r2 is in site s1, room b1",
-      "racks[1]: no host stands in x1, x2, x3, x4, x5 and 4 more",
+      "racks[0]: no host is in r2, r3 (room b2); a rack of this name is in site s1, room b1",
+      "racks[1]: no host is in x1, x2, x3, x4, x5 and 4 more",
     ]);
     expect(budgetsOf("  - { racks: r1, power_budget_watts: 1 }").unused(hostsIn({ rack: "r1" }))).toEqual([]);
   });
@@ -53,17 +53,17 @@ describe("the power budgets of racks", () => {
     [
       "twice in one list",
       '  - { racks: "r[1-3],r2", power_budget_watts: 1 }',
-      "lightsout.yml:2:14: racks[0].racks: r2 is in this entry already",
+      "lightsout.yml:2:14: racks[0].racks: r2 is already in this entry",
     ],
     [
       "twice at one place",
       "  - { racks: r1, power_budget_watts: 1 }\n  - { racks: r1, power_budget_watts: 2 }",
-      "lightsout.yml:3:14: racks[1].racks: r1 is in racks[0] already",
+      "lightsout.yml:3:14: racks[1].racks: r1 is already in racks[0]",
     ],
     [
       "that two entries may mean",
       "  - { racks: r1, row: c, power_budget_watts: 1 }\n  - { racks: r1, room: b2, power_budget_watts: 2 }",
-      "lightsout.yml:3:14: racks[1].racks: r1 (room b2) may be the one of racks[0] (row c); give both the same of site, room and row",
+      "lightsout.yml:3:14: racks[1].racks: r1 (room b2) may be the same rack as in racks[0] (row c); give both the same keys of site, room and row",
     ],
     [
       "in a list nobody can read",

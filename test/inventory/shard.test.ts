@@ -15,11 +15,11 @@ describe("a shard", () => {
   });
 
   it.each([
-    ["3/3", undefined, 'the shard "3/3" is not one of 0 to 2'],
-    ["lightsout-2", undefined, 'the shard "lightsout-2" does not say of how many; write 2/3'],
-    ["lightsout", 3, "neither of the form 0/3 nor a pod's name such as lightsout-2"],
+    ["3/3", undefined, 'the shard "3/3" has an invalid index; 0 to 2 are valid'],
+    ["lightsout-2", undefined, 'the shard "lightsout-2" has no total; write e.g. 2/3'],
+    ["lightsout", 3, "neither of the form 0/3 nor a pod name such as lightsout-2"],
     ["-1/3", undefined, undefined],
-    ["0/0", undefined, "is not one of"],
+    ["0/0", undefined, "has an invalid total, 0"],
   ])("%s of %s is refused", (text, count, message) => {
     if (message === undefined) expect(parseShard(text, count)).toEqual({ index: 1, count: 3 });
     else expect(() => parseShard(text, count)).toThrow(message);

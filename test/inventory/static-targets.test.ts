@@ -70,9 +70,9 @@ describe("static targets", () => {
     [
       "the same host in two entries",
       '  - { hosts: "a[1-3]" }\n  - { hosts: a2, address: b2 }',
-      "x.yml:4:14: targets[1].hosts: a2 is in targets[0] already",
+      "x.yml:4:14: targets[1].hosts: a2 is already in targets[0]",
     ],
-    ["the same host twice in one", '  - { hosts: "a1,a[1-2]" }', "targets[0].hosts: a1 is in this entry already"],
+    ["the same host twice in one", '  - { hosts: "a1,a[1-2]" }', "targets[0].hosts: a1 is already in this entry"],
     [
       "two hosts at one BMC",
       "  - { hosts: a, address: 10.0.0.1 }\n  - { hosts: b, address: 10.0.0.1:623 }",

@@ -4,7 +4,7 @@ import type { TlsSection } from "./schema.ts";
 import { clientAuthOf, wantsTls } from "./tls.ts";
 import { TLS_VERSIONS } from "./tls-names.ts";
 
-/** What no single key of tls_server_config can tell. */
+/** Checks of tls_server_config that need several keys. */
 export function checkTlsSection(section: TlsSection, source: ConfigSource): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const say = (key: string, message: string): void =>
@@ -15,7 +15,7 @@ export function checkTlsSection(section: TlsSection, source: ConfigSource): Conf
   if (TLS_VERSIONS.indexOf(section.min_version) > TLS_VERSIONS.indexOf(section.max_version))
     say("max_version", `${section.max_version} is older than min_version, ${section.min_version}`);
   if (!wantsTls(section)) {
-    if (section.client_allowed_sans !== undefined) say("client_allowed_sans", "means nothing without cert_file");
+    if (section.client_allowed_sans !== undefined) say("client_allowed_sans", "has no effect without cert_file");
     return problems;
   }
   for (const name of ["cert", "key"] as const)
@@ -30,10 +30,15 @@ function checkClients(section: TlsSection, say: (key: string, message: string) =
   const caKey = section.client_ca === undefined ? "client_ca_file" : "client_ca";
   const hasCa = section[caKey] !== undefined;
   const verifies = auth === "VerifyClientCertIfGiven" || auth === "RequireAndVerifyClientCert";
-  if (hasCa && auth === "NoClientCert")
-    say(caKey, "is not asked for anything; add client_auth_type: RequireAndVerifyClientCert");
+  if (hasCa && auth === "NoClientCert") say(caKey, "has no effect; add client_auth_type: RequireAndVerifyClientCert");
   if (verifies && !hasCa)
-    say("client_auth_type", "needs client_ca_file: without it the clients of every public CA would be let in");
+    say(
+      "client_auth_type",
+      "needs client_ca_file: without it, clients with a certificate of any public CA would be accepted",
+    );
   if (section.client_allowed_sans !== undefined && !/^Require/.test(auth))
-    say("client_allowed_sans", "needs client_auth_type: RequireAndVerifyClientCert, or clients come without a name");
+    say(
+      "client_allowed_sans",
+      "needs client_auth_type: RequireAndVerifyClientCert, or client certificates are not verified",
+    );
 }

@@ -13,9 +13,9 @@ import { loadTls, wantsTls } from "./tls.ts";
 import type { WebConfig } from "./web-config.ts";
 
 /**
- * Reads a web configuration (the schema of Prometheus' exporter-toolkit) and the certificates it names. `reads` is
- * told each file before it is read, also where that fails: what to watch. Throws ConfigError with everything that is
- * wrong; no message holds a hash or a key.
+ * Reads a web configuration (the schema of the Prometheus exporter-toolkit) and its certificates. `reads` is called
+ * with each file before it is read, so that the caller can watch it. Throws ConfigError with all errors; no message
+ * holds a hash or a key.
  */
 export async function loadWebConfig(path: string, reads: (path: string) => void = () => {}): Promise<WebConfig> {
   reads(resolve(path));
@@ -41,12 +41,12 @@ export async function loadWebConfig(path: string, reads: (path: string) => void 
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: "no such file; give another with --web.config.file, or leave it out to serve plain HTTP to everybody",
-  EISDIR: "this is a folder; give the file in it",
-  EACCES: "this user may not read it",
+  ENOENT: "no such file; give another with --web.config.file, or omit the option to serve plain HTTP to everybody",
+  EISDIR: "it is a folder; give the file in it",
+  EACCES: "permission denied",
 };
 
-/** The values of the file; throws ConfigError with everything that is wrong with them. */
+/** The values of the file. Throws ConfigError with all errors. */
 export function checkedWebFile(source: ConfigSource): WebFile {
   const raw = withoutEmptySections(source.values());
   const result = webFileSchema.safeParse(raw, { error: (issue) => sentence(issue) });
@@ -61,7 +61,7 @@ export function checkedWebFile(source: ConfigSource): WebFile {
   return result.data;
 }
 
-/** `tls_server_config:` with nothing behind it is an empty section. */
+/** `tls_server_config:` without a value is an empty section. */
 function withoutEmptySections(raw: unknown): unknown {
   if (raw === null || raw === undefined) return {};
   if (typeof raw !== "object" || Array.isArray(raw)) return raw;
@@ -71,10 +71,10 @@ function withoutEmptySections(raw: unknown): unknown {
 function notesOf({ http_server_config: http, tls_server_config: section, basic_auth_users: users }: WebFile): string[] {
   const encrypted = section !== undefined && wantsTls(section);
   return [
-    ...(http.http2 === true ? ["http2: true is accepted and does nothing: HTTP/1.1 is served"] : []),
-    ...(section !== undefined && !encrypted ? ["tls_server_config names no certificate: plain HTTP is served"] : []),
+    ...(http.http2 === true ? ["http2: true has no effect: HTTP/1.1 is served"] : []),
+    ...(section !== undefined && !encrypted ? ["tls_server_config has no certificate: plain HTTP is served"] : []),
     ...(Object.keys(users).length > 0 && !encrypted
-      ? ["basic_auth_users without TLS: whoever can listen on the network can read the passwords"]
+      ? ["basic_auth_users without TLS: passwords are sent over the network in clear text"]
       : []),
   ];
 }

@@ -7,12 +7,12 @@ import { CIPHERS, CURVES, TLS_1_3_SUITES, TLS_VERSIONS } from "./tls-names.ts";
 import { CLIENT_AUTH_TYPES } from "./web-config.ts";
 
 /*
- * The file of --web.config.file as it is written: the schema that Prometheus and its exporters share (exporter-toolkit,
- * docs/web-configuration.md), so that one file serves them all.
+ * The keys of the file of --web.config.file. The schema is that of Prometheus and its exporters (exporter-toolkit,
+ * docs/web-configuration.md), so that one file can be used for all of them.
  */
 
 const file = () => z.string().min(1, { error: "is empty; name a file" }).optional();
-/** Certificates are no secret, but what stands in a wrong place may be. */
+/** A certificate is not secret, but a value in the wrong place may be. */
 const PEM = secretMustBe("text in PEM form, -----BEGIN ...");
 const pem = () => z.string({ error: PEM }).includes("-----BEGIN ", { error: PEM }).optional();
 
@@ -42,7 +42,7 @@ const isHeaderValue = (text: string): boolean => {
   }
 };
 const headerText = () =>
-  z.string().refine(isHeaderValue, { error: "has characters that cannot stand in a header" }).optional();
+  z.string().refine(isHeaderValue, { error: "has characters that are not allowed in a header" }).optional();
 
 const httpSchema = z.strictObject({
   http2: z.boolean().optional(),
@@ -58,10 +58,10 @@ const httpSchema = z.strictObject({
 });
 
 const HASH = secretMustBe('a bcrypt hash such as `htpasswd -nBC 10 ""` prints, $2y$10$ and 53 characters');
-/** Of hashes as they are made; 16 takes seconds already. */
+/** Accepted costs of bcrypt hashes; 16 takes seconds. */
 const MIN_COST = 4;
 const MAX_COST = 16;
-const COST = `has a bcrypt cost that is not between ${MIN_COST} and ${MAX_COST}; 10 to 12 is usual, each step takes twice the time`;
+const COST = `has a bcrypt cost outside ${MIN_COST} to ${MAX_COST}; use 10 to 12, each step doubles the time`;
 
 /** The cost of a bcrypt hash. */
 export const costOf = (hash: string): number => Number(hash.slice(4, 6));
@@ -75,7 +75,7 @@ const userName = z
   .string()
   .min(1, { error: "is empty" })
   .max(256, { error: "is longer than 256 characters" })
-  .regex(/^[^:]*$/, { error: "has a colon, which ends the name where it is sent" });
+  .regex(/^[^:]*$/, { error: "contains a colon, which is not allowed in user names of HTTP" });
 
 export const webFileSchema = z.strictObject({
   tls_server_config: tlsSchema.optional(),

@@ -1,6 +1,6 @@
 /**
- * Names of Go's crypto/tls, which web configurations use, and what OpenSSL calls the same. Suites are those that
- * tls.CipherSuites() of Go lists; those of TLS 1.3 cannot be chosen, there or here.
+ * Names of Go's crypto/tls, which web configurations use, and the names of OpenSSL. The suites are those of
+ * tls.CipherSuites() in Go; suites of TLS 1.3 cannot be chosen in either.
  */
 export const TLS_1_3_SUITES = [
   "TLS_AES_128_GCM_SHA256",
@@ -28,7 +28,7 @@ export const CURVES: Readonly<Record<string, string>> = {
   CurveP521: "secp521r1",
 };
 
-/** In rising order. */
+/** In ascending order. */
 export const TLS_VERSIONS = ["TLS10", "TLS11", "TLS12", "TLS13"] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 

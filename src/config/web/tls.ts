@@ -11,21 +11,21 @@ import type { ClientAuthType, WebTls } from "./web-config.ts";
 
 export interface TlsFiles {
   readonly source: ConfigSource;
-  /** Folder that paths are relative to. */
+  /** Paths are relative to this folder. */
   readonly folder: string;
-  /** Told of each file before it is read, also of those that cannot be. */
+  /** Called with each file before it is read. */
   readonly reads: (path: string) => void;
 }
 
 type Key = "cert" | "key" | "client_ca";
 
-/** Whether the section asks for TLS at all; one with versions and suites only does not. */
+/** Whether the section enables TLS; one with only versions and suites does not. */
 export function wantsTls(section: TlsSection): boolean {
   const { cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type } = section;
   return [cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type].some((v) => v !== undefined);
 }
 
-/** The material of the section, loaded and checked: a key that is not the certificate's is found here. */
+/** Loads and checks certificate, key and CA; also that the key belongs to the certificate. */
 export async function loadTls(section: TlsSection, files: TlsFiles): Promise<WebTls> {
   const problems: ConfigProblem[] = [];
   const say = (key: string, message: string): void =>
@@ -83,7 +83,7 @@ function materialOf(section: TlsSection, { cert, key, clientCa }: Material): Sec
   const { min_version: least, max_version: most, cipher_suites: suites, curve_preferences: curves } = section;
   const chosen = suites.map((suite) => CIPHERS[suite]).filter((suite) => suite !== undefined);
   const ciphers = suites.length === 0 ? DEFAULT_CIPHERS : [...TLS_1_3_SUITES, ...chosen].join(":");
-  // What OpenSSL holds for too weak unless told: the hashes of the old handshakes.
+  // TLS 1.0 and 1.1 use hashes that OpenSSL refuses at its default security level.
   const old = TLS_VERSIONS.indexOf(least) < TLS_VERSIONS.indexOf("TLS12");
   return {
     cert: cert.revealBytes(),
@@ -95,7 +95,7 @@ function materialOf(section: TlsSection, { cert, key, clientCa }: Material): Sec
     honorCipherOrder: section.prefer_server_cipher_suites,
     ...(curves.length > 0 && { ecdhCurve: curves.map((curve) => CURVES[curve]).join(":") }),
     secureOptions: crypto.SSL_OP_NO_RENEGOTIATION,
-    // A session that was agreed on with other material is not taken up again.
+    // Sessions of previous certificates are not resumed.
     sessionIdContext: randomBytes(16).toString("hex"),
   };
 }
@@ -136,7 +136,7 @@ function unreadable(path: string, cause: unknown): string {
     case "ENOENT":
       return `no such file: ${path} (paths are relative to the web configuration file)`;
     case "EACCES":
-      return `this user may not read ${path}`;
+      return `permission denied: ${path}`;
     case "EISDIR":
       return `${path} is a folder; give the file in it`;
     default:

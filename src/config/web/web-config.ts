@@ -1,6 +1,6 @@
 import type { Server, TlsOptions } from "node:tls";
 
-/** What is asked of a client's certificate, in the words of Go's crypto/tls, which web configurations use. */
+/** Requirements on client certificates, with the names of Go's crypto/tls, which web configurations use. */
 export const CLIENT_AUTH_TYPES = [
   "NoClientCert",
   "RequestClientCert",
@@ -10,16 +10,16 @@ export const CLIENT_AUTH_TYPES = [
 ] as const;
 export type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
 
-/** How this process serves HTTP: the file of --web.config.file, read and checked, its certificates loaded. */
+/** The web configuration: the file of --web.config.file, checked, with its certificates loaded. */
 export interface WebConfig {
-  /** Absent: plain HTTP. */
+  /** If absent, plain HTTP. */
   readonly tls?: WebTls;
-  /** Headers of every answer, in place of ours; an empty one is left out of answers. */
+  /** Headers of every response; they replace the default ones, and an empty one removes it. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Hashes (bcrypt) by user name; empty: nobody is asked. */
+  /** Hashes (bcrypt) by user name. If empty, there is no authentication. */
   readonly users: ReadonlyMap<string, string>;
   readonly rateLimit?: WebRateLimit;
-  /** What is accepted and does nothing, or is worth a look; a sentence each. */
+  /** Settings without effect and warnings, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -30,13 +30,13 @@ export interface WebTls {
    */
   createServer(options: TlsOptions): Server;
   readonly clientAuth: ClientAuthType;
-  /** One of these must be among the subject alternative names of the client's certificate. */
+  /** The subject alternative names of the client certificate must include one of these. */
   readonly clientAllowedSans?: readonly string[];
-  /** When the server's certificate ends, epoch ms. */
+  /** Expiry of the server certificate, epoch ms. */
   readonly certificateExpiresAt: number;
 }
 
-/** A token bucket: one request each `intervalMs`, `burst` at once. */
+/** A token bucket: one request per `intervalMs`, up to `burst` at once. */
 export interface WebRateLimit {
   readonly intervalMs: number;
   readonly burst: number;

@@ -70,15 +70,15 @@ rate_limit: { interval: 500ms, burst: 4 }
     ],
     [
       "tls_server_config: { cert_file: a, key_file: b, client_ca_file: c }",
-      "tls_server_config.client_ca_file: is not asked for anything; add client_auth_type: RequireAndVerifyClientCert",
+      "tls_server_config.client_ca_file: has no effect; add client_auth_type: RequireAndVerifyClientCert",
     ],
     [
       "tls_server_config: { cert_file: a, key_file: b, client_auth_type: VerifyClientCertIfGiven }",
-      "tls_server_config.client_auth_type: needs client_ca_file: without it the clients of every public CA would be let in",
+      "tls_server_config.client_auth_type: needs client_ca_file: without it, clients with a certificate of any public CA would be accepted",
     ],
     [
       "tls_server_config: { cert_file: a, key_file: b, client_auth_type: RequestClientCert, client_allowed_sans: [x] }",
-      "tls_server_config.client_allowed_sans: needs client_auth_type: RequireAndVerifyClientCert, or clients come without a name",
+      "tls_server_config.client_allowed_sans: needs client_auth_type: RequireAndVerifyClientCert, or client certificates are not verified",
     ],
     [
       "tls_server_config: { min_version: TLS13, max_version: TLS12 }",
@@ -104,11 +104,11 @@ rate_limit: { interval: 500ms, burst: 4 }
     ],
     [
       'http_server_config: { headers: { Content-Security-Policy: "a\\nb" } }',
-      "has characters that cannot stand in a header",
+      "has characters that are not allowed in a header",
     ],
     ["basic_auth_users: { a: hunter2 }", "basic_auth_users.a: must be a bcrypt hash such as `htpasswd -nBC 10"],
-    [`basic_auth_users: { a: "${HASH.replace("10", "20")}" }`, "has a bcrypt cost that is not between 4 and 16"],
-    [`basic_auth_users: { "a:b": "${HASH}" }`, "has a colon, which ends the name where it is sent"],
+    [`basic_auth_users: { a: "${HASH.replace("10", "20")}" }`, "has a bcrypt cost outside 4 to 16"],
+    [`basic_auth_users: { "a:b": "${HASH}" }`, "contains a colon, which is not allowed in user names of HTTP"],
     [
       "rate_limit: { interval: 5, burst: 0 }",
       "rate_limit.interval: must be a duration such as 60s, 1m30s or 500ms, got 5",
