@@ -8,7 +8,7 @@ import { EventSpool, Events } from "../events/index.ts";
 import { type HostText, renderHost, SelfMetrics, Slabs, withinLimits } from "../exposition/index.ts";
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
-import { type Clock, type Logger, systemClock, type Timer } from "../lib/index.ts";
+import { type Clock, type Logger, systemClock, type Timer, turnAfter } from "../lib/index.ts";
 import type { Host, HostSnapshot } from "../model/index.ts";
 import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "../scheduler/index.ts";
 import { Store } from "../store/index.ts";
@@ -300,6 +300,8 @@ export class Exporter {
     // Also true for a host of the inventory under another account: only its rounds report its events and changes.
     const passing = known === undefined || !sameConversation(known, host);
     const snapshot = await this.#pool.poll(host, { purpose, signal, deadlineMs, parts, trace, passing });
+    // Reading many sensors and rendering them are two pieces of work.
+    await turnAfter(snapshot.sensors?.length ?? 0);
     const limits = this.#book.config.modules.get(host.module)?.limits;
     return limits ? withinLimits(host, snapshot, limits) : snapshot;
   }

@@ -14,7 +14,7 @@ export type { LogFormat, LogLevel } from "./pino-logger.ts";
 export { createLogger, LOG_FORMATS, LOG_LEVELS } from "./pino-logger.ts";
 export { type PrivateFiles, privateFiles } from "./private-files.ts";
 export { Secret } from "./secret.ts";
-export { runAtOnce, runInSlices, type Steps } from "./slices.ts";
+export { runAtOnce, runInSlices, type Steps, turnAfter } from "./slices.ts";
 export { fileProblem, serverProblem } from "./system-error.ts";
 export { nearest, snakeCase } from "./text.ts";
 export { hideAddressSecrets, hideUrlSecrets, hideUrlsIn } from "./url-secrets.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runAtOnce, runInSlices, type Steps } from "../../src/lib/index.ts";
+import { runAtOnce, runInSlices, type Steps, turnAfter } from "../../src/lib/index.ts";
 
 function* sum(numbers: readonly number[]): Steps<number> {
   let total = 0;
@@ -9,6 +9,17 @@ function* sum(numbers: readonly number[]): Steps<number> {
   }
   return total;
 }
+
+describe("turnAfter", () => {
+  it("gives the event loop a turn only after work on many items", async () => {
+    const turns: string[] = [];
+    setImmediate(() => turns.push("another task"));
+    await turnAfter(100);
+    expect(turns).toEqual([]);
+    await turnAfter(2000);
+    expect(turns).toEqual(["another task"]);
+  });
+});
 
 describe("a computation in steps", () => {
   it("has the same result at once and in slices", async () => {

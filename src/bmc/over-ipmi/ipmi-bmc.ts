@@ -12,7 +12,7 @@ import {
   resolveAddress,
   type SessionInfo,
 } from "../../ipmi/index.ts";
-import type { Clock } from "../../lib/index.ts";
+import { type Clock, turnAfter } from "../../lib/index.ts";
 import type { ChassisState, HostChange, PartName, QuirkRule, Sensor } from "../../model/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import { ownSerial } from "../change-watch.ts";
@@ -354,6 +354,7 @@ export class IpmiBmc implements Bmc {
     if (!unnamed) return { data: {} };
     const plan = this.#ruled(unnamed, device);
     if (this.#sensors?.plan !== plan) {
+      await turnAfter(plan.sensors.length);
       const { filter, bridge = false, sensorLimit, clock } = this.#options;
       const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
       const assumeBmcOwner = this.#memory.quirks.has("assume_bmc_owner");
