@@ -83,7 +83,7 @@ withPeers(["ipmi_sim"], "the packets of a poll", () => {
     });
   });
 
-  it("are three more for the login after the session was closed", async () => {
+  it("are four more after the session was closed: the login, and whether it is still the same BMC", async () => {
     const { client, clock, poll, close } = await bench({ cipherSuites: [3] }, { intervalMs: 10 * 60_000 });
     await poll();
     // Such an interval is longer than a session lasts: it was closed.
@@ -96,7 +96,8 @@ withPeers(["ipmi_sim"], "the packets of a poll", () => {
       "rakp_3",
     ]);
     expect(commands).not.toContain("Get Channel Authentication Capabilities");
-    expect(sent.length - readable).toBeLessThanOrEqual(6 + 3 + 1);
+    expect(commands.filter((name) => name === "Get Device ID")).toHaveLength(1);
+    expect(sent.length - readable).toBeLessThanOrEqual(6 + 4 + 1);
     await close();
   });
 
