@@ -343,7 +343,7 @@ export class Exporter {
   }
 }
 
-/** Opens the state directory. Another process that uses it is named by its owner text. */
+/** Opens the state directory. The owner text is what a second process on it reports about the first. */
 function openState(folder: string, { log, clock }: ExporterOptions): Promise<StateDir> {
   const owner = `process ${process.pid} on ${hostname()}, which started ${new Date().toISOString()}`;
   return StateDir.open(folder, log, { clock, owner });

@@ -32,14 +32,14 @@ describe("the file of another program", () => {
     throw new Error("it was accepted");
   };
 
-  it("is refused with its first mistakes, not with a page for each line", () => {
+  it("is refused with its first errors, and their number is limited", () => {
     const keys = Array.from({ length: 10_000 }, (_, i) => `node${i}: 10.0.0.1`).join("\n");
     const problems = problemsOf(keys);
     expect(problems).toHaveLength(201);
     expect(problems.at(-1)?.message).toBe("and 9800 more problems; is this the right file?");
   });
 
-  it("is not quoted without end", () => {
+  it("is not quoted at full length", () => {
     for (const { message } of problemsOf(`targets: [{ hosts: n1, auth: ${"a".repeat(50_000)} }]`))
       expect(message.length).toBeLessThan(1100);
   });
@@ -56,7 +56,7 @@ describe("a bad configuration", () => {
     expect(message).toBe(readFileSync(beside, "utf8"));
   });
 
-  it.each(files)("%s does not show its password", (file) => {
+  it.each(files)("%s does not have its password in the message", (file) => {
     expect(messageOf(file)).not.toMatch(/swordfish|\\q|12345678/);
   });
 });

@@ -19,14 +19,14 @@ function* keys(part: unknown): Generator<string> {
 }
 
 describe("the schema of the chart's values", () => {
-  it("is the one that comes of the configuration's", () => {
+  it("equals the one generated from the schema of the configuration", () => {
     const expected = `${JSON.stringify(schema, undefined, 2)}\n`;
     if (process.env.UPDATE === "1") writeFileSync(file, expected);
     // UPDATE=1 npx vitest run test/config makes it
     expect(readFileSync(file, "utf8") === expected).toBe(true);
   });
 
-  it("has every key of values.yaml, and none besides", () => {
+  it("has exactly the keys of values.yaml", () => {
     const values = parse(readFileSync(resolve(chart, "values.yaml"), "utf8")) as Record<string, object>;
     expect(Object.keys(values).concat("global").sort()).toEqual(Object.keys(schema.properties).sort());
     const settings = Object.entries(values).filter(
@@ -37,7 +37,7 @@ describe("the schema of the chart's values", () => {
         expect(Object.keys(schema.properties[name]?.properties ?? {})).toContain(key);
   });
 
-  it("takes every key of the configuration but those for secrets and the folder of the state", () => {
+  it("accepts every key of the configuration except secrets and state_dir", () => {
     const config = Object.keys(configJsonSchema().properties ?? {});
     const { config: others, ...top } = schema.properties;
     const taken = [...Object.keys(top), ...Object.keys(others?.properties ?? {})];

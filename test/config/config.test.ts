@@ -45,7 +45,7 @@ probe: { allow: ["10.20.0.0/16"] }
 `;
 
 describe("a configuration", () => {
-  it("is read as the design writes it", () => {
+  it("is read with all sections of the example", () => {
     const config = read(DESIGN);
     const module = config.modules.get("default");
     expect(module?.parts).toEqual(["power", "sensors", "sel", "dcmi", "inventory"]);
@@ -67,7 +67,7 @@ describe("a configuration", () => {
     expect(config.probe.allow).toEqual([{ address: "10.20.0.0", prefix: 16, family: "ipv4" }]);
   });
 
-  it("has every default when it is empty", () => {
+  it("has all defaults if it is empty", () => {
     for (const text of ["", "{}", "modules:\ntargets:\n"]) {
       const config = read(text);
       expect([...config.modules.keys()]).toEqual(["default"]);
@@ -99,7 +99,7 @@ describe("a configuration", () => {
     }
   });
 
-  it("keeps the default module beside others, and lets it be replaced", () => {
+  it("has the default module in addition to others, and can replace it", () => {
     expect([...read("modules: { slow: { interval: 5m } }").modules.keys()].sort()).toEqual(["default", "slow"]);
     expect(read("modules: { default: { interval: 5m } }").modules.get("default")?.intervalMs).toBe(300_000);
     expect(read("modules:\n  plain:\n").modules.get("plain")?.intervalMs).toBe(60_000);
@@ -110,7 +110,7 @@ describe("a configuration", () => {
     expect(config.modules.get("b")).toMatchObject({ intervalMs: 300_000, timeoutMs: 60_000 });
   });
 
-  it("is stale after three intervals of the module unless it says otherwise", () => {
+  it("has readings go stale after three intervals of the module by default", () => {
     const config = read("modules: { slow: { interval: 5m } }\nscheduler: {}");
     const slow = config.modules.get("slow");
     if (!slow) throw new Error("no module");
@@ -118,18 +118,18 @@ describe("a configuration", () => {
     expect(staleAfterMs(read("scheduler: { stale_after: 1h }").scheduler, slow)).toBe(3_600_000);
   });
 
-  it("does not take the names of objects' own members for modules or auths", () => {
+  it("does not treat members of JavaScript objects as modules or auths", () => {
     expect(() => read("targets: [{ hosts: a, module: constructor, auth: toString }]")).toThrow(ConfigError);
     expect(read("").modules.get("constructor")).toBeUndefined();
   });
 
-  it("takes cipher suite 0 only where it is listed", () => {
+  it("uses cipher suite 0 only if it is listed", () => {
     expect(read("").modules.get("default")?.ipmi.cipherSuites).toBeUndefined();
     const listed = read("modules: { default: { ipmi: { cipher_suites: [17, 0] } } }");
     expect(listed.modules.get("default")?.ipmi.cipherSuites).toEqual([17, 0]);
   });
 
-  it("refuses aliases that multiply", () => {
+  it("is refused if its aliases expand exponentially", () => {
     const lol = ["a: &a [x,x,x,x,x,x,x,x,x,x]"];
     for (const [was, is] of ["ab", "bc", "cd", "de", "ef"]) lol.push(`${is}: &${is} [${`*${was},`.repeat(10)}]`);
     expect(() => read(lol.join("\n"))).toThrow(/too many YAML aliases/);
@@ -143,12 +143,12 @@ describe("a configuration file", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("that does not exist is a ConfigError naming it", async () => {
+  it("that does not exist is a ConfigError with its path", async () => {
     await expect(loadConfig(join(folder, "none.yml"))).rejects.toThrow(ConfigError);
     await expect(loadConfig(join(folder, "none.yml"))).rejects.toThrow(/none\.yml: no such file$/);
   });
 
-  it("is the place other files are relative to", async () => {
+  it("is the base of relative paths", async () => {
     const path = join(folder, "lightsout.yml");
     await writeFile(path, "state_dir: state\nauths: { default: { username: m, password_file: bmc, kg_file: kg } }\n");
     await writeFile(join(folder, "bmc"), "swordfish\n");
@@ -173,7 +173,7 @@ describe("credentials", () => {
 `,
   );
 
-  it("are text, privilege and key as given", async () => {
+  it("have user name, password, privilege and Kg as configured", async () => {
     const { username, password, kg, privilege } = await resolveCredentials(config, "text");
     expect([username, password.reveal(), kg?.revealBytes().toString(), privilege]).toEqual([
       "monitor",
@@ -211,7 +211,7 @@ describe("credentials", () => {
     expect([username, password.reveal()]).toEqual(["", ""]);
   });
 
-  it("come from the environment that is handed in", async () => {
+  it("come from the given environment", async () => {
     const { password } = await resolveCredentials(config, "env", { BMC_PASSWORD: "swordfish" });
     expect(password.reveal()).toBe("swordfish");
   });
@@ -257,11 +257,11 @@ modules: { slow: { interval: 5m } }
     });
   });
 
-  it("is a configuration again", () => {
+  it("is a valid configuration", () => {
     expect(redactConfig(read(redactConfig(read(text))))).toBe(redactConfig(read(text)));
   });
 
-  it("is not needed for a dump to hide secrets", () => {
+  it("is not the only protection: JSON and inspect() hide secrets, too", () => {
     const config = read(text);
     expect(inspect(config, { depth: 20 }) + JSON.stringify(config)).not.toMatch(/swordfish|00112233/);
   });

@@ -11,7 +11,7 @@ modules:
 describe("a converted configuration", () => {
   const converted = convertIpmiExporter(OLD, "old.yml", "/run/secrets");
 
-  it("means the same as the old one, with the passwords in files of their own", () => {
+  it("equals the old one, with the passwords in files", () => {
     const [before, after] = [OLD, converted.text].map((text) => parseConfig(text, { path: "x.yml" }));
     expect(after?.foreign).toBe(false);
     expect([...(after?.modules ?? [])]).toEqual([...(before?.modules ?? [])]);
@@ -21,7 +21,7 @@ describe("a converted configuration", () => {
     });
   });
 
-  it("holds no password, and the files hold nothing else", () => {
+  it("has no password, and the files have only passwords", () => {
     expect(converted.text).not.toMatch(/swordfish|trout|carp/);
     expect([...converted.secrets].map(([name, secret]) => [name, secret.reveal()])).toEqual([
       ["default", "swordfish"],
@@ -30,7 +30,7 @@ describe("a converted configuration", () => {
     ]);
   });
 
-  it("is made of files of ipmi_exporter only", () => {
+  it("is possible for files of ipmi_exporter only", () => {
     expect(() => convertIpmiExporter("targets: []", "x.yml", "s")).toThrow(ConfigError);
   });
 });

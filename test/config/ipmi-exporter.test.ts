@@ -45,7 +45,7 @@ const messageOf = (text: string): string => {
 };
 
 describe("a configuration file of ipmi_exporter", () => {
-  it("may name a flag as objects name what they have of themselves", () => {
+  it("may have flags with names of JavaScript object members", () => {
     const { modules, notes } = parse("modules: { m: { user: a, pass: b, workaround_flags: [constructor, toString] } }");
     expect(modules.get("m")?.ipmi.quirks).toEqual([]);
     expect(notes.map(({ message }) => message)).toEqual([
@@ -54,7 +54,7 @@ describe("a configuration file of ipmi_exporter", () => {
     ]);
   });
 
-  it("is known by its keys and read as if it were ours", () => {
+  it("is recognised by its keys and translated", () => {
     const config = parse(EXAMPLE);
     expect(config.foreign).toBe(true);
     expect([...config.auths.keys()]).toEqual(["default", "thatspecialhost", "advanced"]);
@@ -72,13 +72,13 @@ describe("a configuration file of ipmi_exporter", () => {
     });
   });
 
-  it("is told apart from ours, also where both have modules only", () => {
+  it("is distinguished from one of lightsout, also if both have only modules", () => {
     expect(parse("modules: { default: { timeout: 30s } }").foreign).toBe(false);
     expect(parse("modules: { default: {}, other: { collectors: [ipmi] } }").foreign).toBe(true);
     expect(parse("auths: { default: { username: u, password: p } }").foreign).toBe(false);
   });
 
-  it("has notes on what is ignored, with their places, and is accepted", () => {
+  it("is accepted with notes on what is ignored and where", () => {
     const { notes } = parse(EXAMPLE);
     expect(notes.map(({ line, path, message }) => `${line} ${path}: ${message}`)).toEqual([
       "26 modules.advanced.collector_cmd: is ignored: no program is run",
@@ -96,7 +96,7 @@ describe("a configuration file of ipmi_exporter", () => {
     ]);
   });
 
-  it("has the events that are counted by name, and a note where nothing counts them", () => {
+  it("has the events that are counted by name, and a note if no collector counts them", () => {
     const events = 'sel_events: [{ name: memory, regex: "(?i)ecc|memory" }]';
     const config = parse(`modules: { default: { user: u, pass: p, collectors: [sel-events], ${events} } }`);
     const rules = config.modules.get("default")?.ipmiExporter?.selEvents ?? [];
@@ -121,14 +121,14 @@ describe("a configuration file of ipmi_exporter", () => {
     expect(config.modules.get("default")?.ipmi.cipherSuites).toEqual(expected);
   });
 
-  it("understands FreeIPMI's work-around flags, and notes the ones nobody knows", () => {
+  it("maps FreeIPMI work-around flags to quirks, and has notes on unknown ones", () => {
     const flags = "[opensesspriv, ignorescanningdisabled, assumebmcowner, authcap, intel20, moonshine]";
     const config = parse(`modules: { default: { user: u, pass: p, workaround_flags: ${flags} } }`);
     expect(config.modules.get("default")?.ipmi.quirks).toEqual(["scanning_disabled_is_valid", "assume_bmc_owner"]);
     expect(config.notes.map(({ message }) => message)).toEqual(['"moonshine" is unknown and ignored']);
   });
 
-  it("gives a module whose collectors may take over a minute an interval that is longer", () => {
+  it("has a longer interval for a module whose collectors may take over a minute", () => {
     const config = parse("modules: { default: { user: u, pass: p, timeout: 20000 } }");
     expect(config.modules.get("default")).toMatchObject({ timeoutMs: 80_000, intervalMs: 160_000 });
   });
@@ -181,7 +181,7 @@ describe("a configuration file of ipmi_exporter", () => {
     expect(messageOf(text)).not.toMatch(/swordfish|12345678/);
   });
 
-  it("does not show its passwords", () => {
+  it("has no password in its errors", () => {
     expect(redactConfig(parse(EXAMPLE))).not.toMatch(/example_pw|secret_pw/);
   });
 });

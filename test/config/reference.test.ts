@@ -10,7 +10,7 @@ const REGION = /(<!-- reference: .*? -->\n)([\s\S]*?)(<!-- end of reference -->)
 const unpadded = (text = ""): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---").trim();
 
 describe("docs/configuration.md", () => {
-  it("has the reference the schema gives", () => {
+  it("has the reference generated from the schema", () => {
     const expected = configurationReference();
     if (process.env.UPDATE === "1") {
       const text = readFileSync(page, "utf8");
@@ -22,7 +22,7 @@ describe("docs/configuration.md", () => {
     expect(unpadded(REGION.exec(readFileSync(page, "utf8"))?.[2])).toBe(unpadded(expected));
   });
 
-  it("shows an example that is a configuration", () => {
+  it("has a valid configuration as example", () => {
     const example = /```yaml\n([\s\S]*?)```/.exec(readFileSync(page, "utf8"))?.[1] ?? "";
     expect(parseConfig(example, { path: "example.yml" }).targets).toHaveLength(1);
   });

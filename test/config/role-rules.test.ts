@@ -26,7 +26,7 @@ const file = (name: string, text: string): string => {
 };
 
 describe("a file of role rules", () => {
-  it("takes one value or a list, and sensor types as the specification writes them", () => {
+  it("may have one value or a list, and sensor types as written in the specification", () => {
     const text = `
 rules:
   - role: inlet
@@ -51,7 +51,7 @@ rules:
     ]);
   });
 
-  it.each(["", "# nothing yet\n", "rules:\n", "rules: []\n"])("may be without rules: %j", (text) => {
+  it.each(["", "# nothing yet\n", "rules:\n", "rules: []\n"])("may have no rules: %j", (text) => {
     expect(parseRoleRules(text, "my.yml")).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ rules:
     expect(messagesOf(text)).toEqual([message]);
   });
 
-  it("is told all its problems at once, in the order of the file", () => {
+  it("is refused with all its errors, in the order of the file", () => {
     const text = "rules:\n  - { role: a, nam: x }\n  - { role: B, name: x }\n";
     expect(messagesOf(text).map((line) => line.split(":").slice(1, 2).join())).toEqual(["2", "3"]);
   });
@@ -104,7 +104,7 @@ describe("the rules in force", () => {
   const inlet = { name: "Inlet Temp", kind: "temperature", quantity: "temperature", entityId: 7 } as const;
   const fan = { name: "FAN1", kind: "fan", quantity: "fan_speed", entityId: 29 } as const;
 
-  it("are the shipped ones where the configuration names no file", async () => {
+  it("are the shipped ones if the configuration has no file", async () => {
     const roles = new Roles(await loadRoleRules());
     expect([roles.roleOf(inlet), roles.roleOf(fan)]).toEqual(["inlet", "fan"]);
   });
@@ -118,7 +118,7 @@ describe("the rules in force", () => {
     expect(roles.roleOf({ name: "Exhaust Temp", kind: "temperature", quantity: "temperature" })).toBe("exhaust");
   });
 
-  it("change with the file at the next reading of the configuration", async () => {
+  it("change with the file at the next load of the configuration", async () => {
     file("c.yml", "rules: [{ role: first, name: ^inlet }]");
     const path = file("changing.yml", "roles: { files: [c.yml] }");
     const before = new Roles((await loadConfig(path, {})).roles.rules);
@@ -127,7 +127,7 @@ describe("the rules in force", () => {
     expect([before.roleOf(inlet), after.roleOf(inlet)]).toEqual(["first", "second"]);
   });
 
-  it("are not read from a configuration whose files are missing or wrong", async () => {
+  it("are refused if files are missing or invalid", async () => {
     const bad = file("bad.yml", "rules: [{ role: inlet, nmae: x }]");
     const path = file("broken.yml", "roles:\n  files: [bad.yml, missing.yml]\n");
     const error = await loadConfig(path, {}).catch((e: unknown) => e);

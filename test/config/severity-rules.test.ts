@@ -28,7 +28,7 @@ const file = (name: string, text: string): string => {
 };
 
 describe("a file of severity rules", () => {
-  it("takes one value or a list, and words as the specification writes them", () => {
+  it("may have one value or a list, and words as written in the specification", () => {
     const text = `
 rules:
   - severity: warning
@@ -108,7 +108,7 @@ describe("the severities in force", () => {
   const loaded = async (path: string, before?: Severities): Promise<Severities> =>
     Severities.renewed((await loadConfig(path, {}, vocabulary)).severities.rules, before);
 
-  it("are the shipped ones where the configuration names no file", async () => {
+  it("are the shipped ones if the configuration has no file", async () => {
     expect(lost(new Severities(await loadSeverityRules()))).toBe(2);
     expect(lost(await loaded(file("plain.yml", "targets: []")))).toBe(2);
   });
@@ -122,7 +122,7 @@ describe("the severities in force", () => {
     expect(severities.gradeOf(supply, "predictive_failure", NONE).asserted).toBe(2);
   });
 
-  it("change with the file at the next reading of the configuration", async () => {
+  it("change with the file at the next load of the configuration", async () => {
     file("c.yml", "rules: [{ severity: warning, state: input_lost }]");
     const path = file("changing.yml", "severities: { files: [c.yml] }");
     const before = await loaded(path);
@@ -132,7 +132,7 @@ describe("the severities in force", () => {
     expect(await loaded(path, after)).toBe(after);
   });
 
-  it("are not read from a configuration whose files are missing or wrong, and role files are told of with them", async () => {
+  it("are refused if files are missing or invalid, together with the errors of role files", async () => {
     const bad = file("bad.yml", "rules: [{ severity: ok, stat: x }]");
     const path = file("broken.yml", "severities:\n  files: [bad.yml]\nroles:\n  files: [missing.yml]\n");
     expect(await problemsOf(() => loadConfig(path, {}))).toEqual([

@@ -93,7 +93,7 @@ describe("a probe by the address of a BMC", () => {
 });
 
 describe("a reload that changes the port of a module", () => {
-  it("moves hosts without a port of their own, drops what the former BMC reported, and moves probes by address", async () => {
+  it("moves hosts without a port, drops the readings of the previous BMC, and moves probes by address", async () => {
     const [before, after] = [await startBmc(), await startBmc()];
     expect(after.address).toBe(before.address);
     const { address } = before;

@@ -34,7 +34,7 @@ function network(text: string) {
 const ask = (config: Config, target: string, module?: string) =>
   dialectTarget({ target, module }, config, new Map(buildInventory(config).map((host) => [host.name, host])));
 
-describe("the host a scrape of /ipmi is about", () => {
+describe("the host that a scrape of /ipmi polls", () => {
   it.each([undefined, "default"])(
     "is one of the inventory with its own module and account, module %s",
     async (module) => {
@@ -44,13 +44,13 @@ describe("the host a scrape of /ipmi is about", () => {
     },
   );
 
-  it("is asked with another module where one is named, and as whom that module says", async () => {
+  it("is polled with the given module, and with the account of that module", async () => {
     expect(await ask(ours, "node001", "special")).toMatchObject({ name: "node001", module: "special", auth: "root" });
     expect(await ask(ours, "10.1.2.3", "special")).toMatchObject({ address: "10.1.2.3", auth: "root" });
     expect(await ask(ours, "10.1.2.3")).toMatchObject({ address: "10.1.2.3", module: "default", auth: "default" });
   });
 
-  it("is an allowed address where the file is one of ipmi_exporter, with the account of the module", async () => {
+  it("is an allowed address with a configuration of ipmi_exporter, and has the account of the module", async () => {
     expect(await ask(allowed(foreign), "10.1.2.3:6230")).toMatchObject({
       port: 6230,
       module: "default",
@@ -59,30 +59,30 @@ describe("the host a scrape of /ipmi is about", () => {
     expect(await ask(allowed(foreign), "10.1.2.3", "other")).toMatchObject({ module: "other", auth: "other" });
   });
 
-  it("is refused with the flag that is missing where its network is not allowed", async () => {
+  it("is refused with the missing flag if its network is not allowed", async () => {
     const refused = { status: 403, message: expect.stringContaining("--probe.allow=10.1.2.3/32") };
     await expect(ask(foreign, "10.1.2.3")).rejects.toMatchObject(refused);
   });
 
-  it("is refused where nobody knows the module", async () => {
+  it("is refused for an unknown module", async () => {
     const refused = { status: 400, message: 'no module is named "othr"; did you mean "other"?' };
     await expect(ask(allowed(foreign), "10.1.2.3", "othr")).rejects.toMatchObject(refused);
   });
 });
 
-describe("what a module lets /ipmi tell", () => {
+describe("what /ipmi exports for a module", () => {
   const of = (name: string) => {
     const module = ours.modules.get(name);
     if (!module) throw new Error(name);
     return dialectOf(module);
   };
 
-  it("is what ipmi_exporter tells unless it is told, of the parts that are asked", () => {
+  it("is by default what ipmi_exporter exports, for the parts that are read", () => {
     expect(of("default").collectors).toEqual(["ipmi", "dcmi", "bmc", "chassis"]);
     expect(of("slow").collectors).toEqual(["ipmi", "chassis"]);
   });
 
-  it("is what its section says", () => {
+  it("is what its section configures", () => {
     expect(of("special")).toEqual({
       collectors: ["sel"],
       excludeIds: [7],

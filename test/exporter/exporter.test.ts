@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe("a reload that waits for a discovery source", () => {
-  it("leaves hosts in their modules until the new ones are in force, also where these have other names", async () => {
+  it("keeps hosts in their modules until the new ones are in force, also if these have other names", async () => {
     const unanswered: ServerResponse[] = [];
     const server = createServer((_request, response) => void unanswered.push(response));
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -79,7 +79,7 @@ describe("rejected entries of the inventory", () => {
 });
 
 describe("a probe of a host of the inventory under another account", () => {
-  it("tells no event that its rounds tell", async () => {
+  it("reports no event that its rounds report", async () => {
     const folder = temporaryFolder("events-once");
     closers.push(() => folder.remove());
     const simulation = await startSimulation({ port: 0, bmcs: [{ board: compileBoard(sampleBoard()) }] });

@@ -34,7 +34,7 @@ describe("the settings of polls", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("are one object for all hosts of a module and auth", async () => {
+  it("are shared by all hosts of a module and auth", async () => {
     const settings = await book();
     expect(settings.settingsOf(host)).toBe(settings.settingsOf({ ...host, name: "b" }));
   });
@@ -52,7 +52,7 @@ describe("the settings of polls", () => {
     expect(parseConfig("{}", { path: "lightsout.yml" }).modules.get("default")?.ipmi.port).toBe(RMCP_PORT);
   });
 
-  it("have a revision that changes with the password, the module and the pace, and with nothing else", async () => {
+  it("have a revision that changes only with the password, the module and packets_per_second", async () => {
     const first = await book();
     const revision = (b: PollSettingsBook): string => b.revision("default", "default");
     expect(revision(await book("", first))).toBe(revision(first));
@@ -63,11 +63,11 @@ describe("the settings of polls", () => {
     expect(revision(await book("", first))).not.toBe(revision(first));
   });
 
-  it("tell nobody the password by their revision", async () => {
+  it("have revisions from which the password cannot be guessed", async () => {
     expect((await book()).revision("default", "default")).not.toBe((await book()).revision("default", "default"));
   });
 
-  it("keep the password of before while its file cannot be read, and say so", async () => {
+  it("keep the previous password while its file cannot be read, and report the problem", async () => {
     const first = await book();
     rmSync(password);
     const second = await book("", first);

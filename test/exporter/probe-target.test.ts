@@ -6,7 +6,7 @@ import { resolveAddress } from "../../src/ipmi/index.ts";
 
 const auths = "auths: { default: { username: monitor, password: x } }";
 
-it("asks no name server about a stranger where nobody outside the inventory may be asked", async () => {
+it("resolves no name outside the inventory if probe.allow is empty", async () => {
   const config = parseConfig(auths, { path: "lightsout.yml" });
   // A name that every machine knows: its address would be in the message.
   await expect(probeTarget({ target: "localhost" }, config, new Map())).rejects.toThrow(

@@ -57,7 +57,7 @@ describe("a secret in the URL of http_sd", () => {
     ["the server refuses", ((_, response) => response.writeHead(403).end(MARK)) as RequestListener, /status 403/],
     ["the response is not JSON", ((_, response) => response.end(MARK)) as RequestListener, /is not JSON/],
     [
-      "it redirects for ever",
+      "it redirects in a loop",
       ((r, response) => response.writeHead(302, { location: r.url }).end()) as RequestListener,
       /redirect/,
     ],
@@ -76,7 +76,7 @@ describe("a secret in the URL of http_sd", () => {
     await expectNoLeak(running);
   });
 
-  it("is shown nowhere where its entries are rejected, nor are secrets in the entries", async () => {
+  it("is shown nowhere if its entries are rejected, and neither are secrets in the entries", async () => {
     const targets = [`https://user:${MARK}@bmc1/`, `monitor:${MARK}@10.0.0.1`, `bmc2/?token=${MARK}`, `bmc3#${MARK}`];
     const groups = [{ targets }, { targets: ["10.0.0.7"], labels: { host: `https://x/${MARK}` } }];
     const origin = await serve((_, response) => response.end(JSON.stringify(groups)));

@@ -18,7 +18,7 @@ describe("a folded host list", () => {
     expect(expandHosts(list)).toEqual(names.split(" "));
   });
 
-  it("says what each bracket became", () => {
+  it("returns the value of each bracket", () => {
     expect(expandHostList("r[1-1]n[01-02],x")).toEqual([
       { name: "r1n01", values: ["1", "01"] },
       { name: "r1n02", values: ["1", "02"] },
@@ -67,7 +67,7 @@ describe("folding", () => {
     expect(foldHosts(names.split(" ").filter(Boolean))).toBe(folded);
   });
 
-  it("loses and invents no host, whatever the names", () => {
+  it("is reversible for random names", () => {
     let seed = 20_240_607;
     const random = (below: number): number => {
       seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
@@ -85,13 +85,13 @@ describe("folding", () => {
     }
   });
 
-  it("leaves numbers alone that are too long to count with", () => {
+  it("treats numbers with too many digits as text", () => {
     const names = ["n1234567890123456", "n1234567890123457", "n1", "n2"];
     expect(foldHosts(names)).toBe("n1234567890123456,n1234567890123457,n[1-2]");
     expect(expandHosts(foldHosts(names))).toEqual(names);
   });
 
-  it("folds ten thousand hosts in one item", () => {
+  it("folds ten thousand hosts into one item", () => {
     const list = "r[01-50]n[001-200]";
     expect(foldHosts(expandHosts(list))).toBe(list);
   });

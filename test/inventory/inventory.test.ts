@@ -48,7 +48,7 @@ const summary = ({ added, removed, changed }: InventoryDiff): string =>
   `+${foldHosts(added.map(({ name }) => name))} -${foldHosts(removed.map(({ name }) => name))} ~${foldHosts(changed.map(({ after }) => after.name))}`;
 
 describe("hosts from files", () => {
-  it("come in Prometheus' JSON and YAML, with labels in their places", async () => {
+  it("are read from JSON and YAML in the format of Prometheus", async () => {
     await write(
       "a.json",
       JSON.stringify([
@@ -90,7 +90,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(inventory.problems()).toEqual([]);
   });
 
-  it("take names from the labels of others by map", async () => {
+  it("have labels renamed by map", async () => {
     const labels = { __meta_netbox_name: "node1", __meta_netbox_oob_ip: "10.0.0.1", __meta_netbox_rack: "r4" };
     await write("a.json", JSON.stringify([{ targets: ["node1.example.org"], labels }]));
     const map = "{ host: __meta_netbox_name, __address__: __meta_netbox_oob_ip, rack: __meta_netbox_rack }";
@@ -98,7 +98,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(inventory.current().get("node1")).toMatchObject({ address: "10.0.0.1", place: { rack: "r4" }, labels: {} });
   });
 
-  it("follow the file: changed, replaced, removed", async () => {
+  it("follow changes of the file: edited, replaced, removed", async () => {
     await write("a.json", '[{"targets":["n1","n2"]}]');
     const inventory = await started(read('file_sd: [{ files: ["*.json"] }]'));
     const diffs: string[] = [];
@@ -112,7 +112,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     await vi.waitFor(() => expect(names(inventory)).toBe("n4"), 5000);
   });
 
-  it("stay while a file cannot be understood", async () => {
+  it("stay while a file is invalid", async () => {
     await write("a.json", '[{"targets":["n1"]}]');
     const clock = new FakeClock();
     const inventory = await started(read("file_sd: [{ files: [a.json], refresh_interval: 1m }]"), { clock });
@@ -127,7 +127,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(inventory.problems()).toEqual([]);
   });
 
-  it("are not joined again while the files stay as they are", async () => {
+  it("are not merged again if the files did not change", async () => {
     await write("a.json", '[{"targets":["n1","no name!"]}]');
     const clock = new FakeClock();
     const [config] = read("file_sd: [{ files: [a.json], refresh_interval: 1m }]").fileSd;
@@ -149,7 +149,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     source.stop();
   });
 
-  it("come when their folder does, by the timer", async () => {
+  it("are read by the timer if their folder is created later", async () => {
     const clock = new FakeClock();
     const inventory = await started(read('file_sd: [{ files: ["later/*.yml"] }]'), { clock });
     expect(inventory.problems()[0]).toMatch(/^file_sd: no file matches .*later\/\*\.yml$/);
@@ -163,7 +163,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     ["no list", "{}", "is not a list of target groups"],
     ["no targets", "[{}]", "has no list of strings at [0].targets"],
     ["a label that is no text", '[{"targets":["a"],"labels":{"rack":7}}]', "has no string at [0].labels.rack"],
-  ])("are refused when there is %s", async (_, text, message) => {
+  ])("are refused for %s", async (_, text, message) => {
     await write("a.json", text);
     const inventory = await started(read("file_sd: [{ files: [a.json] }]"));
     expect(inventory.problems()).toEqual([expect.stringContaining(message)]);
@@ -231,7 +231,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(lines.at(-1)).toBe('[{"more":126},"more problems with the inventory; /config lists all of them"]');
   });
 
-  it("are counted no longer when they are valid", async () => {
+  it("are no longer counted when they are valid", async () => {
     await write("a.json", '[{"targets":["10.0.0.300"]}]');
     const counts: number[] = [];
     const report = { entriesRejected: (now: readonly RejectionCount[]) => void counts.push(now.length) };
@@ -245,7 +245,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(inventory.rejections()).toEqual([]);
   });
 
-  it("are counted for 100 pairs of source and reason, the others together", () => {
+  it("are counted for 100 pairs of source and reason, and the rest is summed", () => {
     const rejections = Array.from({ length: 300 }, (_, i) => ({
       source: `/etc/targets/${i % 150}.json`,
       entry: "x",
@@ -277,7 +277,7 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
 });
 
 describe("hosts of several sources", () => {
-  it("are joined by name: the earlier source wins, the later adds", async () => {
+  it("are merged by name: the earlier source wins, the later adds labels", async () => {
     await write(
       "a.json",
       '[{"targets":["n1.sp"],"labels":{"host":"n1","rack":"r9","row":"3","vendor":"x","asset":"7"}}]',
@@ -294,7 +294,7 @@ describe("hosts of several sources", () => {
     expect(inventory.problems()).toEqual([]);
   });
 
-  it("keep the earlier address when they disagree, and say so", async () => {
+  it("keep the earlier address if sources disagree, and the later is rejected", async () => {
     await write("a.json", '[{"targets":["n1.other"],"labels":{"host":"n1","row":"3"}}]');
     const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
     expect(inventory.current().get("n1")).toMatchObject({ address: "n1.sp", place: {} });
@@ -337,7 +337,7 @@ file_sd: [{ files: [a.json] }]
     expect(changed).toEqual(["n1"]);
   });
 
-  it("have a BMC of their own each", async () => {
+  it("have one BMC each", async () => {
     await write("a.json", '[{"targets":["n1.sp:623"],"labels":{"host":"n2"}}]');
     const inventory = await started(read("targets: [{ hosts: n1, address: n1.sp }]\nfile_sd: [{ files: [a.json] }]\n"));
     expect(names(inventory)).toBe("n1");
@@ -371,7 +371,7 @@ describe("hosts from a server", () => {
     server.close();
   });
 
-  it("come with Prometheus' request headers and the token", async () => {
+  it("are requested with the headers of Prometheus and the token", async () => {
     const inventory = await started(
       read(`http_sd: [{ url: "${url}", authorization: { type: Token, credentials: abc } }]`),
     );
@@ -383,12 +383,12 @@ describe("hosts from a server", () => {
     });
   });
 
-  it("come with basic authentication", async () => {
+  it("are requested with basic authentication", async () => {
     await started(read(`http_sd: [{ url: "${url}", basic_auth: { username: a, password: b } }]`));
     expect(requests[0]?.headers.authorization).toBe("Basic YTpi");
   });
 
-  it("are asked for with the ETag and stay when nothing changed", async () => {
+  it("are requested with the ETag and stay if nothing changed", async () => {
     const clock = new FakeClock();
     const inventory = await started(read(`http_sd: [{ url: "${url}" }]`), { clock });
     const changes: string[] = [];
@@ -401,7 +401,7 @@ describe("hosts from a server", () => {
     await vi.waitFor(() => expect(changes).toEqual(["+n3 -n1 ~n2"]), 5000);
   });
 
-  it("are not joined again while a server without ETag gives the same list", async () => {
+  it("are not merged again if a server without ETag returns the same list", async () => {
     answer = { status: 200, body: '[{"targets":["n1","no name!"]}]' };
     const clock = new FakeClock();
     const [config] = read(`http_sd: [{ url: "${url}" }]`).httpSd;
@@ -423,7 +423,7 @@ describe("hosts from a server", () => {
     source.stop();
   });
 
-  it("stay while the server fails, which is asked later and later, and soon again when it is well", async () => {
+  it("stay while the server fails; retries back off, and recovery ends the back-off", async () => {
     const clock = new FakeClock();
     const inventory = await started(read(`http_sd: [{ url: "${url}" }]`), { clock });
     answer = { status: 503, body: "<html>swordfish" };
@@ -454,7 +454,7 @@ describe("hosts from a server", () => {
     expect(clock.pending).toEqual([60_000]);
   });
 
-  it("do not hold up static hosts, and a silent server is given up on", async () => {
+  it("do not delay static hosts, and a request without a response times out", async () => {
     answer = { status: 200, silent: true };
     const clock = new FakeClock();
     const inventory = new Inventory(read(`targets: [{ hosts: a1 }]\nhttp_sd: [{ url: "${url}", timeout: 10s }]`), {
@@ -480,7 +480,7 @@ describe("hosts from a server", () => {
     expect(names(inventory)).toBe("a[1-2],n[1-2]");
   });
 
-  it("are not waited for by stop", async () => {
+  it("do not delay stop", async () => {
     answer = { status: 200, silent: true };
     const inventory = new Inventory(read(`http_sd: [{ url: "${url}" }]`));
     const start = inventory.start();
@@ -490,7 +490,7 @@ describe("hosts from a server", () => {
     expect(names(inventory)).toBe("");
   });
 
-  it("that a reload adds are not waited for by stop", async () => {
+  it("that a reload adds do not delay stop", async () => {
     answer = { status: 200, silent: true };
     const inventory = await started(read('targets: [{ hosts: "n1" }]'));
     const reload = inventory.reload(read(`http_sd: [{ url: "${url}" }]`));
@@ -502,7 +502,7 @@ describe("hosts from a server", () => {
 });
 
 describe("a reload", () => {
-  it("says what it added, removed and changed, in one change", async () => {
+  it("reports added, removed and changed hosts as one change", async () => {
     const inventory = await started(read('targets: [{ hosts: "n[1-4]", rack: r1 }]'));
     const diffs: string[] = [];
     const off = inventory.onChange((diff, hosts) => diffs.push(`${summary(diff)} =${hosts.size}`));
@@ -514,7 +514,7 @@ describe("a reload", () => {
     expect(inventory.current().size).toBe(0);
   });
 
-  it("is in force before it is reported, and never once the inventory was stopped", async () => {
+  it("is in force before it is reported, and is ignored after stop", async () => {
     const inventory = await started(read('targets: [{ hosts: "n1" }]'));
     const order: string[] = [];
     inventory.onChange((diff) => order.push(summary(diff)));
@@ -525,7 +525,7 @@ describe("a reload", () => {
     expect(order).toHaveLength(2);
   });
 
-  it("that changes nothing is no change", async () => {
+  it("that changes nothing reports nothing", async () => {
     const config = 'targets: [{ hosts: "n[1-4]", rack: r1, labels: { a: b } }]';
     const inventory = await started(read(config));
     const before = inventory.current();
@@ -536,13 +536,13 @@ describe("a reload", () => {
     expect(inventory.current()).toBe(before);
   });
 
-  it("with targets that make no sense leaves everything as it was", async () => {
+  it("with invalid targets changes nothing", async () => {
     const inventory = await started(read('targets: [{ hosts: "n[1-4]" }]'));
     await expect(inventory.reload(read('targets: [{ hosts: "n[4-1]" }]'))).rejects.toThrow(ConfigError);
     expect(names(inventory)).toBe("n[1-4]");
   });
 
-  it("reads files anew and stops listening to those of before", async () => {
+  it("reads files again and no longer watches the previous ones", async () => {
     await write("a.json", '[{"targets":["a1"]}]');
     await write("b.json", '[{"targets":["b1"]}]');
     const clock = new FakeClock();
@@ -556,7 +556,7 @@ describe("a reload", () => {
 });
 
 describe("a sharded inventory", () => {
-  it("has this shard's hosts, and all shards together have all", async () => {
+  it("has the hosts of this shard, and all shards together have all hosts", async () => {
     const config = read('targets: [{ hosts: "n[001-100]" }]');
     const parts = await Promise.all([0, 1, 2].map((index) => started(config, { shard: { index, count: 3 } })));
     expect(foldHosts(parts.flatMap((part) => [...part.current().keys()]))).toBe("n[001-100]");

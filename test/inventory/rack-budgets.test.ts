@@ -17,7 +17,7 @@ const hostsIn = (...places: readonly Place[]): readonly Host[] =>
   }));
 
 describe("the power budgets of racks", () => {
-  it("are told once a rack, with the place labels its hosts have and without the position", () => {
+  it("are exported once per rack, with the place labels of its hosts except position", () => {
     const budgets = budgetsOf('  - { racks: "r[01-12]", power_budget_watts: 12000 }');
     const here = { site: "s1", room: "b2", rack: "r03" };
     expect(budgets.of(hostsIn({ ...here, position: "07" }, { ...here, position: "08" }, { rack: "r99" }, {}))).toEqual([
@@ -25,7 +25,7 @@ describe("the power budgets of racks", () => {
     ]);
   });
 
-  it("of a room count before those of anywhere", () => {
+  it("of a room override those without a room", () => {
     const budgets = budgetsOf(
       "  - { racks: [r1, r2], power_budget_watts: 9000 }\n  - { racks: r1, room: b2, power_budget_watts: 4500.5 }",
     );
@@ -33,12 +33,12 @@ describe("the power budgets of racks", () => {
     expect(found.map(({ watts }) => watts)).toEqual([9000, 4500.5, 9000]);
   });
 
-  it("may be of racks with names that hosts could not have", () => {
+  it("may be of racks with names that are invalid for hosts", () => {
     const budgets = budgetsOf('  - { racks: "Rack [1-2]/A", power_budget_watts: 1 }');
     expect(budgets.of(hostsIn({ rack: "Rack 2/A" }))).toHaveLength(1);
   });
 
-  it("of racks in which no host stands are named, with where one of that name is", () => {
+  it("of racks without hosts are reported, with the place of a rack of the same name", () => {
     const budgets = budgetsOf(
       "  - { racks: 'r[1-3]', room: b2, power_budget_watts: 1 }\n  - { racks: 'x[1-9]', power_budget_watts: 1 }",
     );
@@ -74,7 +74,7 @@ describe("the power budgets of racks", () => {
     expect(() => budgetsOf(racks)).toThrow(message);
   });
 
-  it("are taken for two rooms that have a rack of the same name", () => {
+  it("are accepted for racks of the same name in two rooms", () => {
     const racks =
       "  - { racks: r1, room: b1, power_budget_watts: 1 }\n  - { racks: r1, room: b2, power_budget_watts: 2 }";
     expect(budgetsOf(racks).of(hostsIn({ room: "b2", rack: "r1" }))).toEqual([

@@ -40,13 +40,13 @@ describe("rendezvous hashing", () => {
     for (const size of sizes) expect(Math.abs(size - even) / even).toBeLessThan(0.15);
   });
 
-  it.each([1, 2, 3, 8])("moves hosts only to the new shard when %d become one more, and its part only", (count) => {
+  it.each([1, 2, 3, 8])("moves only the part of the new shard if one is added to %d", (count) => {
     const moved = hosts.filter((host) => ownerOf(host, count) !== ownerOf(host, count + 1));
     expect(moved.every((host) => ownerOf(host, count + 1) === count)).toBe(true);
     expect(moved.length / hosts.length).toBeCloseTo(1 / (count + 1), 1);
   });
 
-  it("never changes its mind from one version to the next", () => {
+  it("has the same result in every version", () => {
     expect(["ccw0001", "ccw0002", "node017", "r12n07", "höst", ""].map((host) => ownerOf(host, 5))).toEqual([
       2, 2, 1, 4, 1, 3,
     ]);

@@ -8,7 +8,7 @@ const inventory = (targets: string): Host[] =>
   buildInventory(parseConfig(`${AUTHS}targets:\n${targets}`, { path: "x.yml" }));
 
 describe("static targets", () => {
-  it("are the design's example: 252 hosts in 7 racks", () => {
+  it("are 252 hosts in 7 racks for the example", () => {
     const hosts = inventory(`
   - hosts: ccw[0001-0252]
     address: "{host}.sp.example.org"
@@ -31,7 +31,7 @@ describe("static targets", () => {
     expect(hosts[251]?.place).toMatchObject({ rack: "r7", position: "u36" });
   });
 
-  it("take bracket values into address, place and labels as written", () => {
+  it("have bracket values as written in address, place and labels", () => {
     const hosts = inventory(`
   - hosts: r[07-08]n[01-02]
     address: "bmc-{1}-{2}:6230"
@@ -47,7 +47,7 @@ describe("static targets", () => {
     });
   });
 
-  it("may have addresses and ports that count", () => {
+  it("may have numbered addresses and ports", () => {
     const addresses = inventory('  - { hosts: "a[1-3]", address: "10.0.0.{10-250/10}" }').map(({ address }) => address);
     expect(addresses).toEqual(["10.0.0.10", "10.0.0.20", "10.0.0.30"]);
     expect(inventory('  - { hosts: "a[1-3]", address: "127.0.0.1:{10001-10003}" }').at(2)).toMatchObject({
@@ -56,12 +56,12 @@ describe("static targets", () => {
     });
   });
 
-  it("share positions evenly where a rack has more hosts than positions", () => {
+  it("share positions evenly if a rack has more hosts than positions", () => {
     const hosts = inventory('  - { hosts: "a[1-8]", rack: r1, position: "{01-03/2}" }');
     expect(hosts.map(({ place }) => place.position)).toEqual(["01", "01", "01", "01", "03", "03", "03", "03"]);
   });
 
-  it("may list several host lists", () => {
+  it("may have several host lists", () => {
     expect(inventory('  - { hosts: ["a[1-2]", b] }').map(({ name }) => name)).toEqual(["a1", "a2", "b"]);
   });
 
@@ -117,7 +117,7 @@ describe("static targets", () => {
     expect(() => inventory(targets)).toThrow(message);
   });
 
-  it("report everything that is wrong at once", () => {
+  it("are refused with all errors at once", () => {
     expect(() => inventory('  - { hosts: "a[3-1]" }\n  - { hosts: b, rack: "{x}", address: "{y}" }')).toThrow(
       /targets\[0\]\.hosts.*\n.*targets\[1\]\.address.*\n.*targets\[1\]\.rack/,
     );

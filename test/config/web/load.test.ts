@@ -31,7 +31,7 @@ async function problems(text: string): Promise<string> {
 }
 
 describe("a web configuration", () => {
-  it("may be empty, and then asks nobody and serves plain HTTP", async () => {
+  it("may be empty: plain HTTP without authentication", async () => {
     const empty: WebConfig = { headers: {}, users: new Map(), notes: [] };
     for (const text of ["", "{}", "# nothing\n", "tls_server_config:\nbasic_auth_users:\n"])
       expect(await load(text)).toEqual(empty);
@@ -49,7 +49,7 @@ rate_limit: { interval: 500ms, burst: 4 }
     expect(config.notes).toEqual([expect.stringContaining("without TLS")]);
   });
 
-  it("says that HTTP/2 is not spoken only where it is asked for", async () => {
+  it("has a note on HTTP/2 only if http2 is true", async () => {
     expect((await load("http_server_config: { http2: true }")).notes.join()).toContain("HTTP/1.1 is served");
     expect((await load("rate_limit: { interval: 0s, burst: 1 }")).rateLimit).toBeUndefined();
   });
@@ -122,7 +122,7 @@ rate_limit: { interval: 500ms, burst: 4 }
     expect(await problems(text)).toContain(words);
   });
 
-  it("does not repeat what may be a password", async () => {
+  it("is refused without quoting what may be a password", async () => {
     for (const text of [
       "basic_auth_users: { a: hunter2 }",
       "basic_auth_users: hunter2",
@@ -133,7 +133,7 @@ rate_limit: { interval: 500ms, burst: 4 }
       expect(await problems(text)).not.toContain("hunter2");
   });
 
-  it("is named where it is missing", async () => {
+  it("is named in the error if it does not exist", async () => {
     await expect(loadWebConfig(join(folder.path, "none.yml"))).rejects.toThrow("none.yml: no such file");
   });
 });
@@ -150,7 +150,7 @@ withPeers(["openssl"], "the certificates of a web configuration", () => {
     other = await authority.issue("other", "DNS:localhost");
   });
 
-  it("are read from files beside it, each of which is told", async () => {
+  it("are read from files relative to it, and each file is reported", async () => {
     const read: string[] = [];
     const config = await load(
       "tls_server_config: { cert_file: server.pem, key_file: server.key, client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: [x] }",
@@ -161,7 +161,7 @@ withPeers(["openssl"], "the certificates of a web configuration", () => {
     expect(read).toEqual([file, server.cert, server.key, ca.cert]);
   });
 
-  it("may stand in it, and then nothing shows the key", async () => {
+  it("may be inline, and the key is not printed", async () => {
     const key = readFileSync(server.key, "utf8");
     const section = { cert: readFileSync(server.cert, "utf8"), key, client_auth_type: "RequireClientCert" };
     const config = await load(JSON.stringify({ tls_server_config: section }));
@@ -169,7 +169,7 @@ withPeers(["openssl"], "the certificates of a web configuration", () => {
     expect(inspect(config, { depth: 9 })).not.toContain(key.split("\n")[1]);
   });
 
-  it("go with every version, suite and curve that may be named", async () => {
+  it("work with every version, suite and curve", async () => {
     const base = "cert_file: server.pem, key_file: server.key";
     for (const more of [
       "min_version: TLS10, max_version: TLS11",
@@ -181,7 +181,7 @@ withPeers(["openssl"], "the certificates of a web configuration", () => {
       expect((await load(`tls_server_config: { ${base}, ${more} }`)).tls).toBeDefined();
   });
 
-  it("are refused where they do not fit, cannot be read or hold something else", async () => {
+  it("are refused if they do not match, cannot be read or are something else", async () => {
     const said = (cert: string, key: string): Promise<string> =>
       problems(`tls_server_config: { cert_file: ${cert}, key_file: ${key} }`);
     expect(await said("server.pem", "other.key")).toContain(
