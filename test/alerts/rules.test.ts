@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMPONENTS, FAMILIES, rackPowerBudget, SelfMetrics } from "../../src/exposition/index.ts";
 import { SENSOR_TYPES, sensorKind, statesOf } from "../../src/ipmi/index.ts";
 import {
+  DISAPPEARED,
   EVENT_SEVERITIES,
   FAILURE_REASONS,
   MEMORY_ERROR_KINDS,
@@ -163,7 +164,7 @@ describe("metric names in rules and pages", () => {
     );
     const kinds = SENSOR_TYPES.map(sensorKind);
     expect(unmatched(matched(/^bmc_sensor_(state|health)$/, "kind"), kinds)).toEqual([]);
-    expect(unmatched(matched(/^bmc_sensor_state$/, "state"), [...states, ...THRESHOLD_NAMES])).toEqual([]);
+    expect(unmatched(matched(/^bmc_sensor_state$/, "state"), [...states, ...THRESHOLD_NAMES, DISAPPEARED])).toEqual([]);
     expect(unmatched(matched(/^bmc_failure$/, "reason"), [...FAILURE_REASONS, NOT_POLLED])).toEqual([]);
     expect(unmatched(matched(/^bmc_sel_events_total$/, "severity"), EVENT_SEVERITIES)).toEqual([]);
     expect(unmatched(matched(/^bmc_(memory|dimm)_errors_total$/, "kind"), MEMORY_ERROR_KINDS)).toEqual([]);

@@ -11,11 +11,7 @@ const psu = (number: number): Labels => sensor(`PS${number} Status`, `20/0/6${nu
 const fan = (number: number): Labels => sensor(`FAN${number}`, `20/0/4${number}`, { kind: "fan", role: "fan" });
 const dimm = (number: number): Labels =>
   sensor(`DIMM A${number}`, `20/0/b${number}`, { kind: "temperature", role: "dimm" });
-/** Health of a part, and the state that it is present. */
-const parts = (part: Labels, reports: string, present?: string): readonly Series[] => [
-  ["bmc_sensor_health", part, reports],
-  ...(present === undefined ? [] : [["bmc_sensor_state", { ...part, state: "presence_detected" }, present] as const]),
-];
+const parts = (part: Labels, reports: string): readonly Series[] => [["bmc_sensor_health", part, reports]];
 const reached = (count: number): readonly Series[] => [
   ["bmc_up", host(), `1x${count}`],
   ["bmc_part_up", { ...host(), part: "sensors" }, `1x${count}`],
@@ -94,16 +90,29 @@ export const healthCases: readonly Case[] = [
   },
   {
     alert: "PartMissing",
-    story: "a power supply that is no longer present, with a sensor that still reports",
+    story: "a power supply that its sensor reports as absent",
     step: "5m",
     series: [
-      ...parts(psu(1), "0x150", "1x150"),
-      ...parts(psu(2), "0x150", "1x36 stale"),
+      ...parts(psu(1), "0x150"),
+      ...parts(psu(2), "0x36 1x114"),
+      ["bmc_sensor_state", { ...psu(2), state: "disappeared" }, "_x37 1x113"],
       ...reached(150),
       ["bmc_power_on", host(), "0x150"],
     ],
     at: "4h",
     fires: { ...host(), kind: "power_supply" },
+  },
+  {
+    alert: "PartMissing",
+    story: "an empty slot",
+    step: "5m",
+    series: [
+      ...parts(psu(1), "0x150"),
+      ...parts(psu(2), "0x150"),
+      ["bmc_sensor_state", { ...psu(2), state: "device_absent" }, "1x150"],
+      ...reached(150),
+    ],
+    at: "4h",
   },
   {
     alert: "PartMissing",
