@@ -85,13 +85,20 @@ const rounds = [
       expr: `quantile by (protocol) (${share}, bmc_poll_duration_seconds * on (host) group_left (protocol) max by (host, protocol) (bmc_info))`,
       legend: `{{protocol}} ${share * 100} %`,
     })),
+    { points: 60 },
   ),
-  graph("Slowest manufacturers", "95th percentile of the duration of the last poll, by manufacturer.", "s", [
-    {
-      expr: "quantile by (manufacturer) (0.95, bmc_poll_duration_seconds * on (host) group_left (manufacturer) max by (host, manufacturer) (bmc_info))",
-      legend: "{{manufacturer}}",
-    },
-  ]),
+  graph(
+    "Slowest manufacturers",
+    "95th percentile of the duration of the last poll, by manufacturer.",
+    "s",
+    [
+      {
+        expr: "quantile by (manufacturer) (0.95, bmc_poll_duration_seconds * on (host) group_left (manufacturer) max by (host, manufacturer) (bmc_info))",
+        legend: "{{manufacturer}}",
+      },
+    ],
+    { points: 60 },
+  ),
 ];
 
 const failures = [

@@ -104,7 +104,7 @@ const attention = table({
     { expr: `max by (${H}) (bmc_up${at()} and on (host) (${SICK})) or absent(bmc_up${at()}) * -1` },
     { expr: `max by (host) ((${worstState(at)}) and on (host) (${SICK}))` },
     { expr: `max by (host, reason) (bmc_failure${at()})` },
-    { expr: `max by (host, sensor) (topk by (host) (1, bmc_sensor_health${at()} >= 1))` },
+    { expr: `max by (host, sensor) (host:bmc_sensor_health:worst${at()})` },
     { expr: `max by (host, alertname) (ALERTS${at(`${FIRING}, host!=""`)} and on (host) (${SICK}))` },
     {
       expr: `sum by (host) (increase(bmc_sel_events_total${at('severity=~"critical|non_recoverable"')}[24h]) and on (host) (${SICK}))`,
@@ -174,7 +174,7 @@ const thermal = [
     height: 18,
     queries: [
       {
-        expr: `quantile by (order, ${RACK}) (0.95, ${inNaturalOrder(`bmc_temperature_celsius${atRack('role="inlet"')}`)})`,
+        expr: inNaturalOrder(`quantile by (${RACK}) (0.95, bmc_temperature_celsius${atRack('role="inlet"')})`),
         legend: "{{room}} {{rack}}",
       },
     ],
@@ -185,7 +185,7 @@ const thermal = [
   bars({
     title: "Nearest to their limit",
     description:
-      "The ten temperatures that are closest to their upper critical limit, as a share of it. Needs the rules of alerts/.",
+      "The ten hosts with a temperature closest to its upper critical limit, as a share of it. Needs the rules of alerts/.",
     unit: "percentunit",
     width: 12,
     height: 18,

@@ -88,6 +88,8 @@ export interface Spec {
   readonly links?: readonly Link[];
   readonly overrides?: readonly Override[];
   readonly transformations?: readonly DataTransformerConfig[];
+  /** Points of a graph, for queries that read many series. */
+  readonly points?: number;
   /** A variable. The panel is repeated for each of its values. */
   readonly repeat?: string;
 }
@@ -113,6 +115,7 @@ interface AnyBuilder extends Builder<Panel> {
   overrideByName(name: string, set: DynamicConfigValue[]): this;
   overrideByRegexp(pattern: string, set: DynamicConfigValue[]): this;
   overrideByQuery(query: string, set: DynamicConfigValue[]): this;
+  maxDataPoints(count: number): this;
   repeat(variable: string): this;
   repeatDirection(direction: "h" | "v"): this;
   maxPerRow(count: number): this;
@@ -156,6 +159,7 @@ function tile<B extends AnyBuilder>(builder: B, spec: Spec, answer: Answer): Til
     else if (letter !== undefined) builder.overrideByQuery(letter, [...set]);
     else builder.overrideByRegexp(pattern ?? "", [...set]);
   }
+  if (spec.points !== undefined) builder.maxDataPoints(spec.points);
   if (spec.repeat !== undefined)
     if (spec.width === 24) builder.repeat(spec.repeat).repeatDirection("v");
     else builder.repeat(spec.repeat).repeatDirection("h").maxPerRow(2);
@@ -266,7 +270,7 @@ export function heatmap(spec: Spec & { readonly min: number; readonly max: numbe
     .color(scale)
     .cellGap(0)
     .showValue(VisibilityMode.Never)
-    .maxDataPoints(240)
+    .maxDataPoints(60)
     .yAxis(new YAxisConfigBuilder().axisPlacement(AxisPlacement.Left).reverse(false).unit("string"))
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).showColorScale(true))
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear));

@@ -68,8 +68,8 @@ export function shareOfLimitOfHost(select: Selector): string {
   return `bmc_temperature_celsius${select('role!="margin"')} / on (host, id) group_left () (${limits})`;
 }
 
-/** Each temperature as a share of its upper critical limit, recorded by alerts/thermal.yml. */
-export const shareOfLimit = (select: Selector): string => `sensor:bmc_temperature_celsius:limit_ratio${select()}`;
+/** The temperature of each host that is closest to its upper critical limit, recorded by alerts/thermal.yml. */
+export const shareOfLimit = (select: Selector): string => `host:bmc_temperature_celsius:highest_limit_ratio${select()}`;
 
 /** Increase of a counter within a day. Counts series that are younger, too. */
 export const increaseInADay = (series: string): string => `${series} - (${series} offset 24h or ${series} * 0)`;
