@@ -1,20 +1,20 @@
 import type { Clock, Timer } from "../lib/index.ts";
 
-/** Something that happens at a time. Each object is on the agenda at most once. */
+/** Something that is due at a time. Each object is on the agenda at most once. */
 export interface Due {
-  /** Kept by the agenda: monotonic ms. */
+  /** Set by the agenda: monotonic ms. */
   dueMs: number;
-  /** Kept by the agenda: its place in the heap, -1 when it is not on it. */
+  /** Set by the agenda: its index in the heap, -1 if it is not on the agenda. */
   heapIndex: number;
   fire(): void;
 }
 
-/** Node's timers hold 31 bits of milliseconds; waking early does no harm. */
+/** Timers of Node.js hold 31 bits of milliseconds. Waking early does no harm. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * All times of the scheduler behind one timer of the clock: a binary heap by due time, so that 10,000
- * hosts cost one timer, and setting or cancelling costs the logarithm of what is on it.
+ * All times of the scheduler, with one timer of the clock: a binary heap by due time. 10,000 hosts need one timer, and
+ * adding or cancelling an entry takes logarithmic time.
  */
 export class Agenda {
   readonly #clock: Clock;
@@ -46,10 +46,10 @@ export class Agenda {
   }
 
   cancel(due: Due): void {
-    if (this.#take(due)) this.#arm();
+    if (this.#remove(due)) this.#arm();
   }
 
-  #take(due: Due): boolean {
+  #remove(due: Due): boolean {
     const index = due.heapIndex;
     if (index < 0) return false;
     due.heapIndex = -1;
@@ -70,7 +70,7 @@ export class Agenda {
       this.#armedMs = Number.POSITIVE_INFINITY;
       return;
     }
-    // A timer that is too early only costs one wake-up; setting it anew at each change would cost more.
+    // A timer that fires too early costs one wake-up. Setting it again at each change would cost more.
     if (this.#timer && this.#armedMs <= first.dueMs) return;
     this.#timer?.cancel();
     const nowMs = this.#clock.monotonicMs();
@@ -80,11 +80,11 @@ export class Agenda {
   }
 
   #wake(): void {
-    // Read once: what falls due while these run waits for the next turn of the event loop.
+    // Read once: entries that become due meanwhile wait for the next turn of the event loop.
     const nowMs = this.#clock.monotonicMs();
     try {
       for (let first = this.#heap[0]; first && first.dueMs <= nowMs; first = this.#heap[0]) {
-        this.#take(first);
+        this.#remove(first);
         first.fire();
       }
     } finally {
@@ -94,7 +94,7 @@ export class Agenda {
     }
   }
 
-  /** Moves an entry up or down until the heap is in order. */
+  /** Moves an entry up or down until the heap is ordered. */
   #settle(due: Due): void {
     const heap = this.#heap;
     let index = due.heapIndex;

@@ -3,13 +3,13 @@ import type { Failure, Host, HostSnapshot, PartName } from "../model/index.ts";
 import type { Agenda, Due } from "./agenda.ts";
 import type { Poll, PollOutcome, PollPurpose, SchedulerReport } from "./poll.ts";
 
-/** What an attempt needs from around it. */
+/** Dependencies of an attempt. */
 export interface AttemptTools {
   readonly clock: Clock;
   readonly agenda: Agenda;
   readonly poll: Poll;
   readonly report: SchedulerReport;
-  /** Time a poll has to return after its signal fired. */
+  /** Time within which a poll must return after its signal fired. */
   readonly graceMs: number;
 }
 
@@ -17,20 +17,20 @@ export interface AttemptOptions {
   readonly purpose: PollPurpose;
   /** Monotonic. */
   readonly deadlineMs: number;
-  /** How long it stood in line. */
+  /** Time for which it waited for a slot. */
   readonly waitedMs: number;
   readonly parts?: readonly PartName[];
   readonly trace?: unknown;
 }
 
 export interface AttemptEnd {
-  /** Absent when it was aborted: whatever came then is not to be used. */
+  /** Absent if it was aborted. */
   readonly snapshot?: HostSnapshot;
-  /** The poll function did not return in time. It may still be at work. */
+  /** The poll function did not return in time, and may still be running. */
   readonly stuck: boolean;
 }
 
-/** One call of the poll function: deadline, abort, and an end in any case. */
+/** One call of the poll function, with a deadline. It ends even if the function never returns. */
 export class Attempt implements Due {
   dueMs = 0;
   heapIndex = -1;
@@ -58,10 +58,10 @@ export class Attempt implements Due {
     });
     tools.report.started(options.purpose, options.waitedMs);
     tools.agenda.at(this, options.deadlineMs);
-    void this.#ask(options);
+    void this.#run(options);
   }
 
-  /** Nobody wants the answer any more: the poll gets its grace to wind up, what it says is dropped. */
+  /** Nobody needs the result any more: the poll gets the grace time to end, and its result is dropped. */
   abort(reason: unknown): void {
     if (this.#aborted || !this.#end) return;
     this.#aborted = true;
@@ -69,10 +69,10 @@ export class Attempt implements Due {
     this.#giveGrace(reason);
   }
 
-  /** The deadline, and after it the end of the grace. */
+  /** Called at the deadline, and again at the end of the grace time. */
   fire(): void {
-    if (!this.#controller.signal.aborted) this.#giveGrace(new DOMException("the poll's time is over", "TimeoutError"));
-    else this.#settle(this.#failed("timeout", "the poll did not return although its time was over"), true);
+    if (!this.#controller.signal.aborted) this.#giveGrace(new DOMException("the poll timed out", "TimeoutError"));
+    else this.#settle(this.#failed("timeout", "the poll timed out and did not return"), true);
   }
 
   #giveGrace(reason: unknown): void {
@@ -80,7 +80,7 @@ export class Attempt implements Due {
     this.#controller.abort(reason);
   }
 
-  async #ask({ purpose, deadlineMs, parts, trace }: AttemptOptions): Promise<void> {
+  async #run({ purpose, deadlineMs, parts, trace }: AttemptOptions): Promise<void> {
     try {
       const { signal } = this.#controller;
       this.#settle(await this.#tools.poll(this.#host, { purpose, signal, deadlineMs, parts, trace }), false);
@@ -96,7 +96,7 @@ export class Attempt implements Due {
 
   #settle(snapshot: HostSnapshot, stuck: boolean): void {
     const end = this.#end;
-    // A stuck poll that comes back after all: its lane has gone on without it.
+    // A stuck poll returned after all. Its lane does not wait for it any more.
     if (!end) return;
     this.#end = undefined;
     const { agenda, report } = this.#tools;

@@ -1,7 +1,7 @@
 import type { Host } from "../model/index.ts";
 import { Attempt, type AttemptOptions, type AttemptTools } from "./attempt.ts";
 
-/** Every poll that is under way, so that a stop can end them. */
+/** All polls in progress, so that they can be ended. */
 export class Attempts {
   readonly #tools: AttemptTools;
   readonly #running = new Set<Attempt>();
@@ -21,7 +21,7 @@ export class Attempts {
     return attempt;
   }
 
-  /** Aborts them all; resolves when the last has returned or its grace is over. */
+  /** Aborts all of them. Resolves when the last one has returned or its grace time is over. */
   async abortAll(reason: unknown): Promise<void> {
     const all = [...this.#running];
     for (const attempt of all) attempt.abort(reason);

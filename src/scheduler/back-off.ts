@@ -4,18 +4,18 @@ export const DEFAULT_MAX_BACK_OFF_MS = 15 * 60_000;
 
 /** What follows a failed poll of a host. */
 export type FollowUp =
-  /** Asked ever less often, with a cheap poll: it may be gone. */
+  /** Polled less and less often, by a liveness poll: the BMC may be gone. */
   | "back_off"
   /** No rounds, and rare retries: another login could lock the account. */
   | "stop"
-  /** A little later: its sessions time out within a minute. */
+  /** Polled a little later: sessions of the BMC time out within a minute. */
   | "soon"
-  /** It answered, however badly: its next round will do. */
+  /** The BMC answered, if badly: polled in its next round. */
   | "next_round";
 
 const PARTS: ReadonlySet<string> = new Set(PART_NAMES);
 
-/** @param stage where it failed; a BMC that let us in and was too slow is there, and goes on in its next round */
+/** @param stage the step that failed: a BMC that accepted the login and was too slow is polled in its next round */
 export function followUpOf(reason: FailureReason, stage?: FailureStage): FollowUp {
   if (needsOperator(reason)) return "stop";
   if (reason === "timeout" && stage !== undefined && PARTS.has(stage)) return "next_round";
@@ -34,9 +34,9 @@ export function followUpOf(reason: FailureReason, stage?: FailureStage): FollowU
 }
 
 /**
- * Wait before ask number `level` (1, 2, ...) of a silent host: 1, 2, 4 ... intervals up to `maxMs`, each
- * shortened by up to a quarter so that a rack that lost power is not asked in step for ever. Never
- * shorter than the interval: backing off must not mean asking more often.
+ * Wait before poll number `level` (1, 2, ...) of a silent host: 1, 2, 4 ... intervals up to `maxMs`, each shortened by up
+ * to a quarter, so that the hosts of a rack that lost power are not polled at the same moment for ever. Never shorter
+ * than the interval: back-off must not poll more often.
  */
 export function backOffMs(level: number, intervalMs: number, maxMs: number, random: () => number): number {
   const fullMs = Math.min(intervalMs * 2 ** Math.min(level - 1, 30), Math.max(maxMs, intervalMs));
@@ -44,8 +44,8 @@ export function backOffMs(level: number, intervalMs: number, maxMs: number, rand
 }
 
 /**
- * Wait after "no free session" or "busy": 30 to 75 s, because IPMI BMCs give up an idle session after
- * about 60 s, and never longer than to the next round.
+ * Wait after "no free session" or "busy": 30 to 75 s, because BMCs close an idle session after about 60 s,
+ * and never longer than until the next round.
  */
 export function soonMs(intervalMs: number, random: () => number): number {
   return Math.min(intervalMs, 30_000 + 45_000 * random());

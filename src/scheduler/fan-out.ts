@@ -1,10 +1,10 @@
 export interface FanOutOptions {
-  /** Starts nothing more when it fires; `fn` gets it too, to end what is running. */
+  /** When it fires, no further item is started. `fn` gets it, too, and ends what is running. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Calls `fn` for each item, at most `concurrency` at once, and resolves with what became of each, in the
+ * Calls `fn` for each item, at most `concurrency` at once, and resolves with the results in the
  * order of the items. One failure does not stop the others. Never rejects: items that had not started
  * when the signal fired are reported as rejected with its reason.
  */

@@ -1,4 +1,4 @@
-/** First in, first out, without moving the rest at each take. */
+/** A queue whose `take` does not move the other items. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;

@@ -2,8 +2,8 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { Host } from "../model/index.ts";
 
 /**
- * The group whose cap a host counts against: the /24 (IPv6: /64) of its BMC, the rack where the address
- * is a name, and nobody else's where neither is known.
+ * The group whose limit a host counts against: the /24 (IPv6: /64) of its BMC, or the rack if the address is a name. If
+ * neither is known, the host is a group of its own.
  */
 export function subnetGroup(host: Host): string {
   const address = host.address;
@@ -17,7 +17,7 @@ function firstFourGroups(address: string): string {
   const [head = "", tail] = (address.split("%")[0] ?? "").toLowerCase().split("::");
   const left = head === "" ? [] : head.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  // A dotted end stands for two groups.
+  // A dotted IPv4 address at the end is two groups.
   const groups = left.length + right.length + (address.includes(".") ? 1 : 0);
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups);
   const all = [...left, ...Array.from({ length: zeros }, () => "0"), ...right];

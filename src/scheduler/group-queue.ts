@@ -1,7 +1,7 @@
 import type { Queue, QueueAddOptions } from "p-queue";
 import { Fifo } from "./fifo.ts";
 
-/** Who goes first: closing sessions, then probes somebody waits for, then rounds. */
+/** Priority: sessions to close first, then probes that a client waits for, then rounds. */
 export const Level = { Round: 0, Probe: 1, Release: 2 } as const;
 export type Level = (typeof Level)[keyof typeof Level];
 const HIGHEST_FIRST: readonly Level[] = [Level.Release, Level.Probe, Level.Round];
@@ -25,9 +25,9 @@ class Group {
   readonly key: string;
   running = 0;
   waiting = 0;
-  /** By level. A raised ticket stays behind at its old level and is passed over there. */
+  /** By level. A raised ticket remains in the queue of its old level and is skipped there. */
   readonly tickets: readonly Fifo<Ticket>[] = HIGHEST_FIRST.map(() => new Fifo<Ticket>());
-  /** By level: it stands in the queue's list of groups that may start something. */
+  /** By level: the group is in the list of groups that may start a job. */
   readonly listed: boolean[] = HIGHEST_FIRST.map(() => false);
 
   constructor(key: string) {
@@ -45,9 +45,9 @@ class Group {
 }
 
 /**
- * The waiting line p-queue is given: highest level first, groups in turn within a level, first come
- * first served within a group, and never more running in a group than its cap. p-queue keeps the cap of
- * the whole. `size` is 0 while every waiting group is at its cap, so that p-queue does not ask for more.
+ * The queue that p-queue uses: the highest level first, groups in turn within a level, first in, first out within a group,
+ * and never more jobs of a group than its limit. p-queue enforces the total limit. `size` is 0 while every waiting group
+ * is at its limit, so that p-queue starts nothing.
  */
 export class GroupQueue implements Queue<Run, TicketOptions> {
   readonly #groups = new Map<string, Group>();
@@ -97,7 +97,7 @@ export class GroupQueue implements Queue<Run, TicketOptions> {
     return ticket.run;
   }
 
-  /** A run of this group ended. */
+  /** A job of this group ended. */
   release(key: string): void {
     const group = this.#groups.get(key);
     if (!group) return;
@@ -106,12 +106,12 @@ export class GroupQueue implements Queue<Run, TicketOptions> {
     else this.#list(group);
   }
 
-  /** p-queue's way in; see `raise`. */
+  /** The interface of p-queue has it; see `raise`. */
   setPriority(): void {
     throw new Error("use raise()");
   }
 
-  /** Moves a waiting ticket up to a higher level; it queues there behind those already waiting. */
+  /** Moves a waiting ticket to the end of the queue of a higher level. */
   raise(id: string, key: string, level: Level): void {
     const ticket = this.#tickets.get(id);
     const group = this.#groups.get(key);

@@ -6,13 +6,13 @@ import type { LaneJob } from "./lane.ts";
 import { phaseOf } from "./phase.ts";
 import { type HostActivity, type ScheduledHost, sameConversation } from "./poll.ts";
 
-/** Who acts when an entry is due and when its turn comes. */
+/** Called when an entry is due, and when it gets a slot. */
 export interface RoundKeeper {
   due(entry: HostEntry): void;
   run(entry: HostEntry): Promise<void>;
 }
 
-/** A host of the inventory: its place on the agenda and, when due, its job in the lane, in one object. */
+/** A host of the inventory: its entry on the agenda and, when due, its job in the lane, in one object. */
 export class HostEntry implements Due, LaneJob {
   readonly level = Level.Round;
   readonly laneKey: string;
@@ -35,10 +35,10 @@ export class HostEntry implements Due, LaneJob {
   /** A poll with these credentials succeeded once. */
   succeeded = false;
   activity: HostActivity = "idle";
-  /** When what is waiting or running was due. */
-  askedMs = 0;
+  /** Time at which the poll that waits or runs was due. */
+  dueSinceMs = 0;
   attempt: Attempt | undefined;
-  /** It was asked at least once: there may be a session to close. */
+  /** Polled at least once: there may be a session to close. */
   polled = false;
   removed = false;
   readonly #keeper: RoundKeeper;
@@ -63,12 +63,12 @@ export class HostEntry implements Due, LaneJob {
     return this.#keeper.run(this);
   }
 
-  /** The same BMC, asked in the same way, as the same user. */
+  /** The same BMC, polled in the same way as the same user. */
   isSameAs(scheduled: ScheduledHost): boolean {
     return this.revision === scheduled.revision && sameConversation(this.host, scheduled.host);
   }
 
-  /** Takes over what may change without disturbing it. True when its rounds moved. */
+  /** Applies changes that need no new session. Returns true if the times of its rounds changed. */
   update(scheduled: ScheduledHost, group: string): boolean {
     this.host = scheduled.host;
     this.group = group;

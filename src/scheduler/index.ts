@@ -1,8 +1,7 @@
 /**
- * scheduler - when a host is asked, how many at once, and who waits: rounds spread over the interval,
- * one lane per BMC, caps for the whole and per group, back-off, authentication stops, poll-now for
- * /probe, and the bounded fan-out of the operator's commands. Knows no protocol and no socket: hosts
- * and the poll function are handed in.
+ * scheduler - decides when each host is polled and how many polls run at once: rounds spread over the interval, one lane
+ * per BMC, limits in total and per group, back-off, retries after refused logins, and polls on demand for /probe. It
+ * knows no protocol and no socket: hosts and the poll function are passed in.
  */
 export { DEFAULT_MAX_BACK_OFF_MS } from "./back-off.ts";
 export type { FanOutOptions } from "./fan-out.ts";

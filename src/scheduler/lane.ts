@@ -1,24 +1,24 @@
 import { Level } from "./group-queue.ts";
 import type { Slots } from "./slots.ts";
 
-/** Something a BMC is wanted for. */
+/** A job that needs a BMC for itself. */
 export interface LaneJob {
   readonly level: Level;
   /** Resolves when the BMC is free again; must not reject. */
   run(): Promise<void>;
 }
 
-/** One BMC: one job at a time, the highest level first. Alive while it has something to do. */
+/** The jobs of one BMC: one at a time, the highest level first. Exists while there are jobs. */
 interface Lane {
   readonly key: string;
   readonly group: string;
   readonly waiting: LaneJob[];
-  /** Level of the ticket it holds in the line for a slot. The ticket is the lane's, not a job's. */
+  /** Level of its ticket in the queue for a slot. The ticket belongs to the lane, not to a job. */
   ticket: Level | undefined;
   running: boolean;
 }
 
-/** The lanes of all BMCs that are wanted right now. */
+/** The lanes of all BMCs that have jobs. */
 export class Lanes {
   readonly #slots: Slots;
   readonly #onDepth: (depth: number) => void;
@@ -45,7 +45,7 @@ export class Lanes {
     this.#queue(lane);
   }
 
-  /** Takes back a job that has not started. */
+  /** Removes a job that has not started. */
   remove(key: string, job: LaneJob): boolean {
     const lane = this.#lanes.get(key);
     const index = lane?.waiting.indexOf(job) ?? -1;
@@ -55,7 +55,7 @@ export class Lanes {
     return true;
   }
 
-  /** Takes back everything that has not started. */
+  /** Removes all jobs that have not started. */
   clear(): LaneJob[] {
     const jobs: LaneJob[] = [];
     for (const lane of this.#lanes.values()) {
@@ -72,7 +72,7 @@ export class Lanes {
     this.#onDepth(this.#waiting[Level.Round] + this.#waiting[Level.Probe]);
   }
 
-  /** Stands in line for a slot, or moves up when a more urgent job came. */
+  /** Queues the lane for a slot, or raises its level for a more urgent job. */
   #queue(lane: Lane): void {
     const level = mostUrgent(lane.waiting)?.level;
     if (lane.running || level === undefined) return;
@@ -89,7 +89,7 @@ export class Lanes {
     lane.ticket = undefined;
     const job = mostUrgent(lane.waiting);
     try {
-      // What the ticket was for may have been taken back.
+      // The job of the ticket may have been removed.
       if (!job) return;
       lane.waiting.splice(lane.waiting.indexOf(job), 1);
       this.#count(job, -1);

@@ -1,28 +1,28 @@
 import { DEFAULT_MAX_BACK_OFF_MS } from "./back-off.ts";
 
-/** What bounds the scheduler; all of it may change while it runs. */
+/** Limits of the scheduler. All of them may change while it runs. */
 export interface Limits {
   /**
-   * Polls at once, rounds and probes together. 10,000 BMCs of 100 sensors that take 5 to 50 ms an answer have 500 under
-   * way on average when they are polled every minute: with a cap of 512 most rounds were late, with 720 and more none.
+   * Polls at once, rounds and probes together. 10,000 BMCs of 100 sensors that take 5 to 50 ms per response have 500
+   * polls in progress on average if polled every minute: with a limit of 512 most rounds were late, with 720 none.
    */
   readonly concurrency: number;
   /**
-   * Polls at once in one group. A full /24 of BMCs that take 5 to 50 ms an answer keeps 14 busy on average when it is
-   * polled every minute: with a cap of 16 a tenth of the rounds were late, with 24 and more none.
+   * Polls at once in one group. A full /24 of BMCs that take 5 to 50 ms per response has 14 polls in progress on average
+   * if polled every minute: with a limit of 16 a tenth of the rounds were late, with 24 none.
    */
   readonly groupConcurrency: number;
-  /** Rounds that may wait for their turn; more are skipped and counted. */
+  /** Rounds that may wait for a slot; more are skipped and counted. */
   readonly queueLimit: number;
   /** Probes that may wait; more are refused. */
   readonly probeQueueLimit: number;
-  /** Longest wait between two asks of a silent host. */
+  /** Longest wait between two polls of a silent host. */
   readonly maxBackOffMs: number;
-  /** Time the cheap question has that is asked while backed off. */
+  /** Time-out of a liveness poll. */
   readonly livenessTimeoutMs: number;
   /** A round that starts later than this is counted as late. */
   readonly lateAfterMs: number;
-  /** For probes of hosts outside the inventory that name no time-out. */
+  /** Time-out of probes of hosts outside the inventory, if the caller gives none. */
   readonly defaultTimeoutMs: number;
 }
 

@@ -1,7 +1,6 @@
 /**
- * Where inside its interval a host is asked, 0 <= phase < interval. FNV-1a of the name, mixed once more
- * (MurmurHash3's finaliser) because FNV alone leaves names that differ only in their last digits, as the
- * names of a rack do, in clusters.
+ * Time within its interval at which a host is polled, 0 <= phase < interval. FNV-1a of the name, then the finaliser of
+ * MurmurHash3: FNV alone gives names that differ only in their last digits, as in a rack, similar phases.
  */
 export function phaseOf(name: string, intervalMs: number): number {
   let hash = 0x811c9dc5;
@@ -20,6 +19,6 @@ export function phaseOf(name: string, intervalMs: number): number {
 /** First point of phase + k * interval that is later than `time`; all on the same scale. */
 export function nextOnGrid(time: number, intervalMs: number, phaseMs: number): number {
   const next = (Math.floor((time - phaseMs) / intervalMs) + 1) * intervalMs + phaseMs;
-  // The division of an epoch time can round so that the point is not later; the one after it is.
+  // Rounding of the division may give a point that is not later. The next one is.
   return next > time ? next : next + intervalMs;
 }

@@ -7,33 +7,33 @@ import {
   type PartName,
 } from "../model/index.ts";
 
-/** Why a host is asked. `liveness` is one cheap question: is a silent BMC back? */
+/** Why a host is polled. `liveness`: one cheap command shows whether a silent BMC is back. */
 export type PollPurpose = "round" | "probe" | "liveness";
 
 export interface PollRequest {
   readonly purpose: PollPurpose;
-  /** Fires at the deadline, and earlier when nobody wants the answer any more. */
+  /** Fires at the deadline, or earlier if nobody needs the result any more. */
   readonly signal: AbortSignal;
-  /** Monotonic time of the deadline: answer with what there is by then. */
+  /** Monotonic time of the deadline: the poll returns what it has read by then. */
   readonly deadlineMs: number;
   /** Absent: the parts of the host's module that are due. */
   readonly parts?: readonly PartName[];
-  /** Handed through from whoever asked for the probe. */
+  /** Passed through from the caller of the probe. */
   readonly trace?: unknown;
 }
 
 /**
- * Reads one host once. Expected to resolve by the deadline, with a failed snapshot where the host could
- * not be read and with what it has where time ran out. A rejection is taken for `protocol_error` (or
+ * Reads one host once. Expected to resolve by the deadline, with a failed snapshot if the host could
+ * not be read, and with what was read if time ran out. A rejection counts as `protocol_error` (or
  * `timeout` after the deadline).
  */
 export type Poll = (host: Host, request: PollRequest) => Promise<HostSnapshot>;
 
-/** What stands behind the names of a host's module and auth: counters or keyed digests, never the secret. */
+/** Versions of a host's module and credentials: counters or keyed digests, never the secret. */
 export interface Revisions {
   /** Changes with the module or the credentials. */
   readonly revision?: string | undefined;
-  /** Changes with the credentials alone; `revision` is used where it is absent. */
+  /** Changes with the credentials alone; `revision` is used if it is absent. */
   readonly authRevision?: string | undefined;
 }
 
@@ -41,39 +41,39 @@ export interface Revisions {
 export interface ScheduledHost extends Revisions {
   readonly host: Host;
   readonly intervalMs: number;
-  /** Time one poll may take, not counting the wait for its turn. */
+  /** Time one poll may take, not counting the wait for a slot. */
   readonly timeoutMs: number;
 }
 
 export interface PollNowRequest extends Revisions {
-  /** The caller goes away: the answer is no longer wanted. */
+  /** Fires when the caller goes away. */
   readonly signal?: AbortSignal;
-  /** Time the poll may take once it started; the host's own timeout unless said. */
+  /** Time the poll may take once it started; by default the time-out of the host. */
   readonly timeoutMs?: number;
-  /** Monotonic time by which the caller wants an answer, waiting included. */
+  /** Monotonic time until which the caller waits. */
   readonly deadlineMs?: number;
   readonly parts?: readonly PartName[];
-  /** Probes with a trace are never shared with other callers. */
+  /** A probe with a trace is never shared with other callers. */
   readonly trace?: unknown;
 }
 
 export type PollOutcome = "success" | "aborted" | FailureReason;
 
-/** `busy`: its last poll had not finished. `queue_full`: too much was waiting. `behind`: this process slept. */
+/** `busy`: the last poll of the host had not ended. `queue_full`: too many rounds were waiting. `behind`: this process slept. */
 export type SkipCause = "busy" | "queue_full" | "behind";
 
-/** What the scheduler says while it works; exposition makes metrics of it. Must not throw. */
+/** Gets what happens in the scheduler, for metrics. Must not throw. */
 export interface SchedulerReport {
-  /** Polls waiting for their turn, after a change. */
+  /** Number of polls waiting for a slot, after a change. */
   queued(depth: number): void;
   started(purpose: PollPurpose, waitMs: number): void;
   ended(purpose: PollPurpose, outcome: PollOutcome, durationMs: number): void;
   skipped(cause: SkipCause, rounds: number): void;
-  /** A round started this much after it was due. */
+  /** A round started this long after it was due. */
   late(lateMs: number): void;
-  /** A poll did not return although its time was over; its lane was given free. */
+  /** A poll timed out and did not return; its lane does not wait for it. */
   stuck(host: string): void;
-  /** A probe was answered by a poll another caller had asked for. */
+  /** A probe shares the poll of another caller. */
   coalesced(): void;
   /** A probe was answered with an earlier refusal, without a login. */
   refused(): void;
@@ -81,18 +81,18 @@ export interface SchedulerReport {
 
 export type HostActivity = "idle" | "waiting" | "running";
 
-/** How the scheduler sees a host, for pages. */
+/** State of a host in the scheduler, for pages. */
 export interface HostState {
   readonly activity: HostActivity;
   /** Epoch ms of the next poll; absent while a poll without a fixed round is in progress, or if none is planned. */
   readonly nextDueAt?: number;
-  /** Failed asks in a row that led to back-off; 0: on its rounds. */
+  /** Failed polls in a row that led to back-off; 0: no back-off. */
   readonly backOffLevel: number;
   /** Why its BMC refused the last login. Such a host is polled rarely, until a poll succeeds. */
   readonly stopped?: Failure;
 }
 
-/** Numbers of the moment, for the exporter's own metrics. */
+/** Current numbers, for the metrics of the exporter. */
 export interface SchedulerTotals {
   readonly hosts: number;
   readonly running: number;
@@ -102,12 +102,12 @@ export interface SchedulerTotals {
   readonly stopped: number;
 }
 
-/** Too many probes are waiting; ask again later. */
+/** Too many probes are waiting. */
 export class QueueFullError extends Error {
   override readonly name = "QueueFullError";
 }
 
-/** The scheduler was stopped while, or before, this was asked. */
+/** The scheduler was stopped before or during this call. */
 export class SchedulerStoppedError extends Error {
   override readonly name = "SchedulerStoppedError";
 
@@ -116,7 +116,7 @@ export class SchedulerStoppedError extends Error {
   }
 }
 
-/** Same BMC asked in the same way as the same user: one conversation serves both. */
+/** The same BMC, polled in the same way as the same user: one session serves both. */
 export function sameConversation(a: Host, b: Host): boolean {
   return (
     a === b || (a.name === b.name && bmcAddress(a) === bmcAddress(b) && a.module === b.module && a.auth === b.auth)

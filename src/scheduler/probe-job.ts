@@ -6,7 +6,7 @@ import { Level } from "./group-queue.ts";
 import type { LaneJob } from "./lane.ts";
 import type { PollNowRequest, Revisions } from "./poll.ts";
 
-/** Who carries out a probe, and who hears that nobody wants it any more. */
+/** Runs a probe, and ends it when no caller waits any more. */
 export interface ProbeKeeper {
   readonly clock: Clock;
   readonly agenda: Agenda;
@@ -14,7 +14,7 @@ export interface ProbeKeeper {
   abandoned(job: ProbeJob): void;
 }
 
-/** One poll that somebody waits for: several, when they asked for the same. */
+/** A poll that one caller waits for, or several callers of equal probes. */
 export class ProbeJob implements LaneJob {
   readonly level = Level.Probe;
   readonly key: string;
@@ -23,9 +23,9 @@ export class ProbeJob implements LaneJob {
   readonly trace: unknown;
   readonly revisions: Revisions;
   readonly timeoutMs: number;
-  readonly askedMs: number;
+  readonly createdMs: number;
   attempt: Attempt | undefined;
-  /** It runs with less than its own time because nobody waits longer. */
+  /** It runs with a shorter time-out because no caller waits longer. */
   cutShort = false;
   readonly #keeper: ProbeKeeper;
   readonly #waiters = new Set<Waiter>();
@@ -38,28 +38,28 @@ export class ProbeJob implements LaneJob {
     this.trace = request.trace;
     this.revisions = { revision: request.revision, authRevision: request.authRevision };
     this.timeoutMs = timeoutMs;
-    this.askedMs = keeper.clock.monotonicMs();
+    this.createdMs = keeper.clock.monotonicMs();
   }
 
   run(): Promise<void> {
     return this.#keeper.run(this);
   }
 
-  /** The latest time at which somebody still waits; infinite when one of them would wait for ever. */
+  /** Time until which a caller waits; infinite if one has no deadline. */
   get latestDeadlineMs(): number {
     let latest = Number.NEGATIVE_INFINITY;
     for (const waiter of this.#waiters) latest = Math.max(latest, waiter.deadlineMs);
     return latest;
   }
 
-  /** Not a poll that an impatient caller has cut shorter than this one needs. */
+  /** False if the poll ends earlier than this caller needs, because of another caller's deadline. */
   mayBeJoined(request: PollNowRequest): boolean {
     const attempt = this.attempt;
     if (!attempt || !this.cutShort) return true;
     return (request.deadlineMs ?? Number.POSITIVE_INFINITY) <= attempt.deadlineMs;
   }
 
-  /** One more who waits: until the answer, the deadline or the caller's signal. */
+  /** Adds a caller, who waits until the result, the deadline or the signal. */
   join(request: PollNowRequest): Promise<HostSnapshot> {
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(this, resolve, reject, request);
@@ -68,7 +68,7 @@ export class ProbeJob implements LaneJob {
     });
   }
 
-  answer(snapshot: HostSnapshot): void {
+  resolve(snapshot: HostSnapshot): void {
     for (const waiter of [...this.#waiters]) {
       this.#forget(waiter);
       waiter.resolve(snapshot);
@@ -82,22 +82,22 @@ export class ProbeJob implements LaneJob {
     }
   }
 
-  /** The caller of this one went away. */
+  /** A caller went away. */
   leave(waiter: Waiter, reason: unknown): void {
     this.#forget(waiter);
     waiter.reject(reason);
     if (this.#waiters.size === 0) this.#keeper.abandoned(this);
   }
 
-  /** The time of this one is over. */
+  /** The deadline of a caller has passed. */
   expire(waiter: Waiter): void {
-    // The poll itself ends at the same deadline, with what it has by then.
+    // The poll itself ends at the same deadline, with what it has read by then.
     if (this.attempt && this.attempt.deadlineMs <= waiter.deadlineMs) return;
     this.#forget(waiter);
     const { clock } = this.#keeper;
     const waitedMs = clock.monotonicMs() - waiter.sinceMs;
-    const what = this.attempt ? "for a poll that is under way" : "for its turn";
-    const message = `time was over after ${(waitedMs / 1000).toFixed(1)} s of waiting ${what}`;
+    const what = this.attempt ? "for a poll in progress" : "for a free slot";
+    const message = `timed out after waiting ${(waitedMs / 1000).toFixed(1)} s ${what}`;
     const failure = { stage: "connect", reason: "timeout", message } as const;
     waiter.resolve(failedSnapshot(this.host, clock.wallMs() - waitedMs, waitedMs, failure));
     if (this.#waiters.size === 0) this.#keeper.abandoned(this);

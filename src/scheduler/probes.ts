@@ -6,13 +6,13 @@ import { type PollNowRequest, QueueFullError } from "./poll.ts";
 import { ProbeJob, type ProbeKeeper } from "./probe-job.ts";
 import type { Rounds, RoundTools } from "./rounds.ts";
 
-/** Polls that somebody waits for, in the lanes of their BMCs. */
+/** Polls that a caller waits for, in the lanes of their BMCs. */
 export class Probes implements ProbeKeeper {
   readonly #tools: RoundTools;
   readonly #rounds: Rounds;
-  /** All that wait or run. */
+  /** All probes that wait or run. */
   readonly #jobs = new Set<ProbeJob>();
-  /** Those another caller may join. */
+  /** Probes that another caller may share. */
   readonly #shared = new Map<string, ProbeJob>();
 
   constructor(tools: RoundTools, rounds: Rounds) {
@@ -28,7 +28,7 @@ export class Probes implements ProbeKeeper {
     return this.#tools.agenda;
   }
 
-  async ask(host: Host, request: PollNowRequest): Promise<HostSnapshot> {
+  async poll(host: Host, request: PollNowRequest): Promise<HostSnapshot> {
     const { groupOf, lanes, limits, refusedLogins, report } = this.#tools;
     request.signal?.throwIfAborted();
     const refusal = refusedLogins.find(host, request);
@@ -44,7 +44,7 @@ export class Probes implements ProbeKeeper {
     }
     const { defaultTimeoutMs, probeQueueLimit } = limits();
     if (lanes.waiting(Level.Probe) >= probeQueueLimit) {
-      throw new QueueFullError(`${host.name}: ${probeQueueLimit} probes are waiting already`);
+      throw new QueueFullError(`${host.name}: ${probeQueueLimit} probes are waiting `);
     }
     const timeoutMs = request.timeoutMs ?? this.#rounds.entryOf(host)?.timeoutMs ?? defaultTimeoutMs;
     const job = new ProbeJob(this, key, host, request, timeoutMs);
@@ -55,40 +55,40 @@ export class Probes implements ProbeKeeper {
     return answer;
   }
 
-  /** Turns away everybody who waits. */
+  /** Rejects the calls of all who wait. */
   close(reason: unknown): void {
     for (const job of this.#jobs) job.refuse(reason);
   }
 
   async run(job: ProbeJob): Promise<void> {
     const { attempts, clock, refusedLogins, releases, report } = this.#tools;
-    const { askedMs, host, parts, revisions, timeoutMs, trace } = job;
-    // Refused while this one waited for its turn.
+    const { createdMs, host, parts, revisions, timeoutMs, trace } = job;
+    // The login was refused while this probe waited for a slot.
     const refusal = refusedLogins.find(host, revisions);
     if (refusal) {
       this.#forget(job);
       report.refused();
-      job.answer(refusal);
+      job.resolve(refusal);
       return;
     }
     const nowMs = clock.monotonicMs();
     const deadlineMs = Math.min(nowMs + timeoutMs, job.latestDeadlineMs);
     job.cutShort = deadlineMs < nowMs + timeoutMs;
-    // As it was when the poll began: one that is added or changed meanwhile has nothing to learn from it.
+    // The entry when the poll begins: the result does not apply to one that is added or changed meanwhile.
     const entry = this.#rounds.entryOf(host);
     if (entry) entry.polled = true;
-    job.attempt = attempts.start(host, { purpose: "probe", deadlineMs, waitedMs: nowMs - askedMs, parts, trace });
+    job.attempt = attempts.start(host, { purpose: "probe", deadlineMs, waitedMs: nowMs - createdMs, parts, trace });
     const end = await job.attempt.ended;
     this.#forget(job);
     const snapshot = end.snapshot;
     if (snapshot) {
-      if (entry) this.#rounds.learn(entry, snapshot, parts === undefined);
+      if (entry) this.#rounds.applyProbe(entry, snapshot, parts === undefined);
       else if (snapshot.failure && needsOperator(snapshot.failure.reason)) {
         refusedLogins.add(host, snapshot, revisions, { inInventory: false });
       }
-      job.answer(snapshot);
+      job.resolve(snapshot);
     }
-    // Nobody will ask it again in this way: its session would keep one of the BMC's few places.
+    // Nobody polls the BMC in this way again: the session would use one of the few that it has.
     if (!entry || entry.removed || end.stuck) await releases.now(host);
   }
 
@@ -104,7 +104,7 @@ export class Probes implements ProbeKeeper {
   }
 }
 
-/** Probes with the same key ask the same question. */
+/** Probes with the same key may share a poll. */
 function keyOf(host: Host, request: PollNowRequest): string {
   const parts = request.parts ? [...request.parts].sort() : [];
   const { revision = "", timeoutMs = "" } = request;

@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Refusals remembered of BMCs that are not in the inventory; the oldest are forgotten beyond this. */
 const OTHERS_LIMIT = 16_384;
 
-/** The least time from a refused login to the next one as the same user, whoever asks for it. */
+/** The least time from a refused login to the next one as the same user, for rounds, probes and reloads together. */
 export function loginPauseMs({ reason, failedLogin }: Failure): number {
   // The exporter lacks something; no BMC was involved.
   if (reason === "not_configured") return 0;
@@ -18,15 +18,15 @@ export function loginPauseMs({ reason, failedLogin }: Failure): number {
 
 /**
  * When a refused host is polled again without a reload: after 5, 10, 20, 40, 60, 60 ... minutes, and after 2, 4, 8 ...
- * where it let us in before. If the BMC may have counted a failed login: once a day where it let us in before, and
- * otherwise not at all (undefined).
+ * if it accepted these credentials before. If the BMC may have counted a failed login: once a day if it accepted them
+ * before, otherwise not at all (undefined).
  *
  * @param refusals refused logins in a row, 1 or more
  */
-export function loginRetryMs(failure: Failure, refusals: number, letUsInBefore: boolean): number | undefined {
+export function loginRetryMs(failure: Failure, refusals: number, acceptedBefore: boolean): number | undefined {
   if (failure.reason === "not_configured") return undefined;
-  if (failure.failedLogin) return letUsInBefore ? DAY_MS : undefined;
-  const firstMs = (letUsInBefore ? 2 : 5) * MINUTE_MS;
+  if (failure.failedLogin) return acceptedBefore ? DAY_MS : undefined;
+  const firstMs = (acceptedBefore ? 2 : 5) * MINUTE_MS;
   return Math.min(firstMs * 2 ** Math.min(refusals - 1, 16), HOUR_MS);
 }
 
@@ -79,7 +79,7 @@ export class RefusedLogins {
     return Math.max(...refusals.map(({ failure, atMs }) => atMs + loginPauseMs(failure)));
   }
 
-  /** The BMC let this user in. */
+  /** The BMC accepted this user. */
   clear(host: Host): void {
     for (const key of [keyOf(host), keyWithModuleOf(host)]) {
       this.#ofInventory.delete(key);
@@ -87,7 +87,7 @@ export class RefusedLogins {
     }
   }
 
-  /** The host left the inventory: its refusals are remembered for as long as there is room. */
+  /** The host left the inventory: its refusals are remembered while there is space. */
   retire(host: Host): void {
     for (const key of [keyOf(host), keyWithModuleOf(host)]) {
       const refusal = this.#ofInventory.get(key);

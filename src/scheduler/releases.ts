@@ -3,7 +3,7 @@ import { bmcAddress, type Host } from "../model/index.ts";
 import { Level } from "./group-queue.ts";
 import type { Lanes } from "./lane.ts";
 
-/** Closes the sessions of hosts that are not asked any more; BMCs have few of them. */
+/** Closes the sessions of hosts that are not polled any more: BMCs have few sessions. */
 export class Releases {
   readonly #clock: Clock;
   readonly #lanes: Lanes;
@@ -25,12 +25,12 @@ export class Releases {
     this.#log = parts.log;
   }
 
-  /** In the lane of its BMC: after what is running there, before whatever else waits. */
+  /** In the lane of its BMC: after the running job, before all waiting ones. */
   later(host: Host, group: string): void {
     this.#lanes.add(bmcAddress(host), group, { level: Level.Release, run: () => this.now(host) });
   }
 
-  /** Never rejects, and waits no longer than the grace. */
+  /** Never rejects, and waits no longer than the grace time. */
   async now(host: Host): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = this.#clock.after(this.#graceMs, resolve);
@@ -38,7 +38,7 @@ export class Releases {
         try {
           await this.#release(host);
         } catch (error) {
-          this.#log.warn({ host: host.name, error }, "could not close the conversation");
+          this.#log.warn({ host: host.name, error }, "could not close the session");
         }
         timer.cancel();
         resolve();

@@ -2,7 +2,7 @@ import type { SchedulerReport } from "./poll.ts";
 
 const nothing = (): void => {};
 
-/** For tests and callers who do not want to hear anything. */
+/** For tests and callers that need no report. */
 export const silentReport: SchedulerReport = {
   queued: nothing,
   started: nothing,

@@ -30,25 +30,25 @@ export interface RoundTools {
   readonly random: () => number;
   readonly groupOf: (host: Host) => string;
   readonly deliver: (snapshot: HostSnapshot, host: Host) => void;
-  /** Read each time: limits may change. */
+  /** Called each time: limits may change. */
   readonly limits: () => Limits;
 }
 
-/** Part of the interval in which the first rounds of a fleet begin: the rest is for the last of them to end in. */
+/** The first rounds of a fleet begin within this part of the interval, so that the last of them ends within the interval. */
 const FIRST_ROUNDS_WITHIN = 0.9;
 /** A reload polls refused hosts within this time, spread over it by their phase. */
 const REFUSED_HOSTS_WITHIN_MS = 10_000;
 
 /**
- * The hosts of the inventory and when each is asked next.
+ * The hosts of the inventory and when each of them is polled next.
  *
- * Rounds lie on phase + k * interval of the wall clock as it was when the scheduler was made, counted on
- * by the monotonic clock: a restart finds the same grid again, a jump of the wall clock does not move it. Only a
- * host's first round comes a little earlier.
+ * Rounds are at phase + k * interval of the wall clock at the start of the scheduler, counted on by the monotonic clock:
+ * a restart continues on the same grid, and a jump of the wall clock does not move it. Only the first round of a host is
+ * a little earlier.
  */
 export class Rounds implements RoundKeeper {
   readonly #tools: RoundTools;
-  /** Added to monotonic time it gives the time of the grid. */
+  /** Time of the grid minus monotonic time. */
   readonly #gridOffsetMs: number;
   readonly #entries = new Map<string, HostEntry>();
   #closed = false;
@@ -84,14 +84,14 @@ export class Rounds implements RoundKeeper {
     return this.#entries.values();
   }
 
-  /** The host of the inventory that this is, asked in the same way. */
+  /** The entry of the inventory for this host, if it is polled in the same way. */
   entryOf(host: Host): HostEntry | undefined {
     const entry = this.#entries.get(host.name);
     return entry && sameConversation(entry.host, host) ? entry : undefined;
   }
 
-  /** What a probe of a host of the inventory learned counts for its rounds too. */
-  learn(entry: HostEntry, snapshot: HostSnapshot, complete: boolean): void {
+  /** Applies the result of a probe to the rounds of a host of the inventory. */
+  applyProbe(entry: HostEntry, snapshot: HostSnapshot, complete: boolean): void {
     if (entry.removed || this.#closed) return;
     const { failure } = snapshot;
     if (snapshot.up) {
@@ -102,7 +102,7 @@ export class Rounds implements RoundKeeper {
       this.#tools.deliver(snapshot, entry.host);
       this.#refused(entry, snapshot, failure);
     }
-    // Any other failure may be the probe's own short deadline and says nothing about the rounds.
+    // Any other failure may be due to the short deadline of the probe.
   }
 
   /** See Scheduler.pollRefusedHosts. */
@@ -146,7 +146,7 @@ export class Rounds implements RoundKeeper {
     const { agenda, clock, lanes, limits, report } = this.#tools;
     const dueMs = entry.dueMs;
     if (entry.onGrid) {
-      // The first came early: the point that it was for is not another round.
+      // The first round was early: the grid point that it was for is not another round.
       const restMs = entry.polled ? 0 : entry.intervalMs / 2;
       const nextMs = this.#nextRoundMs(entry, clock.monotonicMs() + restMs);
       const missed = Math.round((nextMs - dueMs) / entry.intervalMs) - 1;
@@ -159,7 +159,7 @@ export class Rounds implements RoundKeeper {
       report.skipped("queue_full", 1);
       if (!entry.onGrid) this.#toGrid(entry, 0);
     } else {
-      entry.askedMs = dueMs;
+      entry.dueSinceMs = dueMs;
       entry.activity = "waiting";
       lanes.add(entry.laneKey, entry.group, entry);
     }
@@ -173,22 +173,22 @@ export class Rounds implements RoundKeeper {
       this.#refusedBefore(entry, refusal);
       return;
     }
-    const waitedMs = Math.max(0, clock.monotonicMs() - entry.askedMs);
-    const silent = entry.backOffLevel > 0;
-    if (!silent && waitedMs > limits().lateAfterMs) report.late(waitedMs);
+    const waitedMs = Math.max(0, clock.monotonicMs() - entry.dueSinceMs);
+    const isSilent = entry.backOffLevel > 0;
+    if (!isSilent && waitedMs > limits().lateAfterMs) report.late(waitedMs);
     entry.activity = "running";
     entry.polled = true;
-    let end = await this.#ask(entry, silent ? "liveness" : "round", waitedMs);
-    if (silent && end.snapshot?.up && !entry.removed && !this.#closed) end = await this.#ask(entry, "round", 0);
+    let end = await this.#poll(entry, isSilent ? "liveness" : "round", waitedMs);
+    if (isSilent && end.snapshot?.up && !entry.removed && !this.#closed) end = await this.#poll(entry, "round", 0);
     entry.attempt = undefined;
     entry.activity = "idle";
     if (entry.removed || this.#closed) return;
-    // Its conversation is in an unknown state; the next poll shall open a new one.
+    // Its session is in an unknown state. The next poll opens a new one.
     if (end.stuck) releases.later(entry.host, entry.group);
     if (end.snapshot) this.#settle(entry, end.snapshot);
   }
 
-  #ask(entry: HostEntry, purpose: PollPurpose, waitedMs: number): Promise<AttemptEnd> {
+  #poll(entry: HostEntry, purpose: PollPurpose, waitedMs: number): Promise<AttemptEnd> {
     const { attempts, clock, limits } = this.#tools;
     const timeoutMs = purpose === "liveness" ? Math.min(entry.timeoutMs, limits().livenessTimeoutMs) : entry.timeoutMs;
     entry.attempt = attempts.start(entry.host, { purpose, waitedMs, deadlineMs: clock.monotonicMs() + timeoutMs });
@@ -225,7 +225,7 @@ export class Rounds implements RoundKeeper {
         break;
       case "next_round":
         entry.backOffLevel = 0;
-        // Half an interval of rest, so that a host that came back is not asked twice in a row.
+        // Half an interval apart, so that a host that is back is not polled twice in a row.
         if (!entry.onGrid) this.#toGrid(entry, entry.intervalMs / 2);
     }
   }
@@ -246,7 +246,7 @@ export class Rounds implements RoundKeeper {
     this.#stop(entry, failure);
   }
 
-  /** The BMC refused the same user a moment ago, asked by a probe or under another name. */
+  /** The BMC refused the same user a moment ago, in a probe or under another name. */
   #refusedBefore(entry: HostEntry, snapshot: HostSnapshot): void {
     const { failure } = snapshot;
     if (!failure) return;
@@ -291,7 +291,7 @@ export class Rounds implements RoundKeeper {
   }
 
   #nextRoundMs(entry: HostEntry, afterMs: number): number {
-    // A millisecond more than "after", or rounding of epoch times could give the round that is just due.
+    // One millisecond later: rounding of epoch times could give the round that is due now.
     const gridMs = nextOnGrid(afterMs + this.#gridOffsetMs + 1, entry.intervalMs, entry.phaseMs);
     return gridMs - this.#gridOffsetMs;
   }

@@ -23,38 +23,38 @@ import { silentReport } from "./report.ts";
 import { Rounds } from "./rounds.ts";
 import { Slots } from "./slots.ts";
 
-/** See `Limits` for the meaning and `DEFAULT_LIMITS` for what is not given. */
+/** Limits; `DEFAULT_LIMITS` apply if absent. */
 export type SchedulerOptions = Partial<Limits>;
 
 export interface SchedulerParts {
   readonly clock: Clock;
   readonly poll: Poll;
   /**
-   * Gets every snapshot of a host of the inventory: of rounds, of each ask of a host that is backed off,
-   * and of full probes that reached it. In the order they were made, per host.
+   * Gets every snapshot of a host of the inventory: of rounds, of polls during back-off, and of full probes that reached
+   * it. In order, per host.
    */
   readonly deliver: (snapshot: HostSnapshot, host: Host) => void;
-  /** Closes the conversation with a host that was removed, changed, or only probed. Bounded by the grace. */
+  /** Closes the session with a host that was removed or changed, or is not in the inventory. Waits no longer than `graceMs`. */
   readonly release?: (host: Host) => Promise<void> | void;
-  /** Whose cap a host counts against; its /24 or rack unless given. */
+  /** The group whose limit a host counts against; by default its /24 or rack. */
   readonly groupOf?: (host: Host) => string;
   readonly report?: SchedulerReport;
   /** 0 <= random < 1. */
   readonly random?: () => number;
   readonly log?: Logger;
-  /** How long a poll may take to return after its signal fired before its lane goes on without it. */
+  /** Time within which a poll must return after its signal fired; after it, its lane does not wait for it. */
   readonly graceMs?: number;
   readonly options?: SchedulerOptions;
 }
 
 /**
- * When each host is asked, how many at once, and who waits.
+ * Decides when each host is polled and how many polls run at once.
  *
- * - Rounds: see Rounds. A round that is due while the host's last poll has not finished is skipped.
- * - One job at a time per BMC (address and port); probes go before rounds there and everywhere.
- * - Caps for the whole and per group, bounded waiting lines.
- * - A host that does not answer is asked ever less often, by a cheap poll, until it does; then a full
- *   poll follows at once.
+ * - Rounds: see Rounds. A round that is due while the last poll of the host is in progress is skipped.
+ * - One job at a time per BMC (address and port). Probes have priority over rounds.
+ * - Limits in total and per group, and bounded queues.
+ * - A host that does not answer is polled less and less often, by a liveness poll, until it answers. Then a full poll
+ *   follows at once.
  * - A host whose BMC refuses the login is polled rarely: see loginRetryMs. setHosts with another revision,
  *   `pollRefusedHosts` and probes poll it earlier, but never before loginPauseMs is over.
  */
@@ -92,7 +92,7 @@ export class Scheduler {
         try {
           parts.deliver(snapshot, host);
         } catch (error) {
-          log.error({ host: host.name, error }, "a snapshot could not be taken in");
+          log.error({ host: host.name, error }, "a snapshot could not be stored");
         }
       },
     };
@@ -101,32 +101,32 @@ export class Scheduler {
   }
 
   /**
-   * The inventory as it is now. Hosts that did not change keep phase, back-off and running poll; a new
-   * interval, time-out or label is taken over in place. A removed host's poll is aborted and its
-   * conversation released; a host whose BMC, module, auth or revision changed is removed and added.
-   * Throws RangeError for an interval or time-out that is not above 0, and then changes nothing.
+   * Sets the inventory. Hosts that did not change keep their phase, back-off and running poll; a new interval, time-out
+   * or label applies at once. The poll of a removed host is aborted and its session closed. A host whose BMC, module,
+   * auth or revision changed is removed and added. Throws RangeError for an interval or time-out that is not above 0,
+   * and then changes nothing.
    */
   setHosts(hosts: Iterable<ScheduledHost>): void {
     this.#rounds.setHosts(hosts);
   }
 
-  /** New limits, as after a reload; what is not given stays. Running polls are not disturbed. */
+  /** Applies new limits; absent ones stay as they are. Running polls are not affected. */
   configure(options: SchedulerOptions): void {
     this.#limits = withDefaults(this.#limits, options);
     this.#slots.resize(this.#limits.concurrency, this.#limits.groupConcurrency);
   }
 
   /**
-   * Polls a host now and answers with the snapshot: in the lane of its BMC, before its rounds. Also for
-   * hosts outside the inventory, whose conversation is released afterwards. Callers who ask for the same
-   * share one poll. If the BMC refused the same user within loginPauseMs, that refusal is the answer.
+   * Polls a host now and returns the snapshot: in the lane of its BMC, before its rounds. Works for hosts outside the
+   * inventory, too, whose session is closed afterwards. Callers with equal requests share one poll. If the BMC refused
+   * the same user within loginPauseMs, that refusal is returned.
    *
-   * Resolves with a failed snapshot where the host could not be read in time; rejects with the reason of
-   * the caller's signal, QueueFullError or SchedulerStoppedError.
+   * Resolves with a failed snapshot if the host could not be read in time. Rejects with the reason of the signal,
+   * QueueFullError or SchedulerStoppedError.
    */
   async pollNow(host: Host, request: PollNowRequest = {}): Promise<HostSnapshot> {
     if (this.#stopping) throw new SchedulerStoppedError();
-    return this.#probes.ask(host, request);
+    return this.#probes.poll(host, request);
   }
 
   /**
@@ -141,7 +141,7 @@ export class Scheduler {
     return this.#rounds.state(name);
   }
 
-  /** Walks over all hosts: for scrapes, not for each event. */
+  /** Loops over all hosts: for scrapes, not for each poll. */
   totals(): SchedulerTotals {
     let hosts = 0;
     let backedOff = 0;
@@ -162,8 +162,8 @@ export class Scheduler {
   }
 
   /**
-   * No new polls; those waiting are dropped, those running aborted. Resolves when they have returned, and
-   * after `graceMs` in any case. Conversations are left to whoever keeps them. May be called again.
+   * Starts no new poll, drops the waiting ones and aborts the running ones. Resolves when they have returned, at the
+   * latest after `graceMs`. Does not close sessions. May be called again.
    */
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#stopping ??= this.#stop(options.graceMs ?? 5_000);

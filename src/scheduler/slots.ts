@@ -1,17 +1,17 @@
 import PQueue from "p-queue";
 import { GroupQueue, type Level, type TicketOptions } from "./group-queue.ts";
 
-/** How many polls run at once: as a whole (p-queue) and in each group (its waiting line). */
+/** Limits how many polls run at once: in total (p-queue) and in each group (its queue). */
 export class Slots {
   readonly #line: GroupQueue;
   readonly #queue: PQueue<GroupQueue, TicketOptions>;
 
   constructor(concurrency: number, groupConcurrency: number) {
     const line = new GroupQueue(groupConcurrency);
-    // p-queue makes its waiting line itself; this hands it ours.
+    // p-queue creates its queue itself. This makes it use ours.
     const queueClass = class {
       constructor() {
-        // biome-ignore lint/correctness/noConstructorReturn: the one way to give p-queue an instance
+        // biome-ignore lint/correctness/noConstructorReturn: the only way to pass an instance to p-queue
         return line;
       }
     } as unknown as new () => GroupQueue;
@@ -19,13 +19,13 @@ export class Slots {
     this.#queue = new PQueue<GroupQueue, TicketOptions>({ concurrency, queueClass });
   }
 
-  /** Runs when there is room; `id` is unique among those waiting. `run` must not reject. */
+  /** Runs when a slot is free. `id` is unique among those waiting. `run` must not reject. */
   submit(id: string, group: string, level: Level, run: () => Promise<void>): void {
     const task = async (): Promise<void> => {
       try {
         await run();
       } finally {
-        // Before p-queue looks for the next one, so that it finds this group with room again.
+        // Before p-queue looks for the next job, so that this group has a free slot again.
         this.#line.release(group);
       }
     };
@@ -38,7 +38,7 @@ export class Slots {
 
   resize(concurrency: number, groupConcurrency: number): void {
     this.#line.cap = groupConcurrency;
-    // Setting it also makes p-queue start what has room now.
+    // Setting it also makes p-queue start jobs for which there are slots now.
     this.#queue.concurrency = concurrency;
   }
 }

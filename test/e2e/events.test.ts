@@ -177,7 +177,7 @@ describe("events of lightsout serve", () => {
     expect(exporter.logs().match(/events cannot be sent and wait/g)?.length).toBeGreaterThanOrEqual(2);
     const ending = await exporter.stop();
     expect(ending).toMatchObject({ code: 0, signal: null });
-    expect(exporter.logs()).toContain("events could not be sent before the end");
+    expect(exporter.logs()).toContain("events wait in state_dir for the next start");
     exporter = undefined;
   }, 150_000);
 });

@@ -23,7 +23,7 @@ describe("what follows a failure", () => {
     });
   });
 
-  it("is the next round for a BMC that let us in and had no time to tell a part, and not less and less asking", () => {
+  it("is the next round, and not back-off, for a BMC that accepted the login and was too slow for a part", () => {
     expect(followUpOf("timeout", "sensors")).toBe("next_round");
     expect(followUpOf("timeout", "connect")).toBe("back_off");
     expect(followUpOf("no_answer", "sensors")).toBe("back_off");
@@ -44,11 +44,11 @@ describe("back-off", () => {
     }
   });
 
-  it("never asks a silent host more often than a healthy one", () => {
+  it("never polls a silent host more often than a healthy one", () => {
     for (const draw of [0, 0.999]) expect(backOffMs(9, 3_600_000, 900_000, () => draw)).toBe(3_600_000);
   });
 
-  it("comes back after 30 to 75 s when sessions are short, but not later than the next round", () => {
+  it("polls again after 30 to 75 s if no session is free, but not later than the next round", () => {
     expect(soonMs(300_000, () => 0)).toBe(30_000);
     expect(soonMs(300_000, () => 0.9999)).toBeCloseTo(75_000, -2);
     expect(soonMs(20_000, () => 0.5)).toBe(20_000);

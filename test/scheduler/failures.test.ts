@@ -13,7 +13,7 @@ function rigWith(reason: FailureReason | "silent", afterMs = 100): Rig {
 }
 
 describe("a host that does not answer", () => {
-  it("is asked after 1, 2, 4, 8, 15, 15 ... minutes by cheap polls, each delivering its failure", async () => {
+  it("is polled after 1, 2, 4, 8, 15, 15 ... minutes by liveness polls, each of which delivers its failure", async () => {
     const rig = rigWith("no_answer");
     await rig.clock.advance(120 * MINUTE);
     const [first, ...later] = rig.polls;
@@ -28,10 +28,10 @@ describe("a host that does not answer", () => {
     expect(later.length).toBeGreaterThanOrEqual(10);
     expect(rig.delivered.length).toBe(rig.polls.length);
     expect(rig.delivered.every((snapshot) => !snapshot.up)).toBe(true);
-    expect(rig.told.skipped).toEqual([]);
+    expect(rig.reported.skipped).toEqual([]);
   });
 
-  it("has five seconds for the cheap question", async () => {
+  it("has five seconds to answer a liveness poll", async () => {
     const rig = rigWith("silent");
     await rig.clock.advance(10 * MINUTE);
     expect(rig.polls.slice(0, 3).map((poll) => [poll.purpose, poll.deadlineMs - poll.atMs])).toEqual([
@@ -41,7 +41,7 @@ describe("a host that does not answer", () => {
     ]);
   });
 
-  it("gets a full poll at once when it is back, and then its rounds again", async () => {
+  it("gets a full poll at once when it is back, and then its rounds", async () => {
     const rig = rigWith("no_answer");
     await rig.clock.advance(12 * MINUTE);
     expect(rig.scheduler.state("node0001")?.backOffLevel).toBeGreaterThanOrEqual(3);
@@ -62,7 +62,7 @@ describe("a host that does not answer", () => {
     expect(rig.scheduler.state("node0001")).toMatchObject({ backOffLevel: 0, activity: "idle" });
   });
 
-  it("goes on backing off when the cheap question is answered and the poll is not", async () => {
+  it("stays in back-off if it answers the liveness poll and not the full poll", async () => {
     const rig = new Rig(
       {},
       {
@@ -81,26 +81,29 @@ describe("a host that does not answer", () => {
 });
 
 describe("a busy BMC", () => {
-  it.each(["no_free_session", "bmc_busy"] as const)("that says %s is asked again 30 to 75 s later", async (reason) => {
-    const rig = new Rig();
-    rig.behaviours.set("node0001", { afterMs: 100, reason });
-    rig.scheduler.setHosts(fleetOf(1, { intervalMs: 10 * MINUTE }));
-    await rig.clock.advance(30 * MINUTE);
-    expect(rig.polls.length).toBeGreaterThan(15);
-    for (const [i, poll] of rig.polls.slice(1).entries()) {
-      const waited = poll.atMs - (rig.polls[i]?.atMs ?? 0) - 100;
-      expect(waited).toBeGreaterThanOrEqual(30_000);
-      expect(waited).toBeLessThanOrEqual(75_000);
-      expect(poll.purpose).toBe("round");
-    }
-    rig.behaviours.delete("node0001");
-    await rig.clock.advance(10 * MINUTE + 75_000);
-    const before = rig.polls.length;
-    await rig.clock.advance(60 * MINUTE);
-    expect(rig.polls.length - before).toBe(6);
-  });
+  it.each(["no_free_session", "bmc_busy"] as const)(
+    "that reports %s is polled again 30 to 75 s later",
+    async (reason) => {
+      const rig = new Rig();
+      rig.behaviours.set("node0001", { afterMs: 100, reason });
+      rig.scheduler.setHosts(fleetOf(1, { intervalMs: 10 * MINUTE }));
+      await rig.clock.advance(30 * MINUTE);
+      expect(rig.polls.length).toBeGreaterThan(15);
+      for (const [i, poll] of rig.polls.slice(1).entries()) {
+        const waited = poll.atMs - (rig.polls[i]?.atMs ?? 0) - 100;
+        expect(waited).toBeGreaterThanOrEqual(30_000);
+        expect(waited).toBeLessThanOrEqual(75_000);
+        expect(poll.purpose).toBe("round");
+      }
+      rig.behaviours.delete("node0001");
+      await rig.clock.advance(10 * MINUTE + 75_000);
+      const before = rig.polls.length;
+      await rig.clock.advance(60 * MINUTE);
+      expect(rig.polls.length - before).toBe(6);
+    },
+  );
 
-  it("that answers badly keeps its rounds", async () => {
+  it("that sends invalid responses keeps its rounds", async () => {
     const rig = rigWith("protocol_error");
     await rig.clock.advance(20 * MINUTE);
     expect(rig.polls.length).toBe(20);
@@ -130,7 +133,7 @@ describe("a BMC that refuses the login", () => {
     },
   );
 
-  it("is polled again sooner where it let us in before", async () => {
+  it("is polled again sooner if it accepted the credentials before", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(one);
     await rig.clock.advance(2 * MINUTE);
@@ -144,7 +147,7 @@ describe("a BMC that refuses the login", () => {
     expect(gaps.length).toBe(5);
   });
 
-  it("is not polled again by itself if it may have counted a failed login, and once a day where it let us in", async () => {
+  it("is not retried if it may have counted a failed login, or once a day if it accepted the credentials before", async () => {
     const rig = new Rig();
     const refuses = { afterMs: 100, reason: "wrong_password", failedLogin: true } as const;
     rig.behaviours.set("node0001", refuses);
@@ -170,7 +173,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.polls.length).toBe(10);
   });
 
-  it("that is silent at the next poll is polled again after a minute, until it lets us in", async () => {
+  it("that is silent at the next poll is polled again after a minute, until it accepts the login", async () => {
     const rig = rigWith("unknown_user");
     await rig.clock.advance(2 * MINUTE);
     rig.behaviours.set("node0001", { afterMs: 100, reason: "no_answer" });
@@ -203,7 +206,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.released).toEqual(["node0001"]);
   });
 
-  it("gets no second login within a minute, by a change of the module neither, or by leaving the inventory", async () => {
+  it("gets no second login within a minute, even if its module changes or it leaves the inventory", async () => {
     const rig = new Rig();
     rig.behaviours.set("node0001", { afterMs: 100, reason: "wrong_password" });
     const [scheduled] = fleetOf(1, { intervalMs: 1000, timeoutMs: 900, authRevision: "a" });
@@ -274,7 +277,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.polls.length).toBe(5);
   });
 
-  it("that lacks its configuration is polled on demand at once, and never by itself", async () => {
+  it("without its configuration is polled at once on demand, and never retried", async () => {
     const rig = rigWith("not_configured");
     await rig.clock.advance(24 * 60 * MINUTE);
     expect(rig.polls.length).toBe(1);
@@ -283,7 +286,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.polls.length).toBe(2);
   });
 
-  it("is not asked by probes as the same user either, who get the refusal and when the next login is", async () => {
+  it("is not probed as the same user: the probe returns the refusal and the time of the next login", async () => {
     const rig = rigWith("wrong_password");
     while (rig.delivered.length === 0) await rig.clock.advance(1000);
     for (let i = 0; i < 5; i++) {
@@ -294,10 +297,10 @@ describe("a BMC that refuses the login", () => {
     expect(await rig.scheduler.pollNow({ ...host, name: "10.1.0.1" })).toMatchObject({ host: "10.1.0.1", up: false });
     expect((await rig.scheduler.pollNow({ ...host, module: "gentle" })).up).toBe(false);
     expect(rig.polls.length).toBe(1);
-    expect(rig.told.refused.length).toBe(7);
+    expect(rig.reported.refused.length).toBe(7);
   });
 
-  it("is asked by one of the probes that wait for their turn, whose refusal answers the others", async () => {
+  it("gets one login of several probes that wait, and its refusal is returned to all of them", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 100, reason: "wrong_password" };
     const answers = ["a", "b", "c"].map((name) => rig.scheduler.pollNow({ ...host, name }));
@@ -306,7 +309,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.polls.length).toBe(1);
   });
 
-  it("may be probed as another user, which leaves the host as it is", async () => {
+  it("may be probed as another user, which does not change the state of the host", async () => {
     const rig = rigWith("wrong_password");
     await rig.clock.advance(2 * MINUTE);
     rig.behaviours.delete("node0001");
@@ -316,7 +319,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.scheduler.state("node0001")?.stopped?.reason).toBe("wrong_password");
   });
 
-  it("may be probed with another module where the refusal was about the module's choice", async () => {
+  it("may be probed with another module if the refusal depends on the module", async () => {
     const rig = rigWith("no_cipher_suite");
     while (rig.delivered.length === 0) await rig.clock.advance(1000);
     rig.behaviours.delete("node0001");
@@ -326,7 +329,7 @@ describe("a BMC that refuses the login", () => {
     expect((await answer).up).toBe(true);
   });
 
-  it("gets one login a minute by each module that it refuses, though they are probed in turn", async () => {
+  it("gets one login a minute with each module, even if they are probed in turn", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 100, reason: "privilege_refused" };
     for (let i = 0; i < 10; i++) {
@@ -336,7 +339,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.polls.length).toBe(2);
   });
 
-  it("stops its rounds when a probe finds it out first", async () => {
+  it("has no rounds after a refused probe", async () => {
     const rig = new Rig();
     rig.behaviours.set("node0001", { afterMs: 100, reason: "unknown_user" });
     rig.scheduler.setHosts(one);
@@ -348,7 +351,7 @@ describe("a BMC that refuses the login", () => {
     expect(rig.delivered.length).toBe(1);
   });
 
-  it("outside the inventory is asked once a minute at most, and at once when the revision changed", async () => {
+  it("outside the inventory is polled once a minute at most, and at once when the revision changes", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 100, reason: "wrong_password" };
     const probe = async (address: string, revision?: string): Promise<void> => {

@@ -16,7 +16,7 @@ describe("the fan-out", () => {
     return { clock, seen, work };
   };
 
-  it("keeps the order of the items and the bound", async () => {
+  it("keeps the order of the items and the limit", async () => {
     const { clock, seen, work } = setup();
     const all = fanOut([30, 10, 20, 5, 1, 40], 2, work);
     await clock.advance(1_000);

@@ -60,7 +60,7 @@ export class Rig {
   readonly polls: SeenPoll[] = [];
   readonly delivered: HostSnapshot[] = [];
   readonly released: string[] = [];
-  readonly told: { [Event in keyof SchedulerReport]: Parameters<SchedulerReport[Event]>[] } = {
+  readonly reported: { [Event in keyof SchedulerReport]: Parameters<SchedulerReport[Event]>[] } = {
     queued: [],
     started: [],
     ended: [],
@@ -81,7 +81,7 @@ export class Rig {
   readonly #byBmc = new Map<string, number>();
 
   constructor(options: SchedulerOptions = {}, parts: Partial<SchedulerParts> = {}) {
-    const { told } = this;
+    const { reported } = this;
     this.scheduler = new Scheduler({
       clock: this.clock,
       poll: (host, request) => this.#poll(host, request),
@@ -89,14 +89,14 @@ export class Rig {
       release: (host) => void this.released.push(host.name),
       random: seeded(1),
       report: {
-        queued: (...args) => told.queued.push(args),
-        started: (...args) => told.started.push(args),
-        ended: (...args) => told.ended.push(args),
-        skipped: (...args) => told.skipped.push(args),
-        late: (...args) => told.late.push(args),
-        stuck: (...args) => told.stuck.push(args),
-        coalesced: (...args) => told.coalesced.push(args),
-        refused: (...args) => told.refused.push(args),
+        queued: (...args) => reported.queued.push(args),
+        started: (...args) => reported.started.push(args),
+        ended: (...args) => reported.ended.push(args),
+        skipped: (...args) => reported.skipped.push(args),
+        late: (...args) => reported.late.push(args),
+        stuck: (...args) => reported.stuck.push(args),
+        coalesced: (...args) => reported.coalesced.push(args),
+        refused: (...args) => reported.refused.push(args),
       },
       options,
       ...parts,

@@ -14,7 +14,7 @@ describe("the group of a host", () => {
     expect(subnetGroup(hostNamed("x", { address }))).toBe(group);
   });
 
-  it("is the rack where the address is a name", () => {
+  it("is the rack if the address is a name", () => {
     const at = (site: string): string =>
       subnetGroup(hostNamed("x", { address: "bmc.example.org", place: { site, rack: "r1" } }));
     expect(at("vil1")).toBe("rack/vil1///r1");

@@ -6,7 +6,7 @@ import { type Behaviour, fleetOf, hostNamed, MINUTE, Rig, seeded } from "./fleet
 describe("under random load", () => {
   const seeds = [1, 2, 3, Math.floor(Math.random() * 2 ** 32)];
 
-  it.each(seeds)("keeps its bounds, answers every probe and forgets nothing (seed %i)", async (seed) => {
+  it.each(seeds)("keeps its limits, answers every probe and polls every host (seed %i)", async (seed) => {
     const random = seeded(seed);
     const below = (n: number): number => Math.floor(random() * n);
     const rig = new Rig({ concurrency: 12, groupConcurrency: 5, probeQueueLimit: 40 }, { random });

@@ -20,7 +20,7 @@ describe("the phase of a host", () => {
     expect(Math.max(...perSecond)).toBeLessThan(232);
   });
 
-  it("does not depend on who else there is and is the same after a restart", () => {
+  it("does not depend on other hosts and is the same after a restart", () => {
     // A changed number here moves every user's rounds.
     expect(phaseOf("node017", 60_000)).toMatchInlineSnapshot(`39744.31870970875`);
     expect(phaseOf("node017", 300_000)).toBeCloseTo(5 * phaseOf("node017", 60_000), 6);

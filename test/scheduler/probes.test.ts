@@ -15,7 +15,7 @@ async function inRound(): Promise<Rig> {
 }
 
 describe("a probe", () => {
-  it("waits for the round that is under way, then has the BMC to itself", async () => {
+  it("waits for the round in progress, then has the BMC to itself", async () => {
     const rig = await inRound();
     const answer = rig.scheduler.pollNow(host);
     await rig.clock.advance(18_000);
@@ -26,7 +26,7 @@ describe("a probe", () => {
     expect([...rig.mostByBmc.values()]).toEqual([1]);
   });
 
-  it("goes before the rounds that wait for the same BMC and for any slot", async () => {
+  it("has priority over rounds that wait for the same BMC or for any slot", async () => {
     const rig = new Rig({ concurrency: 1 });
     rig.byDefault = { afterMs: 10_000 };
     rig.scheduler.setHosts(fleetOf(40));
@@ -47,7 +47,7 @@ describe("a probe", () => {
     expect(rig.mostRunning).toBe(1);
   });
 
-  it("is shared by callers who ask for the same, and by no others", async () => {
+  it("is shared by callers with equal requests, and by no others", async () => {
     const rig = await inRound();
     const ask = (changes = {}, request = {}) => rig.scheduler.pollNow({ ...host, ...changes }, request);
     const same = [ask(), ask(), ask({}, { parts: ["sel", "power"] }), ask({}, { parts: ["power", "sel"] })];
@@ -55,14 +55,14 @@ describe("a probe", () => {
     await rig.clock.advance(1_000);
     await rig.clock.advance(10 * MINUTE);
     expect(rig.polls.filter((poll) => poll.purpose === "probe").length).toBe(6);
-    expect(rig.told.coalesced.length).toBe(2);
+    expect(rig.reported.coalesced.length).toBe(2);
     const answers = await Promise.all(same);
     expect(answers[0]).toBe(answers[1]);
     expect(answers[2]).toBe(answers[3]);
     expect((await Promise.all(others)).every((snapshot) => snapshot.up)).toBe(true);
   });
 
-  it("may be joined while it runs, unless an impatient caller has cut it short", async () => {
+  it("may be shared while it runs, unless it has a shorter deadline", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 8_000 };
     const nowMs = rig.clock.monotonicMs();
@@ -104,26 +104,26 @@ describe("a probe", () => {
     await rig.clock.advance(10_500);
     expect(await gone).toBe("gone");
     expect((await next).up).toBe(true);
-    expect(rig.told.ended.map(([purpose, outcome, ms]) => [purpose, outcome, ms])).toEqual([
+    expect(rig.reported.ended.map(([purpose, outcome, ms]) => [purpose, outcome, ms])).toEqual([
       ["probe", "aborted", 1_000],
       ["probe", "success", 10_000],
     ]);
   });
 
-  it("answers by its deadline that its turn did not come", async () => {
+  it("returns a time-out at its deadline if it got no slot", async () => {
     const rig = await inRound();
     const answer = rig.scheduler.pollNow(host, { deadlineMs: rig.clock.monotonicMs() + 4_500 });
     await rig.clock.advance(4_500);
     expect(await answer).toMatchObject({
       up: false,
       durationMs: 4_500,
-      failure: { reason: "timeout", message: "node0001: time was over after 4.5 s of waiting for its turn" },
+      failure: { reason: "timeout", message: "node0001: timed out after waiting 4.5 s for a free slot" },
     });
     await rig.clock.advance(MINUTE);
     expect(rig.polls.some((poll) => poll.purpose === "probe")).toBe(false);
   });
 
-  it("has the time its caller gives it, the host's own, or the default", async () => {
+  it("has the time-out of its caller, of the host, or the default", async () => {
     const rig = new Rig({ defaultTimeoutMs: 13_000 });
     rig.scheduler.setHosts(fleetOf(1, { timeoutMs: 17_000 }));
     const answers = [
@@ -151,7 +151,7 @@ describe("a probe", () => {
     expect(results.filter((result) => result instanceof QueueFullError).length).toBe(2);
   });
 
-  it("of a host that is backed off brings it back to its rounds when it succeeds", async () => {
+  it("ends the back-off of its host when it succeeds", async () => {
     const rig = new Rig();
     rig.behaviours.set("node0001", { afterMs: 100, reason: "no_answer" });
     rig.scheduler.setHosts(fleetOf(1));
@@ -168,7 +168,7 @@ describe("a probe", () => {
     expect(rig.polls.length - before).toBeGreaterThanOrEqual(9);
   });
 
-  it("that fails says nothing about the rounds: its deadline may have been short", async () => {
+  it("that fails does not change the rounds: its deadline may have been short", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 5_000 };
     rig.scheduler.setHosts(fleetOf(1));
@@ -180,7 +180,7 @@ describe("a probe", () => {
     expect(rig.delivered.every((snapshot) => snapshot.up)).toBe(true);
   });
 
-  it("for some parts is not stored as if it were the whole host", async () => {
+  it("for some parts is not stored as a poll of the whole host", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(1));
     const answer = rig.scheduler.pollNow(host, { parts: ["power"] });
@@ -190,7 +190,7 @@ describe("a probe", () => {
     expect(rig.polls[0]?.parts).toEqual(["power"]);
   });
 
-  it("of a host outside the inventory closes its conversation, and one of the inventory keeps it", async () => {
+  it("of a host outside the inventory closes its session, and one of the inventory keeps it", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(1));
     const answers = [rig.scheduler.pollNow(host), rig.scheduler.pollNow(hostNamed("stranger7"))];

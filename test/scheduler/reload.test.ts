@@ -15,7 +15,7 @@ describe("a new inventory", () => {
     rig.scheduler.setHosts([...fleetOf(40), ...fleetOf(90).slice(60)]);
     expect(fleet.slice(0, 40).map(({ host }) => rig.scheduler.state(host.name))).toEqual(states);
     await rig.clock.advance(10 * MINUTE);
-    expect(rig.told.ended.filter(([, outcome]) => outcome === "aborted").length).toBeLessThan(10);
+    expect(rig.reported.ended.filter(([, outcome]) => outcome === "aborted").length).toBeLessThan(10);
     for (const { host } of fleet.slice(0, 40)) {
       const [, ...times] = rig.pollsOf(host.name).map((poll) => poll.atMs);
       if (host.name === "node0003") continue;
@@ -24,7 +24,7 @@ describe("a new inventory", () => {
     expect(rig.pollsOf("node0075").length).toBe(10);
   });
 
-  it("aborts the poll of a removed host, then closes its conversation, and delivers nothing more", async () => {
+  it("aborts the poll of a removed host, then closes its session, and delivers nothing more", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 15_000 };
     rig.scheduler.setHosts(fleetOf(1));
@@ -40,7 +40,7 @@ describe("a new inventory", () => {
     expect(rig.clock.pending).toBe(0);
   });
 
-  it("closes no conversation of a host that never had one", async () => {
+  it("closes no session of a host that never had one", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(100));
     rig.scheduler.setHosts([]);
@@ -49,7 +49,7 @@ describe("a new inventory", () => {
     expect(rig.polls).toEqual([]);
   });
 
-  it("asks a host whose BMC moved at its new address, after closing the old conversation", async () => {
+  it("polls a host whose BMC moved at its new address, after closing the old session", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(1));
     await rig.clock.advance(MINUTE);
@@ -61,7 +61,7 @@ describe("a new inventory", () => {
     expect([...rig.mostByBmc.keys()]).toEqual(["10.1.0.1:623", "10.8.8.8:623"]);
   });
 
-  it("takes over a new interval in place", async () => {
+  it("applies a new interval without closing the session", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(1));
     await rig.clock.advance(5 * MINUTE);
@@ -71,7 +71,7 @@ describe("a new inventory", () => {
     expect(rig.released).toEqual([]);
   });
 
-  it("is refused whole when an interval makes no sense", () => {
+  it("is rejected as a whole if an interval is invalid", () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(2));
     expect(() => rig.scheduler.setHosts(fleetOf(1, { intervalMs: 0 }))).toThrow("node0001: interval and timeout");
@@ -117,7 +117,7 @@ describe("a stop", () => {
     expect(done).toBe(true);
   });
 
-  it("has nothing to wait for when nothing runs", async () => {
+  it("is done at once if nothing runs", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(20));
     await rig.scheduler.stop();

@@ -5,14 +5,14 @@ import { fleetOf, hostNamed, MINUTE, Rig } from "./fleet.ts";
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, i) => time - (times[i] ?? 0));
 
 describe("rounds", () => {
-  it("asks 1,000 hosts once a minute for an hour, spread over the minute, in no real time", async () => {
+  it("poll 1,000 hosts once a minute for an hour, spread over the minute", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(1_000));
     const started = performance.now();
     await rig.clock.advance(60 * MINUTE);
     expect(rig.polls.length).toBe(60_000);
-    expect(rig.told.skipped).toEqual([]);
-    expect(rig.told.late).toEqual([]);
+    expect(rig.reported.skipped).toEqual([]);
+    expect(rig.reported.late).toEqual([]);
     // 1,000 polls of half a second spread over a minute: eight at once on average.
     expect(rig.mostRunning).toBeLessThan(30);
     const [, ...later] = rig.pollsOf("node0500").map((poll) => poll.atMs);
@@ -20,7 +20,7 @@ describe("rounds", () => {
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 
-  it("begins first rounds early enough for the last of them to end within the interval", async () => {
+  it("begin early enough at first for the last of them to end within the interval", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 5_000 };
     const start = rig.clock.monotonicMs();
@@ -37,11 +37,11 @@ describe("rounds", () => {
       expect(point - (first ?? 0)).toBeCloseTo((point - start) / 10, -1);
       expect((third ?? 0) - (second ?? 0)).toBeCloseTo(MINUTE, 1);
     }
-    expect(rig.told.skipped).toEqual([]);
-    expect(rig.told.late).toEqual([]);
+    expect(rig.reported.skipped).toEqual([]);
+    expect(rig.reported.late).toEqual([]);
   });
 
-  it("keeps a host's place in the minute of the wall clock over a restart", async () => {
+  it("keep the phase of a host in the minute of the wall clock over a restart", async () => {
     const places: number[] = [];
     for (const minutes of [0, 7.3]) {
       const rig = new Rig();
@@ -55,7 +55,7 @@ describe("rounds", () => {
     expect(places[1]).toBeCloseTo(phaseOf("node0001", MINUTE), 1);
   });
 
-  it("does not move when the wall clock jumps", async () => {
+  it("do not move when the wall clock jumps", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(3));
     await rig.clock.advance(5 * MINUTE);
@@ -66,39 +66,39 @@ describe("rounds", () => {
     expect(rig.polls.length).toBe(30);
   });
 
-  it("skips and counts a round while the one before it is under way, and never piles up", async () => {
+  it("are skipped and counted while the previous one is in progress, and never pile up", async () => {
     const rig = new Rig();
     rig.byDefault = { afterMs: 150_000 };
     rig.scheduler.setHosts(fleetOf(1, { timeoutMs: 200_000 }));
     await rig.clock.advance(9 * MINUTE);
     expect(rig.polls.length).toBe(3);
-    expect(rig.told.skipped.length).toBe(6);
-    expect(new Set(rig.told.skipped.map(([cause]) => cause))).toEqual(new Set(["busy"]));
+    expect(rig.reported.skipped.length).toBe(6);
+    expect(new Set(rig.reported.skipped.map(([cause]) => cause))).toEqual(new Set(["busy"]));
     expect(rig.mostRunning).toBe(1);
   });
 
-  it("skips and counts what is due while too much is waiting", async () => {
+  it("are skipped and counted if too many are waiting", async () => {
     const rig = new Rig({ concurrency: 1, queueLimit: 5 });
     rig.byDefault = { afterMs: 19_000 };
     rig.scheduler.setHosts(fleetOf(30));
     await rig.clock.advance(MINUTE);
     expect(rig.scheduler.totals().running).toBe(1);
-    expect(rig.told.skipped.filter(([cause]) => cause === "queue_full").length).toBeGreaterThan(15);
-    expect(Math.max(...rig.told.queued.map(([depth]) => depth))).toBe(5);
+    expect(rig.reported.skipped.filter(([cause]) => cause === "queue_full").length).toBeGreaterThan(15);
+    expect(Math.max(...rig.reported.queued.map(([depth]) => depth))).toBe(5);
   });
 
-  it("counts rounds that start late and says how late", async () => {
+  it("are counted if they start late, with the delay", async () => {
     const rig = new Rig({ concurrency: 1, lateAfterMs: 1_000 });
     rig.byDefault = { afterMs: 15_000 };
     rig.scheduler.setHosts(fleetOf(8));
     await rig.clock.advance(2 * MINUTE);
-    expect(rig.told.late.length).toBeGreaterThan(0);
-    for (const [lateMs] of rig.told.late) expect(lateMs).toBeGreaterThan(1_000);
-    const waited = rig.told.started.map(([, waitMs]) => waitMs).filter((waitMs) => waitMs > 1_000);
-    expect(waited).toEqual(rig.told.late.map(([lateMs]) => lateMs));
+    expect(rig.reported.late.length).toBeGreaterThan(0);
+    for (const [lateMs] of rig.reported.late) expect(lateMs).toBeGreaterThan(1_000);
+    const waited = rig.reported.started.map(([, waitMs]) => waitMs).filter((waitMs) => waitMs > 1_000);
+    expect(waited).toEqual(rig.reported.late.map(([lateMs]) => lateMs));
   });
 
-  it("asks once and counts the rest after the process slept through rounds", async () => {
+  it("run once, and the rest are counted, after the process slept", async () => {
     const rig = new Rig();
     rig.scheduler.setHosts(fleetOf(1));
     await rig.clock.advance(MINUTE);
@@ -108,10 +108,10 @@ describe("rounds", () => {
     await rig.clock.advance(MINUTE);
     rig.clock.after = late;
     await rig.clock.advance(11 * MINUTE);
-    expect(rig.told.skipped.filter(([cause]) => cause === "behind").map(([, rounds]) => rounds)).toEqual([10]);
+    expect(rig.reported.skipped.filter(([cause]) => cause === "behind").map(([, rounds]) => rounds)).toEqual([10]);
   });
 
-  it("gives a poll its time, then its grace, and delivers what it brings", async () => {
+  it("give a poll its time-out, then the grace time, and deliver its result", async () => {
     const rig = new Rig();
     rig.byDefault = "silent";
     rig.scheduler.setHosts(fleetOf(1, { timeoutMs: 7_000 }));
@@ -119,15 +119,15 @@ describe("rounds", () => {
     const [poll] = rig.polls;
     expect((poll?.deadlineMs ?? 0) - (poll?.atMs ?? 0)).toBe(7_000);
     expect(rig.delivered[0]).toMatchObject({ up: false, durationMs: 7_000, failure: { reason: "timeout" } });
-    expect(rig.told.stuck).toEqual([]);
+    expect(rig.reported.stuck).toEqual([]);
   });
 
-  it("goes on without a poll that does not return, says so and has its conversation closed", async () => {
+  it("do not wait for a poll that does not return, report it and close its session", async () => {
     const rig = new Rig();
     rig.behaviours.set("node0001", "wedged");
     rig.scheduler.setHosts(fleetOf(2, { timeoutMs: 7_000 }));
     await rig.clock.advance(70_000);
-    expect(rig.told.stuck).toEqual([["node0001"]]);
+    expect(rig.reported.stuck).toEqual([["node0001"]]);
     expect(rig.released).toEqual(["node0001"]);
     expect(rig.delivered.find((snapshot) => snapshot.host === "node0001")).toMatchObject({
       up: false,
@@ -139,7 +139,7 @@ describe("rounds", () => {
     expect(rig.delivered.findLast((snapshot) => snapshot.host === "node0001")?.up).toBe(true);
   });
 
-  it("takes a poll that throws for a failed one", async () => {
+  it("treat a poll that throws as failed", async () => {
     const rig = new Rig(
       {},
       {
@@ -155,7 +155,7 @@ describe("rounds", () => {
     );
   });
 
-  it("survives a store that throws", async () => {
+  it("go on if the store throws", async () => {
     const rig = new Rig(
       {},
       {
@@ -170,8 +170,8 @@ describe("rounds", () => {
   });
 });
 
-describe("the caps", () => {
-  it("are never exceeded, as a whole and in each group", async () => {
+describe("the limits", () => {
+  it("are never exceeded, in total and in each group", async () => {
     const rig = new Rig({ concurrency: 50, groupConcurrency: 16 });
     rig.byDefault = { afterMs: 4_000 };
     rig.scheduler.setHosts(fleetOf(1_000));
@@ -223,22 +223,22 @@ describe("the caps", () => {
 });
 
 describe("silent hosts", () => {
-  it("do not delay the healthy when they are one in twenty", async () => {
+  it("do not delay healthy hosts if one in twenty is silent", async () => {
     const rig = new Rig({ concurrency: 64, groupConcurrency: 16 });
     const fleet = fleetOf(1_000);
     const silent = fleet.filter((_, i) => i % 20 === 7).map(({ host }) => host.name);
     for (const name of silent) rig.behaviours.set(name, "silent");
     rig.scheduler.setHosts(fleet);
     await rig.clock.advance(30 * MINUTE);
-    expect(rig.told.late).toEqual([]);
-    expect(rig.told.skipped).toEqual([]);
+    expect(rig.reported.late).toEqual([]);
+    expect(rig.reported.skipped).toEqual([]);
     for (const { host } of fleet) {
       if (!silent.includes(host.name)) expect(rig.pollsOf(host.name).length).toBe(30);
     }
     expect(rig.scheduler.totals()).toMatchObject({ hosts: 1_000, backedOff: 50, stopped: 0 });
   });
 
-  it("cost milliseconds when there are a thousand of them for an hour", async () => {
+  it("need milliseconds of real time if there are a thousand for an hour", async () => {
     const rig = new Rig();
     rig.byDefault = "silent";
     rig.scheduler.setHosts(fleetOf(1_000));
