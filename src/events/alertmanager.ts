@@ -13,28 +13,28 @@ const DASHBOARD = "https://grafana.example.org/d/bmc-host?var-host=";
 const RUNBOOKS = "https://github.com/lightsout/lightsout/blob/main/docs/runbooks";
 
 export interface AlertmanagerOptions {
-  /** Of the server, `http://alertmanager:9093`; a path before `/api/v2/alerts` may follow. */
+  /** Of the server, `http://alertmanager:9093`; it may end with a path prefix. */
   readonly url: string;
-  /** From the time it is sent: one that had to wait for the server would else come when it has ended. */
+  /** From the time at which it is sent, so that an alert that had to wait is not resolved when it arrives. */
   readonly resolveAfterMs: number;
   readonly clock: Clock;
   /** More labels: the external labels of the Prometheus that evaluates the rules. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Value of the header Authorization. Asked for each time: a token may change. */
+  /** Value of the header Authorization. Read each time, because a token may change. */
   readonly authorization?: () => Promise<Secret | undefined>;
-  /** Another one for tests. */
+  /** Replaced in tests. */
   readonly fetch?: typeof fetch;
 }
 
-/** What pages somebody: asserted records of the event log from a severity on, and no history. */
+/** Events that become alerts: asserted records of the event log from a severity on, without history. */
 export function isAlert(event: HostEvent, least: AlertSeverity): event is SelEvent {
-  const isNews = event.type === "sel" && !event.historical && event.entry.direction === "asserted";
-  return isNews && RANKS[event.severity] >= RANKS[least];
+  const isNewRecord = event.type === "sel" && !event.historical && event.entry.direction === "asserted";
+  return isNewRecord && RANKS[event.severity] >= RANKS[least];
 }
 
 /**
- * Alerts to the Alertmanager's API v2. They carry the labels of the rule SelCriticalEvent, to the letter: both are one
- * alert, which the rule goes on with when Prometheus has seen the counter grow.
+ * Alerts to the Alertmanager's API v2. They have exactly the labels of the rule SelCriticalEvent: both are one alert,
+ * which the rule keeps firing when Prometheus has seen the counter grow.
  */
 export class AlertmanagerSender implements Sender {
   readonly batch = 64;
@@ -45,9 +45,9 @@ export class AlertmanagerSender implements Sender {
   }
 
   async send(events: readonly HostEvent[], signal: AbortSignal): Promise<void> {
-    const { url, authorization, fetch: ask = fetch } = this.#options;
+    const { url, authorization, fetch: send = fetch } = this.#options;
     const secret = await authorization?.();
-    const response = await ask(`${url.replace(/\/+$/, "")}/api/v2/alerts`, {
+    const response = await send(`${url.replace(/\/+$/, "")}/api/v2/alerts`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -55,7 +55,7 @@ export class AlertmanagerSender implements Sender {
         ...(secret && { authorization: secret.reveal() }),
       },
       body: JSON.stringify(alertsOf(events, this.#options)),
-      // Where a redirect leads to, the token has no business.
+      // The token must not be sent to the target of a redirect.
       redirect: "error",
       signal,
     }).catch((error: unknown) => {
@@ -64,7 +64,7 @@ export class AlertmanagerSender implements Sender {
     await response.body?.cancel();
     if (response.ok) return;
     const problem = `answered ${response.status} ${response.statusText}`.trimEnd();
-    // A token may be mended and a busy server may have time again; a bad request stays one.
+    // A token may be corrected, and a busy server may recover. A bad request stays invalid.
     const isFinal = response.status === 400 || response.status === 413 || response.status === 422;
     throw isFinal ? new SendRefused(problem) : new Error(problem);
   }
@@ -79,7 +79,7 @@ interface Alert {
   readonly endsAt: string;
 }
 
-/** One alert per set of labels: the newest event is its text, the first one its beginning. */
+/** One alert per set of labels: with the text of the newest event and the start of the first one.*/
 function alertsOf(events: readonly HostEvent[], options: AlertmanagerOptions): readonly Alert[] {
   const alerts = new Map<string, Alert>();
   for (const event of events) {

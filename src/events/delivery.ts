@@ -1,17 +1,17 @@
 import { type Clock, hideUrlsIn, type Logger, type Timer } from "../lib/index.ts";
 import type { HostEvent } from "../model/index.ts";
 
-/** Where events go. One call of `send` at a time. */
+/** Sends events to a receiver. One call of `send` at a time. */
 export interface Sender {
-  /** Events it takes at once. */
+  /** Most events of one call. */
   readonly batch: number;
   /**
-   * Hands over the events, all or none. May take as long as the signal allows.
+   * Sends all events or none. May take until the signal fires.
    *
-   * @throws SendRefused where trying again would not help, anything else where it may
+   * @throws SendRefused if a retry would not help, any other error if it may
    */
   send(events: readonly HostEvent[], signal: AbortSignal): Promise<void>;
-  /** Lets go of sockets and files. */
+  /** Closes sockets and files. */
   close(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface QueuedEvent {
   readonly ended?: () => void;
 }
 
-/** The receiver has the events and does not want them. */
+/** The receiver got the events and refused them. */
 export class SendRefused extends Error {
   override readonly name = "SendRefused";
 }
@@ -32,17 +32,17 @@ export class SendRefused extends Error {
 export const OUTPUTS = ["log", "stdout", "syslog", "alertmanager"] as const;
 export type OutputName = (typeof OUTPUTS)[number];
 
-/** What became of an event; a closed set. */
+/** Result of an event; a closed set. */
 export const OUTCOMES = ["sent", "queue_full", "refused", "undelivered"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Told what happens to events, to be counted elsewhere. */
+/** Gets what happens to events, for metrics. */
 export interface EventsReport {
   /** `undelivered`: the process, or the output, ended before they could be sent. */
   eventsEnded(output: OutputName, outcome: Outcome, count: number): void;
-  /** An output was added: its counters are worth telling. */
+  /** An output was added: its counters are exported. */
   outputConfigured(output: OutputName): void;
-  /** Events that wait now at one of the outputs of this name: how many more, or fewer, than before. */
+  /** Change of the number of events that wait at outputs of this name. */
   eventsWaiting(output: OutputName, change: number): void;
 }
 
@@ -54,7 +54,7 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly report: EventsReport;
-  /** Events that may wait; the oldest is dropped for one more. */
+  /** Events that may wait; beyond it the oldest is dropped. */
   readonly capacity?: number;
   /** Milliseconds that one call of `send` may take. */
   readonly timeoutMs?: number;
@@ -73,14 +73,14 @@ const SAVING_MS = 1000;
 const CLOSING_MS = 500;
 
 /**
- * A bounded queue and who empties it. Taking an event never waits and never throws: where the receiver is slow
- * or gone, events wait, and the oldest give way. What went wrong is told once, and once when it is over.
+ * A bounded queue of events, and the loop that sends them. `offer` never waits and never throws: if the receiver is slow or
+ * down, events wait, and the oldest are dropped. A failure is logged once, and once when it is over.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #capacity: number;
   #queue: QueuedEvent[] = [];
-  /** Of the queue's beginning: being sent, and until that went well the same ones each time. Not to be dropped. */
+  /** Number of events at the front of the queue that are being sent. They stay the same until that succeeds, and are not dropped. */
   #sending = 0;
   #isRunning = false;
   #running: Promise<void> = Promise.resolve();
@@ -133,7 +133,7 @@ export class Delivery {
     while (this.#queue.length > 0 && !this.#stop.signal.aborted) {
       this.#sending ||= Math.min(sender.batch, this.#queue.length);
       const outcome = await this.#attempt(this.#queue.slice(0, this.#sending).map(({ event }) => event));
-      // What was left at the end has been counted.
+      // close() counts the events that are left.
       if (this.#stop.signal.aborted) break;
       if (outcome === "failed") {
         await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 16), LONGEST_RETRY_MS));
@@ -173,7 +173,7 @@ export class Delivery {
   }
 
   #complain(error: unknown): void {
-    // Who refuses is there: what fails next is not the latest of a row.
+    // A receiver that refuses is up: the next failure is the first of a row.
     this.#failures = error instanceof SendRefused ? 0 : this.#failures + 1;
     const problem = problemOf(error);
     if (problem === this.#complaint || this.#stop.signal.aborted) return;
@@ -182,7 +182,7 @@ export class Delivery {
     this.#options.log.warn({ ...this.#fields(), problem }, what);
   }
 
-  /** Until a time has passed, or the output is to be closed: then there is one more try at once. */
+  /** Waits for a time, or until the output is closed: then there is one more try at once. */
   #pause(ms: number): Promise<void> {
     if (this.#closing) this.#stop.abort(new Error("closed"));
     return new Promise((resolve) => {
@@ -236,7 +236,7 @@ export class Delivery {
   }
 }
 
-/** Until it is done, whatever its end, or the time is over. */
+/** Resolves when `done` has settled or the time is over. */
 export async function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = clock.after(ms, resolve);
@@ -248,7 +248,7 @@ export async function within(clock: Clock, ms: number, done: Promise<unknown>): 
   });
 }
 
-/** A sentence without what the receiver sent; fetch hides what happened behind "fetch failed". */
+/** A sentence without the response of the receiver. fetch only says "fetch failed"; the code of its cause is added. */
 function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : undefined;

@@ -10,9 +10,9 @@ import { StdoutLog } from "./stdout-log.ts";
 import { TcpSyslog } from "./syslog/tcp.ts";
 import { UdpSyslog } from "./syslog/udp.ts";
 
-/** Where events go. Plain data but for the secret: outputs whose settings did not change go on over a reload. */
+/** Settings of the outputs. Plain data except for the secret: outputs whose settings did not change continue over a reload. */
 export interface EventsOptions {
-  /** Also sends what logs held at first contact, marked. */
+  /** Also sends the records that logs held at first contact, marked. */
   readonly historical: boolean;
   readonly log?: { readonly path?: string; readonly maxBytes: number; readonly maxFiles: number };
   readonly syslog?: {
@@ -42,7 +42,7 @@ export interface EventsParts {
   readonly spool?: EventSpool;
 }
 
-/** What an output is made of; `key` says whether it is still the same one after a reload. */
+/** Settings of an output. After a reload, an equal `key` means the same output. */
 interface Plan {
   readonly key: string;
   /** Names the receiver: its position in the spool outlives a change of the settings. */
@@ -73,7 +73,7 @@ const REMEMBERED_IDS = 20_000;
 export class Events {
   readonly #parts: EventsParts;
   #historical = false;
-  /** The one in force: a sender outlives a change of it. */
+  /** The one in force: senders outlive a change of it. */
   #authorization: NonNullable<EventsOptions["alertmanager"]>["authorization"];
   // Created once. A closure created in configure() would keep every previous set of outputs in memory.
   readonly #authorize = async (): Promise<Secret | undefined> => this.#authorization?.();
@@ -233,7 +233,7 @@ export class Events {
 
 const done = Promise.resolve();
 
-/** What an earlier process did not send. */
+/** Offers what an earlier process did not send. */
 function offerRecovered(
   delivery: Delivery,
   recovered: readonly SpooledEvent[],

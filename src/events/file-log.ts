@@ -5,9 +5,9 @@ import { eventJson } from "./json.ts";
 
 export interface FileLogOptions {
   readonly path: string;
-  /** Bytes at which the next file is begun. */
+  /** Size at which a new file begins. */
   readonly maxBytes: number;
-  /** Files kept besides the one that is written: PATH.1 is the youngest. */
+  /** Number of previous files: PATH.1 is the newest. */
   readonly maxFiles: number;
   /** Lines are on disk, and not only with the kernel, when `send` returns. */
   readonly sync?: boolean;
@@ -21,8 +21,8 @@ const TAIL_BYTES = 4 * 1024 * 1024;
 const LINE_ID = /^\{"id":"([^"\\]+)"/;
 
 /**
- * Events in a file, a line each. Begins a new file when this one is as long as it may be, and when somebody
- * else has moved it away. What could be written of a line in part only, on a full disk, is taken back.
+ * Events in a file, one line each. Begins a new file when this one reaches its maximum size, or when another program moved
+ * it. A line that a full disk cut off is removed.
  */
 export class FileLog implements Sender {
   readonly batch = 256;
@@ -71,7 +71,7 @@ export class FileLog implements Sender {
       if (size > 0) await handle.read(last, 0, 1, size - 1);
       let bytes = size;
       if (this.#options.continues && this.#earlierIds === undefined) bytes = await this.#readTail(handle, size);
-      // A line that a crash cut off stays a line of its own.
+      // A line that a crash cut off stays a separate line.
       else if (size > 0 && last[0] !== NEWLINE) {
         await handle.write(Buffer.from([NEWLINE]));
         bytes++;
@@ -116,7 +116,7 @@ export class FileLog implements Sender {
     }
   }
 
-  /** PATH becomes PATH.1, that PATH.2 and so on; each step is one rename, so no line is ever in two files or none. */
+  /** PATH becomes PATH.1, that PATH.2 and so on; each step is one rename, so each line is always in exactly one file. */
   async #rotate(): Promise<void> {
     const { path, maxFiles } = this.#options;
     await this.close();

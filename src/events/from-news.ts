@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { EventSeverity, Host, HostChange, HostEvent, HostNews, LogEntry, TimeStatus } from "../model/index.ts";
 
-/** A record cannot be from later than the clock that stamped it; this much is for two questions in a row. */
+/** A record cannot be later than the clock that stamped it. This much is tolerated, because both are read one after the other. */
 const AHEAD_MS = 5 * 60_000;
-/** IPMI 2.0 was published on this day: what is older was stamped by a clock that had lost its battery. */
+/** IPMI 2.0 was published on this day. An older date comes from a clock that lost its battery. */
 const EARLIEST = Date.UTC(2004, 1, 12);
 
-/** The events of what one poll of a host found, oldest first. */
+/** The events of one poll of a host, oldest first. */
 export function eventsOf(host: Pick<Host, "name" | "place">, news: HostNews): readonly HostEvent[] {
   const { seenAt, clockOffsetSeconds, historical, source, recordsBefore, changesBefore } = news;
   const common = { host: host.name, place: host.place, seenAt };

@@ -1,6 +1,7 @@
 /**
- * events - what leaves the exporter when something happened to a host: a file or standard output, syslog, the
- * Alertmanager. Knows queues, files and sockets. Does not know how news are found, nor who configures where they go.
+ * events - sends events of hosts to a file or standard output, to syslog and to an Alertmanager, and keeps them on disk
+ * until each output has them. It knows queues, files and sockets. It does not know how events are found, nor where the
+ * settings come from.
  */
 export { type EventsReport, OUTCOMES, OUTPUTS, type Outcome, type OutputName } from "./delivery.ts";
 export { Events, type EventsOptions, type EventsParts } from "./events.ts";

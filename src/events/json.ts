@@ -3,7 +3,7 @@ import type { HostEvent, SelEvent } from "../model/index.ts";
 const iso = (epochMs: number | undefined): string | undefined =>
   epochMs === undefined ? undefined : new Date(epochMs).toISOString();
 
-/** An event as one line of JSON, without the end of the line. Keys that have nothing to say are not there. */
+/** An event as one line of JSON, without the end of the line. Keys without a value are omitted. */
 export function eventJson(event: HostEvent): string {
   const { id, host, place, seenAt, severity, text, type } = event;
   const { site, room, row, rack, position } = place;

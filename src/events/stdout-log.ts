@@ -9,39 +9,39 @@ const NOT_NOW = "EAGAIN";
 const PAUSE_MS = 50;
 
 /**
- * Events on standard output, a line each. Written beside the event loop: process.stdout would make the whole
- * process wait for a reader that does not read.
+ * Events on standard output, one line each. Written asynchronously: with process.stdout the whole process would wait for a
+ * reader that does not read.
  */
 export class StdoutLog implements Sender {
   readonly batch = 64;
   readonly #clock: Clock;
   readonly #descriptor: number;
-  /** What the reader has not taken yet of the lines under way. */
+  /** The rest of the lines that the reader has not accepted yet. */
   #lines: { readonly text: string; rest: Buffer } | undefined;
 
   constructor(clock: Clock, descriptor = STANDARD_OUTPUT) {
     this.#clock = clock;
     this.#descriptor = descriptor;
-    // Node.js makes a pipe or socket non-blocking when it is first looked at as a stream. Otherwise a write that the
-    // reader does not take keeps a thread, and the process cannot end until that thread does.
+    // Node.js makes a pipe or socket non-blocking when it is first used as a stream. Otherwise a write that the reader
+    // does not accept blocks a thread, and the process cannot end before that thread.
     if (descriptor === STANDARD_OUTPUT) void process.stdout;
   }
 
   async send(events: readonly HostEvent[], signal: AbortSignal): Promise<void> {
     const text = events.map((event) => `${eventJson(event)}\n`).join("");
-    // What could not be written whole comes again: its rest is missing, and not the whole.
+    // A batch that was written in part comes again: only its rest is written.
     if (this.#lines?.text !== text) this.#lines = { text, rest: Buffer.from(text) };
     const lines = this.#lines;
     while (lines.rest.length > 0) {
       signal.throwIfAborted();
-      const written = await this.#some(lines.rest);
+      const written = await this.#write(lines.rest);
       lines.rest = lines.rest.subarray(written);
       if (written === 0) await this.#pause();
     }
     this.#lines = undefined;
   }
 
-  #some(bytes: Buffer): Promise<number> {
+  #write(bytes: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       write(this.#descriptor, bytes, (error, written) => {
         if (!error) resolve(written);

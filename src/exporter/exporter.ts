@@ -191,7 +191,7 @@ export class Exporter {
       rackBudgets: () => this.#budgets,
       configText: () => configText(this.#book.config, this.#inventory.problems()),
       reload: () => this.reload(),
-      ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is being read" }),
+      ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is not loaded yet" }),
       state: (name) => this.#scheduler.state(name),
       trail: (name) => this.#store.trail(name),
       version: options.version,

@@ -5,13 +5,13 @@ import { Refusal } from "./refusal.ts";
 
 const PLAIN = "text/plain; charset=utf-8";
 
-/** /-/healthy: this process answers. */
+/** /-/healthy: the process is running. */
 export const healthyHandler: RequestHandler = (request, response) => {
   new Parameters(request, []);
   response.set("Content-Type", PLAIN).send("healthy\n");
 };
 
-/** /-/ready: the inventory is there, so that /metrics and /sd are complete. */
+/** /-/ready: the inventory is loaded, so /metrics and /sd are complete. */
 export function readyHandler({ ready }: Pick<WebParts, "ready">): RequestHandler {
   return (request, response) => {
     new Parameters(request, []);
@@ -22,7 +22,7 @@ export function readyHandler({ ready }: Pick<WebParts, "ready">): RequestHandler
   };
 }
 
-/** /config: what this process runs with, secrets hidden by whoever hands it in. */
+/** /config: the configuration in use. The caller hides its secrets. */
 export function configHandler({ configText }: Pick<WebParts, "configText">): RequestHandler {
   return (request, response) => {
     new Parameters(request, []);
@@ -30,13 +30,13 @@ export function configHandler({ configText }: Pick<WebParts, "configText">): Req
   };
 }
 
-/** /-/reload: reads configuration and inventory again; a bad one changes nothing. */
+/** /-/reload: reloads configuration and inventory. An invalid one changes nothing. */
 export function reloadHandler({ reload, log }: Pick<WebParts, "reload" | "log">): RequestHandler {
   return async (request, response) => {
     new Parameters(request, []);
     const { ok, problems } = await reload();
-    log.info({ ok, problems: problems.length }, "reload asked for over HTTP");
-    if (!ok) throw new Refusal(500, ["not reloaded, the old configuration stays:", ...problems].join("\n"));
+    log.info({ ok, problems: problems.length }, "reload requested over HTTP");
+    if (!ok) throw new Refusal(500, ["not reloaded, the previous configuration stays in use:", ...problems].join("\n"));
     response.set("Content-Type", PLAIN).send(["reloaded", ...problems].map((line) => `${line}\n`).join(""));
   };
 }

@@ -17,8 +17,8 @@ export interface AdmissionOptions {
 }
 
 /**
- * What every request must pass, whatever it asks for: form, rate, and who asks where the configuration has users.
- * Nothing is left out, /-/healthy neither.
+ * Checks every request, also those to /-/healthy: its form, the rate of all requests, and the user if the configuration
+ * has users.
  */
 export function admission(options: AdmissionOptions): RequestHandler {
   const rates = new RateLimit(options.clock);
@@ -28,16 +28,16 @@ export function admission(options: AdmissionOptions): RequestHandler {
     const waitMs = rateLimit === undefined ? 0 : rates.take(rateLimit);
     if (waitMs > 0) {
       response.set("Retry-After", String(Math.ceil(waitMs / 1000)));
-      refuse(response, 429, "too many requests; rate_limit of the web configuration says how many");
+      refuse(response, 429, "too many requests; rate_limit in the web configuration sets the limit");
       return;
     }
-    if (users.size > 0 && !(await known(request, response, users, options))) return;
+    if (users.size > 0 && !(await hasValidCredentials(request, response, users, options))) return;
     checkForm(request, options);
     next();
   };
 }
 
-/** Those of the configuration win over ours; an empty one says: leave it out. */
+/** Headers of the configuration replace the default ones. An empty value removes a header. */
 function setHeaders(response: Response, headers: WebSecurity["headers"]): void {
   for (const [name, value] of Object.entries(headers)) {
     if (value === "") response.removeHeader(name);
@@ -45,19 +45,19 @@ function setHeaders(response: Response, headers: WebSecurity["headers"]): void {
   }
 }
 
-/** Nothing that is asked here is long, or has a body worth reading. */
+/** No valid request is long or has a body that is read. */
 function checkForm(request: Request, { urlLength, bodyBytes }: AdmissionOptions): void {
   if (request.originalUrl.length > urlLength)
-    throw new Refusal(414, `the address is ${request.originalUrl.length} characters long, ${urlLength} are the limit`);
+    throw new Refusal(414, `the URL has ${request.originalUrl.length} characters, the limit is ${urlLength}`);
   const close = { Connection: "close" };
   if (request.headers["transfer-encoding"] !== undefined)
-    throw new Refusal(411, "say the length of the body; none is needed here", close);
+    throw new Refusal(411, "Content-Length is missing; no body is needed here", close);
   const length = Number(request.headers["content-length"] ?? 0);
-  if (length > bodyBytes) throw new Refusal(413, `the body has ${length} bytes; none is needed here`, close);
+  if (length > bodyBytes) throw new Refusal(413, `the body has ${length} bytes; no body is needed here`, close);
 }
 
-/** Whether the request comes from a user; answers it where it does not. */
-async function known(
+/** Whether the request has valid credentials. Sends the response if it does not. */
+async function hasValidCredentials(
   request: Request,
   response: Response,
   users: WebSecurity["users"],
@@ -72,14 +72,14 @@ async function known(
       return true;
     case "busy":
       response.set("Retry-After", "5");
-      refuse(response, 503, "too many passwords wait to be compared; try again in a few seconds");
+      refuse(response, 503, "too many passwords wait for a comparison; retry in a few seconds");
       return false;
     default:
       response.set("WWW-Authenticate", 'Basic realm="lightsout", charset="UTF-8"');
       refuse(
         response,
         401,
-        result === "missing" ? "a user name and a password are needed" : "wrong user name or password",
+        result === "missing" ? "user name and password are required" : "wrong user name or password",
       );
       return false;
   }

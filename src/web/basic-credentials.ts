@@ -3,10 +3,10 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-/** Longer ones are nobody's: bcrypt itself looks at 72 bytes of a password. */
+/** Longer credentials are invalid: bcrypt itself uses 72 bytes of a password. */
 const MAX_LENGTH = 2048;
 
-/** User and password of an Authorization header (RFC 7617, UTF-8); undefined where it holds none. */
+/** User and password of an Authorization header (RFC 7617, UTF-8); undefined if it has none. */
 export function basicCredentials(header: string | undefined): BasicCredentials | undefined {
   if (header === undefined || header.length > MAX_LENGTH) return undefined;
   const encoded = /^basic +([A-Za-z0-9+/_-]+=*) *$/i.exec(header)?.[1];

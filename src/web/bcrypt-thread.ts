@@ -4,12 +4,12 @@ import type { Clock, Timer } from "../lib/index.ts";
 
 /** Compares a password with a bcrypt hash. */
 export interface Comparer {
-  /** Rejects where nothing can be said: the comparison took too long, or it was ended. */
+  /** Rejects if there is no result: the comparison took too long or was stopped. */
   compare(password: string, hash: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Known passwords are not compared again, so that the thread is mostly not wanted. */
+/** Results are cached, so the thread is rarely needed. */
 const IDLE_MS = 30_000;
 /** More than the highest cost takes on a slow machine. */
 const LONGEST_MS = 60_000;
@@ -20,12 +20,12 @@ const { compareSync } = require(workerData.library);
 parentPort.on("message", ({ id, password, hash }) => parentPort.postMessage({ id, equal: compareSync(password, hash) }));
 `;
 
-interface Answer {
+interface Result {
   readonly id: number;
   readonly equal: boolean;
 }
 
-interface Question {
+interface Comparison {
   readonly worker: Worker;
   readonly timer: Timer;
   answer(equal: boolean): void;
@@ -33,12 +33,12 @@ interface Question {
 }
 
 /**
- * bcrypt on a thread of its own: a comparison takes a tenth of a second of computing, and polls must not wait for it.
- * The thread is there while there is something to compare.
+ * bcrypt on its own thread: a comparison takes a tenth of a second of CPU time, and polls must not wait for it. The
+ * thread exists while there are passwords to compare.
  */
 export class BcryptThread implements Comparer {
   readonly #clock: Clock;
-  readonly #questions = new Map<number, Question>();
+  readonly #comparisons = new Map<number, Comparison>();
   #worker: Worker | undefined;
   #idle: Timer | undefined;
   #next = 0;
@@ -49,14 +49,14 @@ export class BcryptThread implements Comparer {
   }
 
   compare(password: string, hash: string): Promise<boolean> {
-    if (this.#closed) return Promise.reject(new Error("no more passwords are compared"));
+    if (this.#closed) return Promise.reject(new Error("passwords are not compared any more"));
     this.#idle?.cancel();
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(LONGEST_MS, () => void this.#end(worker, "a comparison took too long"));
-      this.#questions.set(id, { worker, timer, answer: resolve, fail: reject });
+      this.#comparisons.set(id, { worker, timer, answer: resolve, fail: reject });
       worker.postMessage({ id, password, hash });
     });
   }
@@ -64,7 +64,7 @@ export class BcryptThread implements Comparer {
   async close(): Promise<void> {
     this.#closed = true;
     this.#idle?.cancel();
-    if (this.#worker) await this.#end(this.#worker, "no more passwords are compared");
+    if (this.#worker) await this.#end(this.#worker, "passwords are not compared any more");
   }
 
   #start(): Worker {
@@ -78,25 +78,28 @@ export class BcryptThread implements Comparer {
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     });
     worker.unref();
-    worker.on("message", ({ id, equal }: Answer) => {
+    worker.on("message", ({ id, equal }: Result) => {
       this.#settle(id)?.answer(equal);
-      if (this.#questions.size === 0) this.#idle = this.#clock.after(IDLE_MS, () => void this.#end(worker, "idle"));
+      if (this.#comparisons.size === 0) this.#idle = this.#clock.after(IDLE_MS, () => void this.#end(worker, "idle"));
     });
-    worker.on("error", (error) => void this.#end(worker, `the thread that compares passwords ended: ${error.message}`));
+    worker.on(
+      "error",
+      (error) => void this.#end(worker, `the thread that compares passwords failed: ${error.message}`),
+    );
     return worker;
   }
 
-  #settle(id: number): Question | undefined {
-    const question = this.#questions.get(id);
-    this.#questions.delete(id);
-    question?.timer.cancel();
-    return question;
+  #settle(id: number): Comparison | undefined {
+    const comparison = this.#comparisons.get(id);
+    this.#comparisons.delete(id);
+    comparison?.timer.cancel();
+    return comparison;
   }
 
   async #end(worker: Worker, why: string): Promise<void> {
     if (this.#worker === worker) this.#worker = undefined;
-    for (const [id, question] of this.#questions)
-      if (question.worker === worker) this.#settle(id)?.fail(new Error(why));
+    for (const [id, comparison] of this.#comparisons)
+      if (comparison.worker === worker) this.#settle(id)?.fail(new Error(why));
     await worker.terminate();
   }
 }

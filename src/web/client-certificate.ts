@@ -2,24 +2,24 @@ import type { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { ConnectionRefusal, TlsSecurity } from "./security.ts";
 
-/** Why a client is not let in; `detail` is for the log. */
+/** Why a client is refused. `detail` is for the log. */
 export interface CertificateRefusal {
   readonly reason: ConnectionRefusal & ("no_client_certificate" | "client_certificate");
   readonly detail: string;
 }
 
-type Asked = Pick<TlsSecurity, "clientAuth" | "clientAllowedSans">;
-type Shown = Pick<TLSSocket, "authorized" | "authorizationError" | "getPeerX509Certificate">;
+type Requirements = Pick<TlsSecurity, "clientAuth" | "clientAllowedSans">;
+type ClientSocket = Pick<TLSSocket, "authorized" | "authorizationError" | "getPeerX509Certificate">;
 
-/** Judges the certificate a client showed in its handshake; undefined where it may come in. */
-export function certificateRefusal(socket: Shown, asked: Asked): CertificateRefusal | undefined {
-  const { clientAuth, clientAllowedSans } = asked;
+/** Checks the certificate that a client sent in its handshake. Undefined: the client is accepted. */
+export function certificateRefusal(socket: ClientSocket, requirements: Requirements): CertificateRefusal | undefined {
+  const { clientAuth, clientAllowedSans } = requirements;
   if (clientAuth === "NoClientCert" || clientAuth === "RequestClientCert") return undefined;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined)
     return clientAuth === "VerifyClientCertIfGiven"
       ? undefined
-      : { reason: "no_client_certificate", detail: "the client showed no certificate" };
+      : { reason: "no_client_certificate", detail: "the client sent no certificate" };
   const verify = clientAuth !== "RequireAnyClientCert";
   if (verify && !socket.authorized)
     return { reason: "client_certificate", detail: `not verified (${String(socket.authorizationError)})` };
@@ -27,14 +27,17 @@ export function certificateRefusal(socket: Shown, asked: Asked): CertificateRefu
   const sans = sansOf(certificate);
   return sans.some((san) => clientAllowedSans.includes(san))
     ? undefined
-    : { reason: "client_certificate", detail: `none of its names is allowed: ${sans.join(", ").slice(0, 200)}` };
+    : {
+        reason: "client_certificate",
+        detail: `none of its names is in client_allowed_sans: ${sans.join(", ").slice(0, 200)}`,
+      };
 }
 
 const KINDS = new Set(["DNS", "email", "IP Address", "URI"]);
 
 /**
  * The DNS names, e-mail addresses, IP addresses and URIs of a certificate. Node.js writes them on one line, kind
- * before value; a value that could be taken for another entry is in JSON quotes.
+ * before value. A value that looks like another entry is in JSON quotes.
  */
 export function sansOf({ subjectAltName }: Pick<X509Certificate, "subjectAltName">): readonly string[] {
   const found: string[] = [];

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6, type Socket } from "node:net";
 
 /**
- * Whom a connection belongs to when slots and connections are shared between clients: its IPv4 address, or the /64 of
- * its IPv6 address, since one machine may use every address of a /64.
+ * The client of a connection, for limits that clients share: its IPv4 address, or the /64 of its IPv6 address, because
+ * one machine may use every address of a /64.
  */
 export function clientOf({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
   const mapped = remoteAddress.replace(/^::ffff:/i, "");

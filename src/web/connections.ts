@@ -2,11 +2,11 @@ import type { Socket } from "node:net";
 import { clientOf } from "./client.ts";
 
 export interface ConnectionsOptions {
-  /** Open connections, over all addresses that are listened on. */
+  /** Open connections, over all listen addresses. */
   readonly limit: number;
-  /** A request of this connection is being answered. */
+  /** Whether a request of this connection is in progress. */
   readonly isBusy: (socket: Socket) => boolean;
-  /** A connection was closed because there are too many. */
+  /** Called when a connection is closed because there are too many. */
   readonly refused: () => void;
 }
 
@@ -34,7 +34,7 @@ export class Connections {
     let most = { client, sockets };
     for (const [other, theirs] of this.#byClient)
       if (theirs.size > most.sockets.size) most = { client: other, sockets: theirs };
-    const surplus = most.client === client ? socket : this.#idlest(most.sockets);
+    const surplus = most.client === client ? socket : this.#leastNeeded(most.sockets);
     if (surplus === undefined) return true;
     this.#remove(most.client, surplus);
     surplus.destroy();
@@ -42,8 +42,8 @@ export class Connections {
     return surplus !== socket;
   }
 
-  /** The one that was opened first, of those whose requests are all answered if there are any. */
-  #idlest(sockets: ReadonlySet<Socket>): Socket | undefined {
+  /** The oldest connection without a request in progress, otherwise the oldest one. */
+  #leastNeeded(sockets: ReadonlySet<Socket>): Socket | undefined {
     const [first] = sockets;
     for (const socket of sockets) if (!this.#options.isBusy(socket)) return socket;
     return first;

@@ -13,13 +13,13 @@ export interface DeliveryOptions {
   readonly report: WebReport;
   /** Time from the first byte of a response to its last. */
   readonly answerMs: number;
-  /** Requests of one connection that are answered at once. */
+  /** Requests of one connection in progress at once. */
   readonly perConnection: number;
   /** Bytes that all clients together have not read yet. */
   readonly unreadBytes: number;
 }
 
-/** Calls back before the head of an answer goes out, whoever writes it. */
+/** Calls back before the head of a response is written. */
 export function atHead(response: Response, callback: () => void): void {
   const writeHead = response.writeHead;
   let called = false;
@@ -36,12 +36,12 @@ const WHY: Readonly<Record<CutReason, string>> = {
   displaced: "other clients need the place of this response",
 };
 
-/** What is known of a connection while requests of it are answered. */
+/** State of a connection with requests in progress. */
 interface Connection {
   readonly client: string;
-  /** Requests that are being answered. */
+  /** Requests in progress. */
   requests: number;
-  /** Monotonic: everything written before was read. */
+  /** Monotonic time until which the client has read everything. */
   readUntilMs: number;
 }
 
@@ -52,7 +52,7 @@ export class Delivery implements SlotUser {
   readonly #clock: Clock;
   readonly #report: (reason: CutReason) => void;
   readonly #receivedMs: number;
-  /** Undefined: the response has ended. */
+  /** Undefined after the response has ended. */
   #whenClosed: (() => void)[] | undefined = [];
 
   constructor(connection: Connection, response: Response, clock: Clock, report: (reason: CutReason) => void) {
@@ -140,16 +140,16 @@ export class Deliveries {
     return delivery;
   }
 
-  /** A request of this connection is being answered. */
+  /** Whether a request of this connection is in progress. */
   isBusy(socket: Socket): boolean {
     return (this.#connections.get(socket)?.requests ?? 0) > 0;
   }
 
   /**
-   * A connection was quiet for the time-out of the server. A client that waits for a response may go on waiting. One
+   * A connection was idle for the time-out of the server. A client that waits for a response may go on waiting. One
    * that has a response and does not read it, or sends no request, is cut off.
    */
-  quiet(socket: Socket): void {
+  idle(socket: Socket): void {
     const isUnread = socket.writableLength > 0;
     if (this.isBusy(socket) && !isUnread) return;
     if (isUnread) this.#report(socket, "stalled");
@@ -176,12 +176,12 @@ export class Deliveries {
       delivery.onceClosed(() => timer.cancel());
       if (this.#isEnforcing) return;
       this.#isEnforcing = true;
-      // When the body is written, too.
+      // After the body is written.
       setImmediate(() => this.#enforceUnreadBytes());
     });
   }
 
-  /** Cuts off what has been unread for longest until all that is unread is within the limit. */
+  /** Cuts off the responses that have been unread for longest until the unread bytes are within the limit. */
   #enforceUnreadBytes(): void {
     this.#isEnforcing = false;
     const unread = [...this.#byResponse.values()].filter(({ unreadBytes }) => unreadBytes > 0);

@@ -12,48 +12,47 @@ export interface FrontOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly report: WebReport;
-  /** From the connection to the end of the handshake. */
+  /** Time from the connection to the end of the handshake. */
   readonly handshakeMs: number;
-  /** Those of all servers: connections are shared between clients. */
+  /** Connections of all servers, shared between clients. */
   readonly connections: Connections;
 }
 
 /** First byte of a TLS record that holds a handshake message. */
 const HANDSHAKE = 22;
 
-const PLAIN_ANSWER = "this port speaks HTTPS, not HTTP; ask https://\n";
-const PLAIN_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${PLAIN_ANSWER.length}\r\nConnection: close\r\n\r\n${PLAIN_ANSWER}`;
+const PLAIN_HTTP_TEXT = "this port serves HTTPS, not HTTP; use https://\n";
+const PLAIN_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${PLAIN_HTTP_TEXT.length}\r\nConnection: close\r\n\r\n${PLAIN_HTTP_TEXT}`;
 
 /**
- * Stands between a server's listening socket and its HTTP: each connection is served with the TLS that the
- * configuration asks for at that moment, so that certificates, client CAs and even TLS itself change without
- * listening anew. What does not get through never meets the HTTP parser.
+ * Handles connections before HTTP: each of them is served with the TLS settings in force at that moment, so certificates,
+ * client CAs and TLS itself change without a new listening socket. A refused connection never reaches the HTTP parser.
  */
 export class Front {
   readonly #options: FrontOptions;
   readonly #http: (socket: Socket) => void;
   readonly #sockets = new Set<Socket>();
-  /** One for each configuration; those of former ones go with them. */
+  /** One server for each configuration. */
   readonly #tls = new WeakMap<TlsSecurity, TlsServer>();
   readonly #logLimit: LogLimit;
 
   constructor(server: Server, options: FrontOptions) {
     this.#options = options;
     this.#logLimit = new LogLimit(options.clock);
-    // How node:https does it: the listener that http brings along gets the sockets of another server.
+    // As node:https does: the connection listener of the HTTP server gets the sockets of another server.
     const [http] = server.listeners("connection") as ((this: Server, socket: Socket) => void)[];
-    if (http === undefined) throw new Error("this HTTP server takes no connections");
+    if (http === undefined) throw new Error("this HTTP server has no connection listener");
     this.#http = http.bind(server);
     server.removeAllListeners("connection");
-    server.on("connection", (socket) => this.#take(socket));
+    server.on("connection", (socket) => this.#accept(socket));
   }
 
-  /** Cuts off every connection, also those that did not get as far as HTTP. */
+  /** Closes every connection, also those that have not reached HTTP. */
   cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #take(socket: Socket): void {
+  #accept(socket: Socket): void {
     if (!this.#options.connections.add(socket)) return;
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
@@ -62,7 +61,7 @@ export class Front {
       this.#http(socket);
       return;
     }
-    // Until HTTP or TLS look after it, nobody else does.
+    // Until HTTP or TLS handles the errors of the socket.
     const ignore = (): void => {};
     socket.on("error", ignore);
     const timer = this.#options.clock.after(this.#options.handshakeMs, () => socket.destroy());
@@ -74,15 +73,15 @@ export class Front {
         timer.cancel();
         socket.off("error", ignore);
         this.#http(socket);
-      } else this.#look(socket, tls, timer);
+      } else this.#detectTls(socket, tls, timer);
     })().catch((error: unknown) => {
       this.#options.log.error({ err: error }, "connection not served");
       socket.destroy();
     });
   }
 
-  /** Waits for the first bytes: a browser that was told http:// shall learn what is wrong. */
-  #look(socket: Socket, tls: TlsSecurity, timer: { cancel(): void }): void {
+  /** Waits for the first bytes: a browser that uses http:// gets an explanation. */
+  #detectTls(socket: Socket, tls: TlsSecurity, timer: { cancel(): void }): void {
     socket.once("readable", () => {
       timer.cancel();
       const first = socket.read() as Buffer | null;
@@ -108,7 +107,7 @@ export class Front {
       ALPNProtocols: ["http/1.1"],
       handshakeTimeout: handshakeMs,
       requestCert: tls.clientAuth !== "NoClientCert",
-      // Judged below, where the reason can be told.
+      // Checked below, where the reason can be logged.
       rejectUnauthorized: false,
     });
     server.on("tlsClientError", (error, socket) => {

@@ -1,7 +1,7 @@
 /**
- * web - the HTTP face of the exporter: /metrics, /probe, /sd, the pages, and what operators expect at /-/. Knows
- * HTTP and HTML. Does not know where records come from, who polls, or how a configuration is loaded: all of
- * that is handed in as WebParts.
+ * web - the HTTP server of the exporter: /metrics, /probe, /sd, the pages, and the endpoints for operators at /-/. It knows
+ * HTTP and HTML. It does not know where records come from, how hosts are polled, or how a configuration is loaded: all
+ * of that is passed in as WebParts.
  */
 export { ListenError } from "./address.ts";
 export { type InheritedSocket, inheritedSockets } from "./inherited.ts";

@@ -6,7 +6,7 @@ import { goneSignal, HEADER, named, probeTimeoutMs, refusalOf, targetOf, timeLef
 
 export const IPMI_PARAMETERS = ["target", "module", "auth"] as const;
 
-/** /ipmi: asks one BMC now and answers as ipmi_exporter does. As there, a BMC that does not answer is an answer. */
+/** /ipmi: polls one BMC now, in the metrics of ipmi_exporter. As there, a BMC that does not answer is a valid result. */
 export function ipmiHandler(
   { ipmi }: Pick<BoundParts, "ipmi">,
   limits: WebLimits,

@@ -2,7 +2,7 @@ import type { Clock } from "../lib/index.ts";
 
 const QUIET_MS = 60_000;
 
-/** Lets one log line a minute through for each key: what strangers can cause must not fill the log. */
+/** Allows one log line a minute for each key: lines that strangers can cause must not fill the log. */
 export class LogLimit {
   readonly #clock: Clock;
   readonly #loggedAtMs = new Map<string, number>();

@@ -14,7 +14,7 @@ import { sendPieces } from "./stream.ts";
 
 type Needs = Pick<BoundParts, "records" | "record" | "holdTexts" | "rackBudgets" | "selfMetrics">;
 
-/** Told once for a fleet that is scraped in slices, and never with single hosts. */
+/** Exported once for a fleet that is scraped in slices, and never with single hosts. */
 function budgetsOf(selection: Selection, parts: Needs): Buffer {
   const wanted = selection.hosts.length === 0 && (selection.slice?.index ?? 0) === 0;
   const budgets = wanted ? [...(parts.rackBudgets?.() ?? [])] : [];
@@ -55,7 +55,7 @@ export function metricsHandler(parts: Needs): RequestHandler {
   };
 }
 
-/** /metrics/self: what the exporter says about itself only. */
+/** /metrics/self: only the metrics of the exporter itself. */
 export function selfMetricsHandler({ selfMetrics }: Pick<BoundParts, "selfMetrics">): RequestHandler {
   return async (request, response) => {
     new Parameters(request, []);

@@ -16,15 +16,15 @@ type Needs = Pick<BoundParts, "records" | "record" | "state" | "trail" | "rackBu
 function pageNumber(parameters: Parameters, name: "page" | "racks"): number {
   const text = parameters.one(name);
   if (text === undefined) return 1;
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refusal(400, `${name} is a number from 1, not ${quoted(text)}`);
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refusal(400, `${name} must be a number from 1, not ${quoted(text)}`);
   return Number(text);
 }
 
-/** /: all hosts and how they are. */
+/** /: all hosts and their health. */
 export function landingHandler(parts: Needs): RequestHandler {
   return async (request, response) => {
     const parameters = new Parameters(request, ["q", "state", "by", "racks", "page", ...SELECTABLE, "without"]);
-    const question = {
+    const selected = {
       query: (parameters.one("q") ?? "").slice(0, 200),
       selection: readSelection(parameters),
       condition: parameters.choice("state", CONDITIONS, undefined),
@@ -32,11 +32,11 @@ export function landingHandler(parts: Needs): RequestHandler {
       pageNumber: pageNumber(parameters, "page"),
       rackPage: pageNumber(parameters, "racks"),
     };
-    const fleet = await lookAtFleet(parts.records(), question);
+    const fleet = await lookAtFleet(parts.records(), selected);
     const text = landingPage({
-      ...question,
+      ...selected,
       fleet,
-      racks: await racksSection({ ...question, fleet, budgets: parts.rackBudgets?.() ?? [] }),
+      racks: await racksSection({ ...selected, fleet, budgets: parts.rackBudgets?.() ?? [] }),
       readiness: parts.ready(),
       nowMs: parts.clock.wallMs(),
       version: parts.version,
@@ -46,7 +46,7 @@ export function landingHandler(parts: Needs): RequestHandler {
   };
 }
 
-/** /hosts/NAME: all that is known of one host. */
+/** /hosts/NAME: everything about one host. */
 export function hostHandler(parts: Needs): RequestHandler<{ name: string }> {
   return (request, response) => {
     new Parameters(request, []);

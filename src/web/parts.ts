@@ -3,24 +3,24 @@ import { type Clock, type Logger, systemClock } from "../lib/index.ts";
 import type { Failure, HostRecord, HostTrail } from "../model/index.ts";
 import { OPEN, SILENT, type WebReport, type WebSecurity } from "./security.ts";
 
-/** A host of the inventory: its latest record and the text prepared of it. */
+/** A host of the inventory: its latest record and the text made of it. */
 export interface ListedHost {
   readonly record: HostRecord;
   readonly prepared: HostText;
 }
 
-/** How the scheduler sees a host, for the pages. */
+/** State of a host in the scheduler, for the pages. */
 export interface HostState {
   readonly activity: "idle" | "waiting" | "running";
   /** Epoch ms of the next poll. */
   readonly nextDueAt?: number;
-  /** Failed asks in a row that led to back-off; 0: on its rounds. */
+  /** Failed polls in a row that led to back-off; 0: no back-off. */
   readonly backOffLevel: number;
   /** Why its BMC refused the last login. Such a host is polled rarely, until a poll succeeds. */
   readonly stopped?: Failure;
 }
 
-/** One line of what happened on the way to a BMC; never holds a password, key or code. */
+/** One line of a trace; never contains a password, key or code. */
 export interface TraceStep {
   /** Milliseconds since the probe began. */
   readonly atMs: number;
@@ -28,30 +28,30 @@ export interface TraceStep {
   readonly text: string;
 }
 
-/** Takes the steps of a probe as they happen. */
+/** Gets the steps of a probe as they happen. */
 export type TraceCollector = (direction: TraceStep["direction"], text: string) => void;
 
 export interface ProbeRequest {
-  /** Name of a host, or an address that `probe.allow` lists. As it came: not looked at yet. */
+  /** Name of a host, or an address that `probe.allow` lists. Not checked yet. */
   readonly target: string;
-  /** Names in the configuration; those of the host unless said. */
+  /** Names in the configuration; by default those of the host. */
   readonly module?: string;
   readonly auth?: string;
-  /** Time there is for the answer, waiting included; a BMC that did not answer by then is a failed record. */
+  /** Time for the result, including waiting. A BMC that does not answer by then gives a failed record. */
   readonly timeoutMs: number;
-  /** Fires when the client went away. */
+  /** Fires when the client closed the connection. */
   readonly signal: AbortSignal;
-  /** Present when somebody wants to see the steps. */
+  /** Present if the client requested a trace. */
   readonly trace?: TraceCollector;
 }
 
 export interface ProbeAnswer {
   readonly record: HostRecord;
-  /** The steps where they were kept elsewhere; what `trace` was told unless said. */
+  /** Steps; by default those that `trace` got. */
   readonly trace?: readonly TraceStep[];
 }
 
-/** The probe was not made. `message` goes to the client: it says what would do, and holds no secret. */
+/** The probe was refused. `message` is sent to the client: it says what to do and contains no secret. */
 export class ProbeRefused extends Error {
   override readonly name = "ProbeRefused";
   /** 400 unknown module or auth, 403 target not allowed, 503 queue full or shutting down. */
@@ -65,93 +65,92 @@ export class ProbeRefused extends Error {
 
 export interface ReloadResult {
   readonly ok: boolean;
-  /** One sentence each; the old configuration stays where there are any. */
+  /** One sentence each. The previous configuration stays in use if there are any and `ok` is false. */
   readonly problems: readonly string[];
 }
 
 export interface Readiness {
   readonly ready: boolean;
-  /** What is waited for while it is not ready. */
+  /** Why it is not ready. */
   readonly why?: string;
 }
 
-/** Everything the web is made of; what is optional has a default that is said. */
+/** Dependencies of the web server. */
 export interface WebParts {
   /** All hosts, in the order of the inventory. */
   records(): Iterable<ListedHost>;
   record(name: string): ListedHost | undefined;
   /**
-   * Keeps texts as they are until the function that is returned is called. Not needed where a text that is
-   * prepared never changes.
+   * Keeps texts unchanged until the returned function is called. Not needed if a prepared text never changes.
    */
   holdTexts?(texts: Iterable<HostText>): () => void;
-  /** Bytes of outdated texts that are kept only for those who called `holdTexts`; 0 unless said. */
+  /** Bytes of outdated texts that are kept only for those who called `holdTexts`; 0 by default. */
   outdatedBytes?(): number;
-  /** Asks one BMC now. Rejects with ProbeRefused, or with the signal's reason. */
+  /** Polls one BMC now. Rejects with ProbeRefused, or with the signal's reason. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
-  /** Asks one BMC now, and gives what ipmi_exporter would have answered. Rejects as `probe` does. */
+  /** Polls one BMC now, and returns the response of ipmi_exporter. Rejects as `probe` does. */
   ipmi(request: ProbeRequest): Promise<string>;
-  /** Probes at once; 64 unless said. */
+  /** Probes at once; 64 by default. */
   probeConcurrency?(): number;
   /** The exporter's own metrics in the text format. */
   selfMetrics(): Promise<string>;
-  /** What racks may draw; told with the hosts. None unless said. */
+  /** Power budgets of racks, exported with the hosts. */
   rackBudgets?(): Iterable<RackBudget>;
   /** The configuration as YAML, its secrets hidden. */
   configText(): string;
   reload(): Promise<ReloadResult>;
   ready(): Readiness;
   state(host: string): HostState | undefined;
-  /** The last of what happened to a host; nothing is remembered unless said. */
+  /** The last polls and events of a host. */
   trail?(host: string): HostTrail | undefined;
   readonly version: string;
   readonly log: Logger;
   readonly clock?: Clock;
   readonly limits?: Partial<WebLimits>;
-  /** TLS, users and headers as they are now; asked at each connection and request. Everybody is let in unless said. */
+  /** TLS, users and headers in force, read at each connection and request. By default everybody is served. */
   security?(): WebSecurity | Promise<WebSecurity>;
-  /** Nobody counts unless said. */
+  /** By default nothing is counted. */
   readonly report?: WebReport;
-  /** What /sd tells Prometheus to scrape, "lightsout.example.org:9623"; the Host header unless said. */
+  /** Address of the targets in /sd, "lightsout.example.org:9623"; by default the Host header. */
   readonly advertisedAddress?: string;
 }
 
 export interface WebLimits {
   /** Responses of /metrics at once. */
   readonly scrapes: number;
-  /** A client that takes longer to read an answer is cut off. */
+  /** A client that takes longer to read a response is cut off. */
   readonly scrapeMs: number;
-  /** Taken off the scrape time-out that Prometheus announces, so that what there is arrives in time. */
+  /** Subtracted from the scrape time-out that Prometheus announces, so that the response arrives in time. */
   readonly timeoutOffsetMs: number;
-  /** Time for a probe whose client announces no time-out. */
+  /** Time-out of a probe whose client announces none. */
   readonly probeMs: number;
   /** Responses at once that are neither fleet metrics nor probes: pages, /sd, /config, /metrics/self. */
   readonly pages: number;
-  /** How long a request waits for one of these; and a response that has been unread for this long may lose its place. */
+  /** Time for which a request waits for a slot. A response that has been unread for this long may lose its slot. */
   readonly patienceMs: number;
-  /** Bytes written to clients that they have not read yet; beyond it, what has been unread for longest is cut off. */
+  /** Bytes written to clients that they have not read yet; beyond it, the response that has been unread for longest is cut off. */
   readonly unreadBytes: number;
   /**
    * Bytes of outdated texts of hosts that are kept only because a response of /metrics still sends them. Beyond it,
-   * the next scrape cuts off the one that has been unread for longest.
+   * the next scrape cuts off the response that began first.
    */
   readonly outdatedBytes: number;
   /** Open connections; beyond it, the client that has the most loses one. */
   readonly connections: number;
-  /** Requests that one connection may have sent before the first of them is answered. */
+  /** Requests of one connection in progress at once. */
   readonly perConnection: number;
-  /** A client that has an answer and reads nothing of it for so long is cut off. */
+  /** A client that reads nothing of its response for this time is cut off. */
   readonly stalledMs: number;
-  /** For a TLS handshake, and for the head of a request. */
+  /** Time-out of a TLS handshake, and of the head of a request. */
   readonly headersMs: number;
-  /** For a whole request. */
+  /** Time-out of a whole request. */
   readonly requestMs: number;
-  /** Longer than usual scrape intervals, so that Prometheus keeps its connection. */
+  /** Time-out of an idle connection: longer than usual scrape intervals, so that Prometheus keeps its connection. */
   readonly keepAliveMs: number;
   readonly headerBytes: number;
   readonly urlLength: number;
   readonly bodyBytes: number;
-  /** What running requests get to end when the exporter does. */
+  /** Time for requests in progress to end when the exporter stops. */
   readonly graceMs: number;
 }
 
@@ -178,7 +177,7 @@ export const DEFAULT_LIMITS: WebLimits = {
   graceMs: 5000,
 };
 
-/** The parts as handlers use them: with a clock, and with functions that may be taken apart. */
+/** WebParts with defaults applied, and with methods that work without their object. */
 export type BoundParts = WebParts & {
   readonly clock: Clock;
   readonly report: WebReport;

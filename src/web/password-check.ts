@@ -4,11 +4,11 @@ import type { BasicCredentials } from "./basic-credentials.ts";
 import type { Comparer } from "./bcrypt-thread.ts";
 
 export interface PasswordLimits {
-  /** Passwords that wait to be compared; more are refused at once. */
+  /** Passwords that wait for a comparison; more are refused at once. */
   readonly waiting: number;
-  /** The same from one address, so that one client cannot take all places. */
+  /** The same for one address, so that one client cannot use all of them. */
   readonly waitingPerClient: number;
-  /** Outcomes kept, of each kind. */
+  /** Cached results of each kind. */
   readonly kept: number;
 }
 
@@ -16,30 +16,30 @@ export const PASSWORD_LIMITS: PasswordLimits = { waiting: 64, waitingPerClient: 
 
 export type PasswordResult = "ok" | "wrong" | "busy";
 
-export interface PasswordQuestion extends BasicCredentials {
+export interface PasswordAttempt extends BasicCredentials {
   /** Hashes by user name; at least one. */
   readonly users: ReadonlyMap<string, string>;
-  /** Address of who asks. */
+  /** Address of the client. */
   readonly client: string;
 }
 
 /**
- * Whether a password is its user's. bcrypt is slow on purpose, so outcomes are kept, by a keyed hash of user, password
- * and stored hash: a changed password is another question. One comparison at a time, and after a wrong one a pause of
- * the time it took: whoever guesses gets half a core. Who is unknown takes the time of who is known.
+ * Checks passwords. bcrypt is slow on purpose, so results are cached by a keyed hash of user, password and stored hash: a
+ * changed password is compared again. One comparison runs at a time, and after a wrong password there is a pause of the
+ * same length, so guessing uses half a core. An unknown user takes as long as a known one.
  */
 export class PasswordCheck {
   readonly #comparer: Comparer;
   readonly #clock: Clock;
   readonly #limits: PasswordLimits;
   readonly #salt = randomBytes(32);
-  /** A hash without a password, but for its cost. */
+  /** A hash, without its cost, that no password has. */
   readonly #nobody = `${randomBytes(64)
     .toString("base64")
     .replace(/[^A-Za-z0-9]/g, "")}${"a".repeat(53)}`.slice(0, 53);
   readonly #right = new Set<string>();
   readonly #wrong = new Set<string>();
-  readonly #underWay = new Map<string, Promise<PasswordResult>>();
+  readonly #inProgress = new Map<string, Promise<PasswordResult>>();
   readonly #queue: (() => Promise<boolean>)[] = [];
   readonly #waitingOf = new Map<string, number>();
   #working = false;
@@ -51,13 +51,13 @@ export class PasswordCheck {
     this.#limits = limits;
   }
 
-  async check({ user, password, users, client }: PasswordQuestion): Promise<PasswordResult> {
+  async check({ user, password, users, client }: PasswordAttempt): Promise<PasswordResult> {
     const stored = users.get(user);
     const hash = stored ?? this.#decoy(user, [...users.values()]);
     const key = this.#keyed(JSON.stringify([user, hash, password]));
     if (this.#right.has(key)) return "ok";
     if (this.#wrong.has(key)) return "wrong";
-    const before = this.#underWay.get(key);
+    const before = this.#inProgress.get(key);
     if (before) return before;
     const waiting = this.#waitingOf.get(client) ?? 0;
     if (this.#queue.length >= this.#limits.waiting || waiting >= this.#limits.waitingPerClient) return "busy";
@@ -70,12 +70,12 @@ export class PasswordCheck {
       })
       .catch((): PasswordResult => "busy")
       .finally(() => {
-        this.#underWay.delete(key);
+        this.#inProgress.delete(key);
         const left = (this.#waitingOf.get(client) ?? 1) - 1;
         if (left > 0) this.#waitingOf.set(client, left);
         else this.#waitingOf.delete(client);
       });
-    this.#underWay.set(key, result);
+    this.#inProgress.set(key, result);
     return result;
   }
 
@@ -118,7 +118,7 @@ export class PasswordCheck {
     });
   }
 
-  /** What an unknown user is compared with: the cost is that of some user, always of the same. */
+  /** The hash that an unknown user is compared with. Its cost is that of some user, always of the same one. */
   #decoy(user: string, hashes: readonly string[]): string {
     const number = Number.parseInt(this.#keyed(user).slice(0, 8), 16);
     return `${hashes[number % hashes.length]?.slice(0, 7) ?? "$2b$10$"}${this.#nobody}`;
@@ -129,7 +129,7 @@ export class PasswordCheck {
   }
 }
 
-/** The oldest goes where there are too many. */
+/** Removes the oldest entry if there are too many. */
 function keep(set: Set<string>, key: string, most: number): void {
   set.add(key);
   for (const oldest of set) {

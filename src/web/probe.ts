@@ -11,18 +11,18 @@ export const PROBE_PARAMETERS = ["target", "module", "auth", "debug"] as const;
 export const HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
 const MAX_TIMEOUT_MS = 600_000;
 
-/** A trace is for reading; a poll that walks a large repository makes a few thousand steps. */
+/** Limit of a trace. A poll that reads a large repository has a few thousand steps. */
 const MAX_STEPS = 20_000;
 
 /**
- * Time for the answer: what Prometheus announces less an offset, so that what there is arrives before
- * Prometheus hangs up; half of it where that is less than the offset twice.
+ * Time for the result: the time-out that Prometheus announces minus an offset, so that the response arrives in time, but at
+ * least half of the time-out.
  */
 export function probeTimeoutMs(header: string | undefined, { timeoutOffsetMs, probeMs }: WebLimits): number {
   if (header === undefined) return probeMs;
   const announcedMs = Number(header) * 1000;
   if (header.trim() === "" || !Number.isFinite(announcedMs) || announcedMs <= 0)
-    throw new Refusal(400, `${HEADER} is a number of seconds above 0`);
+    throw new Refusal(400, `${HEADER} must be a number of seconds above 0`);
   return Math.min(MAX_TIMEOUT_MS, Math.max(announcedMs - timeoutOffsetMs, announcedMs / 2));
 }
 
@@ -31,16 +31,16 @@ export function timeLeftMs(timeoutMs: number, waitedMs: number): number {
   return Math.max(1, timeoutMs - Math.floor(waitedMs / 100) * 100);
 }
 
-/** Fires when the client goes away before it was answered. */
+/** Fires when the client closes the connection before the response is complete. */
 export function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();
   response.once("close", () => {
-    if (!response.writableFinished) gone.abort(new Error("the client went away"));
+    if (!response.writableFinished) gone.abort(new Error("the client closed the connection"));
   });
   return gone.signal;
 }
 
-/** The form of the landing page sends what was not filled in as empty. */
+/** The form of the landing page sends empty fields as empty parameters. */
 export function named(parameters: Parameters, name: string): string | undefined {
   return parameters.one(name) || undefined;
 }
@@ -50,18 +50,18 @@ export function targetOf(parameters: Parameters, path: string): string {
   if (target === undefined || target === "")
     throw new Refusal(
       400,
-      `target is missing: ${path}?target=NAME, a host of the inventory or an address of probe.allow`,
+      `target is missing; use ${path}?target=NAME with a host of the inventory or an address in probe.allow`,
     );
   return target;
 }
 
-/** What a probe that was not made is to the client. */
+/** The refusal that the client of a refused probe gets. */
 export function refusalOf(error: unknown): unknown {
   if (!(error instanceof ProbeRefused)) return error;
   return new Refusal(error.status, error.message, error.status === 503 ? { "Retry-After": "5" } : {});
 }
 
-/** Keeps the steps and when they were. */
+/** Records the steps with their times. */
 function recorder(clock: Clock): {
   readonly steps: TraceStep[];
   trace(direction: TraceStep["direction"], text: string): void;
@@ -77,8 +77,8 @@ function recorder(clock: Clock): {
 }
 
 /**
- * /probe: asks one BMC now. A BMC that does not answer is an answer (200, bmc_up 0); only a question that
- * cannot be asked is an error.
+ * /probe: polls one BMC now. A BMC that does not answer is a valid result (200, bmc_up 0); only a probe that cannot be made
+ * is an error.
  */
 export function probeHandler(
   parts: Pick<BoundParts, "probe" | "clock">,

@@ -5,33 +5,33 @@ import { pagePolicy } from "./pages/style.ts";
 import { quoted } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
 
-/** What is at none of the endpoints. */
-export const nothingHere: RequestHandler = (request) => {
-  throw new Refusal(404, `there is nothing at ${quoted(request.path)}`);
+/** Requests to unknown paths. */
+export const unknownPath: RequestHandler = (request) => {
+  throw new Refusal(404, `no endpoint ${quoted(request.path)}`);
 };
 
-/** Another method than those of an endpoint. */
+/** Requests with a method that an endpoint does not accept. */
 export function only(...methods: readonly string[]): RequestHandler {
   return (request) => {
     const allow = methods.join(", ");
-    throw new Refusal(405, `${request.path} takes ${methods.join(" or ")}, not ${request.method}`, { Allow: allow });
+    throw new Refusal(405, `${request.path} accepts ${methods.join(" or ")}, not ${request.method}`, { Allow: allow });
   };
 }
 
-/** Errors of express itself say their status: a path that is not percent-encoded, say. */
+/** Errors of express have a status, e.g. for a path that is not percent-encoded. */
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   const status = error instanceof Error && "status" in error ? Number(error.status) : Number.NaN;
   return status >= 400 && status < 500 ? new Refusal(status, "the request is malformed") : undefined;
 }
 
-/** The one place where errors become answers. What was not foreseen is logged; the client learns only that it was. */
+/** The only place that turns errors into responses. Unexpected ones are logged, and the client gets no details. */
 export function problemHandler(version: string, log: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const refusal = refusalOf(error);
     if (refusal === undefined) log.error({ err: error, path: request.path }, "request failed");
     if (response.headersSent || response.destroyed) {
-      // A truncated exposition must not look complete.
+      // A partial exposition must not look complete.
       response.destroy();
       return;
     }

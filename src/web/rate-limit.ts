@@ -5,7 +5,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** A token bucket: it starts full, and a request takes a token. Another rate is another bucket. */
+/** A token bucket: it starts full, and a request takes a token. A changed rate starts a new bucket. */
 export class RateLimit {
   readonly #clock: Clock;
   #rate: Rate | undefined;
@@ -16,7 +16,7 @@ export class RateLimit {
     this.#clock = clock;
   }
 
-  /** 0: come in; else the milliseconds until the next token. */
+  /** 0 if the request is allowed, otherwise the milliseconds until the next token. */
   take(rate: Rate): number {
     const now = this.#clock.monotonicMs();
     if (rate.intervalMs !== this.#rate?.intervalMs || rate.burst !== this.#rate.burst) {

@@ -1,6 +1,6 @@
 import type { Response } from "express";
 
-/** A request that is not served; `message` is what the client is told. */
+/** A request that is not served. `message` is sent to the client. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Refuses as text, and without the version that pages end with: who asks is a stranger. */
+/** Refuses with plain text, without the version that pages show: the client is a stranger. */
 export function refuse(response: Response, status: number, message: string): void {
   response.status(status).set("Content-Type", "text/plain; charset=utf-8").send(`${message}\n`);
 }

@@ -21,7 +21,7 @@ export interface TargetGroup {
 
 type Labels = TargetGroup["labels"];
 
-/** Labels for relabelling, which Prometheus drops afterwards. The exposition says them itself. */
+/** Labels for relabelling, which Prometheus drops afterwards. The metrics carry them themselves. */
 function metaLabels({ place, labels, module }: Host): Labels {
   const meta: Record<string, string> = { __meta_lightsout_module: module };
   for (const [name, value] of Object.entries({ ...labels, ...place }))
@@ -34,7 +34,7 @@ function* byHost(hosts: Iterable<Host>): Generator<Labels> {
     yield { __metrics_path__: "/metrics", __param_host: host.name, instance: host.name, ...metaLabels(host) };
 }
 
-/** The text of a probe says neither host nor place, so the target does. */
+/** The metrics of a probe have neither host nor place, so the target has them. */
 function* byProbe(hosts: Iterable<Host>): Generator<Labels> {
   for (const host of hosts) {
     const place: Record<string, string> = {};
@@ -44,7 +44,7 @@ function* byProbe(hosts: Iterable<Host>): Generator<Labels> {
   }
 }
 
-/** Racks of the same name in two rooms are two; hosts that stand in no rack are one more. */
+/** Racks of the same name in two rooms are two targets. Hosts without a rack are one more. */
 function* byRack(hosts: Iterable<Host>): Generator<Labels> {
   const racks = new Map<string, Host["place"]>();
   const used = new Set<(typeof SELECTABLE)[number]>();
@@ -86,27 +86,27 @@ function labelsOf(mode: Mode, hosts: Iterable<Host>, slices: number): Iterable<L
   }
 }
 
-/** JSON in pieces of a few hundred groups, so that ten thousand hosts do not hold up the polls. */
+/** JSON in pieces of a few hundred groups, so that ten thousand hosts do not delay the polls. */
 function* json(address: string, groups: Iterable<Labels>): Generator<Buffer> {
   const self = { __metrics_path__: "/metrics/self", instance: address };
   let text = "[\n";
-  let held = 0;
+  let count = 0;
   for (const labels of groups) {
     text += `${JSON.stringify({ targets: [address], labels })},\n`;
-    if (++held < 250) continue;
+    if (++count < 250) continue;
     yield Buffer.from(text);
     text = "";
-    held = 0;
+    count = 0;
   }
   yield Buffer.from(`${text}${JSON.stringify({ targets: [address], labels: self })}\n]\n`);
 }
 
-/** The address Prometheus reached us at is one it reaches us at. */
+/** Prometheus can scrape the address at which it requested this list. */
 function addressOf(request: Request, configured: string | undefined): string {
   if (configured !== undefined) return configured;
   const host = request.get("host") ?? "";
   if (!/^[A-Za-z0-9._:[\]-]{1,260}$/.test(host))
-    throw new Refusal(400, "the Host header is not an address Prometheus could scrape");
+    throw new Refusal(400, "the Host header is not an address that Prometheus can scrape");
   return host;
 }
 
@@ -114,16 +114,16 @@ function* hostsOf(parts: Pick<BoundParts, "records">): Generator<Host> {
   for (const { record } of parts.records()) yield record.host;
 }
 
-/** /sd: what Prometheus shall scrape here, in the format of its http_sd. */
+/** /sd: targets for Prometheus, in the format of http_sd. */
 export function sdHandler(parts: Pick<BoundParts, "records" | "advertisedAddress">): RequestHandler {
   return async (request, response) => {
     const parameters = new Parameters(request, SD_PARAMETERS);
     const mode = parameters.choice("by", MODES, "host");
     const slices = parameters.one("slices");
-    if (slices !== undefined && mode !== "slice") throw new Refusal(400, "slices goes with by=slice only");
+    if (slices !== undefined && mode !== "slice") throw new Refusal(400, "slices is allowed with by=slice only");
     const count = slices === undefined ? DEFAULT_SLICES : parseSliceCount(slices);
     const address = addressOf(request, parts.advertisedAddress);
-    // Taken at once: a reload while the answer is on its way must not mix two inventories.
+    // Copied at once: a reload during the response must not mix two inventories.
     const hosts = [...hostsOf(parts)];
     await sendPieces(request, response, json(address, labelsOf(mode, hosts, count)), {
       contentType: "application/json; charset=utf-8",

@@ -1,24 +1,24 @@
 import type { TlsOptions, Server as TlsServer } from "node:tls";
 
-/** How connections and requests are let in; what the configuration of the web says, in the words of this room. */
+/** Settings of TLS, users and headers from the web configuration. */
 export interface WebSecurity {
   /** Absent: plain HTTP. */
   readonly tls?: TlsSecurity;
-  /** Headers of every answer, in place of ours; an empty one is left out. */
+  /** Headers of every response, instead of the default ones; an empty value removes a header. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Hashes (bcrypt) by user name; empty: nobody is asked. */
+  /** Hashes (bcrypt) by user name; empty: no login is needed. */
   readonly users: ReadonlyMap<string, string>;
   readonly rateLimit?: { readonly intervalMs: number; readonly burst: number };
 }
 
 export interface TlsSecurity {
-  /** A TLS server that does not listen, with certificate and key in place. */
+  /** Creates a TLS server with certificate and key that does not listen. */
   createServer(options: TlsOptions): TlsServer;
   readonly clientAuth: ClientAuth;
   readonly clientAllowedSans?: readonly string[];
 }
 
-/** What is asked of a client's certificate, in the words of Go's crypto/tls. */
+/** Requirements for client certificates, with the names of Go's crypto/tls. */
 export type ClientAuth =
   | "NoClientCert"
   | "RequestClientCert"
@@ -28,7 +28,7 @@ export type ClientAuth =
 
 export const OPEN: WebSecurity = { headers: {}, users: new Map() };
 
-/** `missing`: no user was named; `busy`: too many passwords wait to be compared. */
+/** `missing`: no credentials; `busy`: too many passwords wait for a comparison. */
 export type LoginResult = "ok" | "wrong" | "missing" | "busy";
 
 export type ConnectionRefusal =
@@ -44,7 +44,7 @@ export type ConnectionRefusal =
  */
 export type CutReason = "stalled" | "slow" | "displaced";
 
-/** What the web tells of those who ask; counted elsewhere. */
+/** Gets what happens to requests and connections, for metrics. */
 export interface WebReport {
   login(result: LoginResult): void;
   connectionRefused(reason: ConnectionRefusal): void;

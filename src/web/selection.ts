@@ -11,14 +11,14 @@ type Selectable = (typeof SELECTABLE)[number];
 
 export const SELECTION_PARAMETERS = ["host", ...SELECTABLE, "without", "slice"] as const;
 
-/** Names compared with a misspelt one: comparing takes microseconds each, and polls wait meanwhile. */
+/** Names that are compared with a misspelt one: each comparison takes microseconds, and polls wait meanwhile. */
 const MAX_GUESSED = 1000;
 
-/** Which hosts are wanted: different criteria all hold, several values of one are alternatives. */
+/** Selected hosts: all criteria must match; several values of one criterion are alternatives. */
 export interface Selection {
   readonly hosts: readonly string[];
   readonly places: ReadonlyMap<Selectable, readonly string[]>;
-  /** Labels the hosts must not have; Prometheus cannot be told to send an empty parameter. */
+  /** Labels that the hosts must not have: Prometheus cannot send an empty parameter. */
   readonly without: readonly Selectable[];
   readonly slice?: Slice;
 }
@@ -28,7 +28,7 @@ export function readSelection(parameters: Parameters): Selection {
   for (const label of SELECTABLE) {
     const values = parameters.all(label);
     if (values.includes(""))
-      throw new Refusal(400, `${label} is empty; without=${label} gives the hosts that have none`);
+      throw new Refusal(400, `${label} is empty; use without=${label} for hosts without a ${label}`);
     if (values.length > 0) places.set(label, values);
   }
   const hosts = parameters.all("host");
@@ -50,12 +50,12 @@ function readLabels(text: string): Selectable[] {
   });
 }
 
-/** True: nothing was asked for in particular. */
+/** Whether all hosts are selected. */
 export function isEverything({ hosts, places, without, slice }: Selection): boolean {
   return hosts.length === 0 && places.size === 0 && without.length === 0 && slice === undefined;
 }
 
-/** Whether a rack's place is in the selection, as far as places go. */
+/** Whether a place matches the place criteria of the selection. */
 export function placeMatches(place: Place, { places, without }: Selection): boolean {
   for (const [label, values] of places) {
     const value = place[label];
@@ -69,7 +69,7 @@ function* candidates({ hosts }: Selection, parts: Pick<WebParts, "records" | "re
     yield* parts.records();
     return;
   }
-  // One host of ten thousand is found without a walk over all of them.
+  // Finds one host of ten thousand without a loop over all of them.
   for (const name of new Set(hosts)) {
     const listed = parts.record(name);
     if (listed !== undefined) yield listed;
@@ -77,8 +77,8 @@ function* candidates({ hosts }: Selection, parts: Pick<WebParts, "records" | "re
 }
 
 /**
- * The hosts of a selection. Throws a Refusal (404) when none is, because an empty answer to a misspelt rack
- * looks like a rack without trouble; an empty slice is no mistake.
+ * The selected hosts. Throws a Refusal (404) if there are none, because an empty response to a misspelt rack would look like a
+ * rack without problems. An empty slice is allowed.
  */
 export function selectHosts(selection: Selection, parts: Pick<WebParts, "records" | "record">): ListedHost[] {
   const { slice } = selection;
@@ -91,15 +91,15 @@ export function selectHosts(selection: Selection, parts: Pick<WebParts, "records
     if (slice === undefined || inSlice(host.name, slice)) found.push(listed);
   }
   if (beforeSlicing === 0 && !isEverything({ ...selection, slice: undefined }))
-    throw new Refusal(404, `no host of the inventory is ${inWords(selection)}${guess(selection, parts)}`);
+    throw new Refusal(404, `no host of the inventory matches ${inWords(selection)}${guess(selection, parts)}`);
   return found;
 }
 
 function inWords({ hosts, places, without }: Selection): string {
-  const said = [...places].map(([label, values]) => `${label}=${values.map(quoted).join(" or ")}`);
-  if (hosts.length > 0) said.unshift(`host=${hosts.slice(0, 5).map(quoted).join(" or ")}`);
-  if (without.length > 0) said.push(`without ${without.join(", ")}`);
-  return said.join(" and ");
+  const criteria = [...places].map(([label, values]) => `${label}=${values.map(quoted).join(" or ")}`);
+  if (hosts.length > 0) criteria.unshift(`host=${hosts.slice(0, 5).map(quoted).join(" or ")}`);
+  if (without.length > 0) criteria.push(`without ${without.join(", ")}`);
+  return criteria.join(" and ");
 }
 
 function guess({ hosts, places }: Selection, { records }: Pick<WebParts, "records">): string {

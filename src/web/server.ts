@@ -14,18 +14,18 @@ export interface ServerOptions {
   readonly log: Logger;
   readonly report: WebReport;
   readonly security: () => WebSecurity | Promise<WebSecurity>;
-  /** A connection was quiet for `limits.stalledMs`. */
-  readonly quiet: (socket: Socket) => void;
+  /** Called when a connection was idle for `limits.stalledMs`. */
+  readonly idle: (socket: Socket) => void;
   readonly connections: Connections;
 }
 
-/** A server that listens, and what stands before it. */
+/** A server that listens, and the handler of its connections. */
 export interface RunningServer {
   readonly server: Server;
   readonly front: Front;
 }
 
-function openServer(listener: RequestListener, { limits, quiet }: ServerOptions): Server {
+function openServer(listener: RequestListener, { limits, idle }: ServerOptions): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -36,11 +36,11 @@ function openServer(listener: RequestListener, { limits, quiet }: ServerOptions)
     },
     listener,
   );
-  server.setTimeout(limits.stalledMs, quiet);
+  server.setTimeout(limits.stalledMs, idle);
   return server;
 }
 
-/** Listens, or rejects with a ListenError that says what would do. */
+/** Listens, or rejects with a ListenError that says what to do. */
 export async function startServer(
   where: string | InheritedSocket,
   listener: RequestListener,
@@ -55,7 +55,7 @@ export async function startServer(
     server.once("error", failed);
     server.listen(target, () => {
       server.off("error", failed);
-      // Too many open files, say: connections are lost, the exporter lives on.
+      // E.g. too many open files: connections are lost, the exporter goes on.
       server.on("error", (error) => options.log.error({ err: error }, "web server"));
       resolve();
     });
@@ -63,7 +63,7 @@ export async function startServer(
   return { server, front };
 }
 
-/** Accepts nothing more, lets running requests end within `graceMs`, then cuts them off. */
+/** Accepts no new connection, waits `graceMs` for requests in progress, then closes all connections. */
 export async function stopServer({ server, front }: RunningServer, clock: Clock, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();

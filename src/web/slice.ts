@@ -3,7 +3,7 @@ import { Refusal } from "./refusal.ts";
 
 export const MAX_SLICES = 10_000;
 
-/** Number `index`, from 0, of `count` even parts of the hosts. */
+/** Part number `index`, from 0, of `count` equal parts of the hosts. */
 export interface Slice {
   readonly index: number;
   readonly count: number;
@@ -14,19 +14,19 @@ export function parseSlice(text: string): Slice {
   const match = /^(\d{1,5})\/(\d{1,5})$/.exec(text);
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
   if (!match || count < 1 || count > MAX_SLICES || index >= count)
-    throw new Refusal(400, `slice has the form 0/4, from 0/4 to 3/4 for four of them; not ${quoted(text)}`);
+    throw new Refusal(400, `slice must have the form i/n, e.g. 0/4 to 3/4 for four slices, not ${quoted(text)}`);
   return { index, count };
 }
 
-/** How many slices there shall be. */
+/** The number of slices. */
 export function parseSliceCount(text: string): number {
   const count = Number(text);
   if (!/^\d{1,5}$/.test(text) || count < 1 || count > MAX_SLICES)
-    throw new Refusal(400, `slices is a number from 1 to ${MAX_SLICES}, not ${quoted(text)}`);
+    throw new Refusal(400, `slices must be a number from 1 to ${MAX_SLICES}, not ${quoted(text)}`);
   return count;
 }
 
-/** Whether a host is in a slice: a hash of its name, the same for ever and in every process. */
+/** Whether a host is in a slice: by a hash of its name that is the same in every process and version. */
 export function inSlice(hostName: string, { index, count }: Slice): boolean {
   return hashOf(hostName) % count === index;
 }

@@ -4,11 +4,11 @@ import type { Clock } from "../lib/index.ts";
 export interface SlotUser {
   /** Clients share the slots. */
   readonly client: string;
-  /** How long the client has not read what was written; 0 if there is nothing to read. */
+  /** Time for which the client has not read what was written; 0 if there is nothing to read. */
   unreadMs(): number;
-  /** Ends the response: its slot is needed. */
+  /** Ends the response because its slot is needed. */
   displace(): void;
-  /** Calls back when the response has ended, however; at once if it has. */
+  /** Calls back when the response has ended; at once if it has ended already. */
   onceClosed(callback: () => void): void;
 }
 
@@ -16,7 +16,7 @@ export interface SlotsOptions {
   /** Responses at once. Read at each request: a reload may change it. */
   readonly places: () => number;
   readonly clock: Clock;
-  /** How long a request waits for a slot, and for how long a response must be unread to lose its own. */
+  /** Time for which a request waits for a slot, and for which a response must be unread to lose its slot. */
   readonly patienceMs: number;
 }
 
@@ -25,13 +25,13 @@ interface Waiter {
   readonly done: (entered: boolean) => void;
 }
 
-/** Requests that wait, for each slot; more are refused at once. */
+/** Waiting requests per slot; more are refused at once. */
 const WAITING_PER_SLOT = 4;
 
 /**
  * Slots for responses, shared between clients. If all are taken, the response that has been unread for the longest
  * time loses its slot. If every client reads, a request waits for a moment; then a client that has at least two slots
- * more than the one that waits loses one. Whoever waits for the fewest slots is served first.
+ * more than the one that waits loses one. A free slot goes to the client that has the fewest.
  */
 export class Slots {
   readonly #options: SlotsOptions;
@@ -51,7 +51,8 @@ export class Slots {
       this.#take(user);
       return Promise.resolve(true);
     }
-    if (this.#waiting.size >= WAITING_PER_SLOT * places() && !this.#makeRoomInLine(user)) return Promise.resolve(false);
+    if (this.#waiting.size >= WAITING_PER_SLOT * places() && !this.#makeRoomInQueue(user))
+      return Promise.resolve(false);
     return new Promise((resolve) => {
       const timer = clock.after(patienceMs, () => this.#displaceFor(waiter));
       const waiter: Waiter = {
@@ -94,7 +95,7 @@ export class Slots {
     if (this.#users.delete(user)) this.#slotsOf.add(user.client, -1);
   }
 
-  /** Free slots go to those who have the fewest, and among these to who came first. */
+  /** A free slot goes to the client with the fewest slots, among equals to the first in the queue. */
   #grant(): void {
     while (this.#users.size < this.#options.places()) {
       const next = smallest(this.#waiting, ({ user }) => this.#slotsOf.of(user.client));
@@ -104,7 +105,7 @@ export class Slots {
     }
   }
 
-  /** Frees the slot of the response that has been unread for longest, if that is long. */
+  /** Frees the slot of the response that has been unread for longest, if it is unread for long enough. */
   #displaceUnread(): void {
     const unread = largest(this.#users, (user) => user.unreadMs());
     if (unread !== undefined && unread.unreadMs() >= this.#options.patienceMs) this.#displace(unread);
@@ -130,7 +131,7 @@ export class Slots {
   }
 
   /** Many requests of one client must not keep another from waiting. */
-  #makeRoomInLine(user: SlotUser): boolean {
+  #makeRoomInQueue(user: SlotUser): boolean {
     const longest = largest(this.#waiting, (waiter) => this.#waitingOf.of(waiter.user.client));
     if (longest === undefined || this.#waitingOf.of(longest.user.client) <= this.#waitingOf.of(user.client) + 1)
       return false;

@@ -8,11 +8,11 @@ import { asksForGzip } from "./encoding.ts";
 
 export interface StreamOptions {
   readonly contentType: string;
-  /** Told of each piece when nobody reads it any more. */
+  /** Called for each piece that was sent. */
   readonly sent?: (piece: Uint8Array) => void;
 }
 
-/** Writes pieces as they are taken, letting polls go on between two. Nothing is made that nobody reads. */
+/** Writes pieces as the client reads them; polls run in between. No piece is made before it can be written. */
 async function writeAll(
   sink: Writable,
   pieces: Iterable<Uint8Array>,
@@ -30,8 +30,8 @@ async function writeAll(
 }
 
 /**
- * Sends pieces as the client reads them, compressed where it asks for that; zlib works on a thread of its own. Ends
- * when all is read, or nobody reads it any more; that nobody takes too long is for Deliveries to see to.
+ * Sends pieces as the client reads them, compressed if the client accepts it; zlib runs on its own thread. Ends when all
+ * pieces are sent or the connection is closed. Deliveries bounds the time.
  */
 export async function sendPieces(
   request: Request,
@@ -60,9 +60,9 @@ export async function sendPieces(
     }
   } catch (error) {
     const isGone = signal.aborted;
-    // Who still waits for room waits for nothing.
+    // Ends the other of the two.
     stop.abort();
-    // Half an answer must not look like a whole one.
+    // A partial response must not look complete.
     response.destroy();
     if (!isGone) throw error;
   }

@@ -1,7 +1,7 @@
 import type { HostRecord } from "../model/index.ts";
 import type { TraceStep } from "./parts.ts";
 
-export interface ProbeStory {
+export interface ProbeTrace {
   readonly target: string;
   readonly record: HostRecord;
   readonly steps: readonly TraceStep[];
@@ -18,8 +18,8 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
-/** How a probe went, in comment lines, so that the whole is still an exposition. */
-export function traceText({ target, record, steps, tookMs, timeoutMs }: ProbeStory): string {
+/** The trace of a probe in comment lines, so that the response is still an exposition. */
+export function traceText({ target, record, steps, tookMs, timeoutMs }: ProbeTrace): string {
   const { host, snapshot } = record;
   const failure = snapshot?.failure;
   const lines = [
@@ -30,14 +30,14 @@ export function traceText({ target, record, steps, tookMs, timeoutMs }: ProbeSto
       ? `result: ${snapshot?.up === true ? "up" : "no reading"}`
       : `result: failed at ${failure.stage}: ${failure.reason}: ${failure.message}`,
     "",
-    ...(steps.length === 0 ? ["no steps: the answer did not come from a conversation of its own"] : []),
+    ...(steps.length === 0 ? ["no steps: this probe sent nothing to the BMC"] : []),
     ...steps.map(({ atMs, direction, text }) => `${seconds(atMs).padStart(8)}  ${ARROWS[direction]} ${text}`),
     "",
     ...(snapshot?.parts ?? []).map(
       ({ part, ok, durationMs, failure: why }) =>
         `part ${part}: ${ok ? "ok" : `failed: ${why?.reason ?? "unknown"}: ${why?.message ?? ""}`}, ${seconds(durationMs)} s`,
     ),
-    ...(snapshot?.quirks ?? []).map((quirk) => `quirk worked around: ${quirk}`),
+    ...(snapshot?.quirks ?? []).map((quirk) => `quirk: ${quirk}`),
   ];
   return `${lines.map((line) => `# ${oneLine(line)}`.trimEnd()).join("\n")}\n\n`;
 }

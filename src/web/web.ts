@@ -16,7 +16,7 @@ import { hostHandler, landingHandler } from "./pages-routes.ts";
 import { bound, DEFAULT_LIMITS, type WebParts } from "./parts.ts";
 import { PasswordCheck } from "./password-check.ts";
 import { probeHandler } from "./probe.ts";
-import { nothingHere, only, problemHandler } from "./problems.ts";
+import { only, problemHandler, unknownPath } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
 import { sdHandler } from "./sd.ts";
 import { type RunningServer, startServer, stopServer } from "./server.ts";
@@ -25,16 +25,16 @@ import { Slots, type SlotUser } from "./slots.ts";
 export interface Web {
   readonly app: Express;
   /**
-   * Listens on `:9623`, `127.0.0.1:9623`, `[::1]:9623` or `name:9623`, or on a socket that somebody else listens on.
+   * Listens on `:9623`, `127.0.0.1:9623`, `[::1]:9623` or `name:9623`, or on an inherited socket.
    * Rejects with a ListenError.
    */
   listen(where: string | InheritedSocket): Promise<Server>;
-  /** Stops listening; running requests get the grace of the limits, then they are cut off. Safe to call twice. */
+  /** Stops listening. Requests in progress get the grace time of the limits, then they are cut off. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** What every answer carries; nothing here is worth keeping in a cache. */
-const everyAnswer: RequestHandler = (_request, response, next) => {
+/** Headers of every response. Responses must not be cached. */
+const setDefaultHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "deny",
@@ -46,7 +46,7 @@ const everyAnswer: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** The HTTP face of the exporter. Everything it tells is handed in; nothing it can be sent changes a machine. */
+/** The HTTP server of the exporter. No request changes a machine. */
 export function createWeb(parts: WebParts): Web {
   const limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const own = bound(parts);
@@ -70,11 +70,11 @@ export function createWeb(parts: WebParts): Web {
   const app = express();
   app.disable("x-powered-by").disable("etag").set("query parser", false).enable("case sensitive routing");
   app.use((_request, response, next) => {
-    // A connection that is kept alive would hold up the end until it is cut off.
+    // A connection that is kept alive would delay the end.
     if (closing !== undefined) response.set("Connection", "close");
     else response.once("finish", () => closing !== undefined && setImmediate(() => closeIdle(servers)));
     next();
-  }, everyAnswer);
+  }, setDefaultHeaders);
   app.use(deliveries.watch, admission({ ...limits, security, passwords, report, clock }));
   const slots = (places: () => number): Slots => new Slots({ places, clock, patienceMs: limits.patienceMs });
   const pages = slotted(
@@ -110,14 +110,14 @@ export function createWeb(parts: WebParts): Web {
   read("/-/ready", readyHandler(own));
   const reload = reloadHandler(own);
   app.post("/-/reload", reload).put("/-/reload", reload).all("/-/reload", only("POST", "PUT"));
-  app.use(nothingHere, problemHandler(parts.version, log));
+  app.use(unknownPath, problemHandler(parts.version, log));
 
   return {
     app,
     async listen(where) {
-      if (closing !== undefined) throw new Error("the web is closed");
-      const quiet = (socket: Socket): void => deliveries.quiet(socket);
-      const running = await startServer(where, app, { clock, limits, log, report, security, quiet, connections });
+      if (closing !== undefined) throw new Error("the web server is closed");
+      const idle = (socket: Socket): void => deliveries.idle(socket);
+      const running = await startServer(where, app, { clock, limits, log, report, security, idle, connections });
       servers.add(running);
       running.server.once("close", () => servers.delete(running));
       return running.server;
@@ -138,7 +138,7 @@ function closeIdle(servers: Iterable<RunningServer>): void {
 type Slotted = <P>(handler: RequestHandler<P>) => RequestHandler<P>;
 
 /**
- * Gives each response a slot until the client has read it: clients that do not read must not pile up texts.
+ * Gives each response a slot until the client has read it: clients that do not read must not fill the memory.
  *
  * @param entered called before the response is made
  */

@@ -180,14 +180,14 @@ describe("an invalid listen address", () => {
       `127.0.0.1:${taken.port}`,
     );
     expect(said).toBe(
-      `lightsout: cannot listen on 127.0.0.1:${taken.port}: another process has this port; stop it, or choose another port with --web.listen-address`,
+      `lightsout: cannot listen on 127.0.0.1:${taken.port}: another process uses this port; stop it, or choose another port with --web.listen-address`,
     );
     expect(code).toBe(1);
   });
 
   it.concurrent.each([
-    ["9623", "is not an address to listen on; write :9623"],
-    ["192.0.2.1:9623", "this machine has no such address"],
+    ["9623", "is not a listen address; use the form :9623"],
+    ["192.0.2.1:9623", "this machine does not have this address"],
   ])("such as %s is refused", async (address, words) => {
     const { code, said } = await refused("serve", "--config.file", file, "--web.listen-address", address);
     expect(said).toContain(words);

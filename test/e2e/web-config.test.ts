@@ -155,10 +155,10 @@ scrape_configs:
 
   it("answers curl, and says which credential is missing", async () => {
     expect((await curl(...certified(), "-u", `prometheus:${PASSWORD}`)).stdout).toBe("ready\n");
-    expect((await curl(...certified())).stdout).toBe("a user name and a password are needed\n");
+    expect((await curl(...certified())).stdout).toBe("user name and password are required\n");
     expect((await curl("-u", `prometheus:${PASSWORD}`)).code).not.toBe(0);
     const plain = await run("curl", ["-sS", `http://127.0.0.1:${port}/`]);
-    expect(plain.stdout).toBe("this port speaks HTTPS, not HTTP; ask https://\n");
+    expect(plain.stdout).toBe("this port serves HTTPS, not HTTP; use https://\n");
     expect(exporter.logs()).toContain("client certificate refused");
   });
 

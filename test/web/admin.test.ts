@@ -37,7 +37,9 @@ describe("/-/reload", () => {
     await start({ reload: async () => ({ ok: false, problems: ["line 3: targets: wrong", "line 9: auths: wrong"] }) });
     const { status, text } = await rig.ask("/-/reload", { method: "POST" });
     expect(status).toBe(500);
-    expect(text).toBe("not reloaded, the old configuration stays:\nline 3: targets: wrong\nline 9: auths: wrong\n");
+    expect(text).toBe(
+      "not reloaded, the previous configuration stays in use:\nline 3: targets: wrong\nline 9: auths: wrong\n",
+    );
   });
 
   it("is not for GET", async () => {

@@ -12,16 +12,16 @@ describe("sockets that systemd passes", () => {
     [
       {},
       true,
-      "systemd passed no socket (LISTEN_FDS and LISTEN_PID are not set); start it from a unit that has a .socket unit",
+      "systemd passed no socket (LISTEN_FDS and LISTEN_PID are not set); start it from a unit with a .socket unit",
     ],
     [
       { LISTEN_PID: "70", LISTEN_FDS: "1" },
       true,
-      "systemd passed its sockets to process 70, this one is 77: something stands between them, npm, npx or a shell",
+      "systemd passed its sockets to process 70, and not to this process 77; ExecStart= must run node and dist/cli/main.js directly",
     ],
-    [{ LISTEN_PID: "77", LISTEN_FDS: "0" }, true, 'LISTEN_FDS is "0", not a number of sockets from 1 to 64'],
+    [{ LISTEN_PID: "77", LISTEN_FDS: "0" }, true, 'LISTEN_FDS is "0", but must be a number of sockets from 1 to 64'],
     [{ LISTEN_PID: "77", LISTEN_FDS: "many" }, true, 'LISTEN_FDS is "many"'],
-    [{ LISTEN_PID: "77", LISTEN_FDS: "1" }, false, "file descriptor 3 is not a socket, though LISTEN_FDS is 1"],
+    [{ LISTEN_PID: "77", LISTEN_FDS: "1" }, false, "file descriptor 3 is not a socket, but LISTEN_FDS is 1"],
   ])("are missed with the reason: %j", (env, good, words) => {
     expect(() => sockets(env as Record<string, string>, good)).toThrow(words);
   });

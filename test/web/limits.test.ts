@@ -74,7 +74,7 @@ describe("a request", () => {
   it("with an address of 10,000 characters is refused with 414, with a head of 20,000 with 431", async () => {
     await start();
     const long = await rig.ask(`/metrics?host=${"a".repeat(10_000)}`);
-    expect([long.status, long.text]).toEqual([414, "the address is 10014 characters long, 8192 are the limit\n"]);
+    expect([long.status, long.text]).toEqual([414, "the URL has 10014 characters, the limit is 8192\n"]);
     expect((await rig.ask("/", { headers: { "X-A": "a".repeat(20_000) } })).status).toBe(431);
   });
 

@@ -18,14 +18,14 @@ describe("a listen address", () => {
 
   it.each(["9623", "::1:9623", "host", "host:", "host:port", ""])("is not %j", (text) => {
     expect(() => parseListenAddress(text)).toThrow(
-      `"${text}" is not an address to listen on; write :9623, 127.0.0.1:9623, [::1]:9623 or name:9623`,
+      `"${text}" is not a listen address; use the form :9623, 127.0.0.1:9623, [::1]:9623 or name:9623`,
     );
   });
 
   it.each([":65536", ":99999", "127.0.0.1:123456"])("has no port like that of %s", (text) => {
     const port = text.split(":")[1];
     expect(() => parseListenAddress(text)).toThrow(
-      `"${text}" is not an address to listen on: there is no port ${port}; ports end at 65535`,
+      `"${text}" is not a listen address: port ${port} is greater than 65535`,
     );
   });
 
@@ -34,10 +34,13 @@ describe("a listen address", () => {
       "EACCES",
       "cannot listen on :80: not permitted; choose a port above 1023, or grant the capability CAP_NET_BIND_SERVICE",
     ],
-    ["EADDRNOTAVAIL", "cannot listen on :80: this machine has no such address; :PORT listens on all it has"],
+    [
+      "EADDRNOTAVAIL",
+      "cannot listen on :80: this machine does not have this address; :PORT listens on all its addresses",
+    ],
     [
       "ENOTFOUND",
-      "cannot listen on :80: the name does not resolve; write an IP address, or :PORT for all of this machine",
+      "cannot listen on :80: the name does not resolve; use an IP address, or :PORT for all addresses of this machine",
     ],
     ["EWHATEVER", "cannot listen on :80: EWHATEVER"],
   ])("that fails with %s says what would do", (code, message) => {
@@ -56,7 +59,7 @@ describe("listen", () => {
     web = createWeb(partsOf([]));
     const refused = web.listen(address);
     await expect(refused).rejects.toBeInstanceOf(ListenError);
-    await expect(refused).rejects.toThrow(`cannot listen on ${address}: another process has this port`);
+    await expect(refused).rejects.toThrow(`cannot listen on ${address}: another process uses this port`);
     other.close();
   });
 

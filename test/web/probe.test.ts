@@ -49,11 +49,11 @@ describe("/probe", () => {
   });
 
   it.each([
-    ["", "target is missing: /probe?target=NAME"],
+    ["", "target is missing; use /probe?target=NAME"],
     ["?target=", "target is missing"],
-    ["?target=a&target=b", "the parameter target is there 2 times, once will do"],
-    ["?target=a&modul=b", 'unknown parameter "modul"; did you mean module? (/probe knows target, module, auth, debug)'],
-    ["?target=a&debug=1", 'debug is true or false, not "1"'],
+    ["?target=a&target=b", "the parameter target is given 2 times, but allowed once"],
+    ["?target=a&modul=b", 'unknown parameter "modul"; did you mean module? (/probe has target, module, auth, debug)'],
+    ["?target=a&debug=1", 'debug must be true or false, not "1"'],
   ])("answers 400 to %j and asks nobody", async (query, message) => {
     await start();
     const { status, text } = await ask(query);
@@ -101,7 +101,7 @@ describe("/probe", () => {
       await start();
       const { status, text } = await ask("?target=a", { headers: { "X-Prometheus-Scrape-Timeout-Seconds": header } });
       expect(status).toBe(400);
-      expect(text).toContain("is a number of seconds above 0");
+      expect(text).toContain("must be a number of seconds above 0");
     });
 
     it("loses the offset that is configured", async () => {

@@ -88,10 +88,10 @@ describe("/sd", () => {
   });
 
   it.each([
-    ["?by=room", 'by is one of host, rack, slice, probe, not "room"'],
-    ["?by=slice&slices=0", 'slices is a number from 1 to 10000, not "0"'],
-    ["?slices=4", "slices goes with by=slice only"],
-    ["?rack=r1", 'unknown parameter "rack" (/sd knows by, slices)'],
+    ["?by=room", 'by must be one of host, rack, slice, probe, not "room"'],
+    ["?by=slice&slices=0", 'slices must be a number from 1 to 10000, not "0"'],
+    ["?slices=4", "slices is allowed with by=slice only"],
+    ["?rack=r1", 'unknown parameter "rack" (/sd has by, slices)'],
   ])("answers 400 to %s", async (query, message) => {
     const { status, text } = await rig.ask(`/sd${query}`);
     expect(status).toBe(400);

@@ -57,7 +57,7 @@ describe("users", () => {
       "/nothing",
     ]) {
       const { status, headers, text } = await rig.ask(path, { headers: { Accept: "text/html" } });
-      expect([path, status, text]).toEqual([path, 401, "a user name and a password are needed\n"]);
+      expect([path, status, text]).toEqual([path, 401, "user name and password are required\n"]);
       expect(headers["www-authenticate"]).toBe('Basic realm="lightsout", charset="UTF-8"');
     }
     expect((await rig.ask("/-/reload", { method: "POST" })).status).toBe(401);
@@ -162,7 +162,7 @@ withPeers(["openssl"], "TLS", () => {
     await start(tls());
     expect(await healthy()).toEqual({ status: 200, text: "healthy\n" });
     const plain = await rig.ask("/metrics");
-    expect([plain.status, plain.text]).toEqual([400, "this port speaks HTTPS, not HTTP; ask https://\n"]);
+    expect([plain.status, plain.text]).toEqual([400, "this port serves HTTPS, not HTTP; use https://\n"]);
     expect(reports.refused).toEqual(["plain_http"]);
   });
 

@@ -14,23 +14,23 @@ export interface MessageOptions {
   /** 0 to 23, RFC 5424 table 1: 3 daemon, 16 local0. */
   readonly facility: number;
   readonly appName: string;
-  /** Of the machine the exporter runs on; the host of the event is in the structured data. */
+  /** Name of the machine of the exporter; the host of the event is in the structured data. */
   readonly hostname: string;
   readonly pid: number;
-  /** A longer message loses its end. */
+  /** A longer message is cut off. */
   readonly maxBytes: number;
 }
 
-/** The elements of the structured data carry the number IANA keeps for documentation. */
+/** The names of the structured data elements use the enterprise number that IANA reserves for documentation. */
 const EVENT_ID = "event@32473";
 const PLACE_ID = "place@32473";
-/** Says that the text is UTF-8 - RFC 5424 section 6.4. */
+/** Marks the text as UTF-8 - RFC 5424 section 6.4. */
 const BOM = "\uFEFF";
-const NOTHING = "-";
+const NIL = "-";
 
 /**
  * An event as a syslog message - RFC 5424 section 6: `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID SD MSG`. The
- * time is the exporter's: that of the record, which may be off by years, is in the structured data.
+ * time is that of the exporter. The time of the record, which may be wrong by years, is in the structured data.
  */
 export function syslogMessage(event: HostEvent, options: MessageOptions): Buffer {
   const { facility, appName, hostname, pid, maxBytes } = options;
@@ -44,13 +44,13 @@ export function syslogMessage(event: HostEvent, options: MessageOptions): Buffer
   return cut(Buffer.from(text), maxBytes);
 }
 
-/** The fields of the JSON line that are no place and not the text. */
+/** The fields of the JSON line except place and text. */
 function fieldsOf(event: HostEvent): Readonly<Record<string, unknown>> {
   const { text, site, room, row, rack, position, ...fields } = JSON.parse(eventJson(event)) as Record<string, unknown>;
   return fields;
 }
 
-/** `[id name="value" ...]`; nothing where there is no value - RFC 5424 section 6.3. */
+/** `[id name="value" ...]`; empty if there is no value - RFC 5424 section 6.3. */
 function element(id: string, fields: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}="${escaped(Array.isArray(value) ? value.join(", ") : String(value))}"`],
@@ -62,14 +62,14 @@ const escaped = (value: string): string => value.replaceAll(/[\\"\]]/g, "\\$&");
 
 /** Printable ASCII without spaces, as header fields are. */
 function name(text: string, most: number): string {
-  return text.replaceAll(/[^\x21-\x7e]/g, "_").slice(0, most) || NOTHING;
+  return text.replaceAll(/[^\x21-\x7e]/g, "_").slice(0, most) || NIL;
 }
 
-/** Receivers end messages at control characters, or make up escapes of their own. */
+/** Receivers end messages at control characters, or escape them in their own way. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const oneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f]+/g, " ");
 
-/** The first bytes, without half a character at the end. */
+/** The first bytes, without an incomplete character at the end. */
 function cut(bytes: Buffer, most: number): Buffer {
   if (bytes.length <= most) return bytes;
   let end = most;

@@ -7,8 +7,8 @@ import type { SyslogOptions } from "./udp.ts";
 const MESSAGE_BYTES = 8192;
 
 /**
- * Syslog over TCP, each message behind its length - RFC 6587 section 3.4.1. There are no acknowledgements: what the
- * kernel has taken counts as sent. A receiver that hung up is noticed before the next message.
+ * Syslog over TCP, each message behind its length - RFC 6587 section 3.4.1. There are no acknowledgements: a message
+ * that the kernel has accepted counts as sent. A closed connection is noticed before the next message.
  */
 export class TcpSyslog implements Sender {
   readonly batch = 1;
@@ -44,12 +44,12 @@ export class TcpSyslog implements Sender {
         signal.removeEventListener("abort", onAbort);
         socket.off("error", fail);
         socket.on("error", () => {});
-        const forget = (): void => {
+        const dropSocket = (): void => {
           if (this.#socket === socket) this.#socket = undefined;
           socket.destroy();
         };
-        socket.once("end", forget).once("close", forget);
-        // Receivers say nothing; what they say all the same is not kept.
+        socket.once("end", dropSocket).once("close", dropSocket);
+        // Receivers send nothing. Anything else is discarded.
         socket.resume();
         this.#socket = socket;
         resolve(socket);
@@ -57,7 +57,7 @@ export class TcpSyslog implements Sender {
     });
   }
 
-  /** A message that did not go out whole ends the connection: what is half of it is no message. */
+  /** A message that is sent in part ends the connection, so that the receiver discards it. */
   #write(socket: Socket, bytes: Buffer, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ export class TcpSyslog implements Sender {
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;
-    // What was written still goes out; a receiver that does not read cannot hold us up.
+    // What was written is still sent. A receiver that does not read does not delay the end.
     socket.end();
     socket.unref();
   }

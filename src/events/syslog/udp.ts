@@ -5,7 +5,7 @@ import type { HostEvent } from "../../model/index.ts";
 import type { Sender } from "../delivery.ts";
 import { type MessageOptions, syslogMessage } from "./message.ts";
 
-/** What every receiver should take - RFC 5426 section 3.2. */
+/** Size that every receiver should accept - RFC 5426 section 3.2. */
 export const DATAGRAM_BYTES = 2048;
 
 export interface SyslogOptions {
@@ -72,7 +72,7 @@ export class UdpSyslog implements Sender {
     });
   }
 
-  /** The name is resolved for each new socket; the address family is the first that it has. */
+  /** The name is resolved for each new socket. The first address is used. */
   async #connect(signal: AbortSignal): Promise<Socket> {
     const { host, port } = this.#options;
     const { address, family } = await lookup(host);

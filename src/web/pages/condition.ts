@@ -2,30 +2,30 @@ import { componentHealth } from "../../exposition/index.ts";
 import { Health, type HostRecord, worstHealth } from "../../model/index.ts";
 import type { Reading } from "./measure.ts";
 
-/** What a page says of a host in one word, worst first. */
+/** Condition of a host in one word, worst first. */
 export const CONDITIONS = ["down", "critical", "warning", "waiting", "unknown", "ok"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
-/** For people who look at the counts. */
+/** Explanations of the counts. */
 export const CONDITION_HELP: Readonly<Record<Condition, string>> = {
-  down: "the last poll did not reach the BMC, or is too long ago",
+  down: "the last poll did not reach the BMC, or is too old",
   critical: "a sensor or fault is critical or worse",
   warning: "a sensor or fault is in warning",
   waiting: "not polled yet",
-  unknown: "reached, but tells no health",
-  ok: "everything it tells is in order",
+  unknown: "reached, but the BMC reports no health",
+  ok: "everything that the BMC reports is ok",
 };
 
 export interface HostView {
   readonly record: HostRecord;
   readonly condition: Condition;
-  /** The worst it tells, while it is up. */
+  /** Worst health while it is up. */
   readonly health?: Health;
-  /** Of what the racks are coloured by, while it is up and tells it. */
+  /** Value of the measure that colours the racks, while it is up and has it. */
   readonly reading?: Reading;
 }
 
-/** How a host is, from its record. */
+/** Condition of a host, from its record. */
 export function viewOf(record: HostRecord): HostView {
   const { snapshot, polls } = record;
   if (snapshot === undefined) return { record, condition: polls === 0 ? "waiting" : "down" };

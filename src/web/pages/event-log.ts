@@ -12,18 +12,18 @@ function totals({ entries, capacityEntries, overflow, counters }: EventLog): Mar
   return html`<p>${entries} records${capacityEntries !== undefined && ` of ${capacityEntries}`}${overflow && html` ${badge("warning", "full: new events are lost")}`}${counted.length > 0 && html`; counted so far: ${counted.join(", ")}`}</p>`;
 }
 
-/** The event log: how full it is, and its newest records as far as they are known here. */
+/** The event log: how full it is, and its newest known records. */
 export function eventLog(log: EventLog | undefined, past: readonly PastEvent[]): Markup | undefined {
   if (log === undefined && past.length === 0) return undefined;
   const fresh = log?.fresh ?? [];
-  // The first poll reads the whole log, which is more than is remembered afterwards.
+  // The first poll reads the whole log, which is more than is kept afterwards.
   const known = fresh.length > past.length ? [...fresh].reverse() : past;
   const shown = known.slice(0, MAX_EVENTS);
   const rows = shown.map(
     ({ time, relativeTime, sensor, severity, direction, text }) => html`<tr>
 <td class="when">${time === undefined ? "no time" : relativeTime ? `${span(time)} after start` : moment(time)}</td>
 <td>${badge(spaced(severity).replace("non recoverable", "non-recoverable"), spaced(severity))}</td>
-<th scope="row">${sensor}</th><td>${text}${direction === "deasserted" && html` <span class="soft">(over)</span>`}</td></tr>
+<th scope="row">${sensor}</th><td>${text}${direction === "deasserted" && html` <span class="soft">(deasserted)</span>`}</td></tr>
 `,
   );
   return html`<section id="events"><h2>Event log</h2>

@@ -7,23 +7,23 @@ import { type Measure, type Reading, readingOf } from "./measure.ts";
 import { inNaturalOrder } from "./natural-order.ts";
 import { type Spread, spreadOf } from "./scale.ts";
 
-/** Looked at before polls get their turn: a host has a hundred sensors. */
+/** Hosts that are processed before polls run: a host has a hundred sensors. */
 const BATCH = 200;
 
 export interface Rack {
-  /** Without position; without rack for the hosts that stand in none. */
+  /** Without position; without rack for hosts that have none. */
   readonly place: Place;
   readonly worst: Condition;
   /** Hosts that are down, critical or in warning. */
   readonly inTrouble: number;
   /** In the order of the inventory. */
   readonly hosts: readonly HostView[];
-  /** Of the hosts that tell the measure in its own unit. */
-  readonly told: Told;
+  /** Values of the hosts that have the measure in its own unit. */
+  readonly values: Totals;
 }
 
 /** Values of several hosts together. */
-export interface Told {
+export interface Totals {
   readonly count: number;
   readonly sum: number;
   readonly most: number;
@@ -31,21 +31,21 @@ export interface Told {
 
 /** What the landing page shows of all hosts. */
 export interface Fleet {
-  /** Those that match words and place, whatever their condition, worst first. */
+  /** Hosts that match words and place, in any condition, worst first. */
   readonly matching: readonly HostView[];
   readonly counts: Readonly<Record<Condition, number>>;
-  /** Of those that match, in the order of their place; last the hosts that are in none. */
+  /** Racks of the matching hosts, in the order of their place; hosts without a rack last. */
   readonly racks: readonly Rack[];
-  /** Of what those that match tell. */
+  /** Range of the values of the matching hosts. */
   readonly spread: Spread | undefined;
-  /** In the inventory. */
+  /** Hosts in the inventory. */
   readonly total: number;
 }
 
 const textOf = ({ host }: HostRecord): string =>
   [host.name, host.address, ...Object.values(host.place), ...Object.values(host.labels)].join(" ").toLowerCase();
 
-/** Every word is somewhere in the host's name, address, place or labels. */
+/** Whether every word is in the name, address, place or labels of the host. */
 function wordsMatch(record: HostRecord, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const text = textOf(record);
@@ -58,25 +58,25 @@ interface Tally {
   most: number;
 }
 
-/** Shares of full speed do not add up with revolutions. */
+/** Shares of full speed cannot be added to revolutions. */
 const isShare = ({ unit }: Reading): boolean => unit === "ratio";
 
-const nothingTold = (): Tally => ({
+const noValues = (): Tally => ({
   count: 0,
   sum: 0,
   most: Number.NEGATIVE_INFINITY,
 });
 
-function add(told: Tally, { value }: Reading): void {
-  told.count++;
-  told.sum += value;
-  told.most = Math.max(told.most, value);
+function add(totals: Tally, { value }: Reading): void {
+  totals.count++;
+  totals.sum += value;
+  totals.most = Math.max(totals.most, value);
 }
 
 interface Gathered {
   readonly place: Place;
   readonly hosts: HostView[];
-  readonly told: Tally;
+  readonly values: Tally;
   worst: Condition;
   inTrouble: number;
 }
@@ -85,7 +85,7 @@ interface Gathered {
 export const rackKey = (place: Place): string =>
   place.rack ? SELECTABLE.map((label) => place[label] ?? "").join("\0") : "";
 
-/** Looks at all hosts, in batches. */
+/** Summarises all hosts, in batches. */
 export async function lookAtFleet(
   records: Iterable<ListedHost>,
   { query, selection, by }: { readonly query: string; readonly selection: Selection; readonly by: Measure },
@@ -94,7 +94,7 @@ export async function lookAtFleet(
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
-  // Taken at once, because the inventory may change between two batches.
+  // Copied at once, because the inventory may change between two batches.
   const all = [...records];
   const found = Object.fromEntries(CONDITIONS.map((condition) => [condition, []])) as unknown as Record<
     Condition,
@@ -130,13 +130,13 @@ function gather(racks: Map<string, Gathered>, view: HostView): void {
   let gathered = racks.get(key);
   if (gathered === undefined) {
     const place = rack ? { site, room, row, rack } : {};
-    gathered = { place, hosts: [], told: nothingTold(), worst: "ok", inTrouble: 0 };
+    gathered = { place, hosts: [], values: noValues(), worst: "ok", inTrouble: 0 };
     racks.set(key, gathered);
   }
   gathered.hosts.push(view);
   gathered.worst = worse(gathered.worst, condition);
   if (isTrouble(condition)) gathered.inTrouble++;
-  if (reading !== undefined && !isShare(reading)) add(gathered.told, reading);
+  if (reading !== undefined && !isShare(reading)) add(gathered.values, reading);
 }
 
 function inOrder(racks: ReadonlyMap<string, Gathered>): Rack[] {

@@ -43,7 +43,7 @@ function notices({ record, state }: HostPageView): HtmlValue {
   if (state?.stopped !== undefined) return failureNotice("Login refused", state.stopped);
   if (snapshot !== undefined) return undefined;
   return html`<section class="notice quiet" role="status"><h2>${polls === 0 ? "Not polled yet" : "Stale"}</h2>
-<p>${polls === 0 ? failureText(NOT_POLLED) : "The last poll is too long ago; what it told was dropped."}</p></section>`;
+<p>${polls === 0 ? failureText(NOT_POLLED) : "The last poll is too old; its readings were dropped."}</p></section>`;
 }
 
 /** "sensors (12 left out)": which limits the host exceeds. */
@@ -76,7 +76,7 @@ ${fact("IPMI version", controller?.ipmiVersion)}
 ${fact("Chassis power", chassis && (chassis.powerOn ? "on" : "off"))}
 ${fact("Chassis faults", faults.length > 0 && badge("critical", faults.join(", ")))}
 ${fact("Power consumption", watts === undefined ? undefined : `${plain(watts)} W`)}
-${fact("Quirks worked around", snapshot && snapshot.quirks.length > 0 && snapshot.quirks.map(spaced).join(", "))}
+${fact("Quirks", snapshot && snapshot.quirks.length > 0 && snapshot.quirks.map(spaced).join(", "))}
 ${Object.entries(host.labels).map(([name, value]) => fact(name, value))}
 </dl></section>`;
 }

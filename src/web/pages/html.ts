@@ -1,4 +1,4 @@
-/** Text that is HTML already; made by `html` only. */
+/** Text that is HTML; created by `html` only. */
 export class Markup {
   readonly text: string;
 
@@ -17,7 +17,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Most names; looking is much cheaper than replacing nothing. */
+/** Most names need no escaping; a test is much cheaper than a replacement. */
 const HARMLESS = /^[\w .,:;/()%#+-]*$/;
 
 /** Fit for the text of an element and for a quoted attribute. Control characters have no place in either. */
@@ -39,7 +39,7 @@ function rendered(value: HtmlValue): string {
   return value.map(rendered).join("");
 }
 
-/** html`<b>${name}</b>`: whatever is put in is escaped, unless it is Markup itself. Quote every attribute. */
+/** html`<b>${name}</b>`: inserted values are escaped, unless they are Markup. Quote every attribute. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Markup {
   let text = strings[0] ?? "";
   for (const [index, value] of values.entries()) text += rendered(value) + (strings[index + 1] ?? "");

@@ -3,8 +3,8 @@ import { SELECTABLE, type Selection } from "../selection.ts";
 import type { Condition } from "./condition.ts";
 import type { Measure } from "./measure.ts";
 
-/** What of the landing page is asked for. */
-export interface LandingQuestion {
+/** The requested view of the landing page. */
+export interface LandingQuery {
   readonly query: string;
   readonly selection: Selection;
   readonly condition?: Condition;
@@ -24,8 +24,8 @@ function addressOf(parameters: URLSearchParams): string {
 
 const notHealth = (by: Measure): string | undefined => (by === "health" ? undefined : by);
 
-/** The address of the landing page with something else asked for: the first page, unless said. */
-export function here({ query, selection, condition, by }: LandingQuestion, changes: Changes): string {
+/** The address of the landing page with some parameters changed; the first page by default. */
+export function here({ query, selection, condition, by }: LandingQuery, changes: Changes): string {
   const parameters = new URLSearchParams();
   const now: Changes = { q: query, state: condition, by: notHealth(by), ...changes };
   for (const [name, value] of Object.entries(now)) if (value) parameters.set(name, value);
@@ -34,7 +34,7 @@ export function here({ query, selection, condition, by }: LandingQuestion, chang
   return addressOf(parameters);
 }
 
-/** The address of one rack, or of the hosts that are in none, in the same colours. */
+/** The address of one rack, or of the hosts without a rack, in the same colours. */
 export function rackAddress(place: Place, by: Measure): string {
   const parameters = new URLSearchParams();
   if (!place.rack) parameters.set("without", "rack");

@@ -3,7 +3,7 @@ import { SELECTABLE } from "../selection.ts";
 import { CONDITION_HELP, CONDITIONS, type Condition, type HostView } from "./condition.ts";
 import type { Fleet } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { here, type LandingQuestion } from "./landing-address.ts";
+import { here, type LandingQuery } from "./landing-address.ts";
 import { badge, column, page, table, toneClass } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
 import { healthWord, spaced, span } from "./words.ts";
@@ -12,9 +12,9 @@ export const ROWS = 200;
 /** Offered while typing a target. */
 const MAX_SUGGESTIONS = 500;
 
-export interface LandingView extends LandingQuestion {
+export interface LandingView extends LandingQuery {
   readonly fleet: Fleet;
-  /** Made beforehand, in pieces; absent where no host matches. */
+  /** Made beforehand, in pieces; absent if no host matches. */
   readonly racks: Markup | undefined;
   readonly readiness: Readiness;
   readonly nowMs: number;
@@ -45,7 +45,7 @@ function probeForm({ fleet }: LandingView): Markup {
 <label>Target<input name="target" list="hosts" required autocomplete="off" placeholder="host or address"></label>
 <label>Module<input name="module" list="modules" autocomplete="off" placeholder="that of the host"></label>
 <label>Auth<input name="auth" list="auths" autocomplete="off" placeholder="that of the host"></label>
-<label class="check"><input type="checkbox" name="debug" value="true" checked>with a trace of the steps</label>
+<label class="check"><input type="checkbox" name="debug" value="true" checked>with a trace</label>
 <button type="submit">Probe</button>
 </form>
 <datalist id="hosts">${options(hosts.map(({ name }) => name))}</datalist>

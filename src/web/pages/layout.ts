@@ -10,20 +10,20 @@ export interface Page {
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%231b2330'/%3E%3Ccircle cx='5' cy='8' r='2' fill='%237fd6a0'/%3E%3Ccircle cx='11' cy='8' r='2' fill='%23f2c76b'/%3E%3C/svg%3E";
 
-/** The endpoints, for the navigation and for who asked for one that is not there. */
+/** The endpoints, for the navigation and for the page of an unknown path. */
 export const ENDPOINTS = [
-  { path: "/", name: "hosts", help: "this exporter's hosts and how they are; /hosts/NAME shows one" },
-  { path: "/metrics", name: "metrics", help: "metrics of all hosts, or of those ?host= ?rack= ?slice= ... select" },
+  { path: "/", name: "hosts", help: "hosts of this exporter and their health; /hosts/NAME shows one" },
+  { path: "/metrics", name: "metrics", help: "metrics of all hosts, or of a selection: ?host= ?rack= ?slice= ..." },
   { path: "/metrics/self", name: "exporter", help: "metrics of the exporter itself" },
-  { path: "/sd", name: "service discovery", help: "what Prometheus shall scrape here (http_sd)" },
-  { path: "/config", name: "configuration", help: "the configuration, secrets hidden" },
+  { path: "/sd", name: "service discovery", help: "targets for Prometheus (http_sd)" },
+  { path: "/config", name: "configuration", help: "the configuration without secrets" },
 ] as const;
 
-/** Endpoints that the pages do not link to. */
+/** Endpoints that are not linked from pages. */
 export const MORE_ENDPOINTS = [
   { path: "/probe", help: "polls one BMC now: ?target= module= auth= debug=" },
-  { path: "/-/healthy", help: "200 while the process answers" },
-  { path: "/-/ready", help: "200 after the inventory was loaded" },
+  { path: "/-/healthy", help: "the process is running" },
+  { path: "/-/ready", help: "the inventory is loaded" },
   { path: "/-/reload", help: "POST: reload configuration and inventory" },
 ] as const;
 

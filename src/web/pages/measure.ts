@@ -1,6 +1,6 @@
 import type { HostSnapshot, Quantity, Sensor } from "../../model/index.ts";
 
-/** What the racks may be coloured by. */
+/** Measures that can colour the racks. */
 export const MEASURES = ["health", "inlet", "power", "fan"] as const;
 export type Measure = (typeof MEASURES)[number];
 
@@ -38,7 +38,7 @@ const SHARE = measures("fan_ratio");
 const reading = (value: number | undefined, unit: Unit): Reading | undefined =>
   value === undefined ? undefined : { value, unit };
 
-/** Absent where the host does not tell it, and by health. Of several inlets the hottest, of fans the fastest. */
+/** Absent if the host does not report it, and for health. The hottest of several inlets, the fastest of several fans. */
 export function readingOf(measure: Measure, snapshot: HostSnapshot): Reading | undefined {
   const { sensors = [], consumption } = snapshot;
   switch (measure) {
@@ -49,7 +49,7 @@ export function readingOf(measure: Measure, snapshot: HostSnapshot): Reading | u
     case "power":
       return reading(consumption?.currentWatts, "watts");
     case "fan":
-      // Boards that tell shares of full speed only cannot be compared with the others, but with one another.
+      // Boards that report only shares of full speed can be compared with each other, but not with others.
       return reading(highest(sensors, SPEED), "rpm") ?? reading(highest(sensors, SHARE), "ratio");
   }
 }

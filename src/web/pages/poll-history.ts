@@ -11,7 +11,7 @@ function outcome({ failure, failedParts }: PollOutcome): Markup {
 const tone = ({ failure, failedParts }: PollOutcome): string =>
   failure !== undefined ? "down" : failedParts.length > 0 ? "warning" : "ok";
 
-/** The last polls of a host, newest first: when, how long each took beside the longest of them, and how it went. */
+/** The last polls of a host, newest first: time, duration compared with the longest one, and result. */
 export function pollHistory(polls: readonly PollOutcome[]): Markup | undefined {
   if (polls.length === 0) return undefined;
   const longest = Math.max(1, ...polls.map(({ durationMs }) => durationMs));

@@ -9,13 +9,13 @@ import { spaced } from "./words.ts";
 /** How cells of racks are drawn. */
 export interface CellStyle {
   readonly by: Measure;
-  /** Absent by health. */
+  /** Absent if the cells are coloured by health. */
   readonly scale?: Scale;
 }
 
 const NAMED = 3;
 
-/** What is wrong with a host, for who points at its cell: worst first. */
+/** Problems of a host for the tooltip of its cell, worst first. */
 function reasons({ snapshot }: HostRecord): string {
   if (snapshot === undefined) return "";
   const { failure } = snapshot;
@@ -30,8 +30,8 @@ function reasons({ snapshot }: HostRecord): string {
   return [...names.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
-/** What stands in the cell beside the name. */
-function said({ record, condition, reading }: HostView, by: Measure): string {
+/** The text in the cell beside the name. */
+function valueText({ record, condition, reading }: HostView, by: Measure): string {
   if (condition === "down") return record.snapshot === undefined ? "stale" : "down";
   if (condition === "waiting") return "not polled";
   if (reading !== undefined) return readingText(reading);
@@ -46,11 +46,11 @@ function colour({ condition, reading, record }: HostView, { by, scale }: CellSty
   return condition === "ok" && record.snapshot?.chassis?.powerOn === false ? "quiet" : toneClass(condition);
 }
 
-/** One host in its rack: a link that says its name and value, in a colour that says so too. */
+/** One host in its rack: a link with its name and value, coloured by the value. */
 export function rackCell(view: HostView, style: CellStyle): Markup {
   const { record, condition } = view;
   const { name, place } = record.host;
-  const word = said(view, style.by);
+  const word = valueText(view, style.by);
   const trouble = isTrouble(condition);
   const why = trouble ? reasons(record) : "";
   const facts = [word === condition ? "" : word, why === "" ? condition : `${condition}: ${why}`].filter(

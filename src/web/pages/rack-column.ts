@@ -9,7 +9,7 @@ import { type CellStyle, rackCell } from "./rack-cell.ts";
 export const MAX_IN_RACK = 128;
 /** From four fifths of its budget on a rack is shown in warning, as the alert does. */
 const NEAR_BUDGET = 0.8;
-/** Empty places are drawn up to so many. */
+/** Most empty places that are drawn. */
 const MAX_GAP = 3;
 
 /** "r1", "no rack" */
@@ -17,7 +17,7 @@ export const rackName = ({ place }: Rack): string => place.rack ?? "no rack";
 
 const positionOf = ({ record }: HostView): number => Number.parseInt(record.host.place.position ?? "", 10);
 
-/** How far apart hosts mostly are in this rack: 2 where machines are two units high. 1 where nothing tells. */
+/** The usual distance between hosts in this rack: 2 if machines are two units high, 1 if unknown. */
 function usualStep(positions: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const [index, position] of positions.slice(1).entries()) {
@@ -32,7 +32,7 @@ function usualStep(positions: readonly number[]): number {
   return usual;
 }
 
-/** How tall hosts are is not known, so a gap is what is left of the distance after the usual step. */
+/** The height of hosts is not known, so a gap is the distance minus the usual step. */
 const gapOf = (distance: number, step: number): number =>
   Math.min(MAX_GAP, Math.max(0, Math.floor((distance - step) / step)));
 
@@ -58,7 +58,7 @@ function units(hosts: readonly HostView[], style: CellStyle): readonly HtmlValue
   return cells;
 }
 
-/** Those that fit, worst first where not all do. */
+/** The hosts that fit; the worst ones if not all do. */
 function shownOf(hosts: readonly HostView[], limit: number): readonly HostView[] {
   if (hosts.length <= limit) return hosts;
   const rank = ({ condition }: HostView): number => CONDITIONS.indexOf(condition);
@@ -72,19 +72,19 @@ function bar(share: number): Markup {
   return html`<svg class="bar-of" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="bar-all" width="100" height="4"/><rect class="bar-${shareTone(share)}" width="${width}" height="4"/></svg>`;
 }
 
-/** What the rack says as a whole: an average and the most, or what it draws. */
-function summary({ inTrouble, told }: Rack, by: Measure, budgetWatts: number | undefined): HtmlValue {
-  if (by === "health") return inTrouble === 0 ? "no trouble" : `${inTrouble} in trouble`;
-  if (told.count === 0)
+/** The summary of a rack: mean and maximum, or its power. */
+function summary({ inTrouble, values }: Rack, by: Measure, budgetWatts: number | undefined): HtmlValue {
+  if (by === "health") return inTrouble === 0 ? "no problem" : `${inTrouble} with problems`;
+  if (values.count === 0)
     return by === "power" && budgetWatts !== undefined ? `no values, of ${kilowatts(budgetWatts)}` : "no values";
   if (by !== "power") {
     const unit = by === "inlet" ? "celsius" : "rpm";
     const text = (value: number): string => readingText({ value, unit }).replace(/ \S+$/, "");
-    return `mean ${text(told.sum / told.count)}, max ${readingText({ value: told.most, unit })}`;
+    return `mean ${text(values.sum / values.count)}, max ${readingText({ value: values.most, unit })}`;
   }
-  if (budgetWatts === undefined) return kilowatts(told.sum);
-  const share = told.sum / budgetWatts;
-  return html`${kilowatts(told.sum)} of ${kilowatts(budgetWatts)}, ${Math.round(share * 100)} %${bar(share)}`;
+  if (budgetWatts === undefined) return kilowatts(values.sum);
+  const share = values.sum / budgetWatts;
+  return html`${kilowatts(values.sum)} of ${kilowatts(budgetWatts)}, ${Math.round(share * 100)} %${bar(share)}`;
 }
 
 export interface ColumnOptions extends CellStyle {
@@ -100,11 +100,11 @@ export function rackColumn(rack: Rack, options: ColumnOptions): Markup {
   const left = rack.hosts.length - shown.length;
   const name = rackName(rack);
   const { length } = rack.hosts;
-  const { count } = rack.told;
-  // A sum of some of the hosts must not pass for the sum of all.
+  const { count } = rack.values;
+  // A sum of some hosts must not look like the sum of all.
   const of = by !== "health" && count > 0 && count < length ? `${count} of ` : "";
   return html`<li class="${rack.place.rack ? "rack" : "rack loose"}"><div class="rack-head"><a href="${href}">${name}</a> <span class="soft">${of}${length} ${length === 1 ? "host" : "hosts"}</span><p class="soft">${summary(rack, by, budgetWatts)}</p></div>
 <ul class="units" aria-label="${rack.place.rack ? `Rack ${name}, from the top` : "Hosts in no rack"}">
-${left > 0 && html`<li class="soft">the ${shown.length} worst; ${left} more are in the list</li>`}${units(shown, options)}</ul></li>
+${left > 0 && html`<li class="soft">the worst ${shown.length}; the list has ${left} more</li>`}${units(shown, options)}</ul></li>
 `;
 }

@@ -3,19 +3,19 @@ import type { RackBudget } from "../../exposition/index.ts";
 import type { Place } from "../../model/index.ts";
 import { type Fleet, type Rack, rackKey } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { here, type LandingQuestion, rackAddress } from "./landing-address.ts";
+import { here, type LandingQuery, rackAddress } from "./landing-address.ts";
 import { toneClass } from "./layout.ts";
 import { grouped, kilowatts, MEASURE_NAMES, MEASURES, type Measure, readingText } from "./measure.ts";
 import { MAX_IN_RACK, rackColumn, rackName, shareTone } from "./rack-column.ts";
 import { colourOf, legendOf, loadScale, type Scale, scaleOf, spreadOf } from "./scale.ts";
 
-/** What one page shows at most; a browser lays out a thousand cells at once without a thought. */
+/** Most cells of one page; a browser lays out a thousand cells easily. */
 export const MAX_CELLS = 800;
 export const MAX_COLUMNS = 36;
 /** Racks in the overview; more are found by their pages and by the filter. */
 const MAX_TILES = 400;
 
-export interface RacksView extends LandingQuestion {
+export interface RacksView extends LandingQuery {
   readonly fleet: Fleet;
   readonly budgets: Iterable<RackBudget>;
 }
@@ -44,7 +44,7 @@ export function pagesOf(racks: readonly Rack[]): readonly (readonly Rack[])[] {
   return pages;
 }
 
-/** Neighbours of one row under one heading. */
+/** Consecutive racks of one row under one heading. */
 function byRow(racks: readonly Rack[]): { readonly where: string; readonly racks: Rack[] }[] {
   const rows: { readonly where: string; readonly racks: Rack[] }[] = [];
   for (const rack of racks) {
@@ -83,37 +83,37 @@ interface Tile {
   readonly text: string;
 }
 
-/** What a rack's tile in the overview says: the worst of its hosts, or what they draw together. */
+/** Text and colour of a rack in the overview: its worst host, or the total power. */
 function tileOf(
   rack: Rack,
   by: Measure,
   scales: { readonly hosts?: Scale; readonly sums: Scale },
   budget?: number,
 ): Tile {
-  const { told, hosts, inTrouble, worst } = rack;
+  const { values, hosts, inTrouble, worst } = rack;
   if (by === "health")
     return {
       colour: toneClass(worst),
       text: inTrouble === 0 ? String(hosts.length) : `${inTrouble} of ${hosts.length}`,
     };
-  if (told.count === 0 || scales.hosts === undefined) return { colour: "quiet", text: "no value" };
+  if (values.count === 0 || scales.hosts === undefined) return { colour: "quiet", text: "no value" };
   if (by === "power") {
-    const sum = { value: told.sum, unit: "watts" } as const;
-    const share = budget === undefined ? 0 : told.sum / budget;
+    const sum = { value: values.sum, unit: "watts" } as const;
+    const share = budget === undefined ? 0 : values.sum / budget;
     const tone = shareTone(share);
     return {
       colour: tone === "ok" ? colourOf(sum, scales.sums) : tone,
-      text: budget === undefined ? kilowatts(told.sum) : `${kilowatts(told.sum)}, ${Math.round(share * 100)} %`,
+      text: budget === undefined ? kilowatts(values.sum) : `${kilowatts(values.sum)}, ${Math.round(share * 100)} %`,
     };
   }
-  const most = { value: told.most, unit: by === "inlet" ? "celsius" : "rpm" } as const;
+  const most = { value: values.most, unit: by === "inlet" ? "celsius" : "rpm" } as const;
   return { colour: colourOf(most, scales.hosts), text: readingText(most) };
 }
 
 const sumsScale = (racks: readonly Rack[]): Scale =>
-  loadScale(spreadOf(racks.flatMap(({ told, place }) => (told.count > 0 && place.rack ? told.sum : []))), "W");
+  loadScale(spreadOf(racks.flatMap(({ values, place }) => (values.count > 0 && place.rack ? values.sum : []))), "W");
 
-/** All racks at a glance, where they do not fit on one page. */
+/** An overview of all racks, if they do not fit on one page. */
 function overview(
   { fleet, by }: RacksView,
   shown: readonly Rack[],
@@ -124,7 +124,7 @@ function overview(
   const tiles = fleet.racks.slice(0, MAX_TILES);
   const tile = (rack: Rack): Markup => {
     const { colour, text } = tileOf(rack, by, scales, budgets.get(rackKey(rack.place)));
-    const title = `${[whereOf(rack), rackName(rack)].filter((part) => part).join(", ")}: ${rack.hosts.length} hosts, ${rack.inTrouble} in trouble, worst ${rack.worst}`;
+    const title = `${[whereOf(rack), rackName(rack)].filter((part) => part).join(", ")}: ${rack.hosts.length} hosts, ${rack.inTrouble} with problems, worst ${rack.worst}`;
     return html`<li><a class="${colour}" href="${rackAddress(rack.place, by)}" title="${title}"${shown.includes(rack) && html` aria-current="true"`}><b>${rackName(rack)}</b> ${text}<span class="hide">, worst ${rack.worst}</span></a></li>`;
   };
   const rows = byRow(tiles).map(
@@ -132,7 +132,7 @@ function overview(
   );
   const left = fleet.racks.length - tiles.length;
   return html`<div class="overview scroll" tabindex="0" role="region" aria-label="All racks">${rows}</div>
-${left > 0 && html`<p class="soft">and ${grouped(left)} more; filter to see them</p>`}`;
+${left > 0 && html`<p class="soft">and ${grouped(left)} more; use the filter to see them</p>`}`;
 }
 
 function pager(view: RacksView, number: number, pages: readonly (readonly Rack[])[]): HtmlValue {
@@ -145,8 +145,8 @@ function pager(view: RacksView, number: number, pages: readonly (readonly Rack[]
 }
 
 /**
- * The racks of the fleet as columns, each host a cell at its place; undefined where no host matches. Lets
- * polls have their turn between racks.
+ * The racks of the fleet as columns, each host a cell at its place; undefined if no host matches. Polls run
+ * between racks.
  */
 export async function racksSection(view: RacksView): Promise<Markup | undefined> {
   const { fleet, by, rackPage } = view;

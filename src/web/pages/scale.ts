@@ -12,19 +12,19 @@ const INLET_EDGES = [18, 21, 24, 27, 30, 32, 35] as const;
 export const LOAD_COLOURS = 6;
 const NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] as const;
 
-/** The next number up that reads well. */
+/** The next larger round number. */
 function nice(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return (NICE.find((digit) => digit * power >= value) ?? 10) * power;
 }
 
-/** Where most of some values are: few that are far off must not make all others look alike. */
+/** Range of most values: a few outliers must not make all others look alike. */
 export interface Spread {
   readonly low: number;
   readonly high: number;
 }
 
-/** From a twentieth to nineteen twentieths of the values; undefined where there are none. */
+/** From a twentieth to nineteen twentieths of the values; undefined if there are none. */
 export function spreadOf(values: Iterable<number>): Spread | undefined {
   const sorted = Float64Array.from(values).sort();
   const last = sorted.length - 1;
@@ -33,8 +33,8 @@ export function spreadOf(values: Iterable<number>): Spread | undefined {
 }
 
 /**
- * Even steps over the spread; not finer than a share of its upper end, or hosts that all draw the same would
- * look as if they did not.
+ * Even steps over the spread; not finer than a share of its upper end, or hosts with nearly equal
+ * power would get different colours.
  */
 export function loadScale(spread: Spread | undefined, unit: string): Scale {
   const { low = 0, high = 0 } = spread ?? {};
@@ -49,7 +49,7 @@ export function loadScale(spread: Spread | undefined, unit: string): Scale {
 
 const SHARES: Scale = { edges: [0.2, 0.35, 0.5, 0.65, 0.8], kind: "load", unit: "%" };
 
-/** The scale of a measure over the hosts that are looked at; none by health. */
+/** The scale of a measure for the matching hosts; none for health. */
 export function scaleOf(measure: Measure, spread: Spread | undefined): Scale | undefined {
   switch (measure) {
     case "health":

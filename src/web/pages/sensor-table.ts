@@ -15,11 +15,11 @@ const SHORT: Readonly<Record<(typeof THRESHOLD_NAMES)[number], string>> = {
 
 function limits({ thresholds = {}, quantity, unit, value }: Sensor): Markup {
   const shown = shownAs(quantity, unit);
-  const said = THRESHOLD_NAMES.flatMap((name) => {
+  const limits = THRESHOLD_NAMES.flatMap((name) => {
     const limit = thresholds[name];
     return limit === undefined ? [] : `${SHORT[name]} ${plain(limit * shown.factor)}`;
   });
-  return html`${gauge(value, thresholds)}<span class="soft">${said.join(", ")}</span>`;
+  return html`${gauge(value, thresholds)}<span class="soft">${limits.join(", ")}</span>`;
 }
 
 function reading({ value, noReading, quantity, unit }: Sensor): string {

@@ -131,5 +131,5 @@ export function pagePolicy(): string {
   ].join("; ");
 }
 
-/** For what is no page. */
+/** For responses that are not pages. */
 export const TEXT_POLICY = "default-src 'none'; frame-ancestors 'none'";

@@ -25,7 +25,7 @@ export const moment = (epochMs: number): string =>
     .replace("T", " ")
     .replace(/\.\d+Z$/, " UTC");
 
-/** How long something took: "0.81 s"; what is quicker than a person can tell is only said to be. */
+/** How long something took: "0.81 s"; durations under half a millisecond are not exact. */
 export const took = (ms: number): string => (ms > 0 && ms < 0.5 ? "under 0.001 s" : `${plain(ms / 1000)} s`);
 
 /** Up to three decimals, or three digits where that would leave none. */
