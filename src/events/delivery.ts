@@ -29,7 +29,7 @@ export class SendRefused extends Error {
   override readonly name = "SendRefused";
 }
 
-export const OUTPUTS = ["log", "stdout", "syslog", "alertmanager"] as const;
+const OUTPUTS = ["log", "stdout", "syslog", "alertmanager"] as const;
 export type OutputName = (typeof OUTPUTS)[number];
 
 /** Result of an event; a closed set. */

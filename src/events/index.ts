@@ -3,6 +3,6 @@
  * until each output has them. It knows queues, files and sockets. It does not know how events are found, nor where the
  * settings come from.
  */
-export { type EventsReport, OUTCOMES, OUTPUTS, type Outcome, type OutputName } from "./delivery.ts";
-export { Events, type EventsOptions, type EventsParts } from "./events.ts";
+export { type EventsReport, OUTCOMES } from "./delivery.ts";
+export { Events, type EventsOptions } from "./events.ts";
 export { EventSpool } from "./spool.ts";

@@ -60,7 +60,7 @@ export interface PollNowRequest extends Revisions {
 export type PollOutcome = "success" | "aborted" | FailureReason;
 
 /** `busy`: the last poll of the host had not ended. `queue_full`: too many rounds were waiting. `behind`: this process slept. */
-export type SkipCause = "busy" | "queue_full" | "behind";
+type SkipCause = "busy" | "queue_full" | "behind";
 
 /** Gets what happens in the scheduler, for metrics. Must not throw. */
 export interface SchedulerReport {

@@ -6,16 +6,10 @@
 export { ListenError } from "./address.ts";
 export { type InheritedSocket, inheritedSockets } from "./inherited.ts";
 export {
-  DEFAULT_LIMITS,
-  type HostState,
   type ListedHost,
-  type ProbeAnswer,
   ProbeRefused,
   type ProbeRequest,
-  type Readiness,
   type ReloadResult,
-  type TraceCollector,
-  type TraceStep,
   type WebLimits,
   type WebParts,
 } from "./parts.ts";
@@ -24,9 +18,7 @@ export type {
   ConnectionRefusal,
   CutReason,
   LoginResult,
-  TlsSecurity,
   WebReport,
-  WebSecurity,
 } from "./security.ts";
-export { inSlice, type Slice } from "./slice.ts";
+export { inSlice } from "./slice.ts";
 export { createWeb, type Web } from "./web.ts";

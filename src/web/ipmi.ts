@@ -4,7 +4,7 @@ import { Parameters } from "./parameters.ts";
 import type { BoundParts, WebLimits } from "./parts.ts";
 import { goneSignal, HEADER, named, probeTimeoutMs, refusalOf, targetOf, timeLeftMs } from "./probe.ts";
 
-export const IPMI_PARAMETERS = ["target", "module", "auth"] as const;
+const IPMI_PARAMETERS = ["target", "module", "auth"] as const;
 
 /** /ipmi: polls one BMC now, in the metrics of ipmi_exporter. As there, a BMC that does not answer is a valid result. */
 export function ipmiHandler(

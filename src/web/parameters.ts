@@ -8,7 +8,7 @@ export function quoted(text: string): string {
 }
 
 /** The query of a request. The parsers of express would turn `a[b]=c` into an object. */
-export function queryOf({ originalUrl }: Pick<Request, "originalUrl">): URLSearchParams {
+function queryOf({ originalUrl }: Pick<Request, "originalUrl">): URLSearchParams {
   const start = originalUrl.indexOf("?");
   return new URLSearchParams(start === -1 ? "" : originalUrl.slice(start + 1));
 }

@@ -29,7 +29,7 @@ export interface TraceStep {
 }
 
 /** Gets the steps of a probe as they happen. */
-export type TraceCollector = (direction: TraceStep["direction"], text: string) => void;
+type TraceCollector = (direction: TraceStep["direction"], text: string) => void;
 
 export interface ProbeRequest {
   /** Name of a host, or an address that `probe.allow` lists. Not checked yet. */

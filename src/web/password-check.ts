@@ -12,7 +12,7 @@ export interface PasswordLimits {
   readonly kept: number;
 }
 
-export const PASSWORD_LIMITS: PasswordLimits = { waiting: 64, waitingPerClient: 4, kept: 256 };
+const PASSWORD_LIMITS: PasswordLimits = { waiting: 64, waitingPerClient: 4, kept: 256 };
 
 export type PasswordResult = "ok" | "wrong" | "busy";
 

@@ -6,7 +6,7 @@ import { type BoundParts, type ProbeAnswer, ProbeRefused, type TraceStep, type W
 import { Refusal } from "./refusal.ts";
 import { traceText } from "./trace-text.ts";
 
-export const PROBE_PARAMETERS = ["target", "module", "auth", "debug"] as const;
+const PROBE_PARAMETERS = ["target", "module", "auth", "debug"] as const;
 
 export const HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
 const MAX_TIMEOUT_MS = 600_000;

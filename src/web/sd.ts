@@ -7,7 +7,7 @@ import { SELECTABLE } from "./selection.ts";
 import { parseSliceCount } from "./slice.ts";
 import { sendPieces } from "./stream.ts";
 
-export const SD_PARAMETERS = ["by", "slices"] as const;
+const SD_PARAMETERS = ["by", "slices"] as const;
 const MODES = ["host", "rack", "slice", "probe"] as const;
 type Mode = (typeof MODES)[number];
 

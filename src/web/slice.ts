@@ -1,7 +1,7 @@
 import { quoted } from "./parameters.ts";
 import { Refusal } from "./refusal.ts";
 
-export const MAX_SLICES = 10_000;
+const MAX_SLICES = 10_000;
 
 /** Part number `index`, from 0, of `count` equal parts of the hosts. */
 export interface Slice {

@@ -14,7 +14,7 @@ const ARROWS: Readonly<Record<TraceStep["direction"], string>> = { sent: "->", r
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** Foreign text on one line: names of hosts and of sensors come from BMCs and from the query. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 

@@ -23,7 +23,7 @@ const one = (more: Parameters<typeof entry>[0] = {}, historical = 0): HostEvent 
   return event;
 };
 
-describe("what becomes an alert", () => {
+describe("an event becomes an alert", () => {
   it.each([
     ["a critical event", one(), "critical", true],
     ["one that is worse", one({ severity: "non_recoverable" }), "critical", true],
@@ -36,7 +36,7 @@ describe("what becomes an alert", () => {
     expect(isAlert(event, least)).toBe(expected);
   });
 
-  it("changes of a host are none", () => {
+  it("but not if it is a change of a host", () => {
     const [change] = eventsOf(HOST, news([], { changes: [{ change: "board_replaced", from: "a", to: "b" }] }));
     expect(change && isAlert(change, "warning")).toBe(false);
   });
@@ -72,7 +72,7 @@ describe("alerts over HTTP", () => {
   const sender = (more: Partial<ConstructorParameters<typeof AlertmanagerSender>[0]> = {}) =>
     new AlertmanagerSender({ url, resolveAfterMs: 1_800_000, clock: clockAt(SEEN), labels: {}, ...more });
 
-  it("carry the labels of the rule and of its series, the text and when they end", async () => {
+  it("have the labels of the rule and of its series, the text and an end", async () => {
     await sender({ url: `${url}/prefix/`, labels: { cluster: "north" } }).send([one()], signal);
     expect(asked[0]?.request.url).toBe("/prefix/api/v2/alerts");
     expect(asked[0]?.body).toEqual([
@@ -100,7 +100,7 @@ describe("alerts over HTTP", () => {
     ]);
   });
 
-  it("that had to wait for the server have not ended when they come", async () => {
+  it("that had to wait for the server are not resolved when they arrive", async () => {
     await sender({ clock: clockAt(SEEN + 7_200_000) }).send([one()], signal);
     expect(asked[0]?.body).toMatchObject([
       { startsAt: "2026-01-01T12:00:00.000Z", endsAt: "2026-01-01T14:30:00.000Z" },
@@ -113,7 +113,7 @@ describe("alerts over HTTP", () => {
     expect(JSON.stringify(asked[0]?.body)).toContain("Fan 3 failed");
   });
 
-  it("carry a token, and do not take it where they are redirected to", async () => {
+  it("carry a token, and do not send it to the target of a redirect", async () => {
     const authorization = async () => new Secret("Bearer swordfish");
     await sender({ authorization }).send([one()], signal);
     expect(asked[0]?.request.headers.authorization).toBe("Bearer swordfish");

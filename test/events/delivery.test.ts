@@ -63,7 +63,7 @@ const hangs = (signal: AbortSignal): Promise<void> =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 describe("an output", () => {
-  it("sends in the order of what happened, one handing over at a time", async () => {
+  it("sends in order, one call at a time", async () => {
     const { clock, sent, counts, offer, waiting } = bench({ batch: 2 });
     offer(1, 2, 3, 4, 5);
     await clock.settle();
@@ -73,7 +73,7 @@ describe("an output", () => {
     expect(sent.at(-1)).toBe(6);
   });
 
-  it("waits with growing pauses for a receiver that is gone, tells so once, and loses nothing", async () => {
+  it("retries a receiver that is down with growing pauses, logs that once, and loses nothing", async () => {
     const { clock, sent, counts, logged, receiver, offer } = bench();
     let tries = 0;
     receiver.does = async () => {
@@ -107,7 +107,7 @@ describe("an output", () => {
     expect([counts, waiting()]).toEqual([{ queue_full: 2, sent: 4 }, 0]);
   });
 
-  it("gives a receiver that hangs its time and no more, and tries again with the same events", async () => {
+  it("aborts a receiver that hangs after its time-out, and retries with the same events", async () => {
     const { clock, sent, logged, receiver, offer } = bench({ batch: 10 });
     receiver.does = hangs;
     offer(1);
@@ -120,7 +120,7 @@ describe("an output", () => {
     expect(sent).toEqual([1, 2]);
   });
 
-  it("does not offer again what was refused", async () => {
+  it("does not send refused events again", async () => {
     const { clock, sent, counts, receiver, offer } = bench();
     receiver.does = async () => {
       throw new SendRefused("answered 400");
@@ -133,7 +133,7 @@ describe("an output", () => {
     expect([sent, counts]).toEqual([[2], { refused: 1, sent: 1 }]);
   });
 
-  it("tries again soon when sending fails for the first time after many events were refused", async () => {
+  it("retries soon after the first failure that follows many refusals", async () => {
     const { clock, sent, receiver, offer } = bench();
     receiver.does = async () => {
       throw new SendRefused("answered 400");
@@ -148,7 +148,7 @@ describe("an output", () => {
     expect(sent).toEqual([7]);
   });
 
-  it("sends what waits before it closes, even in the middle of a pause", async () => {
+  it("sends waiting events before it closes, even during a pause", async () => {
     const { clock, delivery, sent, receiver, offer } = bench();
     receiver.does = fails("refused");
     offer(1, 2);

@@ -25,7 +25,7 @@ function settings(edition: number, labels: Readonly<Record<string, string>>): Ev
 }
 
 describe("outputs over many reloads", () => {
-  it("do not hold the settings of before", async () => {
+  it("do not keep earlier settings in memory", async () => {
     const events = new Events({ clock: new FakeClock(), log: silentLogger, report });
     const configured = async (edition: number): Promise<WeakRef<object>> => {
       const labels = { edition: String(edition) };

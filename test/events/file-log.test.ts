@@ -26,7 +26,7 @@ const idsIn = (file: string): number[] =>
 const files = (): string[] => readdirSync(folder.path).sort();
 
 describe("events in a file", () => {
-  it("are lines behind those that were there", async () => {
+  it("are appended as lines", async () => {
     const first = new FileLog({ path, maxBytes: 1e6, maxFiles: 3 });
     await first.send(events(1, 2));
     await first.close();
@@ -37,7 +37,7 @@ describe("events in a file", () => {
     expect(statSync(path).mode & 0o007).toBe(0);
   });
 
-  it("go to a new file when this one is long, and the oldest file goes", async () => {
+  it("go to a new file at the maximum size, and the oldest file is removed", async () => {
     const log = new FileLog({ path, maxBytes: 2 * LINE, maxFiles: 2 });
     for (let id = 1; id <= 20; id++) await log.send(events(id));
     await log.close();
@@ -47,7 +47,7 @@ describe("events in a file", () => {
     for (const name of files()) expect(statSync(join(folder.path, name)).size).toBeLessThanOrEqual(2 * LINE);
   });
 
-  it("keep no old file where none is wanted", async () => {
+  it("keep no previous file if none is configured", async () => {
     const log = new FileLog({ path, maxBytes: 2 * LINE, maxFiles: 0 });
     for (let id = 1; id <= 9; id++) await log.send(events(id));
     await log.close();
@@ -55,7 +55,7 @@ describe("events in a file", () => {
     expect(idsIn(path).at(-1)).toBe(9);
   });
 
-  it("go on in a file of the same name when somebody moved it away or removed it", async () => {
+  it("go to a new file if the file was moved or removed", async () => {
     const log = new FileLog({ path, maxBytes: 1e6, maxFiles: 3 });
     await log.send(events(1));
     renameSync(path, `${path}.old`);
@@ -66,7 +66,7 @@ describe("events in a file", () => {
     expect([idsIn(`${path}.old`), idsIn(path)]).toEqual([[1], [3]]);
   });
 
-  it("are all there when two outputs write for a moment, as over a reload that changes settings", async () => {
+  it("are complete when two outputs write at once, as after a reload", async () => {
     const former = new FileLog({ path, maxBytes: 1e6, maxFiles: 3 });
     const latter = new FileLog({ path, maxBytes: 2e6, maxFiles: 3 });
     await former.send(events(1));
@@ -77,7 +77,7 @@ describe("events in a file", () => {
     expect(idsIn(path).sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it("do not run into a line that a crash cut off", async () => {
+  it("begin a new line after one that a crash cut off", async () => {
     writeFileSync(path, '{"seen":"2026-01-0');
     const log = new FileLog({ path, maxBytes: 1e6, maxFiles: 3 });
     await log.send(events(1));
@@ -86,7 +86,7 @@ describe("events in a file", () => {
     expect([cut, JSON.parse(whole ?? "").record_id]).toEqual(['{"seen":"2026-01-0', 1]);
   });
 
-  it("need their folder", async () => {
+  it("need an existing folder", async () => {
     const log = new FileLog({ path: join(folder.path, "missing", "events.jsonl"), maxBytes: 1e6, maxFiles: 3 });
     await expect(log.send(events(1))).rejects.toThrow("ENOENT");
     mkdirSync(join(folder.path, "missing"));
@@ -95,7 +95,7 @@ describe("events in a file", () => {
     expect(idsIn(join(folder.path, "missing", "events.jsonl"))).toEqual([1]);
   });
 
-  it("on a full disk leave no half line, and go on when there is room again", async (context) => {
+  it("on a full disk leave no partial line, and continue when there is space again", async (context) => {
     const disk = join(folder.path, "disk");
     mkdirSync(disk);
     const mounted = await run("mount", ["-t", "tmpfs", "-o", "size=8k", "tmpfs", disk]).catch(() => undefined);
@@ -142,7 +142,7 @@ describe("events in a file that an earlier process wrote", () => {
     expect(idsIn(path)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it("are found in the previous file, too", async () => {
+  it("are recognised in the previous file, too", async () => {
     const first = new FileLog({ ...options(), maxBytes: 3 * LINE });
     await first.send(numbered(1, 2, 3, 4));
     await first.send(numbered(5));

@@ -59,7 +59,7 @@ describe("the time of a record", () => {
     expect(line.seconds_since_start).toBe(status === "pre_init" ? timestamp : undefined);
   });
 
-  it("that an OEM record has none is unspecified", () => {
+  it("is unspecified for an OEM record without one", () => {
     const bytes = Buffer.from("0700e0000000002000040101590965640000".slice(0, 32), "hex");
     const [event] = eventsOf(HOST, news([decodeEvent(bytes, {}).entry]));
     expect(event).toMatchObject({ type: "sel", timeStatus: "unspecified", severity: "unknown" });
@@ -67,7 +67,7 @@ describe("the time of a record", () => {
 });
 
 describe("the line of an event", () => {
-  it("says what, where and when, and the record to the byte", () => {
+  it("has all fields, and the bytes of the record", () => {
     const [event] = eventsOf(HOST, news([entry({ dimm: "A1" })], { clockOffsetSeconds: -2 }));
     expect(JSON.parse(event ? eventJson(event) : "")).toEqual({
       id: event?.id,
@@ -94,7 +94,7 @@ describe("the line of an event", () => {
     });
   });
 
-  it("marks what the log held at first contact", () => {
+  it("marks records that the log held at first contact", () => {
     const events = eventsOf(HOST, news([entry(), entry(), entry()], { historical: 2 }));
     expect(events.map((event) => JSON.parse(eventJson(event)).historical)).toEqual([true, true, undefined]);
   });

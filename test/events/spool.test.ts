@@ -40,7 +40,7 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 const segments = (): string[] => readdirSync(path).filter((name) => name.endsWith(".jsonl"));
 
 describe("the spool", () => {
-  it("has what was durable in the next process, in order, and numbers on", async () => {
+  it("returns durable events to the next process, in order, and continues the numbers", async () => {
     const spool = await opened();
     const appends = [spool.append(numbered(1, 3)), spool.append(numbered(4, 4)), spool.append(numbered(5, 9))];
     expect(await Promise.all(appends.map(({ durable }) => durable))).toEqual([true, true, true]);
@@ -114,7 +114,7 @@ describe("the spool", () => {
     expect((await opened()).positionOf("a")).toBe(0);
   });
 
-  it("says so once if the disk cannot be written, and once when it can again", async () => {
+  it("logs once if the disk cannot be written, and once when it can again", async () => {
     const logged: string[] = [];
     const log: Logger = { ...silentLogger, warn: (_, m) => void logged.push(m), info: (_, m) => void logged.push(m) };
     const spool = await opened(log, join(path, "below"));
@@ -153,8 +153,8 @@ const eventually = async (holds: () => boolean): Promise<void> => {
   for (let i = 0; i < 500 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
 };
 
-describe("events of a process that ends without a word", () => {
-  it("are sent by the next one, to the outputs that had not got them", async () => {
+describe("events of a process that was killed", () => {
+  it("are sent by the next one, to the outputs that have not got them", async () => {
     const first = await start({ ...toFile(), syslog: nowhere() });
     await take(first, 1, 5);
     await eventually(() => written().length === 5);
@@ -212,7 +212,7 @@ describe("events of a process that ends without a word", () => {
 });
 
 describe("a spool that cannot be written", () => {
-  it("delays no event, which is safe when every output has it", async () => {
+  it("delays no event, and an event is safe when every output has it", async () => {
     const spool = await opened(silentLogger, join(file, "below"));
     const events = new Events({ clock: systemClock, log: silentLogger, report, spool });
     await events.configure(toFile(), 0);

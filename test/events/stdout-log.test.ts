@@ -30,7 +30,7 @@ describe("events on standard output", () => {
     expect(lines.map((line) => JSON.parse(line).record_id)).toEqual([1, 2, 3]);
   });
 
-  it("do not keep the process from ending when nobody reads them", async () => {
+  it("do not block the end of the process if nobody reads them", async () => {
     // On descriptor 1 of a process of its own.
     for (const name of ["stdout-log", "json"]) {
       const source = readFileSync(new URL(`../../src/events/${name}.ts`, import.meta.url), "utf8");
@@ -60,7 +60,7 @@ describe("events on standard output", () => {
     expect(code).toBe(7);
   }, 30_000);
 
-  it("that a reader takes in part go on where it stopped, without a line twice", async () => {
+  it("continue after a partial write, without a repeated line", async () => {
     // A pipe that nobody reads: it takes 64 KiB and then says "not now".
     const path = join(folder, "pipe");
     await once(spawn("mkfifo", [path]), "close");

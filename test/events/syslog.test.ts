@@ -23,7 +23,7 @@ const message = (
 };
 
 describe("a syslog message", () => {
-  it("is to the letter of RFC 5424 and says what the JSON line says", () => {
+  it("conforms to RFC 5424 and has the fields of the JSON line", () => {
     expect(parseSyslog(message())).toEqual({
       facility: 3,
       severity: 2,
@@ -66,19 +66,19 @@ describe("a syslog message", () => {
     expect(parseSyslog(message({ severity })).severity).toBe(expected);
   });
 
-  it("escapes what ends a value", () => {
+  it("escapes characters that end a value", () => {
     const sensor = 'a"b]c\\d[e=';
     expect(parseSyslog(message({ sensor })).data["event@32473"]?.sensor).toBe(sensor);
   });
 
-  it("keeps to one line and to the names of header fields", () => {
+  it("is one line with valid header fields", () => {
     const bytes = message({ text: "one\ntwo\u0000three" }, { hostname: "höst name", appName: "x".repeat(60) });
     const { text, hostname, appName } = parseSyslog(bytes);
     expect([text, hostname, appName.length]).toEqual(["node017: one two three", "h_st_name", 48]);
     expect(parseSyslog(message({}, { hostname: "" })).hostname).toBe("-");
   });
 
-  it("that is too long loses its end, and no half character", () => {
+  it("that is too long is cut off between two characters", () => {
     for (let maxBytes = 900; maxBytes < 908; maxBytes++) {
       const bytes = message({ text: "Lüfter ☃ ".repeat(400) }, { maxBytes });
       expect(bytes.length).toBeLessThanOrEqual(maxBytes);
@@ -217,7 +217,7 @@ describe("syslog over the network", () => {
     expect(streams).toHaveLength(1);
   });
 
-  it("goes on over a new connection when the receiver was started anew", async () => {
+  it("uses a new connection after the receiver was restarted", async () => {
     const first = await tcpReceiver();
     const { tell, warnings } = await output("tcp", first.port);
     tell(1);
@@ -240,7 +240,7 @@ describe("syslog over the network", () => {
     expect(ids(messages())).toEqual([2, 3]);
   });
 
-  it("does not hold up the end of the process where the receiver takes nothing", async () => {
+  it("does not delay the end of the process if the receiver reads nothing", async () => {
     const { port, sockets } = await tcpReceiver();
     const { events, tell, counts } = await output("tcp", port);
     tell(1);

@@ -9,7 +9,7 @@ const start = async (more: Partial<WebParts> = {}): Promise<void> => {
 afterEach(() => rig.stop());
 
 describe("/-/healthy and /-/ready", () => {
-  it("tells a process that runs from one that has its inventory", async () => {
+  it("distinguish a running process from one that has its inventory", async () => {
     let ready = false;
     await start({ ready: () => (ready ? { ready } : { ready, why: "waiting for http_sd" }) });
     expect((await rig.ask("/-/healthy")).status).toBe(200);
@@ -33,7 +33,7 @@ describe("/-/reload", () => {
     expect([status, text, reloads]).toEqual([200, "reloaded\n", 1]);
   });
 
-  it("says what is wrong with a bad configuration", async () => {
+  it("lists the problems of an invalid configuration", async () => {
     await start({ reload: async () => ({ ok: false, problems: ["line 3: targets: wrong", "line 9: auths: wrong"] }) });
     const { status, text } = await rig.ask("/-/reload", { method: "POST" });
     expect(status).toBe(500);
@@ -50,7 +50,7 @@ describe("/-/reload", () => {
 });
 
 describe("/config", () => {
-  it("is the text that is handed in, for reading", async () => {
+  it("returns the given text as text/plain", async () => {
     await start({ configText: () => "auths:\n  default: { password: <secret> }\n" });
     const { headers, text } = await rig.ask("/config");
     expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
@@ -59,8 +59,8 @@ describe("/config", () => {
   });
 });
 
-describe("what is not there", () => {
-  it("names the endpoints, to programs as text and to people as a page", async () => {
+describe("an unknown path or method", () => {
+  it("is answered with the endpoints, as text or as a page", async () => {
     await start();
     const text = await rig.ask("/metric");
     expect(text.status).toBe(404);
@@ -74,7 +74,7 @@ describe("what is not there", () => {
   });
 
   it.each(["/", "/hosts/a", "/metrics", "/probe", "/sd", "/config", "/-/healthy"])(
-    "takes no POST at %s",
+    "is refused: POST %s",
     async (path) => {
       await start();
       const { status, headers } = await rig.ask(path, { method: "POST" });
@@ -82,7 +82,7 @@ describe("what is not there", () => {
     },
   );
 
-  it("answers 400 to a path that is not percent-encoded", async () => {
+  it("is refused with 400 if the path is not percent-encoded", async () => {
     await start();
     const { status, text } = await rig.ask("/hosts/%ZZ");
     expect([status, text]).toEqual([400, "the request is malformed\n"]);

@@ -44,7 +44,7 @@ describe("a client", () => {
     },
   );
 
-  it("must have a name that is allowed, in full", () => {
+  it("must have an allowed name, compared in full", () => {
     expect(judge("RequireAndVerifyClientCert", "verified", ["prometheus"])).toBeUndefined();
     expect(judge("RequireAndVerifyClientCert", "verified", ["prom", "PROMETHEUS"])).toBe("client_certificate");
     expect(judge("RequireAnyClientCert", "foreign", [])).toBe("client_certificate");

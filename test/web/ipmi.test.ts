@@ -11,7 +11,7 @@ async function start(ipmi: (request: ProbeRequest) => Promise<string>): Promise<
 }
 
 describe("/ipmi", () => {
-  it("asks with target, module and the time Prometheus gives, and answers with the text", async () => {
+  it("passes on target, module and the time-out of Prometheus, and returns the text", async () => {
     let asked: ProbeRequest | undefined;
     const web = await start(async (request) => {
       asked = request;
@@ -24,7 +24,7 @@ describe("/ipmi", () => {
     expect(asked).toMatchObject({ target: "10.1.2.3", module: "dcmi", auth: undefined, timeoutMs: 9500 });
   });
 
-  it("says what is missing or not allowed", async () => {
+  it("explains what is missing or not allowed", async () => {
     const web = await start(async () => {
       throw new ProbeRefused(403, "not this one");
     });

@@ -16,7 +16,7 @@ const GET = (path: string, head = ""): string => `GET ${path} HTTP/1.1\r\nHost: 
 const statuses = (text: string): number[] => [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map((match) => Number(match[1]));
 
 describe("a client that is slow", () => {
-  it("to send the head of its request is told 408 and cut off", async () => {
+  it("to send the head of its request gets 408 and is cut off", async () => {
     await start({ headersMs: 200 });
     const client = new RawClient(rig.port).listen().say("GET / HTTP/1.1\r\n");
     await client.closed;
@@ -41,7 +41,7 @@ describe("a client that is slow", () => {
     expect(statuses(client.heard)[0]).toBe(200);
   });
 
-  it("to read a large answer is cut off when nothing moves, and the answer is not made any further", async () => {
+  it("to read a large response is cut off when it stops reading, and the response is not made any further", async () => {
     const big = "x 1\n".repeat(4_000_000);
     await start({ stalledMs: 200 }, { selfMetrics: async () => big });
     const client = new RawClient(rig.port).say(GET("/metrics/self"));
@@ -51,7 +51,7 @@ describe("a client that is slow", () => {
     expect(client.heard.length).toBeLessThan(big.length);
   });
 
-  it("but reads on has all the time of an answer, and no more", async () => {
+  it("but reads on has the full time of a response, and no more", async () => {
     const big = "x 1\n".repeat(4_000_000);
     await start({ scrapeMs: 300, stalledMs: 10_000 }, { selfMetrics: async () => big });
     const client = new RawClient(rig.port).say(GET("/metrics/self"));
@@ -60,7 +60,7 @@ describe("a client that is slow", () => {
     await client.closed;
   });
 
-  it("is not taken for one that waits for a probe", async () => {
+  it("is not confused with one that waits for a response", async () => {
     await start(
       { stalledMs: 100 },
       { selfMetrics: () => new Promise((resolve) => setTimeout(() => resolve("x 1\n"), 500)) },
@@ -94,7 +94,7 @@ describe("a request", () => {
     expect(statuses(client.heard)[0]).toBe(status);
   });
 
-  it("may come before the one before was answered, in order, but not by the hundred", async () => {
+  it("may be pipelined, but not by the hundred", async () => {
     await start({ perConnection: 4 });
     const few = new RawClient(rig.port).listen().say(GET("/-/healthy") + GET("/-/ready", "Connection: close\r\n"));
     await few.closed;
@@ -107,7 +107,7 @@ describe("a request", () => {
 });
 
 describe("connections", () => {
-  it("are closed at once when there are too many, and counted", async () => {
+  it("are closed at once if there are too many, and counted", async () => {
     await start({ connections: 2 });
     const held = [new RawClient(rig.port), new RawClient(rig.port)];
     await Promise.all(held.map(({ socket }) => new Promise((resolve) => socket.once("connect", resolve))));
@@ -117,7 +117,7 @@ describe("connections", () => {
     await until(async () => (await rig.ask("/-/healthy").catch(() => undefined))?.status === 200);
   });
 
-  it("are closed when nothing is asked on them for a while", async () => {
+  it("are closed if they are idle for a while", async () => {
     await start({ keepAliveMs: 100 });
     const client = new RawClient(rig.port).listen().say(GET("/-/healthy"));
     await client.closed;
@@ -125,7 +125,7 @@ describe("connections", () => {
   });
 });
 
-it("a page that is not read loses its place to another, and health needs no place", async () => {
+it("a page that is not read loses its slot to another, and /-/healthy needs no slot", async () => {
   await start({ pages: 1 }, { configText: () => "x: y\n".repeat(2_000_000) });
   const slow = await rig.open("/config");
   expect((await rig.ask("/-/healthy")).status).toBe(200);
@@ -134,7 +134,7 @@ it("a page that is not read loses its place to another, and health needs no plac
   slow.destroy();
 });
 
-it("every answer forbids guessing its type, being framed and being kept", async () => {
+it("every response forbids type sniffing, framing and caching", async () => {
   await start();
   for (const path of ["/", "/metrics", "/config", "/nothing", "/-/healthy"]) {
     const { headers } = await rig.ask(path);

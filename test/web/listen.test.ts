@@ -22,7 +22,7 @@ describe("a listen address", () => {
     );
   });
 
-  it.each([":65536", ":99999", "127.0.0.1:123456"])("has no port like that of %s", (text) => {
+  it.each([":65536", ":99999", "127.0.0.1:123456"])("is not %s, whose port is too large", (text) => {
     const port = text.split(":")[1];
     expect(() => parseListenAddress(text)).toThrow(
       `"${text}" is not a listen address: port ${port} is greater than 65535`,
@@ -52,7 +52,7 @@ describe("listen", () => {
   let web: Web | undefined;
   afterEach(() => web?.close());
 
-  it("names an address that is taken", async () => {
+  it("reports an address that is in use", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
@@ -73,7 +73,7 @@ describe("listen", () => {
 });
 
 describe("close", () => {
-  it("lets a running request end and does not wait for connections that are kept alive", async () => {
+  it("waits for requests in progress, and not for idle connections", async () => {
     let answer = (_: string): void => {};
     const selfMetrics = (): Promise<string> =>
       new Promise((resolve) => {

@@ -19,7 +19,7 @@ const hostsIn = (text: string): string[] =>
 describe("/metrics", () => {
   afterEach(() => rig.stop());
 
-  it("tells all hosts, then the exporter itself, in the text format", async () => {
+  it("exports all hosts, then the exporter itself, in the text format", async () => {
     await start([full, awkward, dead, stale, unheard]);
     const { status, headers, text } = await rig.ask("/metrics");
     expect(status).toBe(200);
@@ -38,13 +38,13 @@ describe("/metrics", () => {
     },
   );
 
-  it("tells the exporter alone at /metrics/self, and never with a selection", async () => {
+  it("exports the exporter alone at /metrics/self, and never with a selection", async () => {
     await start([full, dead]);
     expect((await rig.ask("/metrics/self")).text).toBe(SELF);
     expect((await rig.ask(`/metrics?host=${full.host.name}`)).text).not.toContain("lightsout_");
   });
 
-  it("ends with the budgets of the racks that are selected", async () => {
+  it("ends with the budgets of the selected racks", async () => {
     const rackBudgets: WebParts["rackBudgets"] = () => [
       { place: { rack: "r1" }, watts: 9000 },
       { place: { rack: "r2" }, watts: 8000 },
@@ -58,7 +58,7 @@ describe("/metrics", () => {
     expect((await budgets("/metrics?slice=0/2")) + (await budgets("/metrics?slice=1/2"))).toBe(2);
   });
 
-  it("compresses where the client asks for it, and only there", async () => {
+  it("is compressed only if the client accepts that", async () => {
     await start([full]);
     const plain = await rig.ask("/metrics");
     const packed = await rig.ask("/metrics", { headers: { "Accept-Encoding": "deflate, gzip;q=0.5" } });
@@ -118,21 +118,21 @@ describe("the selection of /metrics", () => {
       "racks=r1",
       'unknown parameter "racks"; did you mean rack? (/metrics has host, site, room, row, rack, without, slice)',
     ],
-    [400, "rack=", "rack is empty; without=rack gives the hosts that have none"],
+    [400, "rack=", "rack is empty; use without=rack for hosts without a rack"],
     [400, "slice=3/3", 'slice must have the form i/n, e.g. 0/4 to 3/4 for four slices, not "3/3"'],
     [400, "slice=1", 'slice must have the form i/n, e.g. 0/4 to 3/4 for four slices, not "1"'],
-    [400, "slice=0/1&slice=0/2", "the parameter slice is there 2 times, once will do"],
+    [400, "slice=0/1&slice=0/2", "the parameter slice is given 2 times, but allowed once"],
     [400, "without=shelf", 'without: "shelf" is not one of site, room, row, rack'],
     [400, "host[a]=b", 'unknown parameter "host[a]"'],
-    [404, "rack=r3", 'no host of the inventory is rack="r3"; did you mean rack=r1?'],
-    [404, "host=a3", 'no host of the inventory is host="a3"; did you mean host=a1?'],
+    [404, "rack=r3", 'no host of the inventory matches rack="r3"; did you mean rack=r1?'],
+    [404, "host=a3", 'no host of the inventory matches host="a3"; did you mean host=a1?'],
   ])("answers %d to ?%s", async (status, query, message) => {
     const answer = await rig.ask(`/metrics?${query}`);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(message);
   });
 
-  it("cuts the fleet into even slices that never change", async () => {
+  it("divides the fleet into equal slices that never change", async () => {
     const names = Array.from({ length: 4000 }, (_, n) => `node${String(n).padStart(4, "0")}`);
     const sizes = [0, 1, 2, 3].map((index) => names.filter((name) => inSlice(name, { index, count: 4 })).length);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(4000);
@@ -162,7 +162,7 @@ describe("a large fleet", () => {
   });
   afterEach(() => rig.stop());
 
-  it("arrives whole while other work goes on", async () => {
+  it("is sent completely while other work goes on", async () => {
     rig = await Rig.start(parts);
     let turns = 0;
     const ticking = setInterval(() => turns++, 1);
@@ -198,7 +198,7 @@ describe("a large fleet", () => {
     expect(reports.cut).toEqual(["displaced"]);
   });
 
-  it("is not made any further than a slow client reads, and not at all once it is gone", async () => {
+  it("is made only as far as a slow client reads, and not after it is gone", async () => {
     let made = 0;
     const all = [...parts.records()];
     const counting: WebParts = {
@@ -233,7 +233,7 @@ describe("a large fleet", () => {
     expect((await rig.ask("/metrics?host=node00000")).status).toBe(200);
   });
 
-  it("holds the texts it is made of until it is read, or nobody reads it any more", async () => {
+  it("keeps its texts until the response is read or the client is gone", async () => {
     const all = [...parts.records()];
     let held = 0;
     const holding: WebParts = {
@@ -270,7 +270,7 @@ describe("a large fleet", () => {
     expect(reports.cut).toEqual(["slow"]);
   });
 
-  it("ends with the exporter: what is read in the grace is whole, the rest is cut off", async () => {
+  it("is cut off after the grace time when the exporter stops", async () => {
     rig = await Rig.start({ ...parts, limits: { graceMs: 100 } });
     const slow = await rig.open("/metrics");
     const began = performance.now();

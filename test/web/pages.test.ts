@@ -32,7 +32,7 @@ const rows = (page: string): number => [...page.matchAll(/<th scope="row">/g)].l
 afterEach(() => rig?.stop());
 
 describe("the landing page", () => {
-  it("shows how each host is, worst first", async () => {
+  it("shows the condition of each host, worst first", async () => {
     await start([full, stale, unheard, dead], {
       state: (host) =>
         host === dead.host.name
@@ -76,12 +76,12 @@ describe("the landing page", () => {
     expect(text).toContain(message);
   });
 
-  it("says what is waited for while there is no inventory", async () => {
+  it("says why the exporter is not ready while there is no inventory", async () => {
     await start([], { ready: () => ({ ready: false, why: "waiting for http_sd" }) });
     expect(read((await rig.ask("/")).text)).toContain("Not ready waiting for http_sd");
   });
 
-  it("offers a form for a probe with the hosts, modules and auths there are", async () => {
+  it("has a form for a probe with all hosts, modules and auths", async () => {
     await start([unpolled("a1", { module: "big", auth: "ops" }), unpolled("a2")]);
     const { text } = await rig.ask("/");
     expect(text).toContain('<form action="/probe" method="get">');
@@ -105,7 +105,7 @@ describe("the page of a host", () => {
     expect(words).toContain("512 records of 1024");
   });
 
-  it("shows at most 1000 sensors, those in trouble first, and which limits the host exceeds", async () => {
+  it("shows at most 1000 sensors, the worst first, and which limits the host exceeds", async () => {
     const many = Array.from({ length: 1200 }, (_, n) => sensor(`20/0/${n}`, { health: n < 1100 ? 0 : 2 }));
     await start([record(snapshot("large", { sensors: many, omitted: { sensors: 64_334 } }))]);
     const words = read((await rig.ask("/hosts/large")).text);
@@ -128,7 +128,7 @@ describe("the page of a host", () => {
     expect(await of("well")).not.toContain("Chassis faults");
   });
 
-  it("shows how its last polls went, and the records that polls before the last one brought", async () => {
+  it("shows the results of its last polls, and the records that earlier polls read", async () => {
     const event = { time: NOW - 60_000, relativeTime: false, direction: "asserted", severity: "critical" } as const;
     await start([full], {
       trail: () => ({
@@ -154,7 +154,7 @@ describe("the page of a host", () => {
     expect(words).toContain("The newest 4 that were read; the log of the BMC has all.");
   });
 
-  it("is 404 for a host that is not there", async () => {
+  it("is 404 for an unknown host", async () => {
     await start([]);
     const { status, text } = await rig.ask("/hosts/node999");
     expect(status).toBe(404);
@@ -162,8 +162,8 @@ describe("the page of a host", () => {
   });
 });
 
-describe("names that come from hostile places", () => {
-  it("never become markup, wherever they stand", async () => {
+describe("hostile names", () => {
+  it("never become markup", async () => {
     const evil = hostile();
     const down = {
       ...evil,
@@ -190,7 +190,7 @@ describe("names that come from hostile places", () => {
     }
   });
 
-  it("find a policy that runs nothing, and pages that need nothing", async () => {
+  it("meet a policy that allows no scripts, on pages that load nothing", async () => {
     await start([full]);
     for (const path of ["/", `/hosts/${full.host.name}`]) {
       const { headers, text } = await rig.ask(path);
@@ -206,7 +206,7 @@ describe("names that come from hostile places", () => {
 });
 
 describe("html", () => {
-  it("escapes what is put in, once, and leaves out what is not there", () => {
+  it("escapes inserted values once, and omits absent ones", () => {
     const inner = html`<b>${"<&\"'>"}</b>`;
     expect(html`<p title="${'"'}">${inner}${[1, "<", undefined, false]}</p>`.text).toBe(
       '<p title="&quot;"><b>&lt;&amp;&quot;&#39;&gt;</b>1&lt;</p>',
@@ -225,11 +225,11 @@ describe("words", () => {
     expect(span(ms)).toBe(words);
   });
 
-  it("say what took no time worth telling as such", () => {
+  it("show very short durations as such", () => {
     expect([took(0.09), took(0.5), took(812.5), took(0)]).toEqual(["under 0.001 s", "0.001 s", "0.813 s", "0 s"]);
   });
 
-  it("keep small numbers visible", () => {
+  it("show small numbers with enough digits", () => {
     expect([plain(12.0964), plain(0.0000001254), plain(0), plain(-3)]).toEqual(["12.096", "1.25e-7", "0", "-3"]);
   });
 });

@@ -58,7 +58,7 @@ describe("a password", () => {
     return { clock, comparer, ask };
   };
 
-  it("is compared once, right or wrong, also when it is asked for twice at once", async () => {
+  it("is compared once, right or wrong, even if two requests arrive at once", async () => {
     const { clock, comparer, ask } = start();
     const first = [ask("right"), ask("right"), ask("no")];
     await clock.advance(1000);
@@ -67,7 +67,7 @@ describe("a password", () => {
     expect(comparer.asked).toHaveLength(2);
   });
 
-  it("is another question when the stored hash changed", async () => {
+  it("is compared again if the stored hash changed", async () => {
     const { clock, comparer, ask } = start();
     const before = ask("right");
     await clock.advance(100);
@@ -79,7 +79,7 @@ describe("a password", () => {
     expect(await gone).toBe("wrong");
   });
 
-  it("of nobody is compared at the cost of somebody, and is wrong even if it fits", async () => {
+  it("of an unknown user is compared at the cost of a known one, and is always wrong", async () => {
     const { clock, comparer, ask } = start();
     const nobody = ask("right", { user: "nobody" });
     await clock.advance(100);
@@ -88,7 +88,7 @@ describe("a password", () => {
     expect(comparer.asked[0]).not.toBe(users.get("prometheus"));
   });
 
-  it("waits for its turn, one is compared at a time, and after a wrong one there is a pause", async () => {
+  it("waits: one is compared at a time, and there is a pause after a wrong one", async () => {
     const { clock, comparer, ask } = start();
     const guesses = ["b", "c", "right"].map((password) => ask(password));
     await clock.advance(150);
@@ -100,7 +100,7 @@ describe("a password", () => {
     expect(comparer.most).toBe(1);
   });
 
-  it("is not looked at when too many wait, of one client or of all", async () => {
+  it("is not compared if too many wait, of one client or of all", async () => {
     const { clock, ask } = start({ waiting: 3, waitingPerClient: 2, kept: 10 });
     const waiting = [ask("1"), ask("2")];
     expect(await ask("3")).toBe("busy");
@@ -123,7 +123,7 @@ describe("a password", () => {
     expect(comparer.asked).toHaveLength(2);
   });
 
-  it("leaves at most so many traces, and guesses do not push out what is right", async () => {
+  it("is cached up to a limit, and guesses do not displace right ones", async () => {
     const { clock, comparer, ask } = start({ waiting: 99, waitingPerClient: 99, kept: 2 });
     for (const password of ["right", "1", "2", "3"]) {
       const asked = ask(password);
@@ -141,7 +141,7 @@ describe("the thread that compares", () => {
   const thread = new BcryptThread(systemClock);
   afterEach(() => thread.close());
 
-  it("knows hashes as htpasswd, Go and bcryptjs make them, and says no more once it is closed", async () => {
+  it("accepts hashes of htpasswd, Go and bcryptjs, and rejects calls after it is closed", async () => {
     const made = hashSync("secret", 4);
     const hashes = [made, made.replace("$2b$", "$2y$"), made.replace("$2b$", "$2a$")];
     expect(await Promise.all(hashes.map((hash) => thread.compare("secret", hash)))).toEqual([true, true, true]);
@@ -150,7 +150,7 @@ describe("the thread that compares", () => {
     const foreign = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
     expect(await thread.compare("fakepassword", foreign)).toBe(true);
     const cut = thread.compare("x", `$2y$14$${"a".repeat(53)}`);
-    await Promise.all([expect(cut).rejects.toThrow("no more passwords"), thread.close()]);
-    await expect(thread.compare("secret", made)).rejects.toThrow("no more passwords");
+    await Promise.all([expect(cut).rejects.toThrow("not compared any more"), thread.close()]);
+    await expect(thread.compare("secret", made)).rejects.toThrow("not compared any more");
   });
 });

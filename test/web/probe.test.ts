@@ -23,7 +23,7 @@ const ask = (query: string, options?: AskOptions): Promise<Answer> => rig.ask(`/
 describe("/probe", () => {
   afterEach(() => rig.stop());
 
-  it("tells one BMC without host and place", async () => {
+  it("exports one BMC without host and place", async () => {
     await start();
     const { status, headers, text } = await ask("?target=node017&module=big&auth=ops");
     expect(status).toBe(200);
@@ -41,7 +41,7 @@ describe("/probe", () => {
     expect(text).toMatch(/^bmc_failure\{stage="\w+",reason="\w+"\} 1$/m);
   });
 
-  it("takes what the form leaves empty for absent", async () => {
+  it("treats empty fields of the form as absent", async () => {
     await start();
     expect((await ask("?target=node017&module=&auth=")).status).toBe(200);
     expect(asked[0]?.module).toBeUndefined();
@@ -74,7 +74,7 @@ describe("/probe", () => {
     expect(answer.headers["retry-after"]).toBe(retryAfter);
   });
 
-  it("says nothing of an error that was not foreseen, and logs it", async () => {
+  it("hides the details of an unexpected error, and logs it", async () => {
     const errors: unknown[] = [];
     const log = { debug() {}, info() {}, warn() {}, error: (fields: unknown) => void errors.push(fields) };
     await start(() => Promise.reject(new Error("password hunter2")), { log });
@@ -104,14 +104,14 @@ describe("/probe", () => {
       expect(text).toContain("must be a number of seconds above 0");
     });
 
-    it("loses the offset that is configured", async () => {
+    it("is reduced by the configured offset", async () => {
       await start(undefined, { limits: { timeoutOffsetMs: 2000 } });
       await ask("?target=a", { headers: { "X-Prometheus-Scrape-Timeout-Seconds": "10" } });
       expect(asked[0]?.timeoutMs).toBe(8000);
     });
   });
 
-  it("gives the probe up when the client goes away", async () => {
+  it("aborts the probe if the client closes the connection", async () => {
     let aborted = false;
     await start(
       ({ signal }) =>
@@ -129,13 +129,13 @@ describe("/probe", () => {
     await until(() => aborted);
   });
 
-  it("does not give up a probe that was answered", async () => {
+  it("does not abort a probe that has a result", async () => {
     await start();
     await ask("?target=a");
     expect(asked[0]?.signal.aborted).toBe(false);
   });
 
-  it("shows with debug=true the steps, the result and the metrics, as text that still parses", async () => {
+  it("returns with debug=true the steps, the result and the metrics, as a valid exposition", async () => {
     await start(async ({ trace }) => {
       trace?.("sent", "Get Channel Authentication Capabilities");
       trace?.("received", "IPMI 2.0\nbmc_up 7");
@@ -151,7 +151,7 @@ describe("/probe", () => {
     expect(text.split("\n").filter((line) => /^bmc_up/.test(line))).toEqual(["bmc_up 0"]);
   });
 
-  it("prefers the steps that come with the answer, and says when there are none", async () => {
+  it("prefers the steps of the result, and says if there are none", async () => {
     await start(async () => ({ record: full, trace: [{ atMs: 1500, direction: "note", text: "kept elsewhere" }] }));
     expect((await ask("?target=a&debug=true")).text).toMatch(/^# +1\.500 {5}kept elsewhere$/m);
     await rig.stop();

@@ -66,7 +66,7 @@ const names = (units: readonly (Cell | string)[] = []): string[] =>
   units.map((unit) => (typeof unit === "string" ? unit : unit.href.replace("/hosts/", "")));
 
 describe("the racks of the landing page", () => {
-  it("stand in the order of their place, hosts of no rack last", async () => {
+  it("are in the order of their place, hosts without a rack last", async () => {
     await start([
       standing("loose", { room: "a" }),
       standing("d", { room: "b", rack: "r1" }),
@@ -88,7 +88,7 @@ describe("the racks of the landing page", () => {
     expect(names((await ask("/?without=rack"))[0]?.units)).toEqual(["loose"]);
   });
 
-  it("have the lowest unit at the bottom, gaps where nothing stands, and unknown positions on top", async () => {
+  it("have the lowest unit at the bottom, gaps for empty places, and unknown positions on top", async () => {
     const at = (name: string, position?: string): HostRecord =>
       standing(name, { rack: "r1", ...(position && { position }) });
     await start([
@@ -105,7 +105,7 @@ describe("the racks of the landing page", () => {
     expect(cells(rack?.units)[2]).toMatchObject({ text: "40 high ok", title: "high, position 40: ok" });
   });
 
-  it("say in words what the colours say, and why", async () => {
+  it("show in words what the colours mean, and why", async () => {
     const rack = { rack: "r1" };
     const off = standing("off", rack, { chassis: { powerOn: false, faults: {} } as HostSnapshot["chassis"] });
     const fault = { power: false, drive: true };
@@ -156,7 +156,7 @@ describe("the racks of the landing page", () => {
     expect(cells((await ask("/?by=inlet"))[0]?.units)[0]).toMatchObject({ colour, text: `a ${value.toFixed(1)} °C` });
   });
 
-  it("sum up what a rack tells: mean and most, or its power against its budget", async () => {
+  it("summarise a rack: mean and maximum, or its power against its budget", async () => {
     const r1 = { room: "a", rack: "r1" };
     await start(
       [
@@ -185,7 +185,7 @@ describe("the racks of the landing page", () => {
     expect(text).toContain('<rect class="bar-warning" width="83.3"');
   });
 
-  it("colour power by where most hosts are, so that one far off does not make the others look alike", async () => {
+  it("scale the colours of power to most hosts, so that an outlier does not make the others look alike", async () => {
     const hosts = Array.from({ length: 60 }, (_, n) => standing(`n${n}`, { rack: `r${n % 6}` }, drawing(200 + n * 4)));
     await start([...hosts, standing("giant", { rack: "r1" }, drawing(9000))]);
     const racks = await ask("/?by=power");
@@ -197,7 +197,7 @@ describe("the racks of the landing page", () => {
     expect(textOf(text)).toMatch(/under 250 250 to 300 .* 450 W and more down not polled yet no value/);
   });
 
-  it("keep the measure, the filter and the place in every way on", async () => {
+  it("keep the measure, the filter and the place in every link", async () => {
     await start(fleet(1000));
     const { text } = await rig.ask("/?by=inlet&q=node&room=vil1&state=ok&racks=2");
     for (const href of [
@@ -212,7 +212,7 @@ describe("the racks of the landing page", () => {
     expect(text).toContain('aria-current="true">Inlet temperature');
   });
 
-  it("are shown a page at a time beside an overview of all, and never more than a page holds", async () => {
+  it("are shown in pages beside an overview of all", async () => {
     await start(fleet(2000));
     const first = await rig.ask("/");
     const racks = racksOf(first.text);
@@ -227,7 +227,7 @@ describe("the racks of the landing page", () => {
     for (const by of ["inlet", "power", "fan"]) expect((await ask(`/?by=${by}`)).length, by).toBe(20);
   });
 
-  it("show the worst hosts where one group has too many", async () => {
+  it("show the worst hosts if one group has too many", async () => {
     const many = Array.from({ length: 500 }, (_, index) => standing(`n${index}`, {}));
     await start([...many, silent("n900", {})]);
     const { text } = await rig.ask("/");
@@ -247,7 +247,7 @@ describe("the racks of the landing page", () => {
     expect([status, text]).toEqual([400, expect.stringContaining(message)]);
   });
 
-  it("let polls have their turn while all hosts are looked at", async () => {
+  it("let polls run while the hosts are processed", async () => {
     await start(fleet(2000));
     let turns = 0;
     const tick = (): void => {

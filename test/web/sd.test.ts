@@ -47,7 +47,7 @@ describe("/sd", () => {
     },
   );
 
-  it("gives text values only and none that is empty, which Prometheus would drop", async () => {
+  it("has only text values, and no empty one, which Prometheus would drop", async () => {
     for (const query of ["?by=host", "?by=rack", "?by=slice", "?by=probe"])
       for (const { labels } of await groups(query))
         for (const [name, value] of Object.entries(labels)) {
@@ -56,7 +56,7 @@ describe("/sd", () => {
         }
   });
 
-  it("offers place and labels of the inventory for relabelling", async () => {
+  it("has place and labels of the inventory for relabelling", async () => {
     expect((await groups("?by=host"))[0]?.labels).toEqual({
       __metrics_path__: "/metrics",
       __param_host: "a1",
@@ -69,7 +69,7 @@ describe("/sd", () => {
     });
   });
 
-  it("puts host and place on the targets of probes, because a probe does not tell them", async () => {
+  it("puts host and place on the targets of probes, because their metrics have none", async () => {
     expect((await groups("?by=probe"))[0]?.labels).toMatchObject({
       __metrics_path__: "/probe",
       __param_target: "a1",
@@ -81,7 +81,7 @@ describe("/sd", () => {
     });
   });
 
-  it("makes ten slices unless said otherwise", async () => {
+  it("makes ten slices by default", async () => {
     expect((await groups("?by=slice")).map(({ labels }) => labels.__param_slice).slice(0, 10)).toEqual(
       Array.from({ length: 10 }, (_, index) => `${index}/10`),
     );
@@ -98,7 +98,7 @@ describe("/sd", () => {
     expect(text).toContain(message);
   });
 
-  it("gives the Host header back, unless it is none or an address is configured", async () => {
+  it("uses the Host header, unless it is invalid or an address is configured", async () => {
     const asked = await rig.ask("/sd", { headers: { Host: "bmc-exporter.example.org" } });
     expect((JSON.parse(asked.text) as TargetGroup[])[0]?.targets).toEqual(["bmc-exporter.example.org"]);
     expect((await rig.ask("/sd", { headers: { Host: "a<b>" } })).status).toBe(400);

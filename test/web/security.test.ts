@@ -37,7 +37,7 @@ const start = async (text: string, more: Partial<WebParts> = {}): Promise<void> 
 afterEach(() => rig?.stop());
 
 describe("users", () => {
-  it("are asked for at every endpoint, and strangers learn nothing but that", async () => {
+  it("are required at every endpoint, and strangers learn nothing else", async () => {
     let reloads = 0;
     const reload = async () => {
       reloads++;
@@ -76,7 +76,7 @@ describe("users", () => {
     expect((await rig.ask("/metrics")).status).toBe(200);
   });
 
-  it("are told to come back when too many guesses wait", async () => {
+  it("get 503 if too many guesses wait", async () => {
     await start(`basic_auth_users: { prometheus: "${hashSync("right", 9)}" }`);
     const guesses = await Promise.all(
       Array.from({ length: 12 }, (_, i) => rig.ask("/metrics", basic(`prometheus:${i}`))),
@@ -89,7 +89,7 @@ describe("users", () => {
 });
 
 describe("headers and rates", () => {
-  it("of the configuration win over ours, on pages too; an empty one is left out", async () => {
+  it("of the configuration replace the default ones, on pages too; an empty one removes a header", async () => {
     await start(
       `http_server_config: { headers: { Content-Security-Policy: "default-src 'self'", X-Frame-Options: sameorigin, Strict-Transport-Security: max-age=60, X-XSS-Protection: "" } }`,
     );
@@ -104,7 +104,7 @@ describe("headers and rates", () => {
     expect((await rig.ask("/")).headers).not.toHaveProperty("content-security-policy");
   });
 
-  it("are kept to: the burst, then one each interval", async () => {
+  it("allow the burst, then one request each interval", async () => {
     const clock = new FakeClock();
     await start("rate_limit: { interval: 2s, burst: 2 }", { clock });
     const ask = async (): Promise<number> => (await rig.ask("/-/healthy")).status;
@@ -114,7 +114,7 @@ describe("headers and rates", () => {
     expect([await ask(), await ask()]).toEqual([200, 429]);
   });
 
-  it("may come late: a request waits for them, and a failure lets nobody in", async () => {
+  it("may be read late: a request waits for them, and a failure refuses everybody", async () => {
     let answer = (_: WebConfig): void => {};
     await start("", {
       security: () =>
@@ -158,7 +158,7 @@ withPeers(["openssl"], "TLS", () => {
     `tls_server_config: { cert_file: ${name}.pem, key_file: ${name}.key${more && `, ${more}`} }`;
   const healthy = (more = {}) => askTls(rig.port, "/-/healthy", { ...trust, ...more });
 
-  it("is spoken with the configured certificate, and who speaks HTTP is told so", async () => {
+  it("is served with the configured certificate, and an HTTP client gets an explanation", async () => {
     await start(tls());
     expect(await healthy()).toEqual({ status: 200, text: "healthy\n" });
     const plain = await rig.ask("/metrics");
@@ -166,7 +166,7 @@ withPeers(["openssl"], "TLS", () => {
     expect(reports.refused).toEqual(["plain_http"]);
   });
 
-  it("changes certificates, versions and even itself without listening anew", async () => {
+  it("changes certificates and versions, or is switched off, without a new listening socket", async () => {
     await start(tls());
     await healthy();
     await use(tls("min_version: TLS13", "server2"));
@@ -177,7 +177,7 @@ withPeers(["openssl"], "TLS", () => {
     expect(reports.refused).toEqual(["tls_handshake"]);
   });
 
-  it("keeps to versions, suites and curves", async () => {
+  it("uses the configured versions, suites and curves", async () => {
     await start(
       tls(
         "max_version: TLS12, cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384], curve_preferences: [CurveP384]",
@@ -212,7 +212,7 @@ withPeers(["openssl"], "TLS", () => {
     expect([await status(old), await status({ ...old, ...pair(foreign) })]).toEqual(wanted.slice(0, 2));
   });
 
-  it("lets in the names that are allowed, and a session is no way around a new CA", async () => {
+  it("accepts the allowed names, and a session does not bypass a new CA", async () => {
     const asked = "client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem";
     await start(tls(`${asked}, client_allowed_sans: ["spiffe://prod/prometheus"]`));
     let session: Buffer | undefined;
@@ -232,7 +232,7 @@ withPeers(["openssl"], "TLS", () => {
     expect(reports.refused).toEqual(["client_certificate", "client_certificate"]);
   });
 
-  it("does not wait for clients that say nothing, half a handshake or half a request", async () => {
+  it("does not wait for clients that send nothing, half a handshake or half a request", async () => {
     await start(tls(), { limits: { headersMs: 300 } });
     const half = Buffer.from([22, 3, 1, 2, 0, 1]);
     const clients = [
@@ -244,7 +244,7 @@ withPeers(["openssl"], "TLS", () => {
     expect(clients[2]?.heard).toContain("408");
   });
 
-  it("cuts off who stops reading", async () => {
+  it("cuts off a client that stops reading", async () => {
     const big = "x 1\n".repeat(4_000_000);
     await start(tls(), { limits: { stalledMs: 300 }, selfMetrics: async () => big });
     const slow = new RawClient(rig.port, trust).say("GET /metrics/self HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -253,7 +253,7 @@ withPeers(["openssl"], "TLS", () => {
     await slow.closed;
   });
 
-  it("ends with the web, also for clients in the middle of a handshake", async () => {
+  it("ends with the web server, also for clients in the middle of a handshake", async () => {
     await start(tls(), { limits: { graceMs: 100 } });
     const half = new RawClient(rig.port).say(Buffer.from([22, 3, 1])).listen();
     await healthy();
@@ -281,7 +281,7 @@ withPeers(["openssl"], "a web configuration that changes", () => {
     return { access, lines, said, later, clock };
   };
 
-  it("is read again when somebody asks a second later, and a bad one keeps the old and is told once", async () => {
+  it("is read again at a request a second later; an invalid one is reported once and changes nothing", async () => {
     write(`basic_auth_users: { a: "${HASH}" }`);
     const { access, lines, said, later } = await open();
     write(`basic_auth_users: { b: "${HASH}" }`);
@@ -297,7 +297,7 @@ withPeers(["openssl"], "a web configuration that changes", () => {
     expect(said).toEqual([undefined, undefined, "refused", undefined]);
   });
 
-  it("is read with its certificates: a key that is written after its certificate is waited for", async () => {
+  it("is read with its certificates, and waits for a key that is written after its certificate", async () => {
     const ca = await makeAuthority(folder.path, "renewing-ca");
     const [old, fresh] = [await ca.issue("old", "DNS:a"), await ca.issue("fresh", "DNS:a")];
     const copy = (from: string, to: string): void => writeFileSync(join(folder.path, to), readFileSync(from));
@@ -314,7 +314,7 @@ withPeers(["openssl"], "a web configuration that changes", () => {
     expect(said).toEqual([expect.any(Number), "refused", expect.any(Number)]);
   });
 
-  it("is read by a reload, which tells what is wrong", async () => {
+  it("is read by a reload, which reports problems", async () => {
     write("");
     const { access } = await open();
     expect(await access.reload()).toEqual([]);
@@ -325,7 +325,7 @@ withPeers(["openssl"], "a web configuration that changes", () => {
   });
 });
 
-it("a web without a configuration asks nobody", async () => {
+it("a web server without a configuration requires no login", async () => {
   const web = createWeb(partsOf([], { clock: systemClock }));
   const server = await web.listen("127.0.0.1:0");
   expect(server.listening).toBe(true);

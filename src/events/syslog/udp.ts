@@ -6,7 +6,7 @@ import type { Sender } from "../delivery.ts";
 import { type MessageOptions, syslogMessage } from "./message.ts";
 
 /** Size that every receiver should accept - RFC 5426 section 3.2. */
-export const DATAGRAM_BYTES = 2048;
+const DATAGRAM_BYTES = 2048;
 
 export interface SyslogOptions {
   readonly host: string;

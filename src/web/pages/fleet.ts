@@ -23,7 +23,7 @@ export interface Rack {
 }
 
 /** Values of several hosts together. */
-export interface Totals {
+interface Totals {
   readonly count: number;
   readonly sum: number;
   readonly most: number;

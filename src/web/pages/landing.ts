@@ -8,7 +8,7 @@ import { badge, column, page, table, toneClass } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
 import { healthWord, spaced, span } from "./words.ts";
 
-export const ROWS = 200;
+const ROWS = 200;
 /** Offered while typing a target. */
 const MAX_SUGGESTIONS = 500;
 

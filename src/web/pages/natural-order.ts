@@ -2,7 +2,7 @@
  * What names are compared by so that "r2" comes before "r10": plain text, made once per name, because a
  * collator takes a microsecond for each of the comparisons that a sort makes.
  */
-export const naturalKey = (name: string): string =>
+const naturalKey = (name: string): string =>
   name.toLowerCase().replaceAll(/\d+/g, (digits) => digits.padStart(12, "0"));
 
 /** The items in the order of their names. */

@@ -10,8 +10,8 @@ import { MAX_IN_RACK, rackColumn, rackName, shareTone } from "./rack-column.ts";
 import { colourOf, legendOf, loadScale, type Scale, scaleOf, spreadOf } from "./scale.ts";
 
 /** Most cells of one page; a browser lays out a thousand cells easily. */
-export const MAX_CELLS = 800;
-export const MAX_COLUMNS = 36;
+const MAX_CELLS = 800;
+const MAX_COLUMNS = 36;
 /** Racks in the overview; more are found by their pages and by the filter. */
 const MAX_TILES = 400;
 
@@ -28,7 +28,7 @@ const whereOf = ({ place }: Rack): string =>
 const cellsOf = ({ hosts }: Rack): number => Math.min(hosts.length, MAX_IN_RACK);
 
 /** Racks in pages, none of which has too many cells. */
-export function pagesOf(racks: readonly Rack[]): readonly (readonly Rack[])[] {
+function pagesOf(racks: readonly Rack[]): readonly (readonly Rack[])[] {
   const pages: Rack[][] = [];
   let cells = 0;
   for (const rack of racks) {

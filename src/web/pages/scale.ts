@@ -9,7 +9,7 @@ export interface Scale {
 
 /** ASHRAE recommends 18 to 27 degrees at the inlet and allows 15 to 32 in class A1, up to 35 in A2. */
 const INLET_EDGES = [18, 21, 24, 27, 30, 32, 35] as const;
-export const LOAD_COLOURS = 6;
+const LOAD_COLOURS = 6;
 const NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10] as const;
 
 /** The next larger round number. */
