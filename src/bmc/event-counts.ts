@@ -2,6 +2,12 @@ import type { EventCounters, EventSeverity, LogEntry, MemoryErrorKind } from "..
 
 type Direction = LogEntry["direction"];
 
+/**
+ * Counters by kind, event and direction, and by DIMM and kind, that are kept of one host; boards have a few dozen. Events
+ * of further combinations count by severity only.
+ */
+export const MOST_COUNTERS = 1000;
+
 /** Counts events of one host; only ever grows. */
 export class EventCounts {
   readonly #severity: Record<EventSeverity, number> = {
@@ -28,7 +34,7 @@ export class EventCounts {
     this.#records ??= new Map();
     const record = this.#records.get(key);
     if (record) record.count++;
-    else this.#records.set(key, { kind, event, direction, count: 1 });
+    else if (this.#records.size < MOST_COUNTERS) this.#records.set(key, { kind, event, direction, count: 1 });
     if (!memoryError || direction !== "asserted") return;
     this.#memory[memoryError]++;
     if (dimm === undefined) return;
@@ -36,7 +42,7 @@ export class EventCounts {
     this.#dimms ??= new Map();
     const errors = this.#dimms.get(dimmKey);
     if (errors) errors.count++;
-    else this.#dimms.set(dimmKey, { dimm, kind: memoryError, count: 1 });
+    else if (this.#dimms.size < MOST_COUNTERS) this.#dimms.set(dimmKey, { dimm, kind: memoryError, count: 1 });
   }
 
   /** Takes counts of an earlier run. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EventCounts } from "../../src/bmc/event-counts.ts";
+import { EventCounts, MOST_COUNTERS } from "../../src/bmc/event-counts.ts";
 import type { LogEntry } from "../../src/model/index.ts";
 
 const entry = (fields: Partial<LogEntry>): LogEntry => ({
@@ -23,6 +23,16 @@ describe("event counters", () => {
       memoryErrors: { correctable: 0, uncorrectable: 0, logging_limit: 0 },
       dimmErrors: [],
     });
+  });
+
+  it("are bounded: events of further kinds and DIMMs count by severity only", () => {
+    const counts = new EventCounts();
+    for (let n = 0; n < MOST_COUNTERS + 50; n++) counts.add(entry({ event: `e${n}`, dimm: `D${n}` }), "correctable");
+    counts.add(entry({ event: "e0", dimm: "D0" }), "correctable");
+    const { bySeverity, records, memoryErrors, dimmErrors } = counts.snapshot();
+    expect([bySeverity.warning, memoryErrors.correctable]).toEqual([MOST_COUNTERS + 51, MOST_COUNTERS + 51]);
+    expect([records.length, dimmErrors.length]).toEqual([MOST_COUNTERS, MOST_COUNTERS]);
+    expect([records[0]?.count, dimmErrors[0]?.count]).toEqual([2, 2]);
   });
 
   it("count severities of what began, and records of what began and ended apart", () => {
