@@ -143,20 +143,20 @@ const INTERVAL_MS = 60_000;
 
 function ourModule(name: string, module: ForeignModule, note: Note): Mapping {
   const { collectors = [...DEFAULT_COLLECTORS], timeout, privilege, driver } = module;
-  const told = collectors.map((collector) => (collector === "bmc-device-id" ? "bmc" : collector));
-  if (told.includes("sm-lan-mode"))
+  const named = collectors.map((collector) => (collector === "bmc-device-id" ? "bmc" : collector));
+  if (named.includes("sm-lan-mode"))
     note(
       ["collectors"],
-      "sm-lan-mode sends a command of Supermicro's own, which lightsout does not; it is told as down",
+      "sm-lan-mode needs a command of Supermicro, which lightsout does not send; it is reported as down",
     );
-  if (module.sel_events.length > 0 && !told.includes("sel-events"))
+  if (module.sel_events.length > 0 && !named.includes("sel-events"))
     note(["sel_events"], "counts nothing: sel-events is not among the collectors");
   if (module.collector_cmd) note(["collector_cmd"], "is ignored: no program is run");
   if (module.default_args) note(["default_args"], "is ignored: no program is run");
   const { bridge, cipherSuite } = understood(module, note);
   const { quirks, discreteReadings } = workarounds(module, note);
   // In ipmi_exporter each collector has this time; here all share one session and its time.
-  const timeoutMs = timeout ? timeout * Math.max(1, told.length) : undefined;
+  const timeoutMs = timeout ? timeout * Math.max(1, named.length) : undefined;
   return {
     ...(timeoutMs !== undefined && { timeout: formatDuration(timeoutMs) }),
     ...(timeoutMs !== undefined && timeoutMs >= INTERVAL_MS && { interval: formatDuration(2 * timeoutMs) }),
@@ -169,7 +169,7 @@ function ourModule(name: string, module: ForeignModule, note: Note): Mapping {
     },
     ipmi_exporter: {
       auth: name,
-      collectors: told,
+      collectors: named,
       ...(module.exclude_sensor_ids.length > 0 && { exclude_sensor_ids: module.exclude_sensor_ids }),
       ...(discreteReadings && { discrete_readings: true }),
       ...(module.sel_events.length > 0 && { sel_events: module.sel_events }),
