@@ -11,7 +11,7 @@ import type {
   Watchdog,
 } from "../model/index.ts";
 
-/** What the parts of a poll tell; each part fills its own fields. */
+/** Results of the parts of a poll; each part fills its own fields. */
 export interface PartData {
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;
@@ -52,15 +52,15 @@ export interface Bmc {
   readonly offeredParts?: ReadonlySet<PartName>;
   /** Oddities that are worked around, by name. */
   readonly quirks: readonly string[];
-  /** Steps are told here while it is set. */
+  /** Receives the steps of a poll while it is set. */
   trace: TraceLine | undefined;
-  /** Sensors are told with their record and answer (`Sensor.coded`) while it is set. */
+  /** True: sensors carry their record and response (`Sensor.coded`). */
   coded: boolean;
-  /** The event log is told as a whole (`EventLog.coded`) while it is set, not just what is new in it. */
+  /** True: the event log carries all its records (`EventLog.coded`), not only new ones. */
   wholeLog: boolean;
   /** True where packets were sent since this monotonic time and none came. */
   isSilentSince(monotonicMs: number): boolean;
-  /** One cheap question: is somebody there? Throws when not. */
+  /** One cheap command to see whether the BMC answers. Throws if not. */
   ping(ask: Ask): Promise<void>;
   /** Logs in unless that is done, and finds out which board answers. */
   open(ask: Ask): Promise<void>;
@@ -76,7 +76,7 @@ export interface Bmc {
   readonly revision: number;
   /** What a restart should not have to learn again; plain JSON. */
   save(): unknown;
-  /** Takes what `save` gave in an earlier run. What has not its form is left out; never rejects. */
+  /** Takes what `save` returned in an earlier run. What is malformed is ignored; never rejects. */
   restore(saved: unknown): Promise<void>;
   /** Keeps the session for this long after the last use, 0: closes it now. */
   hold(durationMs: number): Promise<void>;

@@ -21,7 +21,7 @@ export interface SavedChanges {
 
 type Known = Omit<SavedChanges, "counts">;
 
-/** What one board is told from another by. */
+/** What identifies a board. */
 type BoardMarks = Pick<Known, "guid" | "serial" | "firmware">;
 
 /** What of a snapshot is compared. */
@@ -37,13 +37,13 @@ const NO_CHANGES: ChangeCounts = Object.freeze({
 });
 
 /**
- * Compares what a poll read of a host with what was known of it. What was not read, or cannot be trusted,
- * is not compared: the reading before stays what the next one is held against.
+ * Compares what a poll read of a host with what was known of it. What was not read, or cannot be trusted, is not
+ * compared: the next poll is compared with the earlier reading.
  */
 export class ChangeWatch {
   #known: Known = {};
   #counts = NO_CHANGES;
-  /** Something was read, now or in an earlier run: the counts are worth telling. */
+  /** Something was read, now or in an earlier run: the counts are worth exporting. */
   #begun = false;
   #revision = 0;
 
@@ -55,7 +55,7 @@ export class ChangeWatch {
   /** @param sensors changes of the sensor set that this poll found */
   observe(snapshot: Watched, sensors: readonly HostChange[] = []): readonly HostChange[] {
     const { controller, chassis } = snapshot;
-    // A BMC in the middle of an update tells anything.
+    // A BMC in the middle of an update may answer anything.
     const identified = controller && !controller.updating ? controller : undefined;
     const before = this.#known;
     const read: Known = {
@@ -87,7 +87,7 @@ export class ChangeWatch {
     return { ...this.#known, counts: this.#counts };
   }
 
-  /** Takes what an earlier run saved; what has not its form is left out. */
+  /** Takes what an earlier run saved; what is malformed is ignored. */
   restore(saved: unknown): void {
     if (typeof saved !== "object" || saved === null) return;
     const { guid, serial, firmware, powerOn, counts } = saved as Readonly<Record<string, unknown>>;

@@ -23,12 +23,12 @@ export class EventCounts {
   /** Absent on most hosts, which have no errors. */
   #dimms: Map<string, { dimm: string; kind: MemoryErrorKind; count: number }> | undefined;
 
-  #told: EventCounters | undefined;
+  #snapshot: EventCounters | undefined;
 
   /** @param memoryError set for events that say a memory error happened, not that it ended */
   add(entry: LogEntry, memoryError?: MemoryErrorKind): void {
     const { kind, event, direction, severity, dimm } = entry;
-    this.#told = undefined;
+    this.#snapshot = undefined;
     if (direction === "asserted") this.#severity[severity]++;
     const key = `${kind}|${event}|${direction}`;
     this.#records ??= new Map();
@@ -47,7 +47,7 @@ export class EventCounts {
 
   /** Takes counts of an earlier run. */
   restore(counts: EventCounters): void {
-    this.#told = undefined;
+    this.#snapshot = undefined;
     take(this.#severity, counts.bySeverity);
     take(this.#memory, counts.memoryErrors);
     for (const { kind, event, direction, count } of counts.records) {
@@ -63,13 +63,13 @@ export class EventCounts {
 
   /** The counts now, a copy; the same one until something is counted. */
   snapshot(): EventCounters {
-    this.#told ??= {
+    this.#snapshot ??= {
       bySeverity: { ...this.#severity },
       records: [...(this.#records?.values() ?? [])].map((r) => ({ ...r })),
       memoryErrors: { ...this.#memory },
       dimmErrors: [...(this.#dimms?.values() ?? [])].map((d) => ({ ...d })),
     };
-    return this.#told;
+    return this.#snapshot;
   }
 }
 

@@ -15,11 +15,11 @@ import type { StateKeeper } from "./state-dir.ts";
 export interface ExplainOptions {
   readonly signal: AbortSignal;
   readonly trace?: TraceLine;
-  /** Only these are asked and explained. */
+  /** Only these are read and explained. */
   readonly about?: SensorFilter;
 }
 
-/** What passes through the cache of repositories on its way, so that it can be shown. */
+/** Keeps the records that pass through the cache of repositories, so that they can be printed. */
 class RecordKeeper implements StateKeeper {
   /** Of the BMC's repository, and behind them those of each satellite. */
   readonly records: Uint8Array[] = [];
@@ -37,10 +37,10 @@ class RecordKeeper implements StateKeeper {
 }
 
 /**
- * Asks one host in a session of its own and says of each sensor why it is told as it is. Never rejects for
- * what the BMC does: that is in `failure`, beside what was learnt before.
+ * Reads one host in a session of its own and explains each sensor. What the BMC does never rejects: it is in
+ * `failure`, beside what was read before.
  *
- * @throws SettingsError where module or credentials cannot be had
+ * @throws SettingsError if module or credentials cannot be loaded
  */
 export async function explainHost(
   parts: BmcPoolParts,
@@ -104,8 +104,8 @@ function hostLines(
 function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFindings["device"]): string {
   if (settings.quirks.includes(name)) return "the module's ipmi.quirks list it";
   if (device && quirksByRule(settings.quirkRules ?? [], device).includes(name))
-    return "the configuration's quirks give it to this make";
-  return "learnt from its answers";
+    return "a rule under quirks in the configuration matches this make";
+  return "learned from its responses";
 }
 
 function sensorLines(
@@ -121,7 +121,7 @@ function sensorLines(
   const { about, filter, assumeBmcOwner } = asked;
   const { plan, device, sensors, calls } = findings;
   const { manufacturerId = 0, productId = 0 } = device ?? {};
-  const told = new Map(sensors.map((sensor) => [sensor.id, sensor]));
+  const reported = new Map(sensors.map((sensor) => [sensor.id, sensor]));
   const byRecord = new Map(records.map((bytes) => [recordKey(bytes), bytes]));
   const rules = { roles: roles?.(), severities: severities?.() };
   return (plan?.sensors ?? [])
@@ -131,7 +131,7 @@ function sensorLines(
       return explainSensor({
         sensor,
         record: byRecord.get(`${recordId}/${ownerId}/${channel}`),
-        told: readable ? told.get(sensor.id) : undefined,
+        reported: readable ? reported.get(sensor.id) : undefined,
         calls: calls.filter((call) => isAbout(call, sensor, assumeBmcOwner)),
         excluded: readable && !(filter?.(sensor) ?? true),
         manufacturerId,

@@ -1,6 +1,6 @@
 import type { Failure, Health, HealthWord, Quantity, RuleOrigin, ThresholdName } from "../model/index.ts";
 
-/** Why a host's sensors are told as they are, for a person: plain data, bytes in hex. */
+/** Explains how the sensors of a host get their values, for a person: plain data, bytes in hex. */
 export interface HostExplanation {
   readonly host: string;
   readonly address: string;
@@ -23,14 +23,14 @@ export interface HostExplanation {
   readonly quirks: readonly { readonly name: string; readonly meaning: string; readonly because: string }[];
   /** Records of the sensor repository, and of the controllers behind the BMC. */
   readonly records: number;
-  /** Records that could not be read, and controllers behind the BMC that do not tell theirs, a sentence each. */
+  /** Records that could not be read, and controllers behind the BMC whose records are unknown, a sentence each. */
   readonly problems: readonly string[];
   /** Why it could not be read, or not to its end. */
   readonly failure?: Failure;
   readonly sensors: readonly SensorExplanation[];
 }
 
-/** What was asked of a BMC about one sensor, and what it answered. */
+/** A command about one sensor, and the response. */
 export interface Exchange {
   readonly command: string;
   /** Response data behind the completion code, hex. */
@@ -42,7 +42,7 @@ export interface Exchange {
 
 export interface LimitExplanation {
   readonly name: ThresholdName;
-  /** Hex; absent where it cannot be told from the converted one. */
+  /** Hex; absent where it cannot be derived from the converted one. */
   readonly raw?: string;
   readonly value: number;
   readonly from: "record" | "Get Sensor Thresholds";
@@ -111,6 +111,6 @@ export interface SensorExplanation {
   readonly healthWhy: string;
   /** Why there is no reading; absent where there is one. */
   readonly noReading?: string;
-  /** Not asked, since a rule of the configuration leaves it out. */
+  /** Not read, since a rule of the configuration excludes it. */
   readonly excluded: boolean;
 }

@@ -1,6 +1,6 @@
 import type { PowerConsumption, Sensor } from "../model/index.ts";
 
-/** A way to know what the whole host draws. */
+/** A source of the power of the whole host. */
 export interface PowerOffer {
   /** The source, and the sensors it is made of: an offer of other sensors is another offer. */
   readonly key: string;
@@ -14,16 +14,16 @@ const HOST_NAMES: readonly RegExp[] = [
   /^(sys|system) (input|level)$/,
   /^node (pwr|power)$/,
 ];
-/** "Power" says so little that the entity has to say the rest: system board, power management, chassis, power unit. */
+/** "Power" alone is ambiguous; the entity decides: system board, power management, chassis, power unit. */
 const PLAIN_NAME = /^(power|pwr|input power|power in)$/;
 const HOST_ENTITIES: ReadonlySet<number> = new Set([7, 19, 21, 23]);
 
 const POWER_SUPPLY = 10;
 const SUPPLY_NAME = /(^| )(psu?|power supply|pwr supply|power ?supply) ?\d*( |$)/;
-/** What a supply gives rather than takes, or a figure that is no reading of now. */
+/** The output of a supply, or a value that is not the present reading. */
 const OTHER_THAN_INPUT =
   /(^| )(out|output|pout|dc|limit|lmt|cap|capacity|rated|max|maximum|min|minimum|peak|avg|average|budget|headroom|available|\d+v)( |$)/;
-const SAYS_INPUT = /(^| )(in|input|pin|ac)( |$)/;
+const NAMED_INPUT = /(^| )(in|input|pin|ac)( |$)/;
 
 /** "Total_Power" -> "total power", "PSU1_PIN" -> "psu 1 pin" */
 const wordsOf = (name: string): string =>
@@ -54,16 +54,16 @@ function supplyInputs(watts: readonly Sensor[]): readonly Sensor[] {
     if (!isSupply || OTHER_THAN_INPUT.test(words)) continue;
     const supply = entityIdOf(sensor) === POWER_SUPPLY ? sensor.entity : sensor.id;
     const before = bySupply.get(supply);
-    if (before && (SAYS_INPUT.test(wordsOf(before.name)) || !SAYS_INPUT.test(words))) continue;
+    if (before && (NAMED_INPUT.test(wordsOf(before.name)) || !NAMED_INPUT.test(words))) continue;
     bySupply.set(supply, sensor);
   }
   const inputs = [...bySupply.values()];
-  const said = inputs.filter(({ name }) => SAYS_INPUT.test(wordsOf(name)));
-  return said.length > 0 ? said : inputs;
+  const named = inputs.filter(({ name }) => NAMED_INPUT.test(wordsOf(name)));
+  return named.length > 0 ? named : inputs;
 }
 
 /**
- * What sensors say of the power of the whole host, best first: a sensor of the whole, then the inputs of the
+ * Sources of the power of the whole host, best first: a sensor of the whole, then the inputs of the
  * power supplies together. 0 W of a host that is on is no reading.
  *
  * @param whole the sensors were read to their end: a sum of some of them would be wrong
@@ -88,13 +88,13 @@ function offer(source: "sensor" | "psu_sum", sensors: readonly Sensor[], current
 }
 
 /** Polls without the source in use until another takes its place; polls it has to hold until it is taken again. */
-const PATIENCE = 5;
+const MOST_MISSES = 5;
 /** Sources that are remembered as given up. */
 const MOST_GIVEN_UP = 16;
 
 /**
- * Which source tells the power of one host: one at a time, the best there is, and the same from poll to poll. A
- * source that says nothing now and then leaves a gap rather than make room for another that measures elsewhere.
+ * Chooses the source of the power of one host: the best one, and the same from poll to poll. A source without a value
+ * now and then leaves a gap, since another one measures elsewhere.
  */
 export class PowerChoice {
   #current: string | undefined;
@@ -111,7 +111,7 @@ export class PowerChoice {
   choose(offers: readonly PowerOffer[], isOpen: boolean): PowerConsumption | undefined {
     const givenUp = this.#givenUp;
     for (const [key, polls] of givenUp ?? []) givenUp?.set(key, offers.some((o) => o.key === key) ? polls + 1 : 0);
-    const trusted = givenUp ? offers.filter(({ key }) => (givenUp.get(key) ?? PATIENCE) >= PATIENCE) : offers;
+    const trusted = givenUp ? offers.filter(({ key }) => (givenUp.get(key) ?? MOST_MISSES) >= MOST_MISSES) : offers;
     const best = trusted[0];
     const current = offers.find(({ key }) => key === this.#current);
     if (current) {
@@ -120,7 +120,7 @@ export class PowerChoice {
       return isBetter ? this.#take(best) : current.consumption;
     }
     const mayWait = this.#current !== undefined || isOpen;
-    if (mayWait && ++this.#misses < PATIENCE) return undefined;
+    if (mayWait && ++this.#misses < MOST_MISSES) return undefined;
     return (best ?? offers[0]) && this.#take(best ?? (offers[0] as PowerOffer));
   }
 

@@ -1,13 +1,12 @@
 /**
- * bmc - a BMC in model words; the one place where protocol words become model words. Knows what the
- * parts of a poll are and how a protocol tells them. Does not know when a host is polled, who asks, or
- * what becomes of the snapshot.
+ * bmc - a BMC in model words; the only package that translates protocol words into model words. Knows the parts of a
+ * poll and how each protocol reports them. Does not know when a host is polled, by whom, or what becomes of the
+ * snapshot.
  */
-export type { SensorFilter, TraceLine } from "./bmc.ts";
-export { type ExplainOptions, explainHost } from "./explain.ts";
+export { explainHost } from "./explain.ts";
 export type * from "./explanation.ts";
-export { BmcPool, type BmcPoolParts, type PollOptions, type PollSettings, SettingsError } from "./open.ts";
-export { type RoleSubject, Roles } from "./roles.ts";
-export { SdrCache, type SdrCacheReport } from "./sdr-cache.ts";
-export { type Grade, Severities, type SeveritySubject } from "./severities.ts";
+export { BmcPool, type PollOptions, type PollSettings, SettingsError } from "./open.ts";
+export { Roles } from "./roles.ts";
+export { SdrCache } from "./sdr-cache.ts";
+export { Severities, type SeveritySubject } from "./severities.ts";
 export { StateDir, type StateKeeper } from "./state-dir.ts";

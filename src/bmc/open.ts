@@ -48,7 +48,7 @@ export interface PollSettings {
   readonly packetsPerSecond?: number;
   /** Also what rounds read tells `Sensor.coded`; what a probe reads always does. */
   readonly coded?: boolean;
-  /** All records of the event log are kept and told. */
+  /** All records of the event log are kept and exported. */
   readonly wholeLog?: boolean;
   /** How Redfish is spoken. */
   readonly redfish?: {
@@ -94,7 +94,7 @@ export interface PollOptions {
   /** Absent: those of the settings. */
   readonly parts?: readonly PartName[];
   readonly trace?: TraceLine;
-  /** Nothing is kept on disk or told as news: asked in between, not of the inventory or not as the inventory has it. */
+  /** Nothing is saved or reported as news: a poll of a host that is not in the inventory, or not with these settings. */
   readonly passing?: boolean;
 }
 

@@ -15,24 +15,24 @@ import { asSilence, failureOf } from "./failure.ts";
 import { offersOf, PowerChoice } from "./host-power.ts";
 import { PartTimes } from "./part-times.ts";
 
-/** Asked first to last: the cheap and important before the long and slow. */
+/** Order of the parts: the cheap and important before the long and slow. */
 const ORDER: readonly PartName[] = ["power", "sel", "dcmi", "watchdog", "sensors", "inventory", "security"];
-/** Until the sensors were read, events come after them, whose names they need. */
+/** Until the sensors were read, the event log comes after them: events need their names. */
 const FIRST_ORDER: readonly PartName[] = ["power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"];
-/** These change so seldom that they are not asked each round. */
+/** Parts that change so seldom that they are not read in each round. */
 const SLOW: ReadonlySet<PartName> = new Set(["inventory", "security"]);
-/** Polls that events wait for names: a BMC whose sensors cannot be read has events, too. */
-const PATIENT_POLLS = 3;
+/** Polls in which the event log waits for the names of sensors; some BMCs never give them. */
+const MOST_UNNAMED_POLLS = 3;
 
 export interface SnapshotOptions {
   readonly parts: readonly PartName[];
-  /** Age at which slow parts are asked again. */
+  /** Age at which slow parts are read again. */
   readonly slowIntervalMs: number;
-  /** Asks slow parts, too, whatever their age. */
+  /** Reads slow parts whatever their age. */
   readonly everything?: boolean;
   /** Compares what was read with what was known of the host; gives the changes counted so far. */
   readonly compare?: (read: Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">) => ChangeCounts | undefined;
-  /** Told of each reading of the event log, whatever becomes of the poll: what is new in it is told once. */
+  /** Called for each reading of the event log, whatever the outcome of the poll: new records are in one reading only. */
   readonly onEventLog?: (log: EventLog, readAt: number) => void;
   readonly signal: AbortSignal;
   /** Monotonic time at which the signal fires, by which the parts share the time; absent: they do not. */
@@ -49,7 +49,7 @@ interface LastReading {
   readonly whole: boolean;
 }
 
-/** Failures that end the poll: nobody is there, or nobody lets us in. What else fails, fails alone. */
+/** Failures that end the poll: the BMC does not answer, or refuses the login. Others are of one part. */
 function endsPoll(failure: Failure): boolean {
   return (
     failure.reason === "no_answer" ||
@@ -64,16 +64,16 @@ function endsPoll(failure: Failure): boolean {
 }
 
 /**
- * Makes the snapshots of one host: asks its BMC for the parts that are due, keeps those that answered,
- * and fills in the slow ones from the reading before.
+ * Takes the snapshots of one host: reads the parts that are due, keeps those that succeed, and adds slow parts from
+ * earlier readings.
  */
 export class SnapshotTaker {
   readonly #host: Host;
   readonly #bmc: Bmc;
   readonly #slow = new Map<PartName, LastReading>();
   readonly #power = new PowerChoice();
-  /** Polls that may still go by before events are read without the names of sensors. */
-  #patience = PATIENT_POLLS;
+  /** Polls that remain before the event log is read without the names of sensors. */
+  #unnamedPolls = MOST_UNNAMED_POLLS;
 
   constructor(host: Host, bmc: Bmc) {
     this.#host = host;
@@ -94,8 +94,8 @@ export class SnapshotTaker {
       failure = failureOf(error, "connect", signal);
     }
     this.#noteIdentityChange();
-    const order = this.#patience > 0 ? FIRST_ORDER : ORDER;
-    if (!failure) this.#patience--;
+    const order = this.#unnamedPolls > 0 ? FIRST_ORDER : ORDER;
+    if (!failure) this.#unnamedPolls--;
     const asked: LastReading[] = [];
     let isWhole = false;
     const { offeredParts } = this.#bmc;
@@ -108,7 +108,7 @@ export class SnapshotTaker {
       const ofPart = times?.begin(parts.slice(i + 1).filter(isDue)) ?? signal;
       const reading = before && !isDue(part) ? before : await this.#part(part, ofPart, options);
       this.#noteIdentityChange(part);
-      if (part === "sensors" && reading.outcome.ok) this.#patience = 0;
+      if (part === "sensors" && reading.outcome.ok) this.#unnamedPolls = 0;
       if (part === "sensors") isWhole = reading.whole;
       if (reading !== before && part !== "security") asked.push(reading);
       Object.assign(data, reading.data);
@@ -135,7 +135,7 @@ export class SnapshotTaker {
     }
     if (!failure) data.consumption = this.#powerOf(data, outcomes, isWhole);
     const durationMs = microseconds(clock.monotonicMs() - begin);
-    const told: PartData = failure ? {} : data;
+    const read: PartData = failure ? {} : data;
     // Written out: spread together, each host's snapshot has a hidden class of its own, and that takes more room than it.
     return {
       host: this.#host.name,
@@ -146,16 +146,16 @@ export class SnapshotTaker {
       protocol: this.#bmc.protocol,
       // A copy has no room to grow.
       parts: outcomes.slice(),
-      controller: told.controller,
-      chassis: told.chassis,
-      sensors: told.sensors,
-      consumption: told.consumption,
-      eventLog: told.eventLog,
-      watchdog: told.watchdog,
-      frus: told.frus,
-      findings: told.findings,
-      changes: options.compare?.({ ...told, up: failure === undefined }),
-      omitted: told.omittedSensors === undefined ? undefined : { sensors: told.omittedSensors },
+      controller: read.controller,
+      chassis: read.chassis,
+      sensors: read.sensors,
+      consumption: read.consumption,
+      eventLog: read.eventLog,
+      watchdog: read.watchdog,
+      frus: read.frus,
+      findings: read.findings,
+      changes: options.compare?.({ ...read, up: failure === undefined }),
+      omitted: read.omittedSensors === undefined ? undefined : { sensors: read.omittedSensors },
       quirks: this.#bmc.quirks,
     };
   }
@@ -173,7 +173,7 @@ export class SnapshotTaker {
     return this.#power.choose([...metered, ...sensed], meter?.ok === false);
   }
 
-  /** One question, to see whether a silent BMC is back. A snapshot without parts. */
+  /** One command, to see whether a silent BMC is back. A snapshot without parts. */
   async ping(options: Pick<SnapshotOptions, "signal" | "clock">): Promise<HostSnapshot> {
     const { clock, signal } = options;
     const startedAt = clock.wallMs();
@@ -196,7 +196,7 @@ export class SnapshotTaker {
     if (foundBy !== "inventory") this.#slow.delete("inventory");
     if (change === "changed") return;
     this.#slow.clear();
-    this.#patience = PATIENT_POLLS;
+    this.#unnamedPolls = MOST_UNNAMED_POLLS;
   }
 
   /** True: the last reading of a slow part is young enough. */
@@ -230,7 +230,7 @@ export class SnapshotTaker {
   }
 }
 
-/** Nothing came of the question, not even a refusal. */
+/** There was no response, not even a refusal. */
 function isSilent({ outcome, data }: LastReading): boolean {
   const reason = outcome.failure?.reason;
   return isEmpty(data) && (reason === "timeout" || reason === "no_answer" || reason === "unreachable");
@@ -241,7 +241,7 @@ function isEmpty(data: PartData): boolean {
   return Object.values(values).every((value) => value === undefined || (Array.isArray(value) && value.length === 0));
 }
 
-/** Milliseconds without digits that nobody measured. */
+/** Milliseconds to the microsecond; more digits would be noise. */
 function microseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }

@@ -48,7 +48,7 @@ describe("event counters", () => {
     ]);
   });
 
-  it("count memory errors by kind, and by DIMM where it can be told", () => {
+  it("count memory errors by kind, and by DIMM where it is known", () => {
     const counts = new EventCounts();
     counts.add(entry({ dimm: "A1" }), "correctable");
     counts.add(entry({ dimm: "A1" }), "correctable");

@@ -13,7 +13,7 @@ const watts = (name: string, entity: string, value?: number): Sensor => ({
   states: [],
 });
 
-const told = (sensors: readonly Sensor[], hostOff = false, whole = true) =>
+const offered = (sensors: readonly Sensor[], hostOff = false, whole = true) =>
   offersOf(sensors, hostOff, whole).map(({ consumption }) => [consumption.source, consumption.currentWatts]);
 
 describe("what sensors say of the power of the whole host", () => {
@@ -29,7 +29,7 @@ describe("what sensors say of the power of the whole host", () => {
     ["System Input Power", "7.1"],
     ["Power", "19.1"],
   ])("is said by %s of entity %s", (name, entity) => {
-    expect(told([watts(name, entity, 300)])).toEqual([["sensor", 300]]);
+    expect(offered([watts(name, entity, 300)])).toEqual([["sensor", 300]]);
   });
 
   it.each([
@@ -42,12 +42,12 @@ describe("what sensors say of the power of the whole host", () => {
     ["System Power Limit", "7.1"],
     ["Total Power", "10.1"],
   ])("is not said by %s of entity %s", (name, entity) => {
-    expect(told([watts(name, entity, 300)]).filter(([source]) => source === "sensor")).toEqual([]);
+    expect(offered([watts(name, entity, 300)]).filter(([source]) => source === "sensor")).toEqual([]);
   });
 
   it("is the better of two names, and the sum of the supplies after it", () => {
     const board = [watts("Sys Power", "19.1", 290), watts("Pwr Consumption", "7.1", 300)];
-    expect(told([...board, watts("PS1 Input Power", "10.1", 150), watts("PS2 Input Power", "10.2", 155)])).toEqual([
+    expect(offered([...board, watts("PS1 Input Power", "10.1", 150), watts("PS2 Input Power", "10.2", 155)])).toEqual([
       ["sensor", 300],
       ["sensor", 290],
       ["psu_sum", 305],
@@ -70,19 +70,19 @@ describe("what sensors say of the power of the whole host", () => {
     // Powers of two: a sum tells what it is made of.
     const values = names[0]?.includes("PIN") ? [1, 8, 3, 8] : [1, 2, 2, 4];
     const sensors = names.map((name, i) => watts(name, entities[i] ?? "", values[i]));
-    expect(told(sensors)).toEqual(sum === undefined ? [] : [["psu_sum", names.length === 3 ? 3 : sum]]);
+    expect(offered(sensors)).toEqual(sum === undefined ? [] : [["psu_sum", names.length === 3 ? 3 : sum]]);
   });
 
   it("is no sum of sensors that were not all read, and never 0 W of a host that is on", () => {
     const supplies = [watts("PS1 Input Power", "10.1", 150)];
-    expect(told(supplies, false, false)).toEqual([]);
+    expect(offered(supplies, false, false)).toEqual([]);
     const zero = [watts("Pwr Consumption", "7.1", 0), watts("PS1 Input Power", "10.1", 0)];
-    expect(told(zero)).toEqual([]);
-    expect(told(zero, true)).toEqual([
+    expect(offered(zero)).toEqual([]);
+    expect(offered(zero, true)).toEqual([
       ["sensor", 0],
       ["psu_sum", 0],
     ]);
-    expect(told([watts("Pwr Consumption", "7.1")])).toEqual([]);
+    expect(offered([watts("Pwr Consumption", "7.1")])).toEqual([]);
   });
 });
 
@@ -91,8 +91,8 @@ describe("the source of a host's power", () => {
     key,
     consumption: { source: key as PowerConsumption["source"], currentWatts: 300 },
   });
-  /** What is told poll by poll; offers are named best first, "!" says that a better one may only have failed. */
-  function told(polls: readonly string[]): string {
+  /** What is chosen poll by poll; offers are named best first, "!" says that a better one may only have failed. */
+  function chosen(polls: readonly string[]): string {
     const choice = new PowerChoice();
     return polls
       .map((poll) => {
@@ -103,14 +103,14 @@ describe("the source of a host's power", () => {
   }
 
   it("is the best there is, one at a time", () => {
-    expect(told(["dcmi sensor psu_sum", "dcmi sensor psu_sum"])).toBe("dcmi dcmi");
-    expect(told(["sensor psu_sum"])).toBe("sensor");
-    expect(told(["psu_sum"])).toBe("psu_sum");
-    expect(told([""])).toBe("-");
+    expect(chosen(["dcmi sensor psu_sum", "dcmi sensor psu_sum"])).toBe("dcmi dcmi");
+    expect(chosen(["sensor psu_sum"])).toBe("sensor");
+    expect(chosen(["psu_sum"])).toBe("psu_sum");
+    expect(chosen([""])).toBe("-");
   });
 
   it("stays over a failure now and then, and leaves a gap", () => {
-    expect(told(["dcmi sensor", "sensor", "dcmi sensor", "sensor", "sensor", "dcmi sensor"])).toBe(
+    expect(chosen(["dcmi sensor", "sensor", "dcmi sensor", "sensor", "sensor", "dcmi sensor"])).toBe(
       "dcmi - dcmi - - dcmi",
     );
   });
@@ -118,21 +118,21 @@ describe("the source of a host's power", () => {
   it("changes when it is gone for good, and back when it is back for good", () => {
     const gone = Array<string>(6).fill("sensor");
     const back = Array<string>(6).fill("dcmi sensor");
-    expect(told(["dcmi sensor", ...gone, "dcmi sensor", "sensor", ...back])).toBe(
+    expect(chosen(["dcmi sensor", ...gone, "dcmi sensor", "sensor", ...back])).toBe(
       "dcmi - - - - sensor sensor sensor sensor sensor sensor sensor sensor dcmi dcmi",
     );
   });
 
   it("goes up to a better one that shows itself for the first time", () => {
-    expect(told(["sensor", "dcmi sensor", "sensor"])).toBe("sensor dcmi -");
+    expect(chosen(["sensor", "dcmi sensor", "sensor"])).toBe("sensor dcmi -");
   });
 
   it("is waited for where the best one failed in the first poll, but not for ever", () => {
-    expect(told(["sensor !", "dcmi sensor"])).toBe("- dcmi");
-    expect(told(Array<string>(6).fill("sensor !"))).toBe("- - - - sensor sensor");
+    expect(chosen(["sensor !", "dcmi sensor"])).toBe("- dcmi");
+    expect(chosen(Array<string>(6).fill("sensor !"))).toBe("- - - - sensor sensor");
   });
 
   it("is taken though it was given up, where there is no other", () => {
-    expect(told(["dcmi", "", "", "", "", "", "dcmi"])).toBe("dcmi - - - - - dcmi");
+    expect(chosen(["dcmi", "", "", "", "", "", "dcmi"])).toBe("dcmi - - - - - dcmi");
   });
 });

@@ -20,7 +20,7 @@ export function sensorOfRecord(record: Uint8Array): PlannedSensor {
   return sensor;
 }
 
-/** An answer to Get Sensor Reading; scanning and available unless told otherwise. */
+/** An answer to Get Sensor Reading; scanning and available unless the test says otherwise. */
 export const answered = (fields: Partial<SensorReading> = {}): SensorReading => ({
   raw: 0,
   eventMessagesEnabled: true,

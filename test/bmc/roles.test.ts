@@ -330,7 +330,7 @@ describe("role rules", () => {
   });
 });
 
-/** A recorded machine whose processors are told apart from everything else by their entity alone. */
+/** A recorded machine whose processors are identified by their entity alone. */
 const folder = resolve(import.meta.dirname, "../../../shared/fixtures/ipmi/dell-poweredge-r640");
 const recorded = existsSync(folder);
 if (!recorded) console.log("skipped: recorded machines are not at hand");

@@ -339,7 +339,7 @@ describe("the time of a poll", () => {
 });
 
 describe("the event log of a poll", () => {
-  it("is heard also where the BMC falls silent later on, since its news are told once", async () => {
+  it("is reported also where the BMC falls silent later on, since new records are in one reading only", async () => {
     const { clock, bmc, taker } = bench();
     const log: EventLog = { entries: 1, overflow: false, fresh: [] };
     bmc.parts = { sel: () => ({ data: { eventLog: log } }) };

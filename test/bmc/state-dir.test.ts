@@ -249,7 +249,7 @@ describe("what a full disk did not take", () => {
 });
 
 describe("a state folder that cannot be", () => {
-  it("is told at once where the file system denies a folder whose parent is there", async () => {
+  it("is a warning at once where the file system denies a folder whose parent is there", async () => {
     const warnings: string[] = [];
     const log: Logger = { debug() {}, info() {}, warn: (_, message) => void warnings.push(message), error() {} };
     await StateDir.open("/proc/nope/state", log);

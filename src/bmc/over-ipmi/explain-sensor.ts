@@ -21,17 +21,17 @@ import { HEALTH_WORDS, type NoReading, type Sensor } from "../../model/index.ts"
 import type { Exchange, LimitExplanation, SensorExplanation, StateExplanation } from "../explanation.ts";
 import type { Roles } from "../roles.ts";
 import { type Severities, subjectOf } from "../severities.ts";
-import { convertedLimits, rawLimits, recordedHysteresis, type ToldLimits } from "./limits.ts";
+import { convertedLimits, type ReportedLimits, rawLimits, recordedHysteresis } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import type { RecordedCall } from "./recording-runner.ts";
 
-/** What was learnt of one sensor of a host. */
+/** What is known of one sensor of a host. */
 export interface SensorEvidence {
   readonly sensor: PlannedSensor;
   /** The record it is described by. */
   readonly record?: Uint8Array;
-  /** As the poll told it; absent where it was not asked. */
-  readonly told?: Sensor;
+  /** The result of the poll; absent where the sensor was not read. */
+  readonly reported?: Sensor;
   readonly calls: readonly RecordedCall[];
   readonly excluded: boolean;
   readonly manufacturerId: number;
@@ -43,14 +43,14 @@ export interface SensorEvidence {
 const hexByte = (value: number): string => value.toString(16).padStart(2, "0");
 const hex = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString("hex");
 
-/** Puts what was learnt of a sensor beside what became of it. */
+/** Explains the result of a sensor by what is known of it. */
 export function explainSensor(evidence: SensorEvidence): SensorExplanation {
-  const { sensor, told, calls, roles, manufacturerId } = evidence;
+  const { sensor, reported, calls, roles, manufacturerId } = evidence;
   const { definition, unit } = sensor;
   const { recordId, recordType, ownerId, channel, ownerLun, number, sensorType, eventType, entityId } = definition;
   const subject = { name: sensor.name, kind: sensor.kind, quantity: unit?.quantity, entityId, manufacturerId };
   const reading = responseOf<SensorReading>(calls, "Get Sensor Reading");
-  const states = told ? told.states.map((state) => explainState(evidence, state)) : [];
+  const states = reported ? reported.states.map((state) => explainState(evidence, state)) : [];
   return {
     id: sensor.id,
     name: sensor.name,
@@ -75,11 +75,11 @@ export function explainSensor(evidence: SensorEvidence): SensorExplanation {
     },
     conversion: conversionOf(sensor, reading?.raw),
     quantity: unit?.quantity,
-    value: told?.value,
+    value: reported?.value,
     unit: unit?.unit,
     ...limitsOf(sensor, calls),
     states,
-    health: told?.health,
+    health: reported?.health,
     healthWhy: healthWhy(evidence, states),
     noReading: noReadingWhy(evidence, reading),
     excluded: evidence.excluded,
@@ -93,10 +93,10 @@ function ownerText(ownerId: number, channel: number): string {
 }
 
 function exchangeOf({ command, data, error }: RecordedCall): Exchange {
-  const told = { command, response: hex(data) };
-  if (error === undefined) return told;
+  const reported = { command, response: hex(data) };
+  if (error === undefined) return reported;
   const completionCode = error instanceof CompletionCodeError ? hexByte(error.completionCode) : undefined;
-  return { ...told, completionCode, error: error instanceof Error ? error.message : String(error) };
+  return { ...reported, completionCode, error: error instanceof Error ? error.message : String(error) };
 }
 
 /** The last answer to a command; its name says what type it has. */
@@ -135,9 +135,9 @@ function limitsOf(
   const askedHysteresis = responseOf<Hysteresis>(calls, "Get Sensor Hysteresis");
   const hysteresis = askedHysteresis ?? recordedHysteresis(definition);
   const support = definition.capabilities?.hysteresis;
-  const told: ToldLimits = { raws: asked && rawLimits(asked), hysteresis: askedHysteresis };
-  const { thresholds = {}, rearm } = unit && !definition.nonLinear ? convertedLimits(definition, unit, told) : {};
-  const raws = told.raws ?? definition.thresholdRaws ?? {};
+  const reported: ReportedLimits = { raws: asked && rawLimits(asked), hysteresis: askedHysteresis };
+  const { thresholds = {}, rearm } = unit && !definition.nonLinear ? convertedLimits(definition, unit, reported) : {};
+  const raws = reported.raws ?? definition.thresholdRaws ?? {};
   const rawOf = (name: ThresholdName): string | undefined => {
     const other = name.replace(/^(lower|upper)/, (side) => (side === "lower" ? "upper" : "lower")) as ThresholdName;
     const raw = [raws[name], raws[other]].find((r) => {
@@ -169,16 +169,16 @@ function explainState(evidence: SensorEvidence, state: string): StateExplanation
   return { state, severity: HEALTH_WORDS[grade?.asserted ?? builtIn], rule: grade?.rule?.origin };
 }
 
-function healthWhy({ told, sensor }: SensorEvidence, states: readonly StateExplanation[]): string {
-  if (told?.health === undefined) {
-    if (!told || told.noReading) return "no health: there is no reading";
-    return "no health: nobody knows what its states mean, or it gave none";
+function healthWhy({ reported, sensor }: SensorEvidence, states: readonly StateExplanation[]): string {
+  if (reported?.health === undefined) {
+    if (!reported || reported.noReading) return "no health: there is no reading";
+    return "no health: the meaning of its states is unknown, or it reported none";
   }
   if (states.length === 0) {
     const isLimited = sensor.definition.class === "threshold";
     return isLimited ? "no limit is crossed" : "no state is asserted";
   }
-  const worst = HEALTH_WORDS[told.health];
+  const worst = HEALTH_WORDS[reported.health];
   return `${states
     .filter(({ severity }) => severity === worst)
     .map(({ state }) => state)
@@ -193,18 +193,19 @@ const NO_READING: Readonly<Record<NoReading, string>> = {
   not_asked: "its owner is a controller behind the BMC, and sensors.bridge of the module is off",
 };
 
-function noReadingWhy({ sensor, told, calls, excluded }: SensorEvidence, reading: SensorReading | undefined) {
+function noReadingWhy({ sensor, reported, calls, excluded }: SensorEvidence, reading: SensorReading | undefined) {
   const { definition } = sensor;
   if (!definition.readable) {
     const why = definition.recordType === "event_only" ? "its record is event-only" : "system software owns it";
     return `it cannot be read: ${why}`;
   }
   if (excluded) return "a rule of the configuration excludes it";
-  if (!told) return "the poll timed out before it was read";
-  if (told.noReading === undefined) return undefined;
+  if (!reported) return "the poll timed out before it was read";
+  if (reported.noReading === undefined) return undefined;
   const refusal = calls.findLast(({ command }) => command === "Get Sensor Reading")?.error;
   if (!reading && refusal instanceof Error) return refusal.message;
-  if (told.noReading === "unavailable" && reading?.unavailable) return "the BMC reports: reading or state unavailable";
-  if (told.noReading === "unavailable" && reading) return "the host is off, so a reading of 0 has no meaning";
-  return NO_READING[told.noReading];
+  if (reported.noReading === "unavailable" && reading?.unavailable)
+    return "the BMC reports: reading or state unavailable";
+  if (reported.noReading === "unavailable" && reading) return "the host is off, so a reading of 0 has no meaning";
+  return NO_READING[reported.noReading];
 }

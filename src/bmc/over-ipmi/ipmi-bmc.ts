@@ -34,7 +34,7 @@ import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
 import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
-import { FINDINGS, securityFindings, told } from "./security.ts";
+import { FINDINGS, foundOrNot, securityFindings } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
@@ -67,7 +67,7 @@ export interface IpmiBmcOptions {
   readonly packetsPerSecond?: number;
 }
 
-/** What a reading of the sensors told, and all that was said on the way. */
+/** Result of a reading of the sensors, with all commands and responses. */
 export interface SensorFindings {
   /** Absent where the BMC refuses to identify itself. */
   readonly device?: DeviceId;
@@ -122,9 +122,9 @@ export class IpmiBmc implements Bmc {
   /** The same of the parts that were present. */
   #savedPresent: readonly string[] | undefined;
   #hostOff = false;
-  /** Satellites get all the time they need. */
-  #patient = false;
-  /** The findings were told once: from then on they are asked for. */
+  /** Satellites get all the time that they need: for explain. */
+  #isUnhurried = false;
+  /** The findings were read once: later readings send the commands again. */
   #isSurveyed = false;
 
   constructor(options: IpmiBmcOptions) {
@@ -298,7 +298,7 @@ export class IpmiBmc implements Bmc {
     }
   }
 
-  /** What a login has told is good for the first time; a login that went the known way tells nothing. */
+  /** The first reading uses what the login learnt; a login by the remembered way learns nothing. */
   async #readSecurity(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const { capabilities, cipherSuites } = this.#memory;
     if (this.#isSurveyed || !capabilities || !cipherSuites) await connection.survey(signal);
@@ -308,7 +308,7 @@ export class IpmiBmc implements Bmc {
       findings.push(...(await this.#lan.findings(connection, signal)));
       const isRmcpPlus = connection.session?.info.protocol === "2.0";
       const open = this.#options.probeCipherZero && isRmcpPlus ? await connection.acceptsCipherZero(signal) : undefined;
-      if (open !== undefined) findings.push(told(FINDINGS.cipherZero, open));
+      if (open !== undefined) findings.push(foundOrNot(FINDINGS.cipherZero, open));
       return { data: { findings } };
     } catch (failure) {
       return { data: { findings }, failure };
@@ -327,7 +327,7 @@ export class IpmiBmc implements Bmc {
       // Whether it is off decides what a fan that stands still means; some BMCs refuse to tell.
       const chassis = await optional(readChassis(runner, signal));
       this.#hostOff = chassis?.powerOn === false;
-      this.#patient = true;
+      this.#isUnhurried = true;
       const reading = await this.#readSensors(runner, signal);
       sensors = reading.data.sensors ?? [];
       failure = reading.failure;
@@ -386,7 +386,7 @@ export class IpmiBmc implements Bmc {
   /** The sensors of the BMC's repository, and those of the satellites. */
   async #plan(connection: CommandRunner, signal: AbortSignal): Promise<SensorPlan> {
     const own = await this.#repository.plan(connection, this.#identity.device, signal);
-    return this.#behind?.plan(connection, this.#repository, signal, { patient: this.#patient }) ?? own;
+    return this.#behind?.plan(connection, this.#repository, signal, { unhurried: this.#isUnhurried }) ?? own;
   }
 
   /** The same as far as it is known. */

@@ -19,7 +19,7 @@ import {
 } from "../../ipmi/index.ts";
 import type { LanInfo, SecurityFinding } from "../../model/index.ts";
 import { optional } from "./refusals.ts";
-import { FINDINGS, told } from "./security.ts";
+import { FINDINGS, foundOrNot } from "./security.ts";
 
 const SOURCES: Readonly<Record<IpAddressSource, LanInfo["addressSource"]>> = {
   unspecified: undefined,
@@ -33,8 +33,8 @@ const LAST_CHANNEL = 0x0b;
 const NO_MAC = "00:00:00:00:00:00";
 
 /**
- * Parameters of the LAN channel we talk over, at most ten questions per reading. Operators may read them
- * everywhere, users on some BMCs only: one that refuses is not asked again.
+ * Parameters of the LAN channel in use, at most ten commands per reading. Operators may read them everywhere, users
+ * on some BMCs only: one that refuses is not sent the command again.
  */
 export class LanReader {
   readonly #memory: BmcMemory;
@@ -46,7 +46,7 @@ export class LanReader {
   }
 
   /**
-   * Undefined where the BMC does not tell.
+   * Undefined where the BMC does not report them.
    *
    * @throws IpmiError when it keeps silent, or the signal's reason
    */
@@ -65,7 +65,7 @@ export class LanReader {
     };
   }
 
-  /** What the parameters say about logins; only what the BMC tells. */
+  /** What the parameters say about logins; only what the BMC reports. */
   async findings(runner: CommandRunner, signal: AbortSignal): Promise<readonly SecurityFinding[]> {
     const findings: SecurityFinding[] = [];
     const count = await this.#parameter(runner, lanCipherSuiteCount, signal);
@@ -73,10 +73,10 @@ export class LanReader {
     const levels = await this.#parameter(runner, lanCipherSuitePrivilegeLevels, signal);
     if (count !== undefined && entries && levels) {
       const present = cipherSuiteLimits(count, entries, levels).some((s) => s.cipherSuite === 0 && s.privilege > 0);
-      findings.push(told(FINDINGS.cipherSuite0Enabled, present));
+      findings.push(foundOrNot(FINDINGS.cipherSuite0Enabled, present));
     }
     const threshold = await this.#parameter(runner, lanBadPasswordThreshold, signal);
-    if (threshold) findings.push(told(FINDINGS.noLockout, threshold.attempts === 0));
+    if (threshold) findings.push(foundOrNot(FINDINGS.noLockout, threshold.attempts === 0));
     return findings;
   }
 
@@ -97,8 +97,8 @@ export class LanReader {
   /** Its number, because not every BMC takes "this channel" here. */
   async #ourChannel(runner: CommandRunner, signal: AbortSignal): Promise<number | undefined> {
     if (this.#channel !== undefined) return this.#channel;
-    const told = this.#memory.capabilities?.channel;
-    const channel = told ?? (await optional(runner.run(getChannelInfo, {}, { signal })))?.channel;
+    const reported = this.#memory.capabilities?.channel;
+    const channel = reported ?? (await optional(runner.run(getChannelInfo, {}, { signal })))?.channel;
     if (channel !== undefined && channel <= LAST_CHANNEL) this.#channel = channel;
     return this.#channel;
   }

@@ -6,7 +6,7 @@ import { type ReadingCase, type ReadingContext, sensorOf, unread } from "./senso
 
 /** Kept of one plan: a hundred sensors with some dozens of values and limits. When it is full all are forgotten. */
 const MOST_KEPT = 32_768;
-/** Kinds of BMC with the same repository to the byte that are told apart; of more, nothing is kept. */
+/** Kinds of BMC with the same repository to the byte that are kept; of more, nothing is. */
 const MOST_DEVICES = 64;
 
 /** Above the 29 bits of a reading and what stands around it. */
@@ -16,17 +16,17 @@ const HELD_UNIT = 2 ** 35;
 /** Above 64 masks of 6 limits, and none. */
 const PRESENT_UNIT = 2 ** 42;
 
-/** What earlier readings said: see ReadingCase. */
+/** Results of earlier readings; see ReadingCase. */
 type Past = Pick<ReadingCase, "held" | "wasPresent">;
 const NO_PAST: Past = {};
 
-/** What the readings of one plan said, so that what is said again is the same object. Bounded. */
-export class ToldSensors {
+/** The sensors of one plan by their readings, so that equal readings share one object. Bounded. */
+export class SensorCache {
   readonly #limited: LimitedSensor[] = [];
   readonly #devices = new Map<string, number>();
   #kept = 0;
 
-  /** Whoever keeps answers, so that they can be forgotten. */
+  /** Registers a sensor whose cached readings can be cleared. */
   register(limited: LimitedSensor): void {
     this.#limited.push(limited);
   }
@@ -63,13 +63,13 @@ export class LimitedSensor implements Limits {
   readonly uncrossable: number | undefined;
   /** The last values at which crossed limits still count as crossed; see Limits. */
   readonly rearm: Thresholds | undefined;
-  /** Raw limits as the BMC told them; undefined: those of the record. */
+  /** Raw limits as the BMC reported them; undefined: those of the record. */
   readonly text: string | undefined;
-  readonly #all: ToldSensors | undefined;
-  readonly #told = new Map<number | NoReading, Sensor>();
+  readonly #all: SensorCache | undefined;
+  readonly #sensors = new Map<number | NoReading, Sensor>();
 
   /** @param all absent for one that nobody shares: it keeps nothing */
-  constructor(sensor: PlannedSensor, limits: Limits & { readonly text?: string }, all?: ToldSensors) {
+  constructor(sensor: PlannedSensor, limits: Limits & { readonly text?: string }, all?: SensorCache) {
     this.sensor = sensor;
     this.thresholds = limits.thresholds;
     this.compared = limits.compared;
@@ -82,21 +82,21 @@ export class LimitedSensor implements Limits {
 
   /** The sensor without a reading. */
   unread(why: NoReading): Sensor {
-    return this.#told.get(why) ?? this.#keep(why, unread(this.sensor, why, this.thresholds));
+    return this.#sensors.get(why) ?? this.#keep(why, unread(this.sensor, why, this.thresholds));
   }
 
   /**
    * The answer in model words.
    *
-   * @param contextKey of `context`, see ToldSensors; undefined: nothing is kept
+   * @param contextKey of `context`, see SensorCache; undefined: nothing is kept
    * @param past what earlier readings said
    */
-  told(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, past: Past = NO_PAST): Sensor {
+  of(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, past: Past = NO_PAST): Sensor {
     if (contextKey === undefined) return this.#made(reading, context, past);
     const { held, wasPresent } = past;
     const pastKey = (held === undefined ? 0 : held + 1) * HELD_UNIT + (wasPresent ? PRESENT_UNIT : 0);
     const key = contextKey + this.#readingKey(reading) + pastKey;
-    return this.#told.get(key) ?? this.#keep(key, this.#made(reading, context, past));
+    return this.#sensors.get(key) ?? this.#keep(key, this.#made(reading, context, past));
   }
 
   #made(reading: SensorReading, context: ReadingContext, { held, wasPresent }: Past): Sensor {
@@ -104,13 +104,13 @@ export class LimitedSensor implements Limits {
   }
 
   forget(): void {
-    this.#told.clear();
+    this.#sensors.clear();
   }
 
   #keep(key: number | NoReading, sensor: Sensor): Sensor {
     if (this.#all === undefined) return sensor;
     this.#all.count();
-    this.#told.set(key, sensor);
+    this.#sensors.set(key, sensor);
     return sensor;
   }
 

@@ -1,17 +1,17 @@
-import { LimitedSensor, ToldSensors } from "./limited-sensor.ts";
-import { convertedLimits, type Limits, toldLimits } from "./limits.ts";
+import { LimitedSensor, SensorCache } from "./limited-sensor.ts";
+import { convertedLimits, type Limits, parsedLimits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 
-/** Different sets kept of one sensor; a BMC that tells others all the time is not helped by more. */
+/** Different sets kept of one sensor; more would not help with a BMC that reports others all the time. */
 const MOST_SETS = 64;
 
 /**
- * The sensors of a plan under the limits their BMCs tell. Boards of a kind mostly have the same: each
+ * The sensors of a plan under the limits that their BMCs report. Boards of a kind mostly have the same: each
  * different set exists once, however many hosts have it.
  */
 export class LimitsCache {
-  /** What was read of these sensors. */
-  readonly told = new ToldSensors();
+  /** Cached readings of these sensors. */
+  readonly readings = new SensorCache();
   readonly #rows: (readonly LimitedSensor[])[] = [];
   readonly #bySensor = new Map<PlannedSensor, Map<string | undefined, LimitedSensor>>();
 
@@ -30,7 +30,7 @@ export class LimitsCache {
     if (before) return before;
     const isKept = known.size < MOST_SETS;
     const limits = { ...inEffect(sensor, text), text };
-    const made = new LimitedSensor(sensor, limits, isKept ? this.told : undefined);
+    const made = new LimitedSensor(sensor, limits, isKept ? this.readings : undefined);
     if (isKept) known.set(text, made);
     return made;
   }
@@ -50,6 +50,6 @@ function inEffect(sensor: PlannedSensor, text: string | undefined): Limits {
     return { thresholds, compared, uncrossable, rearm };
   }
   const { unit, definition } = sensor;
-  const told = toldLimits(text);
-  return unit && told ? convertedLimits(definition, unit, told) : {};
+  const reported = parsedLimits(text);
+  return unit && reported ? convertedLimits(definition, unit, reported) : {};
 }

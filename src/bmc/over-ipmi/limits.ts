@@ -37,7 +37,7 @@ export interface Limits {
   readonly rearm?: Thresholds;
 }
 
-/** What the record says of the hysteresis. "none" can be built in, but is told nowhere. */
+/** What the record says of the hysteresis. "none" may mean a built-in one, which is reported nowhere. */
 export function recordedHysteresis({ capabilities, hysteresis }: SensorDefinition): Hysteresis | undefined {
   return capabilities === undefined || capabilities.hysteresis === "none" ? undefined : hysteresis;
 }
@@ -45,15 +45,16 @@ export function recordedHysteresis({ capabilities, hysteresis }: SensorDefinitio
 /** Get Sensor Hysteresis knows better than the record: somebody may have set it, or the record leaves it out. */
 export function asksHysteresis({ capabilities, hysteresis }: SensorDefinition): boolean {
   if (capabilities?.hysteresis === "settable") return true;
-  const isTold = (counts: number | undefined): boolean => counts !== undefined && counts !== 0x00 && counts !== 0xff;
-  const told = isTold(hysteresis?.positive) || isTold(hysteresis?.negative);
-  return capabilities?.hysteresis === "readable" && !told;
+  const isSpecified = (counts: number | undefined): boolean =>
+    counts !== undefined && counts !== 0x00 && counts !== 0xff;
+  const isRecorded = isSpecified(hysteresis?.positive) || isSpecified(hysteresis?.negative);
+  return capabilities?.hysteresis === "readable" && !isRecorded;
 }
 
 const hexByte = (value: number): string => value.toString(16).padStart(2, "0");
 
 /**
- * What the BMC told of raw limits and hysteresis as text, to be kept in a file, and compared:
+ * The raw limits and hysteresis as the BMC reported them, in a text that can be saved and compared:
  * "0a05--5f6469/0203" are limits in the order of the masks, and positive and negative hysteresis. Either may
  * be missing; then the record counts.
  */
@@ -66,17 +67,17 @@ const optionalByte = (value: number | undefined): string => (value === undefined
 
 const LIMITS_TEXT = /^((?:[0-9a-f]{2}|--){6})?(?:\/([0-9a-f]{2})([0-9a-f]{2}))?$/;
 
-/** What the BMC told, in raw counts; what it did not tell is the record's. */
-export interface ToldLimits {
+/** What the BMC reported, in raw counts; the rest is as the record has it. */
+export interface ReportedLimits {
   readonly raws?: RawThresholds;
   readonly hysteresis?: Hysteresis;
 }
 
 /** What limitsText() made a text of; undefined for any other. */
-export function toldLimits(text: string): ToldLimits | undefined {
-  const told = LIMITS_TEXT.exec(text);
-  if (told === null) return undefined;
-  const [, limits, positive, negative] = told;
+export function parsedLimits(text: string): ReportedLimits | undefined {
+  const match = LIMITS_TEXT.exec(text);
+  if (match === null) return undefined;
+  const [, limits, positive, negative] = match;
   return {
     raws: limits === undefined ? undefined : rawsOf(limits),
     hysteresis:
@@ -109,9 +110,9 @@ function rawsOf(text: string): RawThresholds {
   return raws;
 }
 
-/** Limits in the base unit: those of the record, or what the BMC told instead. */
-export function convertedLimits(definition: SensorDefinition, unit: BaseUnit, told: ToldLimits = {}): Limits {
-  const { raws, hysteresis = recordedHysteresis(definition) } = told;
+/** Limits in the base unit: those of the record, or those that the BMC reported instead. */
+export function convertedLimits(definition: SensorDefinition, unit: BaseUnit, reported: ReportedLimits = {}): Limits {
+  const { raws, hysteresis = recordedHysteresis(definition) } = reported;
   const thresholds = inBaseUnit(convertThresholds(definition, raws), unit);
   const uncrossable = uncrossableThresholds(definition, raws);
   const compared = thresholds && without(thresholds, uncrossable);

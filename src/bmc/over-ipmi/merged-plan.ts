@@ -4,7 +4,7 @@ import type { PlannedSensor } from "./planned-sensor.ts";
 import { SensorIds, withoutNumber } from "./sensor-ids.ts";
 import { eventKey, MOST_PLANNED, type SensorPlan, wantedOf } from "./sensor-plan.ts";
 
-/** Record ids that other tools may be told of a controller's sensors begin here: repositories number theirs from 1. */
+/** Record ids for the sensors of a controller, in the words of other tools, begin here: repositories number theirs from 1. */
 const FIRST_LENT_ID = 0x8000;
 const MOST_RECORD_ID = 0xfffe;
 

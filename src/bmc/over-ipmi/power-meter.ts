@@ -21,7 +21,7 @@ const NO_PERIOD = 0xffffffff;
 
 interface Known {
   readonly meter: "dcmi" | "node_manager" | "none";
-  /** What is told instead of asking, where there is no meter. */
+  /** The result while there is no meter. */
   readonly idle?: PowerConsumption;
   readonly limitWatts?: number;
   /** Monotonic. */
@@ -79,10 +79,7 @@ function plausible(reading: PowerConsumption | undefined, hostOff: boolean): Pow
 }
 
 /** The statistics of Intel Node Manager; undefined where there is no ME, or one that does not answer. */
-export async function readNodeManager(
-  runner: CommandRunner,
-  signal: AbortSignal,
-): Promise<PowerConsumption | undefined> {
+async function readNodeManager(runner: CommandRunner, signal: AbortSignal): Promise<PowerConsumption | undefined> {
   try {
     const s = await runner.run(getNodeManagerStatistics, {}, { signal, bridge: INTEL_ME, tries: ME_TRIES });
     const hasStatistics = s.maximum > 0;

@@ -190,7 +190,7 @@ export class Repository {
       // Intel Windmill and its kin refuse the info and give the records; iDRAC 10 answers without data.
       const isRefusal = error instanceof CompletionCodeError && !error.transient;
       if (!isRefusal && !(error instanceof DecodeError)) throw error;
-      return { key: `${firmware}/${source}/untold`, records: 0, dated: false };
+      return { key: `${firmware}/${source}/unknown`, records: 0, dated: false };
     }
   }
 }

@@ -25,7 +25,7 @@ const SURVEY_AGE_MS = 3600_000;
 /** What of one poll may go by before the sensors are read; the survey goes on in the next. */
 const SURVEY_MS = 4000;
 /** The same where there is no next poll. */
-const PATIENT_SURVEY_MS = 10_000;
+const UNHURRIED_SURVEY_MS = 10_000;
 const MOST_SATELLITES = 32;
 const BMC = 0x20;
 /** Of a record in one answer: IPMB messages have 32 bytes, 8 around the data, and 2 are the id of the next record. */
@@ -64,7 +64,7 @@ interface Satellite {
   gives: boolean;
   /** Why its SDRs could not be read when it was last asked. */
   problem: string | undefined;
-  /** The same where it should have been told: what is known of the host's sensors is not all. */
+  /** The same where it has sensors: those of the host that are known are not all. */
   failure: IpmiError | undefined;
 }
 
@@ -100,7 +100,7 @@ export class Satellites {
   readonly #known = new Map<string, Satellite>();
   /** To be asked, in this order. */
   #pending: Satellite[] = [];
-  /** Keys of those that the repository no longer locates, until that is told. */
+  /** Keys of those that the repository no longer locates, until that is reported. */
   readonly #gone: string[] = [];
   #locatedBy: SensorPlan | undefined;
   #surveyedAt = 0;
@@ -122,19 +122,19 @@ export class Satellites {
    * The plan of the host with the sensors of its satellites, as far as they are known: those due are asked first.
    *
    * @param own the BMC's repository, whose plan is current
-   * @param options.patient takes more time, also for several that keep silent: for somebody who asks once
+   * @param options.unhurried takes more time, also for several that keep silent: for somebody who asks once
    * @throws what the runner throws when it is not the fault of a satellite
    */
   async plan(
     runner: CommandRunner,
     own: Repository,
     signal: AbortSignal,
-    options: { readonly patient?: boolean } = {},
+    options: { readonly unhurried?: boolean } = {},
   ): Promise<SensorPlan> {
     const { kept } = own;
     if (!kept) throw new Error("the BMC's own repository comes first");
     this.#locate(kept.plan);
-    await this.#survey(runner, signal, options.patient ?? false);
+    await this.#survey(runner, signal, options.unhurried ?? false);
     // What a controller has when it is first asked is no news, unless it came while the host was known.
     const news = new Set(this.#gone.splice(0));
     const before = this.#before;
@@ -257,7 +257,7 @@ export class Satellites {
     this.#locatedBy = plan;
   }
 
-  async #survey(runner: CommandRunner, signal: AbortSignal, isPatient: boolean): Promise<void> {
+  async #survey(runner: CommandRunner, signal: AbortSignal, isUnhurried: boolean): Promise<void> {
     const begin = this.#clock.monotonicMs();
     if (begin - this.#surveyedAt >= SURVEY_AGE_MS) {
       this.#surveyedAt = begin;
@@ -268,14 +268,14 @@ export class Satellites {
       this.#isCutShort = false;
       return;
     }
-    const budgetMs = isPatient ? PATIENT_SURVEY_MS : SURVEY_MS;
+    const budgetMs = isUnhurried ? UNHURRIED_SURVEY_MS : SURVEY_MS;
     const isOver = (): boolean => this.#clock.monotonicMs() - begin >= budgetMs;
     this.#isCutShort = this.#pending.length > 0;
     for (let satellite = this.#pending[0]; satellite; satellite = this.#pending[0]) {
-      const told = await this.#ask(satellite, runner, isOver, signal);
-      if (told === "out_of_budget") break;
+      const outcome = await this.#ask(satellite, runner, isOver, signal);
+      if (outcome === "out_of_budget") break;
       this.#pending.shift();
-      if (told === "silence" && !isPatient) break;
+      if (outcome === "silence" && !isUnhurried) break;
     }
     this.#isCutShort = false;
   }

@@ -9,7 +9,7 @@ const either = (finding: string, severity: SecurityFinding["severity"]): Either 
   { finding, present: true, severity },
 ];
 
-export const told = (finding: Either, present: boolean): SecurityFinding => finding[present ? 1 : 0];
+export const foundOrNot = (finding: Either, present: boolean): SecurityFinding => finding[present ? 1 : 0];
 
 export const FINDINGS = {
   anonymousLogin: either("anonymous_login", Health.Critical),
@@ -33,12 +33,12 @@ export const FINDINGS = {
 const isWeak = (id: number): boolean => id !== 3 && id !== 17;
 
 /**
- * What a login is told before it begins: the capabilities of the channel and the cipher suites it lists. Bits
+ * Findings from what a BMC reports before a login: the capabilities of the channel and the cipher suites. Bits
  * for user names lie on a few old boards; they are facts as the BMC states them.
  */
 export function securityFindings(memory: BmcMemory): readonly SecurityFinding[] {
   const findings: SecurityFinding[] = [];
-  const add = (finding: Either, present: boolean): void => void findings.push(told(finding, present));
+  const add = (finding: Either, present: boolean): void => void findings.push(foundOrNot(finding, present));
   const c = memory.capabilities;
   if (c) {
     const types = c.authenticationTypes;

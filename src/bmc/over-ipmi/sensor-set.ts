@@ -2,7 +2,7 @@ import type { HostChange } from "../../model/index.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 
-/** Names told of one change; a host that goes off may lose hundreds of sensors. */
+/** Names in one change; a host that goes off may lose hundreds of sensors. */
 const MOST_NAMES = 32;
 
 /**

@@ -125,7 +125,7 @@ export class SensorReader {
   }
 
   #inWords(answers: readonly (Answer | undefined)[], context: ReadingContext): readonly Sensor[] {
-    const contextKey = this.plan.limits.told.contextKey(context);
+    const contextKey = this.plan.limits.readings.contextKey(context);
     const sensors: Sensor[] = [];
     const held = new Map<number, number>();
     for (const [i, limited] of this.#limits.limited.entries()) {
@@ -339,7 +339,7 @@ function inWords(
   past: Past,
 ): Sensor {
   if (typeof answer === "string") return limited.unread(answer);
-  if (!("convert" in answer)) return limited.told(answer, context, contextKey, past);
+  if (!("convert" in answer)) return limited.of(answer, context, contextKey, past);
   return sensorOf(limited.sensor, answer.reading, limited, context, { convert: answer.convert });
 }
 

@@ -40,18 +40,18 @@ export class WholeLog {
     const isAnew = this.#count === 0;
     await this.#readOn(runner, signal);
     if (entries === undefined) return new CodedEvents(this.#records, plan);
-    let told = entries;
-    if (this.#count !== told - this.#missing) {
+    let announced = entries;
+    if (this.#count !== announced - this.#missing) {
       // Some may have come since the log said how many it holds.
-      told = (await runner.run(getSelInfo, undefined, { signal })).entries;
-      if (this.#count > told - this.#missing) await this.#forgetFirst(runner, told - this.#missing, signal);
+      announced = (await runner.run(getSelInfo, undefined, { signal })).entries;
+      if (this.#count > announced - this.#missing) await this.#forgetFirst(runner, announced - this.#missing, signal);
     }
-    if (this.#count !== told - this.#missing && !isAnew) {
+    if (this.#count !== announced - this.#missing && !isAnew) {
       // Records were deleted one by one, or the log went round.
       this.#records = EMPTY;
       await this.#readOn(runner, signal);
     }
-    this.#missing = told - this.#count;
+    this.#missing = announced - this.#count;
     return new CodedEvents(this.#records, plan);
   }
 

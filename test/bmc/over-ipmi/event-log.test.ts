@@ -9,7 +9,7 @@ function bench(capacity?: number) {
   const clock = new FakeClock();
   const sel = new FakeSel(clock, capacity);
   const reader = new EventLogReader(clock);
-  /** Hex of the records that were told as new. */
+  /** Hex of the records that were reported as new. */
   const poll = async (): Promise<string[]> => {
     const { log } = await reader.read(sel, {}, signal);
     return log.fresh.map((e) => e.raw);
@@ -203,9 +203,9 @@ describe("the event log of a host", () => {
     const twin = Buffer.from(sel.records[0] ?? []);
     twin.writeUInt16LE(0x7777, 14);
     sel.put(twin);
-    const told = await poll();
-    expect(told.slice(0, 3)).toEqual(all);
-    expect(told.length).toBeLessThanOrEqual(4);
+    const records = await poll();
+    expect(records.slice(0, 3)).toEqual(all);
+    expect(records.length).toBeLessThanOrEqual(4);
   });
 
   it("compares the clocks every ten minutes", async () => {
@@ -360,7 +360,7 @@ describe("a BMC whose clock is wrong", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("that falls silent when asked for it has told its records all the same", async () => {
+  it("that falls silent at Get SEL Time has reported its records all the same", async () => {
     const { sel, reader } = bench();
     const { silence } = await import("../fake-runner.ts");
     const { getSelTime } = await import("../../../src/ipmi/index.ts");
@@ -397,8 +397,8 @@ describe("counting events", () => {
       const below = (n: number) => Math.floor(next() * n);
       const { clock, sel, ...first } = bench(20 + below(40));
       let { reader } = first;
-      const told = new Set<string>();
-      // What was told since the state was saved belongs to it: both are written in one go.
+      const reported = new Set<string>();
+      // What was reported since the state was saved belongs to it: both are written in one go.
       for (let i = below(20); i > 0; i--) sel.add();
       const held = new Set(sel.records.map((r) => r.toString("hex")));
       const history: string[] = [];
@@ -433,23 +433,23 @@ describe("counting events", () => {
         if (!isFirst) expect(read?.log.historical ?? 0).toBe(0);
         const where = `seed ${round}, step ${step}, ${history.join(" ")}`;
         for (const [i, { raw }] of (read?.log.fresh ?? []).entries()) {
-          expect(told.has(raw), `${where}: ${raw} was told before`).toBe(false);
-          told.add(raw);
+          expect(reported.has(raw), `${where}: ${raw} was reported before`).toBe(false);
+          reported.add(raw);
           if (held.has(raw) && !isClockSet)
             expect(i, `${where}: ${raw} was there at first contact`).toBeLessThan(read?.log.historical ?? 0);
         }
         if (!read || read.failure !== undefined) continue;
-        const missed = sel.readable().filter((raw) => !told.has(raw));
+        const missed = sel.readable().filter((raw) => !reported.has(raw));
         // Within a second of a change the info may still be the same; the poll after that sees it.
         if (missed.length > 0) {
           sel.readsLeft = undefined;
           await clock.advance(5_000);
           for (const { raw } of (await reader.read(sel, {}, signal)).log.fresh) {
-            expect(told.has(raw), `${where}, after: ${raw} was told before`).toBe(false);
-            told.add(raw);
+            expect(reported.has(raw), `${where}, after: ${raw} was reported before`).toBe(false);
+            reported.add(raw);
           }
           expect(
-            sel.readable().filter((raw) => !told.has(raw)),
+            sel.readable().filter((raw) => !reported.has(raw)),
             where,
           ).toEqual([]);
         }

@@ -16,21 +16,21 @@ function bench() {
     if (!sensor) throw new Error(`no sensor ${name}`);
     return limits.limited(sensor, text);
   };
-  return { told: limits.told, limited, row: limits.row.bind(limits) };
+  return { readings: limits.readings, limited, row: limits.row.bind(limits) };
 }
 
 describe("what a sensor under its limits says", () => {
   it("is the same object for the same answer, whoever asked", () => {
-    const { told, limited } = bench();
-    const key = told.contextKey(CONTEXT);
-    const first = limited("Inlet", "--------5f--").told(answered({ raw: 24 }), CONTEXT, key);
-    expect(limited("Inlet", "--------5f--").told(answered({ raw: 24 }), CONTEXT, key)).toBe(first);
+    const { readings, limited } = bench();
+    const key = readings.contextKey(CONTEXT);
+    const first = limited("Inlet", "--------5f--").of(answered({ raw: 24 }), CONTEXT, key);
+    expect(limited("Inlet", "--------5f--").of(answered({ raw: 24 }), CONTEXT, key)).toBe(first);
     expect(first).toMatchObject({ value: 24, thresholds: { upper_critical: 95 } });
     expect(limited("Inlet").unread("not_present")).toBe(limited("Inlet").unread("not_present"));
   });
 
   it("is what the answer says whatever was said before: random answers against answers read one by one", () => {
-    const { told, limited } = bench();
+    const { readings, limited } = bench();
     let seed = 7;
     const random = (below: number): number => {
       seed = (seed * 1103515245 + 12345) % 2 ** 31;
@@ -55,31 +55,31 @@ describe("what a sensor under its limits says", () => {
         stateBytes: random(3),
       };
       const fresh = sensorOf(one.sensor, reading, one, context);
-      expect(one.told(reading, context, told.contextKey(context)), `${i}: ${name}`).toEqual(fresh);
+      expect(one.of(reading, context, readings.contextKey(context)), `${i}: ${name}`).toEqual(fresh);
       expect(one.unread("unavailable")).toEqual(unread(one.sensor, "unavailable", one.thresholds));
     }
   });
 
   it("is kept within bounds: a BMC that tells other limits and readings all the time costs no more memory", () => {
-    const { told, limited } = bench();
-    const key = told.contextKey(CONTEXT);
+    const { readings, limited } = bench();
+    const key = readings.contextKey(CONTEXT);
     const hex = (n: number): string => n.toString(16).padStart(2, "0");
     const shared = limited("Inlet", "--------5f--");
-    const first = shared.told(answered({ raw: 0 }), CONTEXT, key);
+    const first = shared.of(answered({ raw: 0 }), CONTEXT, key);
     for (let set = 0; set < 200; set++) {
       const one = limited("Inlet", `--------${hex(set)}--`);
       for (let raw = 0; raw < 256; raw++)
-        for (const states of [0, 1, 2]) one.told(answered({ raw, comparison: states }), CONTEXT, key);
+        for (const states of [0, 1, 2]) one.of(answered({ raw, comparison: states }), CONTEXT, key);
     }
-    const after = shared.told(answered({ raw: 0 }), CONTEXT, key);
+    const after = shared.of(answered({ raw: 0 }), CONTEXT, key);
     expect(after).toEqual(first);
     expect(after).not.toBe(first);
     expect(limited("Inlet", "--------ff--")).not.toBe(limited("Inlet", "--------ff--"));
   });
 
   it("keeps nothing of more kinds of BMC than anybody has", () => {
-    const { told } = bench();
-    const keys = Array.from({ length: 70 }, (_, productId) => told.contextKey({ ...CONTEXT, productId }));
+    const { readings } = bench();
+    const keys = Array.from({ length: 70 }, (_, productId) => readings.contextKey({ ...CONTEXT, productId }));
     expect(new Set(keys.filter((key) => key !== undefined)).size).toBe(64);
     expect(keys.at(-1)).toBeUndefined();
   });

@@ -122,7 +122,7 @@ describe("the repository of a host", () => {
     expect(runner.take()).toContain("Get SDR");
   });
 
-  it("is read without being told of, where the BMC refuses its info", async () => {
+  it("is read although the BMC refuses its info", async () => {
     const { runner, plan } = bench();
     runner.refuses(getSdrRepositoryInfo, 0xc1);
     expect((await plan()).sensors).toHaveLength(4);

@@ -118,7 +118,7 @@ function bench(own: readonly Uint8Array[], options: { readonly commandMs?: numbe
   const exporter = (shared = cache) => {
     const repository = new Repository(shared, new BmcMemory(), clock);
     const satellites = new Satellites(shared, clock);
-    const plan = async (how: { readonly patient?: boolean; readonly signal?: AbortSignal } = {}) => {
+    const plan = async (how: { readonly unhurried?: boolean; readonly signal?: AbortSignal } = {}) => {
       await repository.plan(runner, device, signal);
       runner.take();
       return satellites.plan(commandMs > 0 ? slow : runner, repository, how.signal ?? signal, how);
@@ -308,14 +308,14 @@ describe("controllers behind the BMC", () => {
     put(0, 0x82).instead = throws(silence());
     put(0, 0x84, ...[2, 3, 4].map((n) => temperature(n)));
     put(0, 0x86, ...[5, 6, 7].map((n) => temperature(n)));
-    expect(await names({ patient: true })).toEqual(["T1", "T2", "T3", "T4"]);
+    expect(await names({ unhurried: true })).toEqual(["T1", "T2", "T3", "T4"]);
     expect(satellites.problems).toEqual([
       expect.stringMatching(/^controller 82h on channel 0: Test: timed out/),
       "controller 86h on channel 0: not asked to the end yet",
     ]);
   });
 
-  it("that are gone are told though the poll that found it out ended early, and are not saved any more", async () => {
+  it("that are gone are reported though the poll that found it out ended early, and are not saved any more", async () => {
     const { put, names, plan, satellites, board } = bench([temperature(1), locator(0x82), locator(0x84)]);
     put(0, 0x82, temperature(2));
     put(0, 0x84, temperature(3));
@@ -347,7 +347,7 @@ describe("controllers behind the BMC", () => {
     expect(await names()).toEqual(["T1", "T2"]);
   });
 
-  it("are read again when they say that their sensors changed, and what came and went is told", async () => {
+  it("are read again when they say that their sensors changed, and what came and went is reported", async () => {
     const { put, names, satellites, clock, runner } = bench([temperature(1), locator(0x82)]);
     const one = put(0, 0x82, temperature(2), temperature(3));
     await names();
@@ -406,7 +406,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T9"], sensorCount: 1 }]);
   });
 
-  it("leave the BMC's own changes as they are told, copies of their sensors among them", async () => {
+  it("leave the BMC's own changes as they are reported, copies of their sensors among them", async () => {
     const copy = Buffer.from(temperature(2));
     copy[5] = 0x82;
     const { put, names, satellites, board } = bench([temperature(1), copy, locator(0x82)]);

@@ -151,7 +151,7 @@ describe("the health of a reading", () => {
     expect(read(some, { raw: 42, comparison: 0x08 })).toMatchObject({ health: 1 });
   });
 
-  it("is unknown where neither limits nor comparison bits are told", () => {
+  it("is unknown where neither limits nor comparison bits are reported", () => {
     expect(read({}, { raw: 24, stateBytes: 0 }).health).toBeUndefined();
   });
 });
@@ -197,7 +197,7 @@ describe("a limit that no reading can cross", () => {
 const SUPPLY = { sensorType: 0x08, eventType: 0x6f };
 
 describe("a discrete reading", () => {
-  it("is the worst of its states, all of which are told", () => {
+  it("is the worst of its states, all of which are reported", () => {
     expect(readDiscrete(SUPPLY, { states: 0x09 })).toMatchObject({
       value: undefined,
       noReading: undefined,

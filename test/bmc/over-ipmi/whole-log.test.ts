@@ -93,8 +93,8 @@ describe("a whole event log", () => {
     sel.put(Buffer.from("0100e00102030405060708090a0b0c0d", "hex"));
     sel.put(Buffer.from("0200031020306520000401300159504b", "hex"));
     sel.put(Buffer.from("0300c010203065a20200010203040506", "hex"));
-    const told = [...(await log.read(sel, 3, undefined, signal))];
-    expect(told.map((e) => (e.type === "oem" ? [e.timestamp, Buffer.from(e.data).toString("hex")] : e))).toEqual([
+    const records = [...(await log.read(sel, 3, undefined, signal))];
+    expect(records.map((e) => (e.type === "oem" ? [e.timestamp, Buffer.from(e.data).toString("hex")] : e))).toEqual([
       [undefined, "0102030405060708090a0b0c0d"],
       [0x65302010, "010203040506"],
     ]);
