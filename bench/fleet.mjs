@@ -20,20 +20,23 @@ export const MOST_BMCS = 65_000;
  * @param from number of the first BMC, if other processes play those with lower numbers
  */
 export async function startResponder(bmcs, from = 0) {
-  const script = fileURLToPath(new URL("responder.mjs", import.meta.url));
-  const child = spawn(process.execPath, [script, String(bmcs), String(from)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const { listening, stop } = await startServer("responder.mjs", [String(bmcs), String(from)]);
+  return { remotes: listening.addresses.map((address) => ({ address, port: listening.port })), stop };
+}
+
+/** Starts a server of this folder in a separate process; `listening` is the line of JSON that it prints first. */
+export async function startServer(name, args = []) {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), "line"),
     ended.then(() => {
-      throw new Error("the responder did not start");
+      throw new Error(`${name} did not start`);
     }),
   ]);
-  const listening = JSON.parse(line);
   return {
-    remotes: listening.addresses.map((address) => ({ address, port: listening.port })),
+    listening: JSON.parse(line),
     async stop() {
       child.stdin.end();
       await ended;

@@ -19,8 +19,10 @@ import { GrowingFleet, IN_FLIGHT, median, startResponder } from "./fleet.mjs";
 import { exporterPoll } from "./ipmi-exporter.mjs";
 import { ipmitoolPoll } from "./ipmitool.mjs";
 import { largestFleet } from "./largest.mjs";
+import { redfishRows } from "./redfish-rows.mjs";
 import { firstRound } from "./rounds.mjs";
 import { row, table } from "./table.mjs";
+import { inTurns } from "./turns.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,8 +43,6 @@ const STARTED_HOSTS = quick ? 1_000 : 10_000;
 const SEARCH_SECONDS = quick ? 120 : 900;
 const SCRAPES = 5;
 const PROBES = quick ? 20 : 60;
-/** Rounds whose figures are discarded, because code is still being compiled. */
-const WARM_UP = 3;
 /** CPU time of a floor command on the machine where the budgets were set, µs; scales the budgets to other machines. */
 const REFERENCE_FLOOR = 11.3;
 const COMMAND_TO_FLOOR = 15 / REFERENCE_FLOOR;
@@ -57,20 +57,6 @@ const PACED_ROUNDS = 3;
 const rows = [];
 const addRow = (what, options) => rows.push(row(what, options));
 const progress = (text) => process.stderr.write(`${text} ...\n`);
-
-/** Runs several measurements in alternating rounds and returns the median of each figure. */
-async function inTurns(measurements, rounds) {
-  const figures = measurements.map(() => []);
-  for (let i = 0; i < WARM_UP + rounds; i++) {
-    for (const [n, measurement] of measurements.entries()) {
-      const result = await measurement.round();
-      if (i >= WARM_UP) figures[n].push(result);
-    }
-  }
-  return figures.map((results) =>
-    Object.fromEntries(Object.keys(results[0]).map((key) => [key, median(results.map((result) => result[key]))])),
-  );
-}
 
 async function commands(remotes) {
   for (const suite of [3, 17]) {
@@ -371,6 +357,9 @@ try {
   if (!onlyFleets) await commands(inFlight);
   ours = await polls(inFlight);
   if (!onlyFleets) {
+    progress("polls over Redfish");
+    for (const [what, options] of await redfishRows({ rounds: Math.ceil(ROUNDS / 2), polls: quick ? 200 : 600 }))
+      addRow(what, options);
     await memory(responder.remotes);
     await exposition(inFlight.slice(0, 1));
     await probes(inFlight.slice(0, 40));

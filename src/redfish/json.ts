@@ -12,11 +12,15 @@ export function isObject(value: unknown): value is JsonObject {
 /** The value at a path of property names; undefined where a step is missing. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
-  for (const name of path) {
-    if (!isObject(current) || !Object.hasOwn(current, name)) return undefined;
-    current = current[name];
-  }
+  for (const name of path) current = own(current, name);
   return current;
+}
+
+/** One property, without those of the prototype. JSON has no getters, so a missing one is found by its value. */
+function own(value: unknown, name: string): unknown {
+  if (!isObject(value)) return undefined;
+  const found = value[name];
+  return found !== undefined && Object.hasOwn(value, name) ? found : undefined;
 }
 
 /** The object at a path. */
@@ -36,6 +40,10 @@ const LONGEST_TEXT = 256;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
 const CONTROL = /[\x00-\x1f\x7f-\x9f]+/g;
 
+/** Most texts need no change. */
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+const isPlain = (text: string): boolean => text.length <= LONGEST_TEXT && PLAIN.test(text);
+
 /**
  * Text at a path, or a number as text, as one line without control characters; undefined where it is empty. At most
  * {@link LONGEST_TEXT} characters.
@@ -44,6 +52,7 @@ export function textAt(value: unknown, ...path: readonly string[]): string | und
   const found = at(value, ...path);
   if (typeof found === "number" && Number.isFinite(found)) return String(found);
   if (typeof found !== "string") return undefined;
+  if (isPlain(found)) return found;
   const text = found
     .slice(0, 4 * LONGEST_TEXT)
     .replace(CONTROL, " ")

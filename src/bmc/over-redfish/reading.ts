@@ -30,7 +30,7 @@ const BASE_UNITS: Readonly<Record<Exclude<Quantity, "other">, string>> = {
 };
 
 /** Digits of a value after its conversion: 0.35 and not 0.35000000000000003. */
-const round = (value: number): number => Number(value.toPrecision(12));
+const round = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(12)));
 
 /**
  * A reading in model words. A sensor that is not enabled, or has no number, has no reading; off hosts report 0 or

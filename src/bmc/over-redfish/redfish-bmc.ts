@@ -29,6 +29,7 @@ import type { Roles } from "../roles.ts";
 import { chassisStateOf } from "./chassis.ts";
 import { controllerOf, makerOf } from "./controller.ts";
 import { frusOf } from "./fru.ts";
+import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
 import { chassisSensors } from "./sensors.ts";
@@ -77,6 +78,7 @@ export class RedfishBmc implements Bmc {
   readonly #read = new Map<string, Promise<JsonObject>>();
   /** Resources that the service does not have, although it links to them: not requested again before the next walk. */
   readonly #refused = new Map<string, RedfishError>();
+  readonly #kept = new KeptSensors();
   /** Subsystems that have nothing to read. */
   readonly #empty = new Set<string>();
   #trace: TraceLine | undefined;
@@ -254,12 +256,9 @@ export class RedfishBmc implements Bmc {
     const rules = roles?.();
     const manufacturerId = this.#makerId ?? 0;
     const wanted = filter ? sensors.filter(filter) : sensors;
-    if (!rules) return wanted;
-    return wanted.map((sensor) => {
-      const { name, kind, quantity, entity } = sensor;
-      const entityId = Number.parseInt(entity, 10);
-      return { ...sensor, role: rules.roleOf({ name, kind, quantity, entityId, manufacturerId }) };
-    });
+    return this.#kept.with(wanted, rules, ({ name, kind, quantity, entity }) =>
+      rules?.roleOf({ name, kind, quantity, entityId: Number.parseInt(entity, 10), manufacturerId }),
+    );
   }
 
   async #readInventory(signal: AbortSignal): Promise<PartReading> {
