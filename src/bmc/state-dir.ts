@@ -98,6 +98,11 @@ export class StateDir implements StateKeeper {
     }
   }
 
+  /** For other files in this folder: all of them together may use few threads while the file system hangs. */
+  get files(): GuardedFiles {
+    return this.#files;
+  }
+
   /** Another process may use the folder. */
   async close(): Promise<void> {
     await this.#lock?.release();

@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "../lib/index.ts";
+import type { GuardedFiles, Logger } from "../lib/index.ts";
 import type { HostEvent } from "../model/index.ts";
 
 /** An event with its place in the order of all events of this state_dir. */
@@ -15,9 +15,8 @@ const SEGMENT_EVENTS = 2500;
 const KEPT_SEGMENTS = 2;
 const SEGMENT = /^(\d{16})\.jsonl$/;
 const POSITIONS = "positions.json";
-/** Events hold host names and serial numbers: for nobody else, whatever the umask. */
+/** Events contain host names and serial numbers. */
 const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 interface Segment {
   readonly path: string;
@@ -43,6 +42,8 @@ interface Append {
 export class EventSpool {
   readonly #folder: string;
   readonly #log: Logger;
+  /** Bounds the time of file operations: the file system may hang. */
+  readonly #files: GuardedFiles;
   readonly #segments: Segment[] = [];
   readonly #positions = new Map<string, number>();
   #positionsAreLost = false;
@@ -55,18 +56,17 @@ export class EventSpool {
   #nextSave: Promise<void> | undefined;
   #complaint: string | undefined;
 
-  private constructor(folder: string, log: Logger) {
+  private constructor(folder: string, log: Logger, files: GuardedFiles) {
     this.#folder = folder;
     this.#log = log;
+    this.#files = files;
   }
 
   /** Reads what an earlier process left. A folder that cannot be used is a warning: events then wait in memory only. */
-  static async open(folder: string, log: Logger): Promise<EventSpool> {
-    const spool = new EventSpool(folder, log);
+  static async open(folder: string, log: Logger, files: GuardedFiles): Promise<EventSpool> {
+    const spool = new EventSpool(folder, log, files);
     try {
-      await mkdir(folder, { mode: FOLDER_MODE }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST") throw error;
-      });
+      await files.run((privateFiles) => privateFiles.makeFolder(folder));
       await spool.#readPositions();
       await spool.#readSegments();
     } catch (error) {
@@ -137,8 +137,10 @@ export class EventSpool {
     try {
       this.#file ??= await this.#begin(appends[0]?.first ?? this.#next);
       const { handle, segment } = this.#file;
-      await handle.appendFile(appends.map(({ lines }) => lines).join(""));
-      await handle.datasync();
+      await this.#files.run(async () => {
+        await handle.appendFile(appends.map(({ lines }) => lines).join(""));
+        await handle.datasync();
+      });
       for (const { events, first } of appends) {
         this.#file.events += events;
         segment.last = first + events - 1;
@@ -149,18 +151,23 @@ export class EventSpool {
       return true;
     } catch (error) {
       this.#complain("cannot be written", error);
-      // Half a line may stand at its end.
-      await this.#end();
+      // A part of a line may be at its end.
+      void this.#end();
       return false;
     }
   }
 
   async #begin(first: number): Promise<{ handle: FileHandle; segment: Segment; events: number }> {
     const path = join(this.#folder, `${String(first).padStart(16, "0")}.jsonl`);
-    const handle = await open(path, "a", FILE_MODE);
+    const handle = await this.#files.run(async () => {
+      const file = await open(path, "a", FILE_MODE);
+      // A umask can take rights away from the owner, too.
+      await file.chmod(FILE_MODE);
+      await this.#syncFolder();
+      return file;
+    });
     const segment = { path, last: first - 1 };
     this.#segments.push(segment);
-    await this.#syncFolder();
     return { handle, segment, events: 0 };
   }
 
@@ -184,10 +191,11 @@ export class EventSpool {
     const path = join(this.#folder, POSITIONS);
     const temporary = `${path}.tmp`;
     try {
-      await writeFile(temporary, JSON.stringify({ format: 1, positions: Object.fromEntries(positions) }), {
-        mode: FILE_MODE,
+      const text = JSON.stringify({ format: 1, positions: Object.fromEntries(positions) });
+      await this.#files.run(async () => {
+        await writeFile(temporary, text, { mode: FILE_MODE });
+        await rename(temporary, path);
       });
-      await rename(temporary, path);
       await this.#trim(Math.min(...positions.values(), this.#next));
     } catch (error) {
       this.#complain("cannot be written", error);
@@ -199,14 +207,14 @@ export class EventSpool {
       const [oldest] = this.#segments;
       if (oldest === undefined || oldest.last >= needed) return;
       this.#segments.shift();
-      await rm(oldest.path, { force: true });
+      await this.#files.run((privateFiles) => privateFiles.remove(oldest.path));
     }
   }
 
   async #readPositions(): Promise<void> {
     let text: string;
     try {
-      text = await readFile(join(this.#folder, POSITIONS), "utf8");
+      text = await this.#read(POSITIONS);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
       throw error;
@@ -224,11 +232,11 @@ export class EventSpool {
   }
 
   async #readSegments(): Promise<void> {
-    const names = (await readdir(this.#folder)).filter((name) => SEGMENT.test(name)).sort();
-    for (const name of names) {
+    const names = await this.#files.run(() => readdir(this.#folder));
+    for (const name of names.filter((each) => SEGMENT.test(each)).sort()) {
       const path = join(this.#folder, name);
       const segment = { path, last: Number(SEGMENT.exec(name)?.[1]) - 1 };
-      for (const line of (await readFile(path, "utf8")).split("\n")) {
+      for (const line of (await this.#read(name)).split("\n")) {
         const spooled = parsed(line);
         if (spooled === undefined) continue;
         this.#recovered.push(spooled);
@@ -237,6 +245,11 @@ export class EventSpool {
       this.#segments.push(segment);
       this.#next = Math.max(this.#next, segment.last + 1);
     }
+  }
+
+  async #read(name: string): Promise<string> {
+    const bytes = await this.#files.run((privateFiles) => privateFiles.read(join(this.#folder, name)));
+    return bytes.toString("utf8");
   }
 
   #complain(what: string, error: unknown): void {

@@ -84,7 +84,9 @@ export class Exporter {
     const book = await PollSettingsBook.read(config, env);
     const state = config.stateDir === undefined ? undefined : await openState(config.stateDir, options);
     const spool =
-      config.stateDir === undefined ? undefined : await EventSpool.open(join(config.stateDir, "events"), options.log);
+      state && config.stateDir !== undefined
+        ? await EventSpool.open(join(config.stateDir, "events"), options.log, state.files)
+        : undefined;
     const exporter = new Exporter(options, env, config, book, state, spool);
     try {
       await exporter.#readWebConfig();

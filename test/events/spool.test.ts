@@ -1,10 +1,23 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Delivery } from "../../src/events/delivery.ts";
 import { eventsOf } from "../../src/events/from-news.ts";
 import { EventSpool, Events, type EventsOptions } from "../../src/events/index.ts";
-import { type Logger, silentLogger, systemClock } from "../../src/lib/index.ts";
+import { GuardedFiles, type Logger, privateFiles, silentLogger, systemClock } from "../../src/lib/index.ts";
 import type { HostEvent } from "../../src/model/index.ts";
 import { temporaryFolder } from "../rig/child.ts";
 import { entry, HOST, news } from "./samples.ts";
@@ -19,7 +32,7 @@ beforeEach(() => {
 });
 const spools: EventSpool[] = [];
 const opened = async (log: Logger = silentLogger, where = path): Promise<EventSpool> => {
-  const spool = await EventSpool.open(where, log);
+  const spool = await EventSpool.open(where, log, new GuardedFiles(systemClock, privateFiles));
   spools.push(spool);
   return spool;
 };
@@ -117,9 +130,11 @@ describe("the spool", () => {
   it("logs once if the disk cannot be written, and once when it can again", async () => {
     const logged: string[] = [];
     const log: Logger = { ...silentLogger, warn: (_, m) => void logged.push(m), info: (_, m) => void logged.push(m) };
+    writeFileSync(path, "a file, not a folder");
     const spool = await opened(log, join(path, "below"));
     expect(await spool.append(numbered(1, 1)).durable).toBe(false);
     expect(await spool.append(numbered(2, 2)).durable).toBe(false);
+    rmSync(path);
     mkdirSync(join(path, "below"), { recursive: true });
     expect(await spool.append(numbered(3, 3)).durable).toBe(true);
     expect(logged.filter((line) => line.includes("cannot be written"))).toHaveLength(1);
@@ -152,6 +167,27 @@ const written = (): number[] =>
 const eventually = async (holds: () => boolean): Promise<void> => {
   for (let i = 0; i < 500 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
 };
+
+describe("a spool on a file system that hangs", () => {
+  it("ends its start, and no event waits long for it", async () => {
+    mkdirSync(path);
+    const { status } = spawnSync("mkfifo", [join(path, "positions.json.tmp"), join(path, "0000000000000001.jsonl")]);
+    expect(status).toBe(0);
+    const warnings: string[] = [];
+    const log: Logger = { ...silentLogger, warn: (_, message) => void warnings.push(message) };
+    const events = new Events({ clock: systemClock, log, report, spool: await opened(log) });
+    const begun = performance.now();
+    await events.configure(toFile(), 0);
+    await take(events, 1, 3);
+    expect(written()).toEqual([1, 2, 3]);
+    await events.close(100);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(warnings.length).toBeGreaterThan(0);
+    // Frees the threads that wait for a reader.
+    for (const name of ["positions.json.tmp", "0000000000000001.jsonl"])
+      closeSync(openSync(join(path, name), constants.O_RDONLY | constants.O_NONBLOCK));
+  }, 20_000);
+});
 
 describe("events of a process that was killed", () => {
   it("are sent by the next one, to the outputs that have not got them", async () => {
@@ -213,7 +249,8 @@ describe("events of a process that was killed", () => {
 
 describe("a spool that cannot be written", () => {
   it("delays no event, and an event is safe when every output has it", async () => {
-    const spool = await opened(silentLogger, join(file, "below"));
+    writeFileSync(path, "a file, not a folder");
+    const spool = await opened(silentLogger, join(path, "below"));
     const events = new Events({ clock: systemClock, log: silentLogger, report, spool });
     await events.configure(toFile(), 0);
     await take(events, 1, 3);
