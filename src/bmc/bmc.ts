@@ -48,7 +48,7 @@ export type IdentityChange = "none" | "changed" | "replaced";
 /** A BMC in model words, whatever protocol it speaks. One poll at a time. */
 export interface Bmc {
   readonly protocol: "ipmi" | "redfish";
-  /** Parts that this protocol fills; absent: all. Others are not asked for. */
+  /** Parts that this protocol fills; absent: all. Others are not read. */
   readonly offeredParts?: ReadonlySet<PartName>;
   /** Oddities that are worked around, by name. */
   readonly quirks: readonly string[];
@@ -68,7 +68,7 @@ export interface Bmc {
   takeIdentityChange?(): IdentityChange;
   /** Reads one part. Throws when nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
-  /** Changes of the sensor set found since this was last asked. */
+  /** Changes of the sensor set found since the last call. */
   takeChanges?(): readonly HostChange[];
   /** Parts that disappeared were removed on purpose: they are no longer reported. */
   acknowledgeRemovals?(): void;

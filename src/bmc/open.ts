@@ -322,8 +322,8 @@ export class BmcPool {
   }
 
   /**
-   * Logs out of a host and forgets what is known of it. Of a host that was asked in passing the sensors and the
-   * end of its event log are remembered: whoever asked once asks again, and reading them is most of the work.
+   * Logs out of a host and forgets what is known of it. Of a host outside the inventory, the sensors and the
+   * end of its event log are remembered: most probes come again, and reading them is most of the work.
    */
   async release(host: Host): Promise<void> {
     const key = keyOf(host);
@@ -364,7 +364,7 @@ function partOf(saved: unknown, name: string): unknown {
 /**
  * How a host's BMC is spoken to over IPMI.
  *
- * @throws SettingsError for a host that is to be asked over another protocol
+ * @throws SettingsError for a host that is polled over another protocol
  */
 export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
   if (settings.protocol === "redfish")

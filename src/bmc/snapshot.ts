@@ -96,7 +96,7 @@ export class SnapshotTaker {
     this.#noteIdentityChange();
     const order = this.#unnamedPolls > 0 ? FIRST_ORDER : ORDER;
     if (!failure) this.#unnamedPolls--;
-    const asked: LastReading[] = [];
+    const readNow: LastReading[] = [];
     let isWhole = false;
     const { offeredParts } = this.#bmc;
     const isWanted = (part: PartName): boolean => options.parts.includes(part) && (offeredParts?.has(part) ?? true);
@@ -110,7 +110,7 @@ export class SnapshotTaker {
       this.#noteIdentityChange(part);
       if (part === "sensors" && reading.outcome.ok) this.#unnamedPolls = 0;
       if (part === "sensors") isWhole = reading.whole;
-      if (reading !== before && part !== "security") asked.push(reading);
+      if (reading !== before && part !== "security") readNow.push(reading);
       Object.assign(data, reading.data);
       outcomes.push(reading.outcome);
       const failed = reading.outcome.failure;
@@ -122,8 +122,8 @@ export class SnapshotTaker {
     times?.end();
     // Silence in the middle of everything: nothing was read, so the BMC was not reached. What is kept from
     // before, or known from the login, is no sign of life.
-    const isBarren = outcomes.every((o) => !o.ok) && asked.every((reading) => isEmpty(reading.data));
-    const isAllSilent = asked.length > 0 && asked.every(isSilent);
+    const isBarren = outcomes.every((o) => !o.ok) && readNow.every((reading) => isEmpty(reading.data));
+    const isAllSilent = readNow.length > 0 && readNow.every(isSilent);
     if (!failure && outcomes.length > 0 && (isBarren || isAllSilent)) {
       failure = outcomes.find((o) => o.failure)?.failure;
     }
@@ -203,7 +203,7 @@ export class SnapshotTaker {
   #isKept(part: PartName, nowMs: number, { slowIntervalMs, everything }: SnapshotOptions): boolean {
     const last = this.#slow.get(part);
     if (!last || everything || nowMs - last.at >= slowIntervalMs) return false;
-    // A part that failed for good (e.g. privilege) is as slow to be asked again as one that succeeded.
+    // A part that failed for good (e.g. privilege) is read again as late as one that succeeded.
     return last.outcome.ok || lasting(last.outcome.failure);
   }
 

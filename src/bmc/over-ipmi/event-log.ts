@@ -251,8 +251,8 @@ export class EventLogReader {
     const known = new Set(this.#remembered);
     const newest = records.findLastIndex((record) => known.has(whole(record)));
     if (newest >= 0) return records.slice(newest + 1);
-    const said = new Set(this.#remembered.filter(isDated).map(withoutId));
-    return records.slice(records.findLastIndex((record) => said.has(withoutId(whole(record)))) + 1);
+    const contents = new Set(this.#remembered.filter(isDated).map(withoutId));
+    return records.slice(records.findLastIndex((record) => contents.has(withoutId(whole(record)))) + 1);
   }
 
   /** Whether a change of the log would change its info: not while its stamps may be given again, or where it has none. */

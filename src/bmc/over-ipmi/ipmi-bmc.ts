@@ -280,7 +280,7 @@ export class IpmiBmc implements Bmc {
     return read ? { data: { eventLog: read.log }, failure: read.failure } : { data: {} };
   }
 
-  /** What is new, and all there is: records that both want are asked for once. */
+  /** New records and all records: those that both need are read once. */
   async #readWholeLog(connection: CommandRunner, context: EventContext, signal: AbortSignal): Promise<PartReading> {
     // Reads what sensors there are where nobody did yet: events tell values. A repository that cannot be read is
     // the matter of another part.
@@ -315,7 +315,7 @@ export class IpmiBmc implements Bmc {
     }
   }
 
-  /** Reads the sensors and keeps all that was asked and answered: for somebody who wants to know why. */
+  /** Reads the sensors and keeps all commands and responses, for lightsout explain. */
   async explain({ signal }: Ask): Promise<SensorFindings> {
     const connection = await this.#connect(signal);
     const runner = new RecordingRunner(connection);

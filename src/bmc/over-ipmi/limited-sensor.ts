@@ -89,7 +89,7 @@ export class LimitedSensor implements Limits {
    * The answer in model words.
    *
    * @param contextKey of `context`, see SensorCache; undefined: nothing is kept
-   * @param past what earlier readings said
+   * @param past results of earlier readings
    */
   of(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, past: Past = NO_PAST): Sensor {
     if (contextKey === undefined) return this.#made(reading, context, past);

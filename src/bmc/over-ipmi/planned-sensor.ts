@@ -35,7 +35,7 @@ export interface PlannedSensor extends Limits {
   readonly codes: SensorRecordCodes;
   /** The sensor by further records that describe it; other tools export it once for each record. */
   readonly copies?: readonly PlannedSensor[];
-  /** How its owner is asked for its reading. */
+  /** The request for its reading. */
   readonly question: SeriesRequest;
 }
 

@@ -11,7 +11,7 @@ import type { Clock } from "../../lib/index.ts";
 import type { PowerConsumption } from "../../model/index.ts";
 import { readDcmiPower, readPowerLimit, wattsOf, withLimit } from "./power.ts";
 
-/** Age at which it is asked again what there is to measure with. */
+/** Age at which the BMC is searched for a meter again. */
 const KNOWN_AGE_MS = 3600_000;
 /** Behind the bridge a refusal comes late or never. */
 const ME_TRIES = 2;

@@ -129,7 +129,7 @@ export class Repository {
     return plan;
   }
 
-  /** Sensors that came or went since this was last asked. */
+  /** Sensors that came or went since the last call. */
   takeChanges(): readonly HostChange[] {
     const changes = this.#changes;
     this.#changes = [];

@@ -20,7 +20,7 @@ import { Repository, type SavedRepository } from "./repository.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
-/** Age at which the controllers are asked again, those that failed among them. */
+/** Age at which the controllers are queried again, those that failed among them. */
 const SURVEY_AGE_MS = 3600_000;
 /** What of one poll may go by before the sensors are read; the survey goes on in the next. */
 const SURVEY_MS = 4000;
@@ -62,7 +62,7 @@ interface Satellite {
   isSensorDevice: boolean;
   /** It says that it has sensors, and SDRs of them. */
   gives: boolean;
-  /** Why its SDRs could not be read when it was last asked. */
+  /** Why its SDRs could not be read the last time. */
   problem: string | undefined;
   /** The same where it has sensors: those of the host that are known are not all. */
   failure: IpmiError | undefined;
@@ -91,14 +91,14 @@ class BridgedRunner implements CommandRunner {
 
 /**
  * The controllers behind one host's BMC that keep SDRs of their sensors themselves - IPMI 2.0 sections 35.2
- * to 35.4. The BMC's repository locates them; once an hour each is asked who it is and whether its SDRs changed.
+ * to 35.4. The BMC's repository locates them; once an hour each is queried for its identity and whether its SDRs changed.
  * What they cost in one poll is bounded: 4 seconds, and one command more, whether it is answered or not.
  */
 export class Satellites {
   readonly #cache: SdrCache;
   readonly #clock: Clock;
   readonly #known = new Map<string, Satellite>();
-  /** To be asked, in this order. */
+  /** To be queried, in this order. */
   #pending: Satellite[] = [];
   /** Keys of those that the repository no longer locates, until that is reported. */
   readonly #gone: string[] = [];
@@ -135,7 +135,7 @@ export class Satellites {
     if (!kept) throw new Error("the BMC's own repository comes first");
     this.#locate(kept.plan);
     await this.#survey(runner, signal, options.unhurried ?? false);
-    // What a controller has when it is first asked is no news, unless it came while the host was known.
+    // What a controller has at the first query is no news, unless it came while the host was known.
     const news = new Set(this.#gone.splice(0));
     const before = this.#before;
     const now = this.known(kept);
@@ -182,11 +182,11 @@ export class Satellites {
       const { problem, address, channel } = satellite;
       const who = `controller ${controllerText({ ownerId: address, channel })}`;
       if (problem !== undefined) return [`${who}: ${problem}`];
-      return this.#pending.includes(satellite) ? [`${who}: not asked to the end yet`] : [];
+      return this.#pending.includes(satellite) ? [`${who}: not read completely yet`] : [];
     });
   }
 
-  /** Sensors that came or went since this was last asked, the BMC's own among them. */
+  /** Sensors that came or went since the last call, the BMC's own among them. */
   takeChanges(): readonly HostChange[] {
     const changes = this.#changes;
     this.#changes = [];

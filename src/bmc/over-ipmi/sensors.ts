@@ -36,7 +36,7 @@ const NO_PAST: Past = {};
 /** The same. */
 const NONE_BUSY: ReadonlySet<number> = new Set();
 
-/** What earlier readings said of a sensor. */
+/** Results of earlier readings of a sensor. */
 type Past = Pick<ReadingCase, "held" | "wasPresent">;
 
 export interface SensorsReading {
@@ -65,7 +65,7 @@ export class SensorReader {
   /** Adds to sensors what the BMC answered, for the words of other tools. */
   coded = false;
   /**
-   * Places of sensors that the BMC was busy at when it was last asked; some always are, such as those of empty DIMM
+   * Places of sensors that the BMC was busy at the last time; some always are, such as those of empty DIMM
    * sockets. They are read behind the others, once and without waits.
    */
   #busy = NONE_BUSY;
@@ -270,7 +270,7 @@ export class SensorReader {
     }
   }
 
-  /** The conversion of one raw reading of a non-linear sensor; factors are asked once per reading. */
+  /** The conversion of one raw reading of a non-linear sensor; factors are read once per raw reading. */
   async #nonLinear(
     runner: CommandRunner,
     sensor: PlannedSensor,

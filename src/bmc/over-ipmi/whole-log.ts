@@ -42,7 +42,7 @@ export class WholeLog {
     if (entries === undefined) return new CodedEvents(this.#records, plan);
     let announced = entries;
     if (this.#count !== announced - this.#missing) {
-      // Some may have come since the log said how many it holds.
+      // Records may have come since the count was read.
       announced = (await runner.run(getSelInfo, undefined, { signal })).entries;
       if (this.#count > announced - this.#missing) await this.#forgetFirst(runner, announced - this.#missing, signal);
     }

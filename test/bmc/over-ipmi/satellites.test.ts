@@ -263,7 +263,7 @@ describe("controllers behind the BMC", () => {
       expect(await names()).toEqual(["T1"]);
       expect(runner.take()).toEqual(["Get Device ID"]);
     }
-    expect(satellites.problems).toContain("controller 86h on channel 0: not asked to the end yet");
+    expect(satellites.problems).toContain("controller 86h on channel 0: not read completely yet");
     expect(await names()).toEqual(["T1", "T2"]);
     runner.take();
     await names();
@@ -311,7 +311,7 @@ describe("controllers behind the BMC", () => {
     expect(await names({ unhurried: true })).toEqual(["T1", "T2", "T3", "T4"]);
     expect(satellites.problems).toEqual([
       expect.stringMatching(/^controller 82h on channel 0: Test: timed out/),
-      "controller 86h on channel 0: not asked to the end yet",
+      "controller 86h on channel 0: not read completely yet",
     ]);
   });
 
