@@ -38,9 +38,10 @@ const WHY: Readonly<Record<CutReason, string>> = {
 
 /** State of a connection with requests in progress. */
 interface Connection {
+  readonly socket: Socket;
   readonly client: string;
-  /** Requests in progress. */
-  requests: number;
+  /** Responses that have not ended, in the order of their requests. */
+  readonly deliveries: Set<Delivery>;
   /** Monotonic time until which the client has read everything. */
   readUntilMs: number;
 }
@@ -94,6 +95,15 @@ export class Delivery implements SlotUser {
     if (this.#response.destroyed) return;
     this.#report(reason);
     this.#response.destroy();
+    // A response behind others in the pipeline has no socket yet: Node.js would destroy it only in its turn.
+    this.#connection.socket.destroy();
+  }
+
+  /** The connection is closed. Node.js emits "close" only for the response that was being sent. */
+  lost(): void {
+    if (this.#whenClosed === undefined) return;
+    this.#response.destroy();
+    this.#response.emit("close");
   }
 
   onceClosed(callback: () => void): void {
@@ -120,11 +130,12 @@ export class Deliveries {
     const { socket } = request;
     const { perConnection, clock } = this.#options;
     const connection = this.#connectionOf(socket);
-    const before = connection.requests++;
+    const before = connection.deliveries.size;
     const delivery = new Delivery(connection, response, clock, (reason) => this.#report(socket, reason));
     this.#byResponse.set(response, delivery);
+    connection.deliveries.add(delivery);
     delivery.onceClosed(() => {
-      connection.requests--;
+      connection.deliveries.delete(delivery);
       this.#byResponse.delete(response);
     });
     this.#bound(delivery, connection, response);
@@ -142,7 +153,7 @@ export class Deliveries {
 
   /** Whether a request of this connection is in progress. */
   isBusy(socket: Socket): boolean {
-    return (this.#connections.get(socket)?.requests ?? 0) > 0;
+    return (this.#connections.get(socket)?.deliveries.size ?? 0) > 0;
   }
 
   /**
@@ -160,10 +171,21 @@ export class Deliveries {
     const known = this.#connections.get(socket);
     if (known) return known;
     const { clock } = this.#options;
-    const connection: Connection = { client: clientOf(socket), requests: 0, readUntilMs: clock.monotonicMs() };
+    const connection: Connection = {
+      socket,
+      client: clientOf(socket),
+      deliveries: new Set(),
+      readUntilMs: clock.monotonicMs(),
+    };
     socket.on("drain", () => {
       connection.readUntilMs = clock.monotonicMs();
     });
+    // After the listeners of Node.js, which close the response that was being sent.
+    socket.once("close", () =>
+      setImmediate(() => {
+        for (const delivery of connection.deliveries) delivery.lost();
+      }),
+    );
     this.#connections.set(socket, connection);
     return connection;
   }

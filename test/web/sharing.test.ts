@@ -212,6 +212,28 @@ describe("memory", () => {
   });
 });
 
+describe("a connection that is lost with requests in its pipeline", () => {
+  it("frees the slots and the texts of all of them", async () => {
+    let held = 0;
+    const holdTexts = (texts: Iterable<unknown>): (() => void) => {
+      const count = [...texts].length;
+      held += count;
+      return () => {
+        held -= count;
+      };
+    };
+    await start({ scrapes: 4, patienceMs: 60_000 }, { holdTexts }, FLEET);
+    for (let n = 0; n < 3; n++) {
+      const client = new RawClient(rig.port, undefined, SLOW).say("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(4));
+      client.socket.pause();
+      await until(() => held >= 4 * FLEET.length);
+      client.socket.destroy();
+      await until(() => held === 0);
+    }
+    expect((await rig.ask("/metrics", { from: OTHER })).status).toBe(200);
+  });
+});
+
 async function endOf(message: IncomingMessage | undefined): Promise<"whole" | "cut off"> {
   try {
     if (message) for await (const _ of message);
