@@ -156,13 +156,14 @@ async function ending(target, before) {
     await until("old sessions", async () => (await sessionsNow()) <= hosts.length, exporter, 90_000).catch(() => {});
   const sessions = await sessionsNow();
   const stuck = await stuckOf(target);
-  const saved = readdirSync(join(folder, "state", "hosts"));
   const logged = /^.*(?:TypeError|ReferenceError|RangeError|uncaught|unhandled|MaxListeners|Warning:).*$/im.exec(
     exporter.text,
   )?.[0];
   const files = after.files > before.files ? openFiles(exporter.pid) : "";
   exporter.kill("SIGTERM");
   await Promise.race([exporter.ended, sleep(15_000)]);
+  // While it runs, a file may be half written at any moment.
+  const saved = readdirSync(join(folder, "state", "hosts"));
   return {
     after,
     files,
