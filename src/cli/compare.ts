@@ -9,7 +9,7 @@ import type { Host } from "../model/index.ts";
 import { fanOut } from "../scheduler/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
-export interface CompareCommand {
+interface CompareCommand {
   /** Folded host lists or addresses. */
   readonly hosts: readonly string[];
   /** http://old:9290 */

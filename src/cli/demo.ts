@@ -6,7 +6,7 @@ import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { Park, parseTimetable, runTimetable, serveControl } from "../simulator/index.ts";
 import { ListenError } from "../web/index.ts";
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly listen: readonly string[];
   readonly controlPort: number;
   readonly logLevel: LogLevel;

@@ -58,7 +58,7 @@ function valueText({ value, unit }: SensorExplanation): string {
   return value === undefined ? "" : `${value} ${unit ?? ""}`.trim();
 }
 
-export interface SensorTextOptions {
+interface SensorTextOptions {
   readonly where: (origin: RuleOrigin) => string;
   readonly excludedBy?: string;
 }

@@ -9,14 +9,14 @@ import { hostText, sensorText, tableText } from "./explain-text.ts";
 import { type OneHost, type OneHostCommand, oneHost, untilTimeout } from "./one-host.ts";
 import { printFailure } from "./print-failure.ts";
 
-export interface ExplainCommand extends OneHostCommand {
+interface ExplainCommand extends OneHostCommand {
   /** A name, a part of a name, or an id; absent: all sensors, one line each. */
   readonly sensor?: string;
   readonly json: boolean;
 }
 
 /** The rule of the configuration that excludes a sensor, with its place; undefined if it is not excluded. */
-export type ExclusionOf = (sensor: SensorExplanation) => string | undefined;
+type ExclusionOf = (sensor: SensorExplanation) => string | undefined;
 
 /**
  * Polls one BMC and explains its sensors. Returns the exit code: 0 if the BMC was read, 1 if not or not completely, 2 if

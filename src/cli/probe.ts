@@ -6,7 +6,7 @@ import { noFailures } from "../model/index.ts";
 import { type OneHost, type OneHostCommand, oneHost, untilTimeout } from "./one-host.ts";
 import { printFailure } from "./print-failure.ts";
 
-export interface ProbeCommand extends OneHostCommand {
+interface ProbeCommand extends OneHostCommand {
   readonly debug: boolean;
 }
 

@@ -11,7 +11,7 @@ const LONGEST_STOP_MS = 10_000;
 const HANGING_MS = 500;
 const SAME_SIGNAL_MS = 1000;
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly configFile: string;
   readonly listen: readonly string[];
   /** Listen on the sockets passed by systemd instead. */

@@ -22,7 +22,7 @@ import {
   type Trouble,
 } from "../simulator/index.ts";
 
-export interface SimulateOptions {
+interface SimulateOptions {
   readonly racks: number;
   readonly perRack: number;
   readonly boards?: readonly string[];

@@ -3,28 +3,25 @@
  * not know which hosts exist; that is the inventory.
  */
 
-export { Secret } from "../lib/index.ts";
 export { type Cidr, cidrMatcher, parseCidr } from "./cidr.ts";
 export type * from "./config.ts";
 export { staleAfterMs } from "./config.ts";
 export { type ConvertedConfig, convertIpmiExporter } from "./convert.ts";
 export { type Credentials, CredentialsError, type Environment, readSecret, resolveCredentials } from "./credentials.ts";
-export { configJsonSchema, type JsonSchema } from "./json-schema.ts";
-export { loadConfig, type ParseOptions, parseConfig } from "./parse.ts";
-export { ConfigError, type ConfigPath, type ConfigProblem, formatProblem, type Position } from "./problem.ts";
+export { configJsonSchema } from "./json-schema.ts";
+export { loadConfig, parseConfig } from "./parse.ts";
+export { ConfigError, type ConfigProblem, formatProblem } from "./problem.ts";
 export { redactConfig } from "./redact.ts";
 export { configurationReference } from "./reference.ts";
-export { loadRoleRules, parseRoleRules, type RoleVocabulary, SHIPPED_ROLE_RULES } from "./role-rules.ts";
-export type { RuleFile } from "./rule-file.ts";
+export { loadRoleRules, parseRoleRules, SHIPPED_ROLE_RULES } from "./role-rules.ts";
 export { ipmiLimitProblem } from "./secret-schema.ts";
-export { decidingRule, matchesRule, type SensorRule, wantsSensor } from "./sensor-rules.ts";
+export { decidingRule, wantsSensor } from "./sensor-rules.ts";
 export {
   loadSeverityRules,
   parseSeverityRules,
   type SeverityVocabulary,
   SHIPPED_SEVERITY_RULES,
 } from "./severity-rules.ts";
-export type { ConfigSource } from "./source.ts";
 export { loadWebConfig } from "./web/load.ts";
-export type { ClientAuthType, WebConfig, WebRateLimit, WebTls } from "./web/web-config.ts";
+export type { WebConfig } from "./web/web-config.ts";
 export { yamlDocument, yamlFaultText } from "./yaml-document.ts";

@@ -88,7 +88,7 @@ type ForeignModule = z.output<typeof foreignModule>;
 const foreignFile = z.strictObject({ modules: z.record(z.string().min(1), foreignModule) });
 
 /** The file in the keys of lightsout, and notes on what is ignored. */
-export interface Translation {
+interface Translation {
   /** Values of a configuration of lightsout, with the passwords in `auths`. */
   readonly file: {
     readonly modules: Readonly<Record<string, Mapping>>;

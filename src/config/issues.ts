@@ -4,7 +4,7 @@ import { type JsonSchema, schemaAt } from "./json-schema.ts";
 import type { ConfigPath, ConfigProblem } from "./problem.ts";
 import type { ConfigSource } from "./source.ts";
 
-export interface FileShape {
+interface FileShape {
   /** Schema of the file, for suggestions. */
   readonly schema: JsonSchema;
   /** Sections in which a key without a value may be a secret whose key is missing. */

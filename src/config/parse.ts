@@ -16,7 +16,7 @@ import { ConfigSource } from "./source.ts";
 
 const HOLDERS_OF_SECRETS = /^(auths|http_sd|events)$/;
 
-export interface ParseOptions extends CheckOptions {
+interface ParseOptions extends CheckOptions {
   /** File of the text. Problems name it, and paths are relative to its folder. */
   readonly path: string;
 }

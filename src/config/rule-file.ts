@@ -24,7 +24,7 @@ export interface RuleForm<W, R> {
 }
 
 /** Valid words of a key, and which of them are equal. */
-export interface KnownWords {
+interface KnownWords {
   readonly key: string;
   readonly written: unknown;
   /** Words are not checked if the list is absent. */

@@ -20,7 +20,7 @@ const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 const REDFISH_AUTH = ["session", "basic"] as const;
 export const PRIVILEGES = ["user", "operator", "administrator"] as const;
 /** All suites except those with xRC4. */
-export const CIPHER_SUITES = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] as const;
+const CIPHER_SUITES = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] as const;
 
 const whole = (low: number, high: number) => {
   const error = mustBe(`a whole number from ${low} to ${high}`);
@@ -207,7 +207,7 @@ const WATTS = mustBe("a number of watts above 0, without a unit");
 
 const place = (what: string) => z.string().optional().describe(`${what} May hold patterns, as \`address\` does.`);
 
-export const targetSchema = z.strictObject({
+const targetSchema = z.strictObject({
   hosts: z
     .union([filled("a host list"), z.array(filled("a host list")).min(1)], {
       error: mustBe("a host list such as node[001-128], or a list of them"),
@@ -248,7 +248,7 @@ const sdShape = {
     ),
 };
 
-export const fileSdSchema = z.strictObject({
+const fileSdSchema = z.strictObject({
   files: z
     .array(z.string().regex(GLOB, { error: mustBe("a .json, .yml or .yaml file, * and ? only in its last part") }))
     .min(1, { error: "is an empty list; name a file" })
@@ -261,7 +261,7 @@ export const fileSdSchema = z.strictObject({
   ...sdShape,
 });
 
-export const httpSdSchema = z.strictObject({
+const httpSdSchema = z.strictObject({
   url: httpUrl().describe("URL that returns a list in the http_sd format of Prometheus."),
   refresh_interval: someTime().default("60s").describe("Time between two requests."),
   timeout: someTime().default("30s").describe("Time limit of a request."),
@@ -270,7 +270,7 @@ export const httpSdSchema = z.strictObject({
   ...sdShape,
 });
 
-export const schedulerSchema = z.strictObject({
+const schedulerSchema = z.strictObject({
   concurrency: whole(1, 100_000).default(1024).describe("Polls in progress at once."),
   group_concurrency: whole(1, 100_000).default(32).describe("Polls in progress at once within one group."),
   group_by: z
@@ -286,7 +286,7 @@ export const schedulerSchema = z.strictObject({
     .describe("Age at which readings are dropped. Without it, three intervals of the module."),
 });
 
-export const probeSchema = z.strictObject({
+const probeSchema = z.strictObject({
   allow: z
     .array(
       z
@@ -301,7 +301,7 @@ export const probeSchema = z.strictObject({
   concurrency: whole(1, 100_000).default(64).describe("Probes in progress at once; more are refused."),
 });
 
-export const rolesSchema = z.strictObject({
+const rolesSchema = z.strictObject({
   files: z
     .array(filled("a file of role rules"))
     .default([])
@@ -315,7 +315,7 @@ const placeOfRack = (what: string) =>
     .optional()
     .describe(`Only racks in this ${what}; needed if racks of the same name are in different places.`);
 
-export const racksSchema = z.strictObject({
+const racksSchema = z.strictObject({
   racks: z
     .union([filled("a list of racks"), z.array(filled("a list of racks")).min(1)], {
       error: mustBe("a list of racks such as r[01-12], or a list of them"),
@@ -330,7 +330,7 @@ export const racksSchema = z.strictObject({
     .describe("Power that all hosts of one rack together may draw; exported as `bmc_rack_power_budget_watts`."),
 });
 
-export const severitiesSchema = z.strictObject({
+const severitiesSchema = z.strictObject({
   files: z
     .array(filled("a file of severity rules"))
     .default([])
@@ -339,7 +339,7 @@ export const severitiesSchema = z.strictObject({
     ),
 });
 
-export const quirkRuleSchema = z.strictObject({
+const quirkRuleSchema = z.strictObject({
   manufacturer: commonKeys.manufacturer.unwrap().describe("Manufacturer of the BMC: name or IANA number, or a list."),
   product: oneOrMore(whole(0, 65535), mustBe("a product id, or a list of them"))
     .optional()

@@ -23,7 +23,7 @@ export function sensorRule(written: { type?: string; name?: string; entity?: str
   };
 }
 
-export function matchesRule(rule: SensorRule, sensor: Candidate): boolean {
+function matchesRule(rule: SensorRule, sensor: Candidate): boolean {
   return (
     (rule.kind === undefined || rule.kind === sensor.kind) &&
     (rule.name === undefined || rule.name.test(sensor.name)) &&

@@ -6,7 +6,7 @@
 import { hideAddressSecrets, hideUrlSecrets, nearest } from "../lib/index.ts";
 
 /** The fields of a schema issue that the messages use. */
-export interface Issue {
+interface Issue {
   readonly code?: string;
   readonly input?: unknown;
   readonly expected?: unknown;

@@ -13,10 +13,10 @@ import {
 } from "yaml";
 
 /** Error codes of the YAML parser, and one for a key that is reserved in JavaScript. */
-export type YamlFaultCode = YAMLError["code"] | "RESERVED_NAME";
+type YamlFaultCode = YAMLError["code"] | "RESERVED_NAME";
 
 /** A syntax error; `at` is an offset into the text. */
-export interface YamlFault {
+interface YamlFault {
   readonly code: YamlFaultCode;
   readonly at: number;
 }
@@ -24,7 +24,7 @@ export interface YamlFault {
 /** Deepest nesting, counted in nodes and pairs: far more than real files have, and far from a stack overflow. */
 const DEEPEST = 100;
 
-export type YamlOptions = Pick<SchemaOptions, "schema" | "merge"> & Pick<ParseOptions, "lineCounter">;
+type YamlOptions = Pick<SchemaOptions, "schema" | "merge"> & Pick<ParseOptions, "lineCounter">;
 
 /**
  * Parses YAML and returns all errors, in linear time. The search of the parser for duplicate keys is quadratic, and a

@@ -7,7 +7,7 @@ import { dialectOf, dialectTarget } from "./dialect-target.ts";
 import type { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
 
-export interface ProbeServiceOptions {
+interface ProbeServiceOptions {
   readonly clock: Clock;
   readonly scheduler: Pick<Scheduler, "pollNow">;
   /** Settings in force; a reload replaces them. */

@@ -5,7 +5,7 @@ import type { ReloadResult } from "../web/index.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
 import { emptied, readConfig, withAllowed } from "./read-config.ts";
 
-export interface ReloaderOptions {
+interface ReloaderOptions {
   readonly configFile: string;
   readonly env: Environment;
   readonly probeAllow: readonly Cidr[] | undefined;

@@ -3,12 +3,12 @@ import { ConfigError, formatProblem, loadWebConfig, type WebConfig } from "../co
 import type { Clock, Logger } from "../lib/index.ts";
 
 /** What the watcher reports; exposition turns it into metrics. */
-export interface WebConfigWatcherReport {
+interface WebConfigWatcherReport {
   webConfigLoaded(certificateExpiresAtMs: number | undefined): void;
   webConfigRefused(): void;
 }
 
-export interface WebConfigWatcherOptions {
+interface WebConfigWatcherOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly report: WebConfigWatcherReport;

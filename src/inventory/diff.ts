@@ -26,7 +26,7 @@ export function isEmptyDiff(diff: InventoryDiff): boolean {
 }
 
 /** Whether two hosts are equal; the order of labels is ignored. */
-export function sameHost(a: Host, b: Host): boolean {
+function sameHost(a: Host, b: Host): boolean {
   return (
     a.name === b.name &&
     a.address === b.address &&

@@ -26,7 +26,7 @@ export class HostListError extends Error {
 }
 
 /** A host of a list. */
-export interface ListedHost {
+interface ListedHost {
   readonly name: string;
   /** Values of its brackets, as written. */
   readonly values: readonly string[];

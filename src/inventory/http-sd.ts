@@ -14,7 +14,7 @@ const LAST_RETRY_MS = 300_000;
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** The last valid list of an HTTP source; its successor after a reload starts with it. */
-export interface HttpSourceMemory {
+interface HttpSourceMemory {
   readonly groups: readonly TargetGroup[];
   readonly etag?: string;
   /** Digest of the response: many servers have no ETag and return the same list each minute. */

@@ -29,7 +29,7 @@ export interface InventoryOptions {
 /** Problems that appear together and are logged one by one. */
 const MAX_LOGGED = 20;
 
-export type InventoryListener = (diff: InventoryDiff, hosts: ReadonlyMap<string, Host>) => void;
+type InventoryListener = (diff: InventoryDiff, hosts: ReadonlyMap<string, Host>) => void;
 
 /**
  * The hosts that exist at present: the static targets and those of service discovery. `current()` is a new map after

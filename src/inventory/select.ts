@@ -50,7 +50,7 @@ export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
 }
 
 /** The value of a label of a host, as used by selectors and lists. */
-export function labelOf(host: Host, label: string): string | undefined {
+function labelOf(host: Host, label: string): string | undefined {
   switch (label) {
     case "host":
       return host.name;

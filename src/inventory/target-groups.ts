@@ -12,7 +12,7 @@ export interface TargetGroup {
 }
 
 /** A list in another format; the message completes "the list ...". */
-export class TargetGroupError extends Error {
+class TargetGroupError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "TargetGroupError";

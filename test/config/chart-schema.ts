@@ -1,4 +1,4 @@
-import { configJsonSchema, type JsonSchema } from "../../src/config/index.ts";
+import { configJsonSchema, type JsonSchema } from "../../src/config/json-schema.ts";
 import { DURATION_PATTERN, LOG_FORMATS, LOG_LEVELS } from "../../src/lib/index.ts";
 
 /** A part of a JSON schema, draft 7, which both major versions of Helm support. */

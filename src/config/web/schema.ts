@@ -64,7 +64,7 @@ const MAX_COST = 16;
 const COST = `has a bcrypt cost outside ${MIN_COST} to ${MAX_COST}; use 10 to 12, each step doubles the time`;
 
 /** The cost of a bcrypt hash. */
-export const costOf = (hash: string): number => Number(hash.slice(4, 6));
+const costOf = (hash: string): number => Number(hash.slice(4, 6));
 
 const hash = z
   .string({ error: HASH })

@@ -30,6 +30,5 @@ export const CURVES: Readonly<Record<string, string>> = {
 
 /** In ascending order. */
 export const TLS_VERSIONS = ["TLS10", "TLS11", "TLS12", "TLS13"] as const;
-export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
 export const OPENSSL_VERSIONS = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3" } as const;

@@ -9,7 +9,7 @@ import type { TlsSection } from "./schema.ts";
 import { CIPHERS, CURVES, OPENSSL_VERSIONS, TLS_1_3_SUITES, TLS_VERSIONS } from "./tls-names.ts";
 import type { ClientAuthType, WebTls } from "./web-config.ts";
 
-export interface TlsFiles {
+interface TlsFiles {
   readonly source: ConfigSource;
   /** Paths are relative to this folder. */
   readonly folder: string;
