@@ -1,4 +1,4 @@
-import { type PartFacts, uriKey } from "../../redfish/index.ts";
+import type { PartFacts } from "../../redfish/index.ts";
 
 /** A MemberId is stable only where it is a word: on many BMCs it is the place in the list. */
 const isWord = (memberId: string | undefined): memberId is string => memberId !== undefined && /\p{L}/u.test(memberId);
@@ -37,6 +37,3 @@ export function shortPath(uri: string): string {
   const [path = ""] = uri.split("#");
   return path.replace(/^\/redfish\/v1\/?/i, "").replace(/\/+$/, "");
 }
-
-/** Whether two URIs name one resource. */
-export const isSameResource = (a: string, b: string): boolean => uriKey(a) === uriKey(b);
