@@ -79,7 +79,7 @@ withPeers(["ipmi_sim"], "/probe of a running exporter", () => {
   it.each([
     ["/probe", 400, "target is missing"],
     ["/probe?target=", 400, "target is missing"],
-    ["/probe?target=node001&target=dead", 400, "once will do"],
+    ["/probe?target=node001&target=dead", 400, "but allowed once"],
     ["/probe?target=node001&modul=power", 400, "did you mean module?"],
     ["/probe?target=node001&module=pwer", 400, 'did you mean "power"?'],
     ["/probe?target=node001&auth=rot", 400, 'did you mean "root"?'],

@@ -222,7 +222,7 @@ describe("an invalid web configuration", () => {
     beside.remove();
     expect([code, stderr]).toEqual([
       1,
-      "lightsout: /nonexistent/web.yml: no such file; give another with --web.config.file, or leave it out to serve plain HTTP to everybody\n",
+      "lightsout: /nonexistent/web.yml: no such file; give another with --web.config.file, or omit the option to serve plain HTTP to everybody\n",
     ]);
   });
 });
