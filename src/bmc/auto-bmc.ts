@@ -9,14 +9,14 @@ const IPMI_FIRST_MS = 4000;
 
 export interface AutoBmcParts {
   readonly ipmi: Bmc;
-  /** Made when IPMI is silent: most hosts never need it. */
+  /** Created when IPMI does not answer, which is rare. */
   readonly redfish: () => Bmc;
   readonly clock: Clock;
 }
 
 /**
- * A BMC whose protocol is found out: IPMI, and Redfish if nothing answers IPMI. What answered first is kept and saved.
- * A BMC that refuses the credentials is not tried with the other protocol.
+ * A BMC whose protocol is detected: IPMI, or Redfish if nothing answers IPMI. The protocol that answered first is
+ * saved. If a BMC refuses the credentials, the other protocol is not tried.
  */
 export class AutoBmc implements Bmc {
   readonly #parts: AutoBmcParts;
@@ -102,7 +102,7 @@ export class AutoBmc implements Bmc {
     if (this.#chosen.protocol === "ipmi") this.#redfish = undefined;
   }
 
-  /** The protocol over which it works. Throws the failure of the one that got further. */
+  /** Returns the protocol that works. Throws the failure of the protocol that got further in the login. */
   async #either(ask: Ask, work: (bmc: Bmc, ask: Ask) => Promise<void>): Promise<Bmc> {
     const { ipmi } = this.#parts;
     const beginMs = this.#parts.clock.monotonicMs();
@@ -157,7 +157,7 @@ export class AutoBmc implements Bmc {
     return this.#current.takeChanges?.() ?? [];
   }
 
-  /** What answered is something new to save. */
+  /** The detected protocol is new data to save. */
   get revision(): number {
     return this.#current.revision + (this.#chosen?.protocol === "redfish" ? 1 : 0);
   }
@@ -176,7 +176,7 @@ export class AutoBmc implements Bmc {
 
   async #restoreIpmi(file: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#parts.ipmi.restore(file);
-    // A saved repository was read: the BMC answered IPMI.
+    // A saved repository was read over IPMI, so the BMC answers IPMI.
     if (file.repository !== undefined) this.#chosen = this.#parts.ipmi;
   }
 
@@ -192,7 +192,7 @@ export class AutoBmc implements Bmc {
 
 const SILENT: ReadonlySet<RedfishReason | string> = new Set(["no_answer", "unreachable", "timeout"]);
 
-/** Nobody was there; a refusal is an answer. */
+/** True if nothing answered. A refusal is an answer. */
 function isSilence(error: unknown): boolean {
   return (error instanceof IpmiError || error instanceof RedfishError) && SILENT.has(error.reason);
 }

@@ -16,7 +16,7 @@ export interface PartData {
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;
   readonly sensors?: readonly Sensor[];
-  /** Sensors that are not read, as there are more than the limit. */
+  /** Number of sensors that are not read because of the limit. */
   readonly omittedSensors?: number;
   readonly consumption?: PowerConsumption;
   readonly eventLog?: EventLog;
@@ -25,12 +25,12 @@ export interface PartData {
   readonly findings?: readonly SecurityFinding[];
 }
 
-/** What was read of a part; `failure` when it could not be read to its end. */
+/** The result of reading a part. `failure` is set if it could not be read completely. */
 export interface PartReading {
   readonly data: PartData;
-  /** What stopped the reading; `data` holds what was read before. */
+  /** Why the reading stopped; `data` has what was read until then. */
   readonly failure?: unknown;
-  /** True: all that is known of was read; the failure is that there may be more. */
+  /** True: everything known was read, but there may be more that is unknown. */
   readonly whole?: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface Bmc {
   readonly protocol: "ipmi" | "redfish";
   /** Parts that this protocol fills; absent: all. Others are not read. */
   readonly offeredParts?: ReadonlySet<PartName>;
-  /** Oddities that are worked around, by name. */
+  /** Quirks that are worked around. */
   readonly quirks: readonly string[];
   /** Receives the steps of a poll while it is set. */
   trace: TraceLine | undefined;
@@ -58,31 +58,31 @@ export interface Bmc {
   coded: boolean;
   /** True: the event log carries all its records (`EventLog.coded`), not only new ones. */
   wholeLog: boolean;
-  /** True where packets were sent since this monotonic time and none came. */
+  /** True if packets were sent since this monotonic time and none was received. */
   isSilentSince(monotonicMs: number): boolean;
-  /** One cheap command to see whether the BMC answers. Throws if not. */
+  /** Sends one cheap command to check whether the BMC answers. Throws if not. */
   ping(ask: Ask): Promise<void>;
-  /** Logs in unless that is done, and finds out which board answers. */
+  /** Logs in if necessary, and identifies the board. */
   open(ask: Ask): Promise<void>;
-  /** What `open` and `read` found out about the board since this was last called. */
+  /** What `open` and `read` have found out about the board since the last call. */
   takeIdentityChange?(): IdentityChange;
-  /** Reads one part. Throws when nothing of it could be read. */
+  /** Reads one part. Throws if nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
   /** Changes of the sensor set found since the last call. */
   takeChanges?(): readonly HostChange[];
-  /** Parts that disappeared were removed on purpose: they are no longer reported. */
+  /** Acknowledges parts that disappeared: they are no longer reported. */
   acknowledgeRemovals?(): void;
   /** Changes when there is something new to save. */
   readonly revision: number;
-  /** What a restart should not have to learn again; plain JSON. */
+  /** State to save for a restart, as plain JSON. */
   save(): unknown;
-  /** Takes what `save` returned in an earlier run. What is malformed is ignored; never rejects. */
+  /** Restores what `save` returned in an earlier run. Malformed data is ignored. Never rejects. */
   restore(saved: unknown): Promise<void>;
-  /** Keeps the session for this long after the last use, 0: closes it now. */
+  /** Closes the session if it is not used for this time; 0 closes it now. */
   hold(durationMs: number): Promise<void>;
   /** Logs out and forgets everything. */
   close(): Promise<void>;
 }
 
-/** Which sensors are wanted, by what never changes of them. */
+/** Selects sensors by properties that never change. */
 export type SensorFilter = (sensor: Pick<Sensor, "name" | "id" | "entity" | "kind">) => boolean;

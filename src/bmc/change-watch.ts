@@ -6,11 +6,11 @@ import {
   type HostSnapshot,
 } from "../model/index.ts";
 
-/** Serial numbers of boards that nobody gave one. */
+/** Placeholders that firmware reports for boards without a serial number. */
 const NO_SERIAL =
   /^(?:[0\s.x*_-]*|0?123456789.*|n\/?a|none|unknown|default.*|to be filled.*|not (?:specified|available).*|system serial.*)$/i;
 
-/** What a restart should know to notice what changed meanwhile. Plain JSON. */
+/** State to save for a restart, to notice changes that happened meanwhile. Plain JSON. */
 export interface SavedChanges {
   readonly guid?: string;
   readonly serial?: string;
@@ -24,10 +24,10 @@ type Known = Omit<SavedChanges, "counts">;
 /** What identifies a board. */
 type BoardMarks = Pick<Known, "guid" | "serial" | "firmware">;
 
-/** What of a snapshot is compared. */
+/** The values of a snapshot that are compared. */
 export type Watched = Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">;
 
-/** Of hosts that never changed; one for all of them. */
+/** The counts of hosts without changes; shared by all of them. */
 const NO_CHANGES: ChangeCounts = Object.freeze({
   board_replaced: 0,
   firmware_changed: 0,
@@ -37,13 +37,13 @@ const NO_CHANGES: ChangeCounts = Object.freeze({
 });
 
 /**
- * Compares what a poll read of a host with what was known of it. What was not read, or cannot be trusted, is not
- * compared: the next poll is compared with the earlier reading.
+ * Compares each poll of a host with the previous reading and counts changes. Values that were not read, or that cannot
+ * be trusted, are not compared; then the next poll is compared with the earlier reading.
  */
 export class ChangeWatch {
   #known: Known = {};
   #counts = NO_CHANGES;
-  /** Something was read, now or in an earlier run: the counts are worth exporting. */
+  /** Something was read, now or in an earlier run, so the counts can be exported. */
   #begun = false;
   #revision = 0;
 
@@ -55,7 +55,7 @@ export class ChangeWatch {
   /** @param sensors changes of the sensor set that this poll found */
   observe(snapshot: Watched, sensors: readonly HostChange[] = []): readonly HostChange[] {
     const { controller, chassis } = snapshot;
-    // A BMC in the middle of an update may answer anything.
+    // During a firmware update a BMC may return anything.
     const identified = controller && !controller.updating ? controller : undefined;
     const before = this.#known;
     const read: Known = {
@@ -87,7 +87,7 @@ export class ChangeWatch {
     return { ...this.#known, counts: this.#counts };
   }
 
-  /** Takes what an earlier run saved; what is malformed is ignored. */
+  /** Restores what an earlier run saved; malformed data is ignored. */
   restore(saved: unknown): void {
     if (typeof saved !== "object" || saved === null) return;
     const { guid, serial, firmware, powerOn, counts } = saved as Readonly<Record<string, unknown>>;
@@ -111,19 +111,19 @@ function isSame(a: Known, b: Known): boolean {
   return a.guid === b.guid && a.serial === b.serial && a.firmware === b.firmware && a.powerOn === b.powerOn;
 }
 
-/** Of the FRU of the BMC itself, where it was read whole. */
+/** Values from the FRU of the BMC itself, if it was read completely. */
 export function ownSerial({ frus }: Pick<Watched, "frus">): string | undefined {
   const own = frus?.find(({ id }) => id === 0);
   return own && own.problems.length === 0 ? serialNumber(own.serial) : undefined;
 }
 
-/** Undefined for what stands where a board was given no serial number. */
+/** The serial number; undefined for a placeholder. */
 export function serialNumber(text: string | undefined): string | undefined {
   const serial = text?.trim();
   return serial === undefined || NO_SERIAL.test(serial) ? undefined : serial;
 }
 
-/** By serial number and GUID, as far as they are known. */
+/** Whether it is another board, by serial number and GUID, as far as they are known. */
 export function isOtherBoard(before: BoardMarks, now: BoardMarks): boolean {
   return [...board(before, now)].length > 0;
 }
@@ -153,12 +153,12 @@ function* power(before: Known, now: Known): Generator<HostChange> {
   if (states) yield { change: "power_changed", ...states };
 }
 
-/** Both are known and not the same. */
+/** True if both are known and different. */
 function different(from: string | undefined, to: string | undefined): { from: string; to: string } | undefined {
   return from === undefined || to === undefined || from === to ? undefined : { from, to };
 }
 
-/** The same 16 bytes in another order: firmware versions disagree on which way round a GUID is sent. */
+/** True for the same 16 bytes in another byte order, on which firmware versions disagree. */
 function isSameGuid(a: string, b: string): boolean {
   const bytes = Buffer.from(b, "hex");
   if (bytes.length !== 16) return false;

@@ -3,12 +3,12 @@ import type { EventCounters, EventSeverity, LogEntry, MemoryErrorKind } from "..
 type Direction = LogEntry["direction"];
 
 /**
- * Counters by kind, event and direction, and by DIMM and kind, that are kept of one host; boards have a few dozen. Events
- * of further combinations count by severity only.
+ * Maximum number of counters of one host, by kind, event and direction, and by DIMM and kind. Boards have a few dozen.
+ * Further combinations are counted by severity only.
  */
 export const MOST_COUNTERS = 1000;
 
-/** Counts events of one host; only ever grows. */
+/** Counts the events of one host. Counts never decrease. */
 export class EventCounts {
   readonly #severity: Record<EventSeverity, number> = {
     ok: 0,
@@ -25,7 +25,7 @@ export class EventCounts {
 
   #snapshot: EventCounters | undefined;
 
-  /** @param memoryError set for events that say a memory error happened, not that it ended */
+  /** @param memoryError set if the event reports that a memory error happened, not that it ended */
   add(entry: LogEntry, memoryError?: MemoryErrorKind): void {
     const { kind, event, direction, severity, dimm } = entry;
     this.#snapshot = undefined;
@@ -45,7 +45,7 @@ export class EventCounts {
     else if (this.#dimms.size < MOST_COUNTERS) this.#dimms.set(dimmKey, { dimm, kind: memoryError, count: 1 });
   }
 
-  /** Takes counts of an earlier run. */
+  /** Restores the counts of an earlier run. */
   restore(counts: EventCounters): void {
     this.#snapshot = undefined;
     take(this.#severity, counts.bySeverity);
@@ -61,7 +61,7 @@ export class EventCounts {
     }
   }
 
-  /** The counts now, a copy; the same one until something is counted. */
+  /** A copy of the current counts; the same object until something is counted. */
   snapshot(): EventCounters {
     this.#snapshot ??= {
       bySeverity: { ...this.#severity },
@@ -73,7 +73,7 @@ export class EventCounts {
   }
 }
 
-/** Takes the counts that have a name of ours: a file may hold others, or some of them. */
+/** Restores the counts with known names: a file may have others, or only some of them. */
 function take<K extends string>(counts: Record<K, number>, saved: Readonly<Partial<Record<K, number>>>): void {
   for (const name of Object.keys(counts) as K[]) counts[name] = saved[name] ?? counts[name];
 }

@@ -15,13 +15,13 @@ import type { StateKeeper } from "./state-dir.ts";
 export interface ExplainOptions {
   readonly signal: AbortSignal;
   readonly trace?: TraceLine;
-  /** Only these are read and explained. */
+  /** Selects the sensors that are read and explained. */
   readonly about?: SensorFilter;
 }
 
-/** Keeps the records that pass through the cache of repositories, so that they can be printed. */
+/** Keeps the records that pass through the cache of repositories, to print them. */
 class RecordKeeper implements StateKeeper {
-  /** Of the BMC's repository, and behind them those of each satellite. */
+  /** Records of the BMC's repository, followed by those of each satellite. */
   readonly records: Uint8Array[] = [];
 
   async saveRecords(_digest: string, records: readonly Uint8Array[]): Promise<void> {
@@ -37,8 +37,8 @@ class RecordKeeper implements StateKeeper {
 }
 
 /**
- * Reads one host in a session of its own and explains each sensor. What the BMC does never rejects: it is in
- * `failure`, beside what was read before.
+ * Reads one host in a session of its own and explains each sensor. Does not reject because of the BMC: `failure` has
+ * the reason, in addition to what was read until then.
  *
  * @throws SettingsError if module or credentials cannot be loaded
  */

@@ -1,6 +1,6 @@
 import type { Failure, Health, HealthWord, Quantity, RuleOrigin, ThresholdName } from "../model/index.ts";
 
-/** Explains how the sensors of a host get their values, for a person: plain data, bytes in hex. */
+/** Explains to a person how the sensors of a host get their values: plain data, bytes in hex. */
 export interface HostExplanation {
   readonly host: string;
   readonly address: string;
@@ -15,7 +15,7 @@ export interface HostExplanation {
   };
   readonly session?: {
     readonly protocol: string;
-    /** Of RMCP+ sessions. */
+    /** For RMCP+ sessions. */
     readonly cipherSuite?: number;
     readonly privilege: string;
   };
@@ -23,26 +23,26 @@ export interface HostExplanation {
   readonly quirks: readonly { readonly name: string; readonly meaning: string; readonly because: string }[];
   /** Records of the sensor repository, and of the controllers behind the BMC. */
   readonly records: number;
-  /** Records that could not be read, and controllers behind the BMC whose records are unknown, a sentence each. */
+  /** Records that could not be read, and controllers behind the BMC whose records are unknown; one sentence each. */
   readonly problems: readonly string[];
-  /** Why it could not be read, or not to its end. */
+  /** Why the host could not be read, or not completely. */
   readonly failure?: Failure;
   readonly sensors: readonly SensorExplanation[];
 }
 
-/** A command about one sensor, and the response. */
+/** A command about one sensor, and its response. */
 export interface Exchange {
   readonly command: string;
-  /** Response data behind the completion code, hex. */
+  /** Response data after the completion code, in hex. */
   readonly response?: string;
-  /** Hex digits, where the BMC refused. */
+  /** Completion code in hex, if the BMC refused. */
   readonly completionCode?: string;
   readonly error?: string;
 }
 
 export interface LimitExplanation {
   readonly name: ThresholdName;
-  /** Hex; absent where it cannot be derived from the converted one. */
+  /** In hex; absent if it cannot be derived from the converted value. */
   readonly raw?: string;
   readonly value: number;
   readonly from: "record" | "Get Sensor Thresholds";
@@ -53,11 +53,11 @@ export interface LimitExplanation {
 export interface StateExplanation {
   readonly state: string;
   readonly severity: HealthWord;
-  /** The rule that decided; absent: the table of the protocol. */
+  /** The rule that decided; absent: the tables of the specification. */
   readonly rule?: RuleOrigin;
 }
 
-/** Why a sensor is what it is. */
+/** How value, health and role of a sensor follow from its data. */
 export interface SensorExplanation {
   readonly id: string;
   readonly name: string;
@@ -71,7 +71,7 @@ export interface SensorExplanation {
   readonly number: number;
   readonly record: { readonly id: string; readonly type: string; readonly bytes?: string };
   readonly role?: string;
-  /** The rule that gave the role, or that says that there is none. */
+  /** The rule that set the role, or that says "none". */
   readonly roleRule?: RuleOrigin;
   readonly exchanges: readonly Exchange[];
   readonly reading?: {
@@ -79,7 +79,7 @@ export interface SensorExplanation {
     readonly eventMessagesEnabled: boolean;
     readonly scanningEnabled: boolean;
     readonly unavailable: boolean;
-    /** Comparison bits or states, the word as it came. */
+    /** Comparison bits or states: the unchanged word. */
     readonly stateBits: string;
   };
   readonly conversion?: {
@@ -89,10 +89,10 @@ export interface SensorExplanation {
     readonly bExponent: number;
     readonly rExponent: number;
     readonly linearisation: string;
-    /** With the numbers put in; absent without a reading. */
+    /** The formula with its numbers; absent without a reading. */
     readonly formula?: string;
     readonly unit: string;
-    /** How the sensor's unit becomes the base unit, where they differ. */
+    /** How the unit of the sensor is converted to the base unit, if they differ. */
     readonly base?: string;
   };
   readonly quantity?: Quantity;
@@ -100,7 +100,7 @@ export interface SensorExplanation {
   readonly unit?: string;
   readonly limits: readonly LimitExplanation[];
   readonly hysteresis?: {
-    /** What the record says can be done with it. */
+    /** Access to the hysteresis according to the record. */
     readonly support: string;
     readonly positive: number;
     readonly negative: number;
@@ -109,7 +109,7 @@ export interface SensorExplanation {
   readonly states: readonly StateExplanation[];
   readonly health?: Health;
   readonly healthWhy: string;
-  /** Why there is no reading; absent where there is one. */
+  /** Why there is no reading; absent if there is one. */
   readonly noReading?: string;
   /** Not read, since a rule of the configuration excludes it. */
   readonly excluded: boolean;

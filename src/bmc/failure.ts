@@ -10,10 +10,10 @@ function outOfTime(stage: FailureStage, reason: unknown): string {
 }
 
 /**
- * The failure in model words.
+ * The failure in terms of the model.
  *
  * @param stage the step during which it occurred, unless the error names one
- * @param signal of the poll, or of the part: an abort by it is a time-out, whatever the wait was for
+ * @param signal of the poll, or of the part; an abort by this signal is a timeout, whatever the code was waiting for
  */
 export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSignal): Failure {
   const isKnown = error instanceof IpmiError || error instanceof RedfishError;
@@ -27,7 +27,7 @@ export function failureOf(error: unknown, stage: FailureStage, signal?: AbortSig
   return { stage, reason: "protocol_error", message: error instanceof Error ? error.message : String(error) };
 }
 
-/** A time-out of a poll in which the BMC sent nothing at all: it is not slow, it is silent. */
+/** A timeout of a poll in which the BMC sent nothing at all counts as no_answer. */
 export function asSilence(failure: Failure): Failure {
   if (failure.reason !== "timeout") return failure;
   const { stage, message } = failure;

@@ -2,12 +2,12 @@ import type { PowerConsumption, Sensor } from "../model/index.ts";
 
 /** A source of the power of the whole host. */
 export interface PowerOffer {
-  /** The source, and the sensors it is made of: an offer of other sensors is another offer. */
+  /** Identifies the source and the sensors that contribute to it. */
   readonly key: string;
   readonly consumption: PowerConsumption;
 }
 
-/** Names of a reading for the whole host, best first; in lower case, words apart by one blank. */
+/** Names of a reading for the whole host, best first; in lower case, words separated by one space. */
 const HOST_NAMES: readonly RegExp[] = [
   /^(system board )?(pwr|pw|power) (consumption|meter|usage)$/,
   /^(total|sys|system|server|host) (input )?(pwr|power)( in| input| consumption| usage| meter)?$/,
@@ -20,7 +20,7 @@ const HOST_ENTITIES: ReadonlySet<number> = new Set([7, 19, 21, 23]);
 
 const POWER_SUPPLY = 10;
 const SUPPLY_NAME = /(^| )(psu?|power supply|pwr supply|power ?supply) ?\d*( |$)/;
-/** The output of a supply, or a value that is not the present reading. */
+/** Names of the output of a power supply, or of a value that is not the present reading. */
 const OTHER_THAN_INPUT =
   /(^| )(out|output|pout|dc|limit|lmt|cap|capacity|rated|max|maximum|min|minimum|peak|avg|average|budget|headroom|available|\d+v)( |$)/;
 const NAMED_INPUT = /(^| )(in|input|pin|ac)( |$)/;
@@ -35,7 +35,7 @@ const wordsOf = (name: string): string =>
 
 const entityIdOf = ({ entity }: Sensor): number => Number.parseInt(entity, 10);
 
-/** How good a name is for the whole host; undefined: it is of something else. */
+/** Rank of a name for the power of the whole host; undefined if the sensor measures something else. */
 function hostRank(sensor: Sensor): number | undefined {
   const entity = entityIdOf(sensor);
   if (entity === POWER_SUPPLY) return undefined;
@@ -45,7 +45,7 @@ function hostRank(sensor: Sensor): number | undefined {
   return PLAIN_NAME.test(words) && HOST_ENTITIES.has(entity) ? HOST_NAMES.length : undefined;
 }
 
-/** The input power of each supply: what its sensor calls input where one does, else what is not output. */
+/** The input power of each power supply: the sensor named input if there is one, else the one that is not an output. */
 function supplyInputs(watts: readonly Sensor[]): readonly Sensor[] {
   const bySupply = new Map<string, Sensor>();
   for (const sensor of watts) {
@@ -63,10 +63,10 @@ function supplyInputs(watts: readonly Sensor[]): readonly Sensor[] {
 }
 
 /**
- * Sources of the power of the whole host, best first: a sensor of the whole, then the inputs of the
- * power supplies together. 0 W of a host that is on is no reading.
+ * Sources of the power of the whole host, best first: a sensor of the whole host, then the sum of the inputs of the
+ * power supplies. 0 W of a host that is on is not a reading.
  *
- * @param whole the sensors were read to their end: a sum of some of them would be wrong
+ * @param whole the sensors were read completely; a sum of only some of them would be wrong
  */
 export function offersOf(sensors: readonly Sensor[], hostOff: boolean, whole: boolean): readonly PowerOffer[] {
   const watts = sensors.filter((s) => s.quantity === "power");
@@ -87,26 +87,29 @@ function offer(source: "sensor" | "psu_sum", sensors: readonly Sensor[], current
   return { key: [source, ...sensors.map(({ id }) => id)].join(" "), consumption: { source, currentWatts } };
 }
 
-/** Polls without the source in use until another takes its place; polls it has to hold until it is taken again. */
+/**
+ * Polls without the source in use after which another source replaces it, and polls in which a source must be present
+ * before it is used again.
+ */
 const MOST_MISSES = 5;
-/** Sources that are remembered as given up. */
+/** Maximum number of sources that are remembered as given up. */
 const MOST_GIVEN_UP = 16;
 
 /**
- * Chooses the source of the power of one host: the best one, and the same from poll to poll. A source without a value
- * now and then leaves a gap, since another one measures elsewhere.
+ * Chooses the source of the power of one host: the best one, and the same in every poll. If the source has no value in
+ * a poll, there is a gap, because another source measures at another point.
  */
 export class PowerChoice {
   #current: string | undefined;
   #misses = 0;
-  /** Polls in a row in which a source that was given up was there again. */
+  /** Number of consecutive polls in which a given-up source was present again. */
   #givenUp: Map<string, number> | undefined;
 
   /**
-   * The power of one poll; called once for each.
+   * The power in one poll; called once per poll.
    *
    * @param offers best first
-   * @param isOpen a better source may only have failed this time
+   * @param isOpen a better source may only have failed in this poll
    */
   choose(offers: readonly PowerOffer[], isOpen: boolean): PowerConsumption | undefined {
     const givenUp = this.#givenUp;

@@ -35,22 +35,22 @@ export interface PollSettings {
   readonly slowIntervalMs: number;
   readonly filter?: SensorFilter;
   readonly bridge: boolean;
-  /** Absent: as large as it likes. */
+  /** Limits for the size of a host; absent: no limits. */
   readonly limits?: HostLimits;
-  /** Tries to log in without a password, where security findings are read. */
+  /** Also tries a login without a password when security findings are read. */
   readonly probeCipherZero?: boolean;
   readonly quirks: readonly QuirkName[];
-  /** The same by make of the BMC. */
+  /** Quirks by manufacturer and product of the BMC. */
   readonly quirkRules?: readonly QuirkRule[];
   /** Transmissions of a request before the BMC counts as silent. */
   readonly tries?: number;
-  /** To this BMC. */
+  /** Packets per second to this BMC. */
   readonly packetsPerSecond?: number;
-  /** Also what rounds read tells `Sensor.coded`; what a probe reads always does. */
+  /** Rounds also fill in `Sensor.coded`; probes always do. */
   readonly coded?: boolean;
   /** All records of the event log are kept and exported. */
   readonly wholeLog?: boolean;
-  /** How Redfish is spoken. */
+  /** Settings of the Redfish client. */
   readonly redfish?: {
     readonly login: RedfishLogin;
     readonly tls: TlsSettings;
@@ -60,7 +60,7 @@ export interface PollSettings {
   };
 }
 
-/** Settings that cannot be had: a password file that cannot be read, say. */
+/** Settings that cannot be loaded, e.g. because a password file cannot be read. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
@@ -71,15 +71,15 @@ export interface BmcPoolParts {
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
   readonly redfishObserver?: RedfishObserver;
-  /** Role rules in force; without them no sensor has a role. */
+  /** Current role rules; without them no sensor has a role. */
   readonly roles?: () => Roles;
-  /** Severity rules in force; without them the tables of the protocol count. */
+  /** Current severity rules; without them the tables of the specification apply. */
   readonly severities?: () => Severities;
-  /** Keeps what is learnt over restarts, where there is a place for it. */
+  /** Saves state for the next run, if a state directory is configured. */
   readonly keeper?: StateKeeper;
   /**
-   * Gets what each poll of a host found that is new, once; also of polls that failed later on. Resolves when a crash
-   * cannot lose it: the state of the host, which says that it was read, is saved afterwards.
+   * Called once with the news of each poll of a host, including polls that failed later. Resolves when a crash can no
+   * longer lose the news. Only after that is the state of the host saved, which marks them as read.
    */
   readonly onNews?: (host: Host, news: HostNews) => Promise<void>;
   /** @throws SettingsError */
@@ -91,10 +91,13 @@ export interface PollOptions {
   readonly signal: AbortSignal;
   /** Monotonic time at which the signal fires: the parts share the time until then. */
   readonly deadlineMs?: number;
-  /** Absent: those of the settings. */
+  /** Parts to read; default: those of the settings. */
   readonly parts?: readonly PartName[];
   readonly trace?: TraceLine;
-  /** Nothing is saved or reported as news: a poll of a host that is not in the inventory, or not with these settings. */
+  /**
+   * True for a host that is not in the inventory, or is polled with other settings: nothing is saved or reported as
+   * news.
+   */
   readonly passing?: boolean;
 }
 
@@ -106,15 +109,15 @@ interface Open {
   readonly watch: ChangeWatch;
   readonly settings: PollSettings;
   savedRevision: number;
-  /** How much was new so far; see HostNews. */
+  /** Revision of the data to save; see HostNews. */
   newsCounts: NewsCounts;
-  /** News that a crash could lose still. */
+  /** News that a crash could still lose. */
   unsafeNews: Promise<unknown> | undefined;
   /** The state is being written. */
   saving: Promise<void> | undefined;
-  /** What was read of the keeper, as text, until something is to be saved: most of it is as it was. */
+  /** The saved state as text, until there is something to save; most of it does not change. */
   restored?: string | undefined;
-  /** Asked in passing: see BmcPool.release(). */
+  /** Polled with `passing`; see BmcPool.release(). */
   readonly passing: boolean;
   busy: boolean;
 }
@@ -128,13 +131,13 @@ interface ReadLog {
   readonly read: EventLog;
   readonly at: number;
 }
-/** BMCs of no inventory that are remembered when their session is closed. */
+/** How many BMCs outside the inventory are remembered after their session is closed. */
 const VISITED = 2048;
 
-/** Longer intervals do not keep a session: keeping it alive costs more than a login. */
+/** With longer intervals the session is closed, because keeping it alive costs more than a login. */
 const LONGEST_HELD_INTERVAL_MS = 5 * 60_000;
 
-/** The BMCs that are being talked to: opens, keeps and closes one conversation per host, module and auth. */
+/** The connections to BMCs: opens, keeps and closes one per host, module and auth. */
 export class BmcPool {
   readonly #parts: BmcPoolParts;
   readonly #open = new Map<string, Open>();
@@ -144,7 +147,7 @@ export class BmcPool {
     this.#parts = parts;
   }
 
-  /** Conversations kept, for tests and metrics. */
+  /** Number of connections, for tests and metrics. */
   get size(): number {
     return this.#open.size;
   }
@@ -201,7 +204,7 @@ export class BmcPool {
     const settings = await this.#parts.settingsOf(host);
     const visited = this.#visited.get(key);
     this.#visited.delete(key);
-    // Other settings are another account, or other sensors.
+    // Other settings may have another account or other sensors.
     if (passing && visited?.settings === settings) {
       this.#open.set(key, visited);
       return visited;
@@ -243,7 +246,7 @@ export class BmcPool {
     const { protocol, redfish } = settings;
     if (protocol === "redfish") return this.#redfishBmc(host, settings, host.port);
     const ipmi = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
-    // A port of its own is that of IPMI.
+    // A port in the address is an IPMI port.
     if (protocol === "ipmi" || !redfish || host.port !== redfish.ipmiPort) return ipmi;
     return new AutoBmc({
       ipmi,
@@ -291,11 +294,11 @@ export class BmcPool {
     open.unsafeNews = all;
   }
 
-  /** Writes the state beside the polls, as it is now, and after the news that it contains. */
+  /** Saves the current state in the background, after the news that it contains. */
   #save(open: Open): void {
     const { keeper, bmc, watch, restored } = open;
     const revision = bmc.revision + watch.revision;
-    // The next poll saves what this one found while the previous state is being written.
+    // If the previous state is still being written, the next poll saves what this one found.
     if (!keeper || revision === open.savedRevision || open.saving) return;
     open.savedRevision = revision;
     const saved = bmc.save();
@@ -308,12 +311,12 @@ export class BmcPool {
     if (restored !== undefined && restored === JSON.stringify(state)) return;
     open.saving = keeper.saveHost(open.key, state, open.unsafeNews).then((isSaved) => {
       open.saving = undefined;
-      // On a disk that is full for an hour, the poll after that hour saves what the ones before could not.
+      // After a write error, e.g. a full disk, the state is saved by a later poll.
       if (!isSaved) open.savedRevision = -1;
     });
   }
 
-  /** What the last poll found may have come while the previous state was being written. */
+  /** True if a poll found something while the previous state was being written. */
   async #saveLast(open: Open): Promise<void> {
     await open.saving;
     if (open.busy) return;
@@ -322,20 +325,19 @@ export class BmcPool {
   }
 
   /**
-   * Logs out of a host and forgets what is known of it. Of a host outside the inventory, the sensors and the
-   * end of its event log are remembered: most probes come again, and reading them is most of the work.
+   * Logs out of a host and forgets it. For a host outside the inventory, the sensors and the position in its event log
+   * are remembered, because most probes are repeated and reading these is most of the work.
    */
   async release(host: Host): Promise<void> {
     const key = keyOf(host);
     const open = this.#open.get(key);
     this.#open.delete(key);
-    // What is remembered has no endpoint any more: it is dropped later without a word, and would take its place in a socket with it.
-    // Its next conversation begins with the state that this one leaves.
+    // A remembered host has no endpoint, which would use a socket. The next connection begins with its saved state.
     await Promise.all([open && this.#saveLast(open), open?.bmc.close()]);
     if (open?.passing && !open.busy) this.#visited.set(key, open);
   }
 
-  /** An operator knows of the parts that disappeared so far: they are no longer reported. */
+  /** Acknowledges the parts that have disappeared so far: they are no longer reported. */
   acknowledgeRemovals(): void {
     for (const { bmc } of this.#open.values()) bmc.acknowledgeRemovals?.();
   }
@@ -362,7 +364,7 @@ function partOf(saved: unknown, name: string): unknown {
 }
 
 /**
- * How a host's BMC is spoken to over IPMI.
+ * Settings of the IPMI connection to a host.
  *
  * @throws SettingsError for a host that is polled over another protocol
  */
@@ -372,7 +374,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolPa
   const { transport, clock, cache, observer, roles, severities } = parts;
   const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
   const { address, port } = host;
-  // One literal, no spread: it is kept for each host, and would have a hidden class of its own in each.
+  // One object literal without spread: it exists per host, and a spread object would have its own hidden class.
   return {
     address,
     port,

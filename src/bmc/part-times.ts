@@ -2,8 +2,8 @@ import type { Clock, Timer } from "../lib/index.ts";
 import type { PartName } from "../model/index.ts";
 
 /**
- * What of the time of a poll is kept for each part, as a ratio: a part ends in time to leave the later ones theirs,
- * and what a part does not need is theirs as well.
+ * Share of the time of a poll that is reserved for each part, as a ratio. A part must end in time to leave the later
+ * parts their share; unused time is available to them.
  */
 const RESERVED: Readonly<Record<PartName, number>> = {
   power: 0.1,
@@ -15,14 +15,14 @@ const RESERVED: Readonly<Record<PartName, number>> = {
   security: 0.05,
 };
 
-/** The time that a part may take in one poll is over; the next poll goes on. */
+/** The time of a part in one poll is over; the next poll continues. */
 export class ShareOver extends Error {
   override readonly name = "ShareOver";
 }
 
 /**
- * The signals of the parts of one poll. Each fires when the poll's does, and when the later parts need the rest of
- * the time. Parts that end in time share one controller and one timer.
+ * The signals of the parts of one poll. Each aborts with the poll, and when the later parts need the remaining time.
+ * Parts that end in time share one controller and one timer.
  */
 export class PartTimes {
   readonly #clock: Clock;
@@ -36,8 +36,8 @@ export class PartTimes {
   readonly #onAbort = (): void => this.#controller?.abort(this.#signal.reason);
 
   /**
-   * @param signal the poll's
-   * @param deadlineMs when it fires, monotonic
+   * @param signal signal of the poll
+   * @param deadlineMs when it aborts, monotonic
    */
   constructor(clock: Clock, signal: AbortSignal, deadlineMs: number) {
     this.#clock = clock;
@@ -47,7 +47,7 @@ export class PartTimes {
   }
 
   /**
-   * The signal for a part, which begins now.
+   * The signal for a part that begins now.
    *
    * @param later the parts still to be read in this poll
    */
@@ -67,7 +67,7 @@ export class PartTimes {
     return this.#controller.signal;
   }
 
-  /** A timer that ends too early is left to run. */
+  /** A timer that is due too early keeps running. */
   #wait(now: number): void {
     if (this.#timer && this.#timerMs <= this.#endMs) return;
     this.#timer?.cancel();
@@ -75,13 +75,13 @@ export class PartTimes {
     this.#timer = this.#clock.after(Math.max(0, this.#endMs - now), () => {
       this.#timer = undefined;
       const ms = this.#clock.monotonicMs();
-      // Timers count whole milliseconds.
+      // Timers have a resolution of a millisecond.
       if (this.#endMs - ms >= 1) this.#wait(ms);
       else this.#controller?.abort(new ShareOver("the rest of the poll's time is for other parts"));
     });
   }
 
-  /** Keeps no timer and does not listen to the poll's signal any more. */
+  /** Clears the timer and stops listening to the signal of the poll. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

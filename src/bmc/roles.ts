@@ -7,27 +7,27 @@ export interface RoleSubject extends RuleSubject {
   readonly quantity?: Quantity;
 }
 
-/** The role rules in force; the first that matches decides. Immutable except for the plans it caches. */
+/** The current role rules; the first that matches decides. Immutable except for the plans it caches. */
 export class Roles {
   readonly #rules: RuleList<RoleRule, RoleSubject>;
   readonly #variants = new PlanVariants();
 
-  /** @throws SyntaxError where a name is not a regular expression */
+  /** @throws SyntaxError if a name is not a regular expression */
   constructor(rules: readonly RoleRule[] = []) {
     this.#rules = RuleList.compile(rules, ownTests);
   }
 
-  /** Rules of a new edition of the configuration: the previous object where they did not change, so that plans stay. */
+  /** Rules from a reloaded configuration: the previous object if they did not change, so that plans are kept. */
   static renewed(rules: readonly RoleRule[], previous?: Roles): Roles {
     return previous?.hasRules(rules) ? previous : new Roles(rules);
   }
 
-  /** True where an edition of the configuration has the same rules. */
+  /** True if a reloaded configuration has the same rules. */
   hasRules(rules: readonly RoleRule[]): boolean {
     return this.#rules.isSameAs(rules);
   }
 
-  /** Undefined where no rule matches, or the one that matches has the role "none". */
+  /** Undefined if no rule matches, or if the rule that matches has the role "none". */
   roleOf(subject: RoleSubject): string | undefined {
     const rule = this.ruleOf(subject);
     return rule === undefined || rule.role === NO_ROLE ? undefined : rule.role;

@@ -7,9 +7,9 @@ export interface RuleSubject {
   readonly name: string;
   /** Sensor type in snake case. */
   readonly kind: string;
-  /** Absent where the protocol has no entities. */
+  /** Absent if the protocol has no entities. */
   readonly entityId?: number;
-  /** IANA enterprise number of the BMC's maker. */
+  /** IANA enterprise number of the BMC's manufacturer. */
   readonly manufacturerId?: number;
 }
 
@@ -23,7 +23,7 @@ interface CompiledRule<R extends Rule, S extends RuleSubject> {
   readonly tests: readonly RuleTest<S>[];
 }
 
-/** Compiled rules in their order; a rule matches when all its tests do. Immutable. */
+/** Compiled rules in order; a rule matches if all its tests do. Immutable. */
 export class RuleList<R extends Rule, S extends RuleSubject> {
   readonly #rules: readonly CompiledRule<R, S>[];
 
@@ -33,7 +33,7 @@ export class RuleList<R extends Rule, S extends RuleSubject> {
 
   /**
    * @param ownTests the conditions that only this kind of rule has
-   * @throws SyntaxError where a name is not a regular expression
+   * @throws SyntaxError if a name is not a regular expression
    */
   static compile<R extends Rule, S extends RuleSubject>(
     rules: readonly R[],
@@ -57,7 +57,7 @@ export class RuleList<R extends Rule, S extends RuleSubject> {
     return this.#rules.filter(({ tests }) => tests.every((matches) => matches(subject))).map(({ rule }) => rule);
   }
 
-  /** True for an edition of the configuration with the same rules; their places in files do not count. */
+  /** True if a reloaded configuration has the same rules; their positions in files are ignored. */
   isSameAs(rules: readonly R[]): boolean {
     return textOf(this.#rules.map(({ rule }) => rule)) === textOf(rules);
   }
@@ -85,11 +85,13 @@ function commonTests(rule: Rule): RuleTest<RuleSubject>[] {
 
 const textOf = (rules: readonly Rule[]): string => JSON.stringify(rules.map(({ origin: _, ...rule }) => rule));
 
-/** What rules make of plans, one variant for each make of BMC. All hosts that share a plan share its variants. */
+/**
+ * Plans with rules applied, one variant per manufacturer and product. All hosts that share a plan share its variants.
+ */
 export class PlanVariants {
   readonly #plans = new WeakMap<SensorPlan, Map<string, SensorPlan>>();
 
-  /** The variant of a plan for a make; created once, so it stays the same object from poll to poll. */
+  /** The variant of a plan. Created once, so it is the same object in every poll. */
   of(plan: SensorPlan, make: string, create: () => SensorPlan): SensorPlan {
     let byMake = this.#plans.get(plan);
     if (!byMake) {

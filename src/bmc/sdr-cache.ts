@@ -11,16 +11,16 @@ export interface SdrCacheReport {
 
 const KINDS_OF_BOARD = 4096;
 
-/** A plan, and the digest under which it is found again. */
+/** A plan and the digest of its records. */
 export interface KeptPlan {
   readonly plan: SensorPlan;
   readonly digest: string;
 }
 
 /**
- * Parsed repositories by content: hosts with equal boards share one plan, in memory and, where a state
- * folder is given, on disk. Bounded; a plan that fell out is made again from the records of the next host
- * that has them, and hosts keep the plans they use.
+ * Parsed repositories by content: hosts with equal boards share one plan, in memory and, with a state directory, on
+ * disk. Bounded: a plan that was dropped is made again from the records of the next host that has them, and hosts keep
+ * the plans they use.
  */
 export class SdrCache {
   readonly #plans = new LRUCache<string, SensorPlan>({ max: KINDS_OF_BOARD });
@@ -33,7 +33,7 @@ export class SdrCache {
     this.#keeper = options.keeper;
   }
 
-  /** The plan of a repository's records, as they were just read, in repository order. */
+  /** The plan of records that were just read, in repository order. */
   async planOf(records: readonly Uint8Array[]): Promise<KeptPlan> {
     const digest = digestOf(records);
     const known = this.#plans.get(digest);
@@ -47,7 +47,7 @@ export class SdrCache {
     return { plan, digest };
   }
 
-  /** The plan of a repository that was read in an earlier run; undefined when its records are not kept. */
+  /** The plan of a repository that was read in an earlier run; undefined if its records are not cached. */
   async find(digest: string): Promise<SensorPlan | undefined> {
     const known = this.#plans.get(digest);
     const records = known ? undefined : await this.#keeper?.loadRecords(digest);
@@ -57,8 +57,8 @@ export class SdrCache {
   }
 
   /**
-   * The plan of a host whose satellites have SDRs of their own: kept under the digests of all of them, so that
-   * hosts share it only where BMC and satellites have the same.
+   * The plan of a host whose satellites have SDRs of their own. Cached by the digests of all of them, so that hosts
+   * share it only if BMC and satellites have the same records.
    */
   merged(own: KeptPlan, others: readonly (SatellitePlan & KeptPlan)[]): SensorPlan {
     const controllers = others.map(({ channel, ownerId, digest }) => `${channel}/${ownerId}/${digest}`);
@@ -70,7 +70,7 @@ export class SdrCache {
     return plan;
   }
 
-  /** Hosts that want the same plan at the same time share the work. */
+  /** Hosts that need the same plan at the same time share the work. */
   async #compiled(digest: string, records: readonly Uint8Array[]): Promise<SensorPlan> {
     const compiling = this.#compiling.get(digest) ?? runInSlices(planSteps(records));
     this.#compiling.set(digest, compiling);

@@ -24,31 +24,31 @@ export interface Grade {
 
 type Rules = RuleList<SeverityRule, SeveritySubject>;
 
-/** The severity rules in force; the first that matches decides. Immutable except for what it caches. */
+/** The current severity rules; the first that matches decides. Immutable except for what it caches. */
 export class Severities {
   readonly #rules: Rules;
-  /** The rules that can decide about a state: few of all. Bounded by the states of the protocol. */
+  /** The few rules that can decide about a state. Bounded by the states of the specification. */
   readonly #byState = new Map<string, Rules>();
   readonly #variants = new PlanVariants();
 
-  /** @throws SyntaxError where a name is not a regular expression */
+  /** @throws SyntaxError if a name is not a regular expression */
   constructor(rules: readonly SeverityRule[] = []) {
     this.#rules = RuleList.compile(rules, ownTests);
   }
 
-  /** Rules of a new edition of the configuration: the previous object where they did not change, so that plans stay. */
+  /** Rules from a reloaded configuration: the previous object if they did not change, so that plans are kept. */
   static renewed(rules: readonly SeverityRule[], previous?: Severities): Severities {
     return previous?.hasRules(rules) ? previous : new Severities(rules);
   }
 
-  /** True where an edition of the configuration has the same rules. */
+  /** True if a reloaded configuration has the same rules. */
   hasRules(rules: readonly SeverityRule[]): boolean {
     return this.#rules.isSameAs(rules);
   }
 
   /**
-   * The severity of a sensor's state. `builtIn` applies where no rule matches. Where a rule has no severity for
-   * the end of a state, the next rule that has one decides, but the end is never worse than the state.
+   * The severity of a sensor's state. `builtIn` applies if no rule matches. If a rule has no severity for the end of a
+   * state, the next rule that has one decides, but it is never worse than that of the state.
    */
   gradeOf(subject: SeveritySubject, state: string, builtIn: Pick<StateRow, "asserted" | "deasserted">): Grade {
     const matching = this.#about(state).matching(subject);
@@ -65,7 +65,10 @@ export class Severities {
     return known;
   }
 
-  /** The plan whose sensors grade their states, for a BMC of this make. A state is looked up when first asserted. */
+  /**
+   * The plan with the severities of its states, for a BMC of this manufacturer and product. A state is looked up when
+   * it is first asserted.
+   */
   applied(plan: SensorPlan, manufacturerId: number, productId: number): SensorPlan {
     return this.#variants.of(plan, `${manufacturerId}/${productId}`, () =>
       withGrades(plan, (sensor) => {
@@ -83,7 +86,7 @@ export class Severities {
   }
 }
 
-/** What rules match of a planned sensor. */
+/** The properties of a planned sensor that rules match. */
 export function subjectOf(
   {
     name,

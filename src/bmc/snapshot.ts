@@ -15,27 +15,27 @@ import { asSilence, failureOf } from "./failure.ts";
 import { offersOf, PowerChoice } from "./host-power.ts";
 import { PartTimes } from "./part-times.ts";
 
-/** Order of the parts: the cheap and important before the long and slow. */
+/** Order of the parts: cheap and important ones before long and slow ones. */
 const ORDER: readonly PartName[] = ["power", "sel", "dcmi", "watchdog", "sensors", "inventory", "security"];
-/** Until the sensors were read, the event log comes after them: events need their names. */
+/** Until the sensors were read once, the event log is read after them, because events need the names of sensors. */
 const FIRST_ORDER: readonly PartName[] = ["power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"];
-/** Parts that change so seldom that they are not read in each round. */
+/** Parts that change rarely and are not read in each round. */
 const SLOW: ReadonlySet<PartName> = new Set(["inventory", "security"]);
-/** Polls in which the event log waits for the names of sensors; some BMCs never give them. */
+/** Number of polls in which the event log waits for the names of sensors; some BMCs never return them. */
 const MOST_UNNAMED_POLLS = 3;
 
 export interface SnapshotOptions {
   readonly parts: readonly PartName[];
-  /** Age at which slow parts are read again. */
+  /** Age after which slow parts are read again. */
   readonly slowIntervalMs: number;
   /** Reads slow parts whatever their age. */
   readonly everything?: boolean;
-  /** Compares what was read with what was known of the host; gives the changes counted so far. */
+  /** Compares the snapshot with earlier data about the host; returns the changes counted so far. */
   readonly compare?: (read: Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">) => ChangeCounts | undefined;
-  /** Called for each reading of the event log, whatever the outcome of the poll: new records are in one reading only. */
+  /** Called for each reading of the event log, even if the poll fails, because new records are in one reading only. */
   readonly onEventLog?: (log: EventLog, readAt: number) => void;
   readonly signal: AbortSignal;
-  /** Monotonic time at which the signal fires, by which the parts share the time; absent: they do not. */
+  /** Monotonic deadline of the poll, by which the parts share the time; absent: they do not. */
   readonly deadlineMs?: number;
   readonly clock: Clock;
 }
@@ -45,11 +45,11 @@ interface LastReading {
   readonly outcome: PartOutcome;
   /** Monotonic. */
   readonly at: number;
-  /** All that is known of was read, whatever failed. */
+  /** True if everything known was read. */
   readonly whole: boolean;
 }
 
-/** Failures that end the poll: the BMC does not answer, or refuses the login. Others are of one part. */
+/** Failures that end the poll: the BMC does not answer, or refuses the login. Others concern one part. */
 function endsPoll(failure: Failure): boolean {
   return (
     failure.reason === "no_answer" ||
@@ -72,7 +72,7 @@ export class SnapshotTaker {
   readonly #bmc: Bmc;
   readonly #slow = new Map<PartName, LastReading>();
   readonly #power = new PowerChoice();
-  /** Polls that remain before the event log is read without the names of sensors. */
+  /** Number of polls before the event log is read without the names of sensors. */
   #unnamedPolls = MOST_UNNAMED_POLLS;
 
   constructor(host: Host, bmc: Bmc) {
@@ -80,7 +80,7 @@ export class SnapshotTaker {
     this.#bmc = bmc;
   }
 
-  /** One poll. Never rejects: what went wrong is in the snapshot. */
+  /** One poll. Never rejects: failures are in the snapshot. */
   async take(options: SnapshotOptions): Promise<HostSnapshot> {
     const { clock, signal } = options;
     const startedAt = clock.wallMs();
@@ -120,8 +120,8 @@ export class SnapshotTaker {
       }
     }
     times?.end();
-    // Silence in the middle of everything: nothing was read, so the BMC was not reached. What is kept from
-    // before, or known from the login, is no sign of life.
+    // The BMC did not answer and nothing was read, so it was not reached. Cached data, or data from the login, does not
+    // count as an answer.
     const isBarren = outcomes.every((o) => !o.ok) && readNow.every((reading) => isEmpty(reading.data));
     const isAllSilent = readNow.length > 0 && readNow.every(isSilent);
     if (!failure && outcomes.length > 0 && (isBarren || isAllSilent)) {
@@ -136,7 +136,7 @@ export class SnapshotTaker {
     if (!failure) data.consumption = this.#powerOf(data, outcomes, isWhole);
     const durationMs = microseconds(clock.monotonicMs() - begin);
     const read: PartData = failure ? {} : data;
-    // Written out: spread together, each host's snapshot has a hidden class of its own, and that takes more room than it.
+    // Without spread: each host's snapshot would have its own hidden class, which takes more memory than the snapshot.
     return {
       host: this.#host.name,
       startedAt,
@@ -144,7 +144,7 @@ export class SnapshotTaker {
       up: failure === undefined,
       failure,
       protocol: this.#bmc.protocol,
-      // A copy has no room to grow.
+      // A copy has no spare capacity.
       parts: outcomes.slice(),
       controller: read.controller,
       chassis: read.chassis,
@@ -173,7 +173,7 @@ export class SnapshotTaker {
     return this.#power.choose([...metered, ...sensed], meter?.ok === false);
   }
 
-  /** One command, to see whether a silent BMC is back. A snapshot without parts. */
+  /** Sends one command to check whether a silent BMC is back. Returns a snapshot without parts. */
   async ping(options: Pick<SnapshotOptions, "signal" | "clock">): Promise<HostSnapshot> {
     const { clock, signal } = options;
     const startedAt = clock.wallMs();
@@ -189,7 +189,7 @@ export class SnapshotTaker {
     }
   }
 
-  /** Nothing of a replaced board stands beside the new one, and no old version beside new firmware. */
+  /** Drops cached parts of a replaced board, and old versions after a firmware change. */
   #noteIdentityChange(foundBy?: PartName): void {
     const change = this.#bmc.takeIdentityChange?.() ?? "none";
     if (change === "none") return;
@@ -199,11 +199,11 @@ export class SnapshotTaker {
     this.#unnamedPolls = MOST_UNNAMED_POLLS;
   }
 
-  /** True: the last reading of a slow part is young enough. */
+  /** True if the last reading of a slow part is recent enough. */
   #isKept(part: PartName, nowMs: number, { slowIntervalMs, everything }: SnapshotOptions): boolean {
     const last = this.#slow.get(part);
     if (!last || everything || nowMs - last.at >= slowIntervalMs) return false;
-    // A part that failed for good (e.g. privilege) is read again as late as one that succeeded.
+    // A part with a permanent failure, e.g. a missing privilege, is read again as late as one that succeeded.
     return last.outcome.ok || lasting(last.outcome.failure);
   }
 
@@ -230,7 +230,7 @@ export class SnapshotTaker {
   }
 }
 
-/** There was no response, not even a refusal. */
+/** True if there was no response, not even a refusal. */
 function isSilent({ outcome, data }: LastReading): boolean {
   const reason = outcome.failure?.reason;
   return isEmpty(data) && (reason === "timeout" || reason === "no_answer" || reason === "unreachable");
@@ -241,7 +241,7 @@ function isEmpty(data: PartData): boolean {
   return Object.values(values).every((value) => value === undefined || (Array.isArray(value) && value.length === 0));
 }
 
-/** Milliseconds to the microsecond; more digits would be noise. */
+/** Milliseconds, rounded to microseconds. */
 function microseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }

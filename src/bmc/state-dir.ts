@@ -12,18 +12,18 @@ import {
   systemClock,
 } from "../lib/index.ts";
 
-/** Keeps what was learnt of hosts and boards from one run to the next. */
+/** Saves data about hosts and boards for the next run. */
 export interface StateKeeper {
-  /** What was saved of a host; undefined when nothing was, or nothing readable. */
+  /** The saved state of a host; undefined if there is none, or none that can be read. */
   loadHost(key: string): Promise<unknown>;
   /**
-   * False: it could not be written, and is worth another try.
+   * Resolves to false if the state could not be written and should be tried again.
    *
-   * @param after the state is taken at once and written when this has resolved
+   * @param after the state is serialised at once, and written after this has resolved
    */
   saveHost(key: string, state: unknown, after?: Promise<unknown>): Promise<boolean>;
   forgetHost(key: string): Promise<void>;
-  /** The records of a repository by their digest. */
+  /** The records of a repository, by their digest. */
   loadRecords(digest: string): Promise<readonly Buffer[] | undefined>;
   saveRecords(digest: string, records: readonly Uint8Array[]): Promise<void>;
 }
@@ -43,16 +43,16 @@ const RECORDS = "sdr";
 export interface StateDirOptions {
   readonly clock?: Clock;
   readonly files?: PrivateFiles;
-  /** Locks the folder under this name, e.g. "process 4711"; absent: it is not locked. */
+  /** Locks the folder under this name, e.g. "process 4711"; absent: no lock. */
   readonly owner?: string;
 }
 
 /**
- * State in a folder: `hosts/` has a JSON file for each host, `sdr/` the records of each kind of board once.
+ * State in a folder: `hosts/` has a JSON file per host, `sdr/` the records of each kind of board once.
  *
- * What is damaged, foreign or cannot be written costs a warning and the work that would have been saved, never a
- * poll, also while the file system does not respond. Files hold serial numbers and event logs: only this user reads
- * them.
+ * Damaged or foreign files, and files that cannot be written, cause a warning and work that is repeated, but never a
+ * failed poll, even while the file system does not respond. Files contain serial numbers and event logs, so only this
+ * user can read them.
  */
 export class StateDir implements StateKeeper {
   readonly #folder: string;
@@ -69,8 +69,8 @@ export class StateDir implements StateKeeper {
   }
 
   /**
-   * Creates the folder if it does not exist, and removes what a killed process was writing. A folder that cannot be
-   * used is a warning: polling goes on without it.
+   * Creates the folder if it does not exist, and removes files that a killed process was writing. An unusable folder
+   * causes a warning, and polling continues without it.
    */
   static async open(folder: string, log: Logger, options: StateDirOptions = {}): Promise<StateDir> {
     const { clock = systemClock, files = privateFiles } = options;
@@ -98,12 +98,12 @@ export class StateDir implements StateKeeper {
     }
   }
 
-  /** For other files in this folder: all of them together may use few threads while the file system hangs. */
+  /** For other files in this folder: together they may use only a few threads while the file system hangs. */
   get files(): GuardedFiles {
     return this.#files;
   }
 
-  /** Another process may use the folder. */
+  /** Another process uses the folder. */
   async close(): Promise<void> {
     await this.#lock?.release();
     this.#lock = undefined;
@@ -116,7 +116,7 @@ export class StateDir implements StateKeeper {
     try {
       const file: unknown = JSON.parse(text.toString("utf8"));
       if (!isHostFile(file)) throw new Error("not a state file of this format");
-      // Another host's name may have the same digest only by foul play; a copied folder has other keys.
+      // Digests only collide on purpose; but a folder copied from elsewhere may have a file of another host.
       return file.key === key ? file.state : undefined;
     } catch (error) {
       this.#log.warn({ path, problem: messageOf(error) }, "state file ignored: damaged or foreign");
@@ -153,7 +153,7 @@ export class StateDir implements StateKeeper {
     await this.#write(this.#recordsPath(digest), Buffer.concat(records));
   }
 
-  /** Any text may be the name of a host, but not of a file. */
+  /** The name of a host may be any text, but not every text is a valid file name. */
   #hostPath(key: string): string {
     return join(this.#folder, HOSTS, `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.json`);
   }

@@ -21,7 +21,7 @@ export function readDeviceId(runner: CommandRunner, signal: AbortSignal): Promis
   return runner.run(getDeviceId, undefined, { signal });
 }
 
-/** Identity of the BMC. Self test and the version of the system's firmware are omitted where it refuses them. */
+/** Identity of the BMC. Self-test and firmware version of the system are omitted if the BMC refuses them. */
 export async function readController(
   runner: CommandRunner,
   { device, guid }: { readonly device: DeviceId | undefined; readonly guid: string | undefined },
@@ -43,7 +43,7 @@ export async function readController(
   };
 }
 
-/** The identity with the LAN channel. Written out: a spread object has a hidden class of its own in each host. */
+/** The identity with the LAN channel. Without spread, because a spread object has its own hidden class per host. */
 export function withLan(c: ControllerInfo, lan: LanInfo | undefined): ControllerInfo {
   const { manufacturer, manufacturerId, product, productId, firmware, systemFirmware } = c;
   const { ipmiVersion, guid, updating, selfTest } = c;
@@ -63,8 +63,8 @@ export function withLan(c: ControllerInfo, lan: LanInfo | undefined): Controller
 }
 
 /**
- * The GUID as hex. All zeros and all ones are what boards have that were given none. Undefined also where the BMC is
- * too busy this time: the other command may return another GUID.
+ * The GUID as hex. Undefined for all zeros or all ones, which boards without a GUID report, and if the BMC is too busy
+ * in this poll, because the other command may return another GUID.
  */
 export async function readGuid(runner: CommandRunner, signal: AbortSignal): Promise<string | undefined> {
   for (const command of [getSystemGuid, getDeviceGuid]) {

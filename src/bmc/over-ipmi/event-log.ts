@@ -21,23 +21,28 @@ import type { SensorPlan } from "./sensor-plan.ts";
 
 /** How often the BMC's clock is compared with ours. */
 const CLOCK_AGE_MS = 10 * 60_000;
-/** Records at the end of the log that are remembered, to find the place again when the last one has gone. */
+/**
+ * Number of records at the end of the log that are remembered, to find the position again if the last one was deleted.
+ */
 const REMEMBERED = 64;
 const UNSPECIFIED = 0xffffffff;
 const FREE_65535_OR_MORE = 0xffff;
-/** Stamps count seconds: what is younger may be given to another record, too. */
+/**
+ * Timestamps have a resolution of one second, so a record that is younger than this may share its timestamp with a
+ * later one.
+ */
 const YOUNG_SECONDS = 2;
 
-/** What a restart should know of an event log; bytes as base64. */
+/** State of an event log to save for a restart; bytes as base64. */
 export interface SavedEventLog {
   readonly cursor?: { readonly recordId: number; readonly bytes: string };
   readonly remembered: readonly string[];
   readonly counts: EventCounters;
-  /** The board was replaced, and the log of the new one was not read to its end. */
+  /** The board was replaced, and the log of the new board was not read completely yet. */
   readonly replaced?: boolean;
 }
 
-/** What is known besides the log, to read its records with. */
+/** What is needed to interpret the records, in addition to the log. */
 export interface EventContext {
   readonly plan?: SensorPlan;
   readonly device?: DeviceId;
@@ -46,12 +51,12 @@ export interface EventContext {
 
 interface NewEvents {
   readonly fresh: readonly LogEntry[];
-  /** How many of them, from the beginning, are history. */
+  /** How many of them, from the beginning, are historical. */
   readonly historical: number;
   readonly failure?: unknown;
 }
 
-/** Of a BMC that returns its records and no info about them. */
+/** Info of a BMC that returns records but no info about the log. */
 const NO_INFO: LogInfo = {
   freeBytes: FREE_65535_OR_MORE,
   lastAdditionTimestamp: UNSPECIFIED,
@@ -61,17 +66,19 @@ const NO_INFO: LogInfo = {
 type LogInfo = Pick<SelInfo, "freeBytes" | "lastAdditionTimestamp" | "lastEraseTimestamp"> &
   Partial<Pick<SelInfo, "entries" | "overflow">>;
 
-/** What changes when the log does. */
+/** A value that changes when the log changes. */
 type KnownLog = Pick<LogInfo, "entries" | "lastAdditionTimestamp" | "lastEraseTimestamp">;
 
 const NOTHING_NEW: NewEvents = { fresh: [], historical: 0 };
-/** Stamps up to here count from the start of the BMC: the next start gives them again. */
+/** Timestamps up to this value count from the start of the BMC, so the next start uses them again. */
 const LAST_RELATIVE = 0x20000000;
 
 /**
- * The event log of one host: reads what is new and counts it. The log is read only when its info says
- * that something changed, and then from the last known record on; if that has gone, the log was cleared
- * or went round, and the newest record that is known tells what is old.
+ * The event log of one host: reads new records and counts them.
+ *
+ * The log is read only if its info changed, and then from the last known record on. If that record is missing, the log
+ * was cleared or has wrapped around. Then it is read from the beginning, and the newest known record separates old from
+ * new records.
  */
 export class EventLogReader {
   readonly #clock: Clock;
@@ -80,22 +87,25 @@ export class EventLogReader {
   #cursor: SelCursor | undefined;
   #remembered: readonly string[] = [];
   /**
-   * Read again from the beginning and not yet to the end. What of it is new shows at its newest known
-   * record, so nothing is counted before the end.
+   * The log is being read again from the beginning. Which records are new is known when the newest known record is
+   * found, so nothing is counted before the end.
    */
   #again: readonly Buffer[] | undefined;
-  /** Read to its end at least once: the counters are worth telling. */
+  /** The log was read completely at least once, so the counters can be exported. */
   #complete = false;
-  /** At first contact with a board, until its log was read to its end: what it held then is history. */
+  /**
+   * True from the first contact with a board until its log was read completely: records that it had then are
+   * historical.
+   */
   #firstContact: { readonly info: LogInfo; historyLeft: number; begun: boolean } | undefined;
-  /** Another board answers: its history is not counted. */
+  /** Another board answers: its older records are not counted. */
   #isReplaced = false;
-  /** The log is to be read even if its info stays the same. */
+  /** The log must be read even if its info did not change. */
   #unfinished = true;
   #revision = 0;
   #clockOffsetSeconds: number | undefined;
   #clockReadAt = Number.NEGATIVE_INFINITY;
-  /** The log changed since. */
+  /** The log changed since the clocks were compared. */
   #isClockDue = false;
 
   constructor(clock: Clock) {
@@ -115,7 +125,8 @@ export class EventLogReader {
     const { fresh, historical, failure: stopped } = read;
     const { entries, overflow, freeBytes, lastAdditionTimestamp, lastEraseTimestamp } = info ?? NO_INFO;
     this.#known = { entries, lastAdditionTimestamp, lastEraseTimestamp };
-    // What was read counts, whatever becomes of the clock. A change is when its clock has to be known.
+    // Records that were read are counted even if reading the clock fails. After a change of the log, the clock is
+    // compared again.
     this.#isClockDue ||= changed && info !== undefined;
     const failure = stopped ?? (await this.#compareClocks(runner, signal));
     if (!info || !this.#isTelling(info)) this.#unfinished = true;
@@ -137,7 +148,10 @@ export class EventLogReader {
     return { log, failure };
   }
 
-  /** Another board answers at the address: what its log holds now is history, unless it is the same log after all. */
+  /**
+   * Another board answers at the address: the records that its log has now are historical, unless it turns out to be
+   * the same log.
+   */
   replaceBoard(): void {
     this.#isReplaced = true;
     this.#firstContact = undefined;
@@ -153,8 +167,8 @@ export class EventLogReader {
   }
 
   /**
-   * How many of the records just read, the oldest of them, the log held at first contact. All of the first
-   * reading; where that takes several polls, as many as there were when it began: what comes meanwhile is news.
+   * How many of the records just read, beginning with the oldest, the log had at first contact: all of the first
+   * reading. If that takes several polls, as many as there were at its beginning; later records are news.
    */
   #history(read: number): number {
     const first = this.#firstContact;
@@ -173,27 +187,27 @@ export class EventLogReader {
     if (last) this.#cursor = { recordId: last.readUInt16LE(0), bytes: last };
     else if (!continued) this.#cursor = undefined;
     const begun = continued ? this.#again : this.#remembered.length > 0 ? [] : undefined;
-    // Where two records have one id, the way on may lead back to what was just read.
+    // If two records have the same id, following the ids may lead back to a record that was just read.
     const all = begun ? distinct([...begun, ...records]) : records;
     this.#again = begun && failure !== undefined ? all : undefined;
     const first = this.#firstContact;
     if (this.#again) {
-      // What comes from now on is news.
+      // Records from now on are news.
       if (first) first.begun = true;
       return { fresh: [], historical: 0, failure };
     }
     const known = new Set(this.#remembered);
-    // Where two records have one id, the way on may lead back to what is known.
+    // If two records have the same id, following the ids may lead back to a known record.
     const fresh = begun ? this.#unknown(all) : records.filter((record) => !known.has(whole(record)));
-    // Nothing known is left and something was erased: what is there came after the clear. Unless it is older than
-    // that, or the log is full: then a record was deleted, and the log has gone round.
+    // No known record is left and something was erased, so all records are newer than the clear. Unless they are older
+    // than it, or the log is full: then a record was deleted and the log has wrapped around.
     const isAnew = begun !== undefined && fresh.length === all.length;
     const isErased = info.lastEraseTimestamp !== first?.info.lastEraseTimestamp;
     const isCleared = isAnew && isErased && info.freeBytes > 0 && !isOlder(all[0], info.lastEraseTimestamp);
     if (first && isCleared) first.historyLeft = 0;
-    // Announced and not given: once more.
+    // The info announced records that were not returned: read the log again.
     const isMissing = !continued && all.length === 0 && (info.entries ?? 0) > 0;
-    // A board whose log has a record that is known is the known board: its GUID has changed.
+    // If the log has a known record, it is the known board, whose GUID has changed.
     if (this.#isReplaced && (continued || (begun !== undefined && !isAnew))) this.#isReplaced = false;
     if (!isMissing)
       this.#remembered = [...(begun ? [] : this.#remembered), ...(begun ? all : fresh).map(whole)].slice(-REMEMBERED);
@@ -211,22 +225,22 @@ export class EventLogReader {
     return { fresh: fresh.map((bytes, i) => this.#entryOf(bytes, context, i >= uncounted)), historical, failure };
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Cursor and counts, which belong together. Undefined before the log was read once. */
+  /** Position and counts, which belong together. Undefined before the log was read once. */
   save(): SavedEventLog | undefined {
     if (!this.#complete) return undefined;
-    // In the middle of a reading from the beginning: what was read of it is not kept, so it begins again.
+    // During a reading from the beginning, its partial result is not saved; after a restart it begins again.
     const last = this.#again ? undefined : this.#cursor;
     const cursor = last && { recordId: last.recordId, bytes: base64(last.bytes) };
     const remembered = this.#remembered.map((text) => base64(Buffer.from(text, "latin1")));
     return { cursor, remembered, counts: this.#counts.snapshot(), replaced: this.#isReplaced || undefined };
   }
 
-  /** Takes what was saved; the next poll reads what came meanwhile. */
+  /** Restores saved state; the next poll reads newer records. */
   restore(saved: SavedEventLog): void {
     const { cursor } = saved;
     this.#cursor = cursor && { recordId: cursor.recordId, bytes: Buffer.from(cursor.bytes, "base64") };
@@ -243,9 +257,8 @@ export class EventLogReader {
   }
 
   /**
-   * What comes after the newest known record; everything, when none of the known ones is left. Where ids were
-   * given anew a record is known by what it says, unless it has no date: each start of a BMC without a clock
-   * logs the same again.
+   * The records after the newest known record; all records if no known record is left. If ids were reassigned, a record
+   * is recognised by its content, unless it has no date: a BMC without a clock logs the same records at each start.
    */
   #unknown(records: readonly Buffer[]): readonly Buffer[] {
     const known = new Set(this.#remembered);
@@ -255,7 +268,7 @@ export class EventLogReader {
     return records.slice(records.findLastIndex((record) => contents.has(withoutId(whole(record)))) + 1);
   }
 
-  /** Whether a change of the log would change its info: not while its stamps may be given again, or where it has none. */
+  /** Whether a change of the log changes its info. False while its timestamps may be used again, or if it has none. */
   #isTelling(info: SelInfo): boolean {
     const now = this.#clock.wallMs() / 1000 + (this.#clockOffsetSeconds ?? 0);
     const isOld = (stamp: number): boolean => stamp === UNSPECIFIED || Math.abs(now - stamp) > YOUNG_SECONDS;
@@ -264,7 +277,7 @@ export class EventLogReader {
     return isTold && isOld(lastAdditionTimestamp) && isOld(lastEraseTimestamp);
   }
 
-  /** Gives what went wrong, where that is more than a BMC without a clock. */
+  /** Returns the error, unless the BMC only has no clock. */
   async #compareClocks(runner: CommandRunner, signal: AbortSignal): Promise<unknown> {
     const now = this.#clock.monotonicMs();
     if (!this.#isClockDue && now - this.#clockReadAt < CLOCK_AGE_MS) return undefined;
@@ -288,7 +301,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
 }
 
-/** Without those that are the same in every byte as one before. */
+/** The records without byte-identical duplicates of earlier ones. */
 function distinct(records: readonly Buffer[]): readonly Buffer[] {
   return [...new Map(records.map((record) => [whole(record), record])).values()];
 }
@@ -296,17 +309,17 @@ function distinct(records: readonly Buffer[]): readonly Buffer[] {
 const whole = (record: Buffer): string => record.toString("latin1");
 const withoutId = (record: string): string => record.slice(2);
 
-/** Has a wall clock's time, which no other record of the same words has. */
+/** True if the record has wall-clock time, so that no other record has the same content. */
 const isDated = (text: string): boolean => stampOf(Buffer.from(text, "latin1")) !== undefined;
 
-/** Whether a record is of before the time that a stamp tells; not known of one without a date. */
+/** Whether a record is older than a timestamp; undefined for a record without a date. */
 function isOlder(record: Buffer | undefined, stamp: number): boolean {
   const at = record && stampOf(record);
-  // A stamp that counts from the start of the BMC: it did not know the time then, as it did before.
+  // A timestamp that counts from the start of the BMC: the BMC does not know the time.
   return at !== undefined && (at < stamp || stamp <= LAST_RELATIVE);
 }
 
-/** The time of a record, where it is of a wall clock; seconds. */
+/** The time of a record in seconds, if it is wall-clock time. */
 function stampOf(bytes: Buffer): number | undefined {
   if (bytes.length !== SEL_RECORD_LENGTH) return undefined;
   const record = decodeSelRecord(bytes);
@@ -323,7 +336,7 @@ function sameLog(a: KnownLog, b: KnownLog | undefined): boolean {
   );
 }
 
-/** Undefined where the BMC does not know the command, or answers without data: the records may be read all the same. */
+/** Undefined if the BMC does not support the command or returns no data; its records may be readable all the same. */
 async function readInfo(runner: CommandRunner, signal: AbortSignal): Promise<SelInfo | undefined> {
   try {
     return await runner.run(getSelInfo, undefined, { signal });

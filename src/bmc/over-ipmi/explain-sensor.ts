@@ -25,12 +25,12 @@ import { convertedLimits, type ReportedLimits, rawLimits, recordedHysteresis } f
 import type { PlannedSensor } from "./planned-sensor.ts";
 import type { RecordedCall } from "./recording-runner.ts";
 
-/** What is known of one sensor of a host. */
+/** All data about one sensor of a host. */
 export interface SensorEvidence {
   readonly sensor: PlannedSensor;
-  /** The record it is described by. */
+  /** The record that describes it. */
   readonly record?: Uint8Array;
-  /** The result of the poll; absent where the sensor was not read. */
+  /** The result of the poll; absent if the sensor was not read. */
   readonly reported?: Sensor;
   readonly calls: readonly RecordedCall[];
   readonly excluded: boolean;
@@ -43,7 +43,7 @@ export interface SensorEvidence {
 const hexByte = (value: number): string => value.toString(16).padStart(2, "0");
 const hex = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString("hex");
 
-/** Explains the result of a sensor by what is known of it. */
+/** Explains the result of a sensor from the data about it. */
 export function explainSensor(evidence: SensorEvidence): SensorExplanation {
   const { sensor, reported, calls, roles, manufacturerId } = evidence;
   const { definition, unit } = sensor;
@@ -99,7 +99,7 @@ function exchangeOf({ command, data, error }: RecordedCall): Exchange {
   return { ...reported, completionCode, error: error instanceof Error ? error.message : String(error) };
 }
 
-/** The last answer to a command; its name says what type it has. */
+/** The last response to a command. Its type follows from the name of the command. */
 function responseOf<R>(calls: readonly RecordedCall[], command: string): R | undefined {
   return calls.findLast((call) => call.command === command && call.response !== undefined)?.response as R | undefined;
 }

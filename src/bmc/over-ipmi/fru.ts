@@ -11,7 +11,7 @@ import type { Fru } from "../../model/index.ts";
 
 const BMC = 0x20;
 const BUILT_IN = 0;
-/** Readings in a row after which a device counts as not there: some empty sockets are busy for ever. */
+/** Number of consecutive readings after which a device counts as absent: some empty sockets always report busy. */
 const MOST_REFUSALS = 3;
 
 export interface FrusReading {
@@ -20,14 +20,13 @@ export interface FrusReading {
 }
 
 /**
- * The FRU devices of a host: number 0, which is the BMC's own and normally has no locator, and those the
- * repository names. Devices that are not there are left out; a FRU behind another controller is read
- * only when bridging is allowed. One that cannot be read does not hide the others: what kept it from
- * being read is the failure. The next reading goes on with what is missing; a device that is refused three times in
- * a row is left out where others can be read.
+ * The FRU devices of a host: number 0, which is the BMC's own and normally has no locator, and those in the repository.
+ * Absent devices are omitted. A FRU behind another controller is read only if bridging is allowed. A device that cannot
+ * be read does not affect the others; its error becomes the failure, and the next reading continues with the missing
+ * devices. A device that is refused three times in a row is omitted if others can be read.
  */
 export class FruReader {
-  /** What an unfinished reading has read, by device. */
+  /** Results of an unfinished reading, by device. */
   readonly #read = new Map<string, Fru | undefined>();
   readonly #refusals = new Map<string, number>();
 
@@ -46,7 +45,7 @@ export class FruReader {
           this.#read.set(key, inventory && fruOf(name, id, inventory));
           this.#refusals.delete(key);
         } catch (error) {
-          // Silence and the end of the time end the reading; a refusal is of this device alone.
+          // Silence and the timeout end the reading; a refusal concerns this device only.
           if (!(error instanceof CompletionCodeError)) throw error;
           this.#refusals.set(key, (this.#refusals.get(key) ?? 0) + 1);
           failure ??= error;
@@ -103,7 +102,7 @@ export function serialOf({ product, board, chassis }: FruInventory): string | un
   return product?.serial ?? board?.serial ?? chassis?.serial;
 }
 
-/** What is worth a label: the product area, and the board or chassis where it says nothing. */
+/** The values for labels: the product area, and the board or chassis area for missing values. */
 function fruOf(name: string, id: number, inventory: FruInventory): Fru {
   const { product, board, chassis } = inventory;
   // Some parts have a second, empty record.

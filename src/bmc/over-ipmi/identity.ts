@@ -5,7 +5,7 @@ import { readDeviceId, readGuid } from "./controller.ts";
 import { serialOf } from "./fru.ts";
 import { optional } from "./refusals.ts";
 
-/** What a restart should know of the board behind an address. */
+/** State to save for a restart: the board at an address. */
 export interface SavedIdentity {
   readonly guid?: string;
   readonly serial?: string;
@@ -15,8 +15,8 @@ export interface SavedIdentity {
 }
 
 /**
- * Which board answers at the address. It is checked after each login, since a board that was replaced or updated has
- * no session of ours, and at each inventory.
+ * Identifies the board at the address. Checked after each login, because a board that was replaced or updated has no
+ * session of ours, and at each inventory.
  */
 export class Identity {
   readonly #memory: BmcMemory;
@@ -28,7 +28,7 @@ export class Identity {
     this.#memory = memory;
   }
 
-  /** Undefined where the BMC refuses Get Device ID. */
+  /** Undefined if the BMC refuses Get Device ID. */
   get device(): DeviceId | undefined {
     return this.#device;
   }
@@ -37,17 +37,17 @@ export class Identity {
     return this.#known.guid;
   }
 
-  /** The serial number of the board, as the inventory found it. */
+  /** Sets the serial number of the board, which the inventory reads. */
   noteSerial(serial: string | undefined): void {
     const known = serialNumber(serial);
     if (known !== undefined) this.#learn({ serial: known });
   }
 
-  /** @throws what the runner throws but refusals */
+  /** @throws what the runner throws, except refusals */
   async check(runner: CommandRunner, signal: AbortSignal): Promise<IdentityChange> {
     const device = await optional(readDeviceId(runner, signal));
     this.#device = device ?? this.#device;
-    // A BMC in the middle of an update may answer anything.
+    // During a firmware update a BMC may return anything.
     if (device?.updateInProgress) return "none";
     const before = this.#known;
     const read: SavedIdentity = {
@@ -76,7 +76,7 @@ export class Identity {
 
   #learn(read: SavedIdentity): void {
     const before = this.#known;
-    // Written out: it is kept for each host, and a spread object has a hidden class of its own in each.
+    // Without spread: it exists per host, and a spread object has its own hidden class.
     const known = {
       guid: read.guid ?? before.guid,
       serial: read.serial ?? before.serial,
@@ -89,7 +89,7 @@ export class Identity {
     this.#revision++;
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return this.#revision;
   }
@@ -110,7 +110,10 @@ function isSame(a: SavedIdentity, b: SavedIdentity): boolean {
   );
 }
 
-/** By product, GUID and serial number, as far as they are known. The same serial number outweighs another product. */
+/**
+ * Whether it is the same board, by product, GUID and serial number, as far as they are known. An equal serial number
+ * outweighs another product.
+ */
 function isOther(before: SavedIdentity, now: SavedIdentity): boolean {
   const isOtherProduct = differ(before.manufacturerId, now.manufacturerId) || differ(before.productId, now.productId);
   const isSameSerial = before.serial !== undefined && before.serial === now.serial;

@@ -40,7 +40,7 @@ import { SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 import { WholeLog } from "./whole-log.ts";
 
-/** No manufacturer has this number: no rule matches it. */
+/** A number that no manufacturer has, so no rule matches it. */
 const NO_MANUFACTURER = 0;
 
 export interface IpmiBmcOptions {
@@ -52,14 +52,14 @@ export interface IpmiBmcOptions {
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
   readonly filter?: SensorFilter;
-  /** Asked at each reading of the sensors, so that new rules count from the next poll on. */
+  /** Called at each reading of the sensors, so that new rules apply from the next poll on. */
   readonly roles?: () => Roles;
   readonly severities?: () => Severities;
   /** Reads sensors and FRUs of controllers behind the BMC. */
   readonly bridge?: boolean;
-  /** Sensors that are read at most. */
+  /** Maximum number of sensors that are read. */
   readonly sensorLimit?: number;
-  /** Tries, with the other security findings, to log in without a password. */
+  /** Also tries a login without a password when security findings are read. */
   readonly probeCipherZero?: boolean;
   readonly quirks?: readonly QuirkName[];
   readonly quirkRules?: readonly QuirkRule[];
@@ -69,13 +69,13 @@ export interface IpmiBmcOptions {
 
 /** Result of a reading of the sensors, with all commands and responses. */
 export interface SensorFindings {
-  /** Absent where the BMC refuses to identify itself. */
+  /** Absent if the BMC refuses Get Device ID. */
   readonly device?: DeviceId;
   readonly session?: SessionInfo;
   readonly hostOff: boolean;
-  /** Absent where the repository could not be read. */
+  /** Absent if the repository could not be read. */
   readonly plan?: SensorPlan;
-  /** Controllers behind the BMC whose sensors are not known, a sentence each. */
+  /** Controllers behind the BMC whose sensors are unknown; one sentence each. */
   readonly problems: readonly string[];
   readonly sensors: readonly Sensor[];
   readonly calls: readonly RecordedCall[];
@@ -93,13 +93,13 @@ function inWords({ name, id, value, unit, noReading, health, states }: Sensor): 
   return `${name} (${id}): ${facts.filter((fact) => fact !== undefined).join(", ")}`;
 }
 
-/** One host's BMC over IPMI: its connection, and what is kept of it from poll to poll. */
+/** One host's BMC over IPMI: its connection, and the state that is kept between polls. */
 export class IpmiBmc implements Bmc {
   readonly protocol = "ipmi";
   readonly #options: IpmiBmcOptions;
   readonly #memory: BmcMemory;
   readonly #repository: Repository;
-  /** Absent where bridging is not allowed. */
+  /** Absent if bridging is not allowed. */
   #satellites: Satellites | undefined;
   readonly #eventLog: EventLogReader;
   readonly #identity: Identity;
@@ -115,16 +115,16 @@ export class IpmiBmc implements Bmc {
   #identifiedSession: unknown;
   #identityChange: IdentityChange = "none";
   #sensors: SensorReader | undefined;
-  /** Of the sensors by earlier plans: a new repository must not look as if nothing had changed. */
+  /** Revision of the sensors of earlier plans, so that a new repository counts as a change. */
   #revisionBefore = 0;
-  /** Of an earlier run, until the sensors are read. */
+  /** Limits saved by an earlier run, until the sensors are read. */
   #savedLimits: SavedLimits | undefined;
-  /** The same of the parts that were present. */
+  /** Present parts saved by an earlier run, until the sensors are read. */
   #savedPresent: readonly string[] | undefined;
   #hostOff = false;
-  /** Satellites get all the time that they need: for explain. */
+  /** True for explain: satellites may take as long as they need. */
   #isUnhurried = false;
-  /** The findings were read once: later readings send the commands again. */
+  /** The findings were read once; later readings send the commands again. */
   #isSurveyed = false;
 
   constructor(options: IpmiBmcOptions) {
@@ -180,7 +180,7 @@ export class IpmiBmc implements Bmc {
     try {
       await this.#identify(connection, signal);
     } catch (error) {
-      // The parts find out for themselves what a BMC answers that is silent here.
+      // If the BMC does not answer this command, reading the parts shows what it answers.
       if (!(error instanceof IpmiError)) throw error;
     }
     this.#identifiedSession = connection.session;
@@ -194,7 +194,7 @@ export class IpmiBmc implements Bmc {
     this.#identityChange = change;
   }
 
-  /** What was learnt of a board that another one has replaced. */
+  /** Forgets what was learnt about a board that was replaced. */
   #forgetBoard(): void {
     const { quirks } = this.#options;
     this.#revisionBefore += (this.#sensors?.revision ?? 0) + (this.#satellites?.revision ?? 0) + 1;
@@ -218,7 +218,7 @@ export class IpmiBmc implements Bmc {
     return change;
   }
 
-  /** The name is resolved for each new connection: BMCs get new addresses. */
+  /** Resolves the name for each new connection, because the addresses of BMCs may change. */
   async #connect(signal: AbortSignal): Promise<IpmiConnection> {
     if (this.#connection?.session) return this.#connection;
     const { address, port, login, transport, clock, observer, tries, packetsPerSecond } = this.#options;
@@ -239,7 +239,7 @@ export class IpmiBmc implements Bmc {
 
   async read(part: PartName, { signal }: Ask): Promise<PartReading> {
     const connection = await this.#connect(signal);
-    // The session may have been lost in the part before.
+    // The previous part may have lost the session.
     if (connection.session) await this.#identifyAfterLogin(connection, signal);
     switch (part) {
       case "power": {
@@ -262,14 +262,14 @@ export class IpmiBmc implements Bmc {
     }
   }
 
-  /** Undefined where the BMC has no chassis commands. */
+  /** Undefined if the BMC has no chassis commands. */
   async #readChassis(runner: CommandRunner, signal: AbortSignal): Promise<ChassisState | undefined> {
     const hasChassis = this.#identity.device?.support.chassis ?? true;
     const chassis = readChassis(runner, signal);
     return hasChassis ? optionalCommand(chassis) : optionalPart(chassis);
   }
 
-  /** Without an event log where the BMC has none. */
+  /** Without the field `eventLog` if the BMC has no event log. */
   async #readEventLog(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
     const { device } = this.#identity;
     const context = { plan: this.#knownPlan(), device, severities: this.#options.severities?.() };
@@ -280,10 +280,10 @@ export class IpmiBmc implements Bmc {
     return read ? { data: { eventLog: read.log }, failure: read.failure } : { data: {} };
   }
 
-  /** New records and all records: those that both need are read once. */
+  /** Reads new records and all records; a record that both need is read once. */
   async #readWholeLog(connection: CommandRunner, context: EventContext, signal: AbortSignal): Promise<PartReading> {
-    // Reads what sensors there are where nobody did yet: events tell values. A repository that cannot be read is
-    // the matter of another part.
+    // Reads the repository if no part has read it yet, because events contain values of sensors. An unreadable
+    // repository is a failure of another part.
     const plan = context.plan ?? (await optional(this.#plan(connection, signal)));
     const runner = new RememberingRunner(connection);
     const read = await optionalCommand(this.#eventLog.read(runner, { ...context, plan }, signal));
@@ -298,7 +298,10 @@ export class IpmiBmc implements Bmc {
     }
   }
 
-  /** The first reading uses what the login learnt; a login by the remembered way learns nothing. */
+  /**
+   * The first reading uses what the login has learnt. A login with remembered settings learns nothing, so the commands
+   * are sent.
+   */
   async #readSecurity(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const { capabilities, cipherSuites } = this.#memory;
     if (this.#isSurveyed || !capabilities || !cipherSuites) await connection.survey(signal);
@@ -324,7 +327,7 @@ export class IpmiBmc implements Bmc {
     let sensors: readonly Sensor[] = [];
     let failure: unknown;
     try {
-      // Whether it is off decides what a fan that stands still means; some BMCs refuse to tell.
+      // The power state decides what a stopped fan means. Some BMCs refuse to report it.
       const chassis = await optional(readChassis(runner, signal));
       this.#hostOff = chassis?.powerOn === false;
       this.#isUnhurried = true;
@@ -389,25 +392,25 @@ export class IpmiBmc implements Bmc {
     return this.#behind?.plan(connection, this.#repository, signal, { unhurried: this.#isUnhurried }) ?? own;
   }
 
-  /** The same as far as it is known. */
+  /** The same, as far as it is known. */
   #knownPlan(): SensorPlan | undefined {
     const { kept } = this.#repository;
     return kept && (this.#behind?.known(kept) ?? kept.plan);
   }
 
-  /** Undefined, too, where the BMC answers for them. */
+  /** Undefined also if the BMC answers for its satellites. */
   get #behind(): Satellites | undefined {
     return this.#memory.quirks.has("assume_bmc_owner") ? undefined : this.#satellites;
   }
 
-  /** The plan with what the rules in force make of it: the same object from poll to poll while they do not change. */
+  /** The plan with the current rules applied; the same object in every poll while the rules do not change. */
   #ruled(plan: SensorPlan, device: DeviceId | undefined): SensorPlan {
     const { manufacturerId = NO_MANUFACTURER, productId = 0 } = device ?? {};
     const named = this.#options.roles?.().applied(plan, manufacturerId) ?? plan;
     return this.#options.severities?.().applied(named, manufacturerId, productId) ?? named;
   }
 
-  /** Those that need not be learnt from this BMC. */
+  /** Quirks that are known without learning them from this BMC. */
   #givenQuirks(): readonly QuirkName[] {
     const { quirks = [], quirkRules = [] } = this.#options;
     const { device } = this.#identity;
@@ -441,7 +444,7 @@ export class IpmiBmc implements Bmc {
     return (this.#behind ?? this.#repository).takeChanges();
   }
 
-  /** Changes when something worth saving does. */
+  /** Changes when there is something new to save. */
   get revision(): number {
     const { login, floor, quirks } = this.#memory;
     const known = (login ? 1 : 0) + (floor ? 1 + LOGIN_FLOORS.indexOf(floor) : 0) + quirks.size;
@@ -462,7 +465,7 @@ export class IpmiBmc implements Bmc {
     };
   }
 
-  /** Takes what an earlier run saved; what has not its form is left out. */
+  /** Restores the state of an earlier run; malformed data is ignored. */
   async restore(file: unknown): Promise<void> {
     const saved = savedBmc(file);
     if (!saved) return;
@@ -472,7 +475,7 @@ export class IpmiBmc implements Bmc {
     if (saved.repository) await this.#repository.restore(saved.repository);
     const { kept } = this.#repository;
     if (kept && saved.satellites) await this.#satellites?.restore(saved.satellites, kept);
-    // They are of the sensors of this repository, and of no other.
+    // Saved limits and parts only apply to the sensors of this repository.
     if (this.#repository.known) this.#savedLimits = saved.limits;
     this.#savedPresent = saved.present;
   }

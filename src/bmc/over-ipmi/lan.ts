@@ -33,8 +33,8 @@ const LAST_CHANNEL = 0x0b;
 const NO_MAC = "00:00:00:00:00:00";
 
 /**
- * Parameters of the LAN channel in use, at most ten commands per reading. Operators may read them everywhere, users
- * on some BMCs only: one that refuses is not sent the command again.
+ * Parameters of the LAN channel in use, with at most ten commands per reading. Every BMC reports them to operators,
+ * only some to users. A refused command is not sent again.
  */
 export class LanReader {
   readonly #memory: BmcMemory;
@@ -46,9 +46,9 @@ export class LanReader {
   }
 
   /**
-   * Undefined where the BMC does not report them.
+   * Undefined if the BMC does not report them.
    *
-   * @throws IpmiError when it keeps silent, or the signal's reason
+   * @throws IpmiError if it does not answer, or the reason of the signal
    */
   async info(runner: CommandRunner, signal: AbortSignal): Promise<LanInfo | undefined> {
     const source = await this.#parameter(runner, lanIpAddressSource, signal);
@@ -65,7 +65,7 @@ export class LanReader {
     };
   }
 
-  /** What the parameters say about logins; only what the BMC reports. */
+  /** Settings of logins from the parameters; only those that the BMC reports. */
   async findings(runner: CommandRunner, signal: AbortSignal): Promise<readonly SecurityFinding[]> {
     const findings: SecurityFinding[] = [];
     const count = await this.#parameter(runner, lanCipherSuiteCount, signal);
@@ -94,7 +94,7 @@ export class LanReader {
     );
   }
 
-  /** Its number, because not every BMC takes "this channel" here. */
+  /** The number of the channel in use, because some BMCs do not accept "this channel" here. */
   async #ourChannel(runner: CommandRunner, signal: AbortSignal): Promise<number | undefined> {
     if (this.#channel !== undefined) return this.#channel;
     const reported = this.#memory.capabilities?.channel;
@@ -104,7 +104,7 @@ export class LanReader {
   }
 }
 
-/** Refused whatever the parameter: no such command, or not for us. */
+/** Refusals that do not depend on the parameter: unknown command, or insufficient privilege. */
 function isForGood(error: unknown): boolean {
   if (!(error instanceof CompletionCodeError)) return false;
   return error.reason === "privilege_refused" || error.completionCode === CompletionCode.InvalidCommand;

@@ -14,21 +14,20 @@ import type { PlannedSensor } from "./planned-sensor.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import type { SensorRoutes } from "./sensor-routes.ts";
 
-/** Limits change when somebody changes them: read again once a day. */
+/** Limits only change if somebody sets them, so they are read once a day. */
 const LIMITS_AGE_MS = 24 * 3600_000;
 
 /** Raw limits and hysteresis by sensor id, as text, and when they were read, epoch ms. */
 export interface SavedLimits {
   readonly readAt: number;
   readonly limits: Readonly<Record<string, string>>;
-  /** Ids of sensors whose limits could not be read then, since the BMC was busy. */
+  /** Ids of sensors whose limits could not be read because the BMC was busy. */
   readonly pending?: readonly string[];
 }
 
 /**
- * The limits of one host's sensors: those of the records, and what Get Sensor Thresholds and Get Sensor Hysteresis
- * say instead. They are read once a day; a refusal counts as read. A reading that was cut short goes on in the next
- * poll.
+ * The limits of one host's sensors: from Get Sensor Thresholds and Get Sensor Hysteresis, or else from the record. They
+ * are read once a day, and a refusal counts as read. An interrupted reading continues in the next poll.
  */
 export class LimitReader {
   readonly #plan: SensorPlan;
@@ -36,9 +35,9 @@ export class LimitReader {
   readonly #routes: SensorRoutes;
   readonly #clock: Clock;
   #limited: readonly LimitedSensor[];
-  /** Wall clock: it is kept over restarts. */
+  /** Wall clock, because it is kept over restarts. */
   #readAt = 0;
-  /** Places of the sensors to be queried: of all while a reading is in progress, after it of those that were busy. */
+  /** Indices of the sensors to query: all during a reading, after it those that were busy. */
   #due: Set<number> | undefined;
   #isInProgress = false;
   #revision = 0;
@@ -51,7 +50,7 @@ export class LimitReader {
     this.#limited = plan.limits.row(sensors.map((sensor) => plan.limits.limited(sensor, undefined)));
   }
 
-  /** The sensors under the limits in effect, by their places. */
+  /** The sensors with their current limits, by index. */
   get limited(): readonly LimitedSensor[] {
     return this.#limited;
   }
@@ -63,7 +62,7 @@ export class LimitReader {
    */
   async read(runner: CommandRunner, isBusy: (place: number) => boolean, signal: AbortSignal): Promise<void> {
     const ageMs = this.#clock.wallMs() - this.#readAt;
-    // A time in the future comes from a clock that was wrong.
+    // A time in the future comes from a wrong clock.
     if (!this.#isInProgress && (ageMs < 0 || ageMs >= LIMITS_AGE_MS)) {
       this.#due = this.#all();
       this.#isInProgress = true;
@@ -107,7 +106,7 @@ export class LimitReader {
     return due;
   }
 
-  /** The limits as text; undefined where there is nothing to ask or the BMC refuses: those in effect stay. */
+  /** The limits as text; undefined if there is nothing to query or the BMC refuses: then the current limits stay. */
   async #ask(runner: CommandRunner, sensor: PlannedSensor, signal: AbortSignal): Promise<string | undefined> {
     const { definition } = sensor;
     const options = this.#routes.to(sensor, signal);
@@ -133,12 +132,12 @@ export class LimitReader {
     }
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** What a restart should not have to ask again. */
+  /** State to save, so that a restart does not query the limits again. */
   save(): SavedLimits {
     const limits: Record<string, string> = {};
     for (const { sensor, text } of this.#limited) if (text !== undefined) limits[sensor.id] = text;
@@ -146,7 +145,7 @@ export class LimitReader {
     return { readAt: this.#readAt, limits, pending };
   }
 
-  /** Takes what was saved of a host with this plan. */
+  /** Restores the saved state of a host with this plan. */
   restore(saved: SavedLimits): void {
     const cache = this.#plan.limits;
     const limited = this.#limited.map((current) => {

@@ -4,16 +4,19 @@ import type { Limits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import { type ReadingCase, type ReadingContext, sensorOf, unread } from "./sensor-reading.ts";
 
-/** Kept of one plan: a hundred sensors with some dozens of values and limits. When it is full all are forgotten. */
+/**
+ * Maximum number of cached readings per plan: a hundred sensors with some dozens of values and limits. A full cache is
+ * emptied.
+ */
 const MOST_KEPT = 32_768;
-/** Kinds of BMC with the same repository to the byte that are kept; of more, nothing is. */
+/** Maximum number of devices with byte-equal repositories whose readings are cached. */
 const MOST_DEVICES = 64;
 
-/** Above the 29 bits of a reading and what stands around it. */
+/** Factor above the 29 bits of a reading and its flags. */
 const DEVICE_UNIT = 2 ** 29;
-/** Above the 6 bits of MOST_DEVICES. */
+/** Factor above the 6 bits of MOST_DEVICES. */
 const HELD_UNIT = 2 ** 35;
-/** Above 64 masks of 6 limits, and none. */
+/** Factor above 64 masks of 6 limits, and none. */
 const PRESENT_UNIT = 2 ** 42;
 
 /** Results of earlier readings; see ReadingCase. */
@@ -31,7 +34,7 @@ export class SensorCache {
     this.#limited.push(limited);
   }
 
-  /** The part of a key that is the same for all sensors of a poll; undefined: keep nothing. */
+  /** The part of a cache key that is equal for all sensors of a poll; undefined: cache nothing. */
   contextKey({ manufacturerId, productId, hostOff, scanningDisabledIsValid }: ReadingContext): number | undefined {
     const device = `${manufacturerId}/${productId}`;
     let ordinal = this.#devices.get(device);
@@ -43,7 +46,7 @@ export class SensorCache {
     return ordinal * DEVICE_UNIT + (hostOff ? 1 << 27 : 0) + (scanningDisabledIsValid ? 1 << 28 : 0);
   }
 
-  /** One more is kept. */
+  /** Counts one more cached reading. */
   count(): void {
     if (++this.#kept <= MOST_KEPT) return;
     this.#kept = 1;
@@ -52,9 +55,9 @@ export class SensorCache {
 }
 
 /**
- * A sensor under one set of limits. All hosts whose boards and limits are equal share it, and through it
- * the model's objects: a sensor that reads as before, or as its like in another host, costs no memory, and
- * its text need not be made again.
+ * A sensor with one set of limits. All hosts with equal boards and limits share it, and with it the sensor objects of
+ * the model: a reading that did not change, or that equals one of another host, takes no memory, and its text is not
+ * made again.
  */
 export class LimitedSensor implements Limits {
   readonly sensor: PlannedSensor;
@@ -63,12 +66,12 @@ export class LimitedSensor implements Limits {
   readonly uncrossable: number | undefined;
   /** The last values at which crossed limits still count as crossed; see Limits. */
   readonly rearm: Thresholds | undefined;
-  /** Raw limits as the BMC reported them; undefined: those of the record. */
+  /** Raw limits that the BMC reported; undefined: those of the record. */
   readonly text: string | undefined;
   readonly #all: SensorCache | undefined;
   readonly #sensors = new Map<number | NoReading, Sensor>();
 
-  /** @param all absent for one that nobody shares: it keeps nothing */
+  /** @param all absent for a sensor that is not shared: it caches nothing */
   constructor(sensor: PlannedSensor, limits: Limits & { readonly text?: string }, all?: SensorCache) {
     this.sensor = sensor;
     this.thresholds = limits.thresholds;
@@ -86,9 +89,9 @@ export class LimitedSensor implements Limits {
   }
 
   /**
-   * The answer in model words.
+   * The response in terms of the model.
    *
-   * @param contextKey of `context`, see SensorCache; undefined: nothing is kept
+   * @param contextKey of `context`, see SensorCache; undefined: nothing is cached
    * @param past results of earlier readings
    */
   of(reading: SensorReading, context: ReadingContext, contextKey: number | undefined, past: Past = NO_PAST): Sensor {
@@ -114,7 +117,7 @@ export class LimitedSensor implements Limits {
     return sensor;
   }
 
-  /** All of an answer that sensorOf() looks at, in 27 bits. */
+  /** All bits of a response that sensorOf() uses, 27 bits. */
   #readingKey({ raw, states, comparison, stateBytes, scanningEnabled, unavailable }: SensorReading): number {
     const bits = this.sensor.definition.class === "threshold" ? comparison : states;
     return (

@@ -2,12 +2,12 @@ import { LimitedSensor, SensorCache } from "./limited-sensor.ts";
 import { convertedLimits, type Limits, parsedLimits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 
-/** Different sets kept of one sensor; more would not help with a BMC that reports others all the time. */
+/** Maximum number of cached sets per sensor. More would not help with a BMC that reports other limits every time. */
 const MOST_SETS = 64;
 
 /**
- * The sensors of a plan under the limits that their BMCs report. Boards of a kind mostly have the same: each
- * different set exists once, however many hosts have it.
+ * The sensors of a plan with the limits that their BMCs report. Boards of the same model usually have equal limits, and
+ * each different set exists once.
  */
 export class LimitsCache {
   /** Cached readings of these sensors. */
@@ -16,9 +16,9 @@ export class LimitsCache {
   readonly #bySensor = new Map<PlannedSensor, Map<string | undefined, LimitedSensor>>();
 
   /**
-   * The sensor under these limits.
+   * The sensor with these limits.
    *
-   * @param text see limitsText(); what is no limits has none. Undefined: the limits of the record
+   * @param text see limitsText(); an invalid text means no limits, undefined those of the record
    */
   limited(sensor: PlannedSensor, text: string | undefined): LimitedSensor {
     let known = this.#bySensor.get(sensor);
@@ -35,7 +35,7 @@ export class LimitsCache {
     return made;
   }
 
-  /** The same row for all hosts that have the same limits: they keep one list of their sensors and not one each. */
+  /** The list of sensors, shared by all hosts with the same limits. */
   row(limited: readonly LimitedSensor[]): readonly LimitedSensor[] {
     const known = this.#rows.find((row) => row.length === limited.length && row.every((one, i) => one === limited[i]));
     if (known) return known;

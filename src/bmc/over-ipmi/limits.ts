@@ -27,22 +27,22 @@ const ABSENT = "--";
 
 /** The limits of a sensor in its base unit, and how readings are compared with them. */
 export interface Limits {
-  /** Absent where there are none, or where none of them can be crossed. */
+  /** Absent if there are no limits, or none that can be crossed. */
   readonly thresholds?: Thresholds;
-  /** Those that a reading can cross. */
+  /** The limits that a reading can cross. */
   readonly compared?: Thresholds;
-  /** Mask of those that no reading can cross, whatever the BMC's comparison bits say. */
+  /** Mask of the limits that no reading can cross, even if the BMC's comparison bits report it. */
   readonly uncrossable?: number;
   /** The last value at which a crossed limit still counts as crossed, for limits with hysteresis. */
   readonly rearm?: Thresholds;
 }
 
-/** What the record says of the hysteresis. "none" may mean a built-in one, which is reported nowhere. */
+/** Support for hysteresis according to the record. "none" may mean a built-in hysteresis that is not reported. */
 export function recordedHysteresis({ capabilities, hysteresis }: SensorDefinition): Hysteresis | undefined {
   return capabilities === undefined || capabilities.hysteresis === "none" ? undefined : hysteresis;
 }
 
-/** Get Sensor Hysteresis knows better than the record: somebody may have set it, or the record leaves it out. */
+/** Get Sensor Hysteresis takes precedence over the record: the value may have been set, or be missing in the record. */
 export function asksHysteresis({ capabilities, hysteresis }: SensorDefinition): boolean {
   if (capabilities?.hysteresis === "settable") return true;
   const isSpecified = (counts: number | undefined): boolean =>
@@ -54,9 +54,8 @@ export function asksHysteresis({ capabilities, hysteresis }: SensorDefinition): 
 const hexByte = (value: number): string => value.toString(16).padStart(2, "0");
 
 /**
- * The raw limits and hysteresis as the BMC reported them, in a text that can be saved and compared:
- * "0a05--5f6469/0203" are limits in the order of the masks, and positive and negative hysteresis. Either may
- * be missing; then the record counts.
+ * Raw limits and hysteresis from the BMC as a text that can be saved and compared: "0a05--5f6469/0203" has the limits
+ * in the order of the masks, then positive and negative hysteresis. Either may be missing; then the record applies.
  */
 export function limitsText(answer: SensorThresholds | undefined, hysteresis?: Hysteresis): string {
   const limits = answer ? THRESHOLD_NAMES.map((name) => optionalByte(answer[FIELDS[name]])).join("") : "";
@@ -67,13 +66,13 @@ const optionalByte = (value: number | undefined): string => (value === undefined
 
 const LIMITS_TEXT = /^((?:[0-9a-f]{2}|--){6})?(?:\/([0-9a-f]{2})([0-9a-f]{2}))?$/;
 
-/** What the BMC reported, in raw counts; the rest is as the record has it. */
+/** Raw values from the BMC; the others are those of the record. */
 export interface ReportedLimits {
   readonly raws?: RawThresholds;
   readonly hysteresis?: Hysteresis;
 }
 
-/** What limitsText() made a text of; undefined for any other. */
+/** The inverse of limitsText(); undefined for any other text. */
 export function parsedLimits(text: string): ReportedLimits | undefined {
   const match = LIMITS_TEXT.exec(text);
   if (match === null) return undefined;
@@ -110,7 +109,7 @@ function rawsOf(text: string): RawThresholds {
   return raws;
 }
 
-/** Limits in the base unit: those of the record, or those that the BMC reported instead. */
+/** Limits in the base unit: from the record, or from the BMC if it reported them. */
 export function convertedLimits(definition: SensorDefinition, unit: BaseUnit, reported: ReportedLimits = {}): Limits {
   const { raws, hysteresis = recordedHysteresis(definition) } = reported;
   const thresholds = inBaseUnit(convertThresholds(definition, raws), unit);
@@ -124,14 +123,14 @@ export function convertedLimits(definition: SensorDefinition, unit: BaseUnit, re
   };
 }
 
-/** The limits but for some; undefined where nothing remains. */
+/** The limits without some of them; undefined if none remains. */
 function without(thresholds: Thresholds, names: readonly ThresholdName[]): Thresholds | undefined {
   if (names.length === 0) return thresholds;
   const entries = Object.entries(thresholds).filter(([name]) => !names.includes(name as ThresholdName));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** Undefined where there are none. */
+/** Undefined if there are none. */
 function inBaseUnit(values: Thresholds, unit: BaseUnit): Thresholds | undefined {
   const entries = Object.entries(values);
   if (entries.length === 0) return undefined;

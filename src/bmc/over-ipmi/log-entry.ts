@@ -18,15 +18,15 @@ export interface DecodedEvent {
   readonly memoryError: SelEventDescription["memoryError"];
 }
 
-/** What is known besides a record. */
+/** What is needed to interpret a record. */
 export interface RecordContext {
   readonly plan?: SensorPlan;
   readonly device?: Pick<DeviceId, "manufacturerId" | "productId">;
-  /** Absent: events are as bad as the tables of the protocol say. */
+  /** Absent: the severities of the specification's tables apply. */
   readonly severities?: Severities;
 }
 
-/** A SEL record in model words; sensors are named and values converted where the plan knows them. */
+/** A SEL record in terms of the model, with the name of the sensor and converted values if the plan has the sensor. */
 export function decodeEvent(bytes: Buffer, context: RecordContext): DecodedEvent {
   const { plan, device } = context;
   const record = decodeSelRecord(bytes);
@@ -57,7 +57,7 @@ export function decodeEvent(bytes: Buffer, context: RecordContext): DecodedEvent
   };
 }
 
-/** By the rules that grade the live state, too; unknown for events that mean nothing to us. */
+/** From the same rules as for current states; unknown for events without a known meaning. */
 function severityOf(
   record: SelRecord,
   { severity, event, direction, kind, sensorName }: SelEventDescription,
@@ -76,18 +76,20 @@ function severityOf(
   };
   const grade = severities?.gradeOf(subject, event, { asserted: severity, deasserted: severity });
   const graded = grade?.[direction] ?? severity;
-  // That a part is absent is no failure, that it was removed is a change.
+  // An absent part is not a failure, but its removal is a change.
   return HEALTH_WORDS[isRemoval(record, event, direction) ? Math.max(graded, Health.Warning) : graded] ?? "unknown";
 }
 
-/** By owner, LUN and number; by number alone at the BMC, since some firmware fills the generator wrongly. */
+/**
+ * Finds the sensor by owner, LUN and number; for the BMC by number alone, because some firmware sets a wrong generator.
+ */
 export function sensorOfEvent(record: SelRecord, plan: SensorPlan): PlannedSensor | undefined {
   if (record.type !== "system_event") return undefined;
   const { generator, sensorNumber } = record;
   const own = generator.kind === "ipmb" ? eventKey(generator.address, generator.lun, sensorNumber) : undefined;
   const found = own === undefined ? undefined : plan.byEventKey.get(own);
   const sensor = found ?? plan.byEventKey.get(eventKey(0x20, 0, sensorNumber));
-  // A BIOS event whose number happens to be a sensor of the BMC is of another type.
+  // A BIOS event may have the number of a sensor of the BMC, but has another type.
   if (!sensor || (!found && sensor.definition.sensorType !== record.sensorType)) return undefined;
   return sensor;
 }

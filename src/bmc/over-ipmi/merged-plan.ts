@@ -4,16 +4,16 @@ import type { PlannedSensor } from "./planned-sensor.ts";
 import { SensorIds, withoutNumber } from "./sensor-ids.ts";
 import { eventKey, MOST_PLANNED, type SensorPlan, wantedOf } from "./sensor-plan.ts";
 
-/** Record ids for the sensors of a controller, in the words of other tools, begin here: repositories number theirs from 1. */
+/** First record id, for other tools' output, of sensors of a controller; repositories number theirs from 1. */
 const FIRST_LENT_ID = 0x8000;
 const MOST_RECORD_ID = 0xfffe;
 
-/** A controller behind the BMC: "82h on channel 0". */
+/** Name of a controller behind the BMC: "82h on channel 0". */
 export function controllerText({ ownerId, channel }: Pick<SensorDefinition, "ownerId" | "channel">): string {
   return `${ownerId.toString(16).padStart(2, "0").toUpperCase()}h on channel ${channel}`;
 }
 
-/** The plan of one controller's device SDRs, which name the controller as owner. */
+/** The plan of one controller's device SDRs. They name the controller as owner. */
 export interface SatellitePlan {
   readonly ownerId: number;
   readonly channel: number;
@@ -21,8 +21,8 @@ export interface SatellitePlan {
 }
 
 /**
- * The plan of a host: the sensors of the BMC's repository, and behind them those that only the controllers' device
- * SDRs describe. A pure function of the plans; equal hosts share what SdrCache.merged() keeps.
+ * The plan of a host: the sensors of the BMC's repository, then those that only the device SDRs of controllers
+ * describe. A pure function of the plans; equal hosts share the result in SdrCache.merged().
  */
 export function mergedPlan(own: SensorPlan, others: readonly SatellitePlan[]): SensorPlan {
   const sensors = [...own.sensors];
@@ -40,7 +40,8 @@ export function mergedPlan(own: SensorPlan, others: readonly SatellitePlan[]): S
         omitted++;
         continue;
       }
-      // The repository wins. Two channels can have controllers of one address, and some copies name no channel.
+      // The repository takes precedence. Two channels may have controllers with the same address, and some copies have
+      // no channel.
       if (copyKeys(sensor).some((key) => described.has(key))) continue;
       const { recordId } = sensor.definition;
       const id = lent.get(recordId) ?? lentId(other.ownerId, recordId, recordIds);
@@ -66,8 +67,8 @@ function copyKeys(sensor: PlannedSensor): readonly string[] {
 }
 
 /**
- * An id that no other record of the host has: other tools' words tell sensors apart by it. The same from poll to
- * poll, whatever other controllers have.
+ * A record id that is unique on the host, because other tools distinguish sensors by it. Does not change between polls,
+ * whatever other controllers have.
  */
 function lentId(ownerId: number, recordId: number, taken: Set<number>): number {
   let id = Math.min(FIRST_LENT_ID + ((ownerId >> 1) << 8) + (recordId & 0xff), MOST_RECORD_ID);

@@ -14,8 +14,8 @@ import type { Health, SensorRecordCodes } from "../../model/index.ts";
 import { convertedLimits, type Limits } from "./limits.ts";
 
 /**
- * A sensor of a repository, ready to be read: what never changes, and how raw readings become values.
- * Its limits are those of the record, in effect unless Get Sensor Thresholds and Get Sensor Hysteresis know better.
+ * A sensor of a repository, ready to be read: properties that never change, and the conversion of raw readings. Its
+ * limits are those of the record, which apply unless Get Sensor Thresholds and Get Sensor Hysteresis report others.
  */
 export interface PlannedSensor extends Limits {
   readonly definition: SensorDefinition;
@@ -24,22 +24,22 @@ export interface PlannedSensor extends Limits {
   readonly id: string;
   readonly entity: string;
   readonly kind: string;
-  /** What a rule made of it; see Roles.applied(). */
+  /** Set by a rule; see Roles.applied(). */
   readonly role?: string;
-  /** How bad a state is; absent: as the tables of the protocol say. See Severities.applied(). */
+  /** The severity of a state; absent: that of the specification's tables. See Severities.applied(). */
   readonly grade?: (state: string, builtIn: Health) => Health;
   /** Absent for purely discrete sensors. */
   readonly unit?: BaseUnit;
-  /** Raw reading to the base unit; undefined where there is none. */
+  /** Converts a raw reading to the base unit; undefined if there is no value. */
   readonly convert: (raw: number) => number | undefined;
   readonly codes: SensorRecordCodes;
-  /** The sensor by further records that describe it; other tools export it once for each record. */
+  /** Further records that describe the sensor. Other tools export a sensor once per record. */
   readonly copies?: readonly PlannedSensor[];
   /** The request for its reading. */
   readonly question: SeriesRequest;
 }
 
-/** The sensor of a record under its own limits, without a role. */
+/** The sensor of a record with the limits of the record, without a role. */
 export function plannedSensor(definition: SensorDefinition): PlannedSensor {
   const { ownerId, ownerLun, number, entityId, entityInstance, sensorType, units } = definition;
   const hex = (n: number): string => n.toString(16).padStart(2, "0");

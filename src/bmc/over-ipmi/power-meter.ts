@@ -11,12 +11,12 @@ import type { Clock } from "../../lib/index.ts";
 import type { PowerConsumption } from "../../model/index.ts";
 import { readDcmiPower, readPowerLimit, wattsOf, withLimit } from "./power.ts";
 
-/** Age at which the BMC is searched for a meter again. */
+/** Age after which a missing meter is searched for again. */
 const KNOWN_AGE_MS = 3600_000;
-/** Behind the bridge a refusal comes late or never. */
+/** A refusal through the bridge may come late or never. */
 const ME_TRIES = 2;
 
-/** What a field of seconds holds where there is no period. */
+/** Value of a field of seconds if there is no period. */
 const NO_PERIOD = 0xffffffff;
 
 interface Known {
@@ -24,14 +24,14 @@ interface Known {
   /** The result while there is no meter. */
   readonly idle?: PowerConsumption;
   readonly limitWatts?: number;
-  /** Monotonic. */
+  /** Monotonic time of the last search. */
   readonly at: number;
 }
 
-/** DCMI answers and does not measure. */
+/** DCMI answers but does not measure. */
 const IDLE: PowerConsumption = { source: "dcmi" };
 
-/** The power meter of one host: DCMI, or the Intel Management Engine behind the bridge where DCMI is missing. */
+/** The power meter of one host: DCMI, or the Intel Management Engine behind the bridge if DCMI is missing. */
 export class PowerMeter {
   readonly #memory: BmcMemory;
   readonly #clock: Clock;
@@ -45,16 +45,16 @@ export class PowerMeter {
   }
 
   /**
-   * Undefined where the BMC has no meter, without watts where DCMI has one that does not measure.
+   * Undefined if the BMC has no meter; without watts if DCMI has a meter that does not measure.
    *
-   * @throws IpmiError when it keeps silent or is busy, or the signal's reason
+   * @throws IpmiError if it does not answer or is busy, or the reason of the signal
    */
   async read(runner: CommandRunner, hostOff: boolean, signal: AbortSignal): Promise<PowerConsumption | undefined> {
     const now = this.#clock.monotonicMs();
     const known = this.#known && now - this.#known.at < KNOWN_AGE_MS ? this.#known : undefined;
     if (known?.meter === "none") return known.idle;
     let idle: PowerConsumption | undefined;
-    // Whether there is a meter shows when it has a reading: a host that is off may begin to measure when it is on.
+    // A meter is only confirmed by a reading: it may begin to measure when the host is switched on.
     let isOpen = hostOff;
     if (known?.meter !== "node_manager") {
       const answer = await readDcmiPower(runner, this.#memory, signal);
@@ -72,13 +72,13 @@ export class PowerMeter {
   }
 }
 
-/** All zeros are what boards say that have the command and no meter. */
+/** All zeros: boards with the command but without a meter report that. */
 function plausible(reading: PowerConsumption | undefined, hostOff: boolean): PowerConsumption | undefined {
   const watts = reading?.currentWatts;
   return watts === undefined || (watts === 0 && !hostOff) ? undefined : reading;
 }
 
-/** The statistics of Intel Node Manager; undefined where there is no ME, or one that does not answer. */
+/** The statistics of Intel Node Manager; undefined if there is no ME, or if it does not answer. */
 async function readNodeManager(runner: CommandRunner, signal: AbortSignal): Promise<PowerConsumption | undefined> {
   try {
     const s = await runner.run(getNodeManagerStatistics, {}, { signal, bridge: INTEL_ME, tries: ME_TRIES });

@@ -8,19 +8,19 @@ import {
 import type { PowerConsumption } from "../../model/index.ts";
 import { optionalUnlessBusy } from "./refusals.ts";
 
-/** What a field of watts holds where there is no reading. */
+/** Value of a field of watts without a reading. */
 const NO_WATTS = 0xffff;
-/** What 16-bit seconds look like in a field of milliseconds: Supermicro's "65530". */
+/** A 16-bit number of seconds in a field of milliseconds: "65530" on Supermicro. */
 const LARGEST_PERIOD_MS = 0xffffffff;
 
-/** The watts of a field; undefined where it says that there is no reading. */
+/** The watts of a field; undefined if it has no reading. */
 export const wattsOf = (field: number): number | undefined => (field === NO_WATTS ? undefined : field);
 
 /**
- * The DCMI power reading without the limit. Undefined where the BMC has no such command, whatever its capabilities
- * say; without watts where it has no meter; "unavailable" where the meter has no reading at the moment.
+ * The DCMI power reading without the limit. Undefined if the BMC has no such command, whatever its capabilities report;
+ * without watts if it has no meter; "unavailable" if the meter has no reading at present.
  *
- * @throws IpmiError when it keeps silent, or the signal's reason
+ * @throws IpmiError if it does not answer, or the reason of the signal
  */
 export async function readDcmiPower(
   runner: CommandRunner,
@@ -44,19 +44,19 @@ export async function readDcmiPower(
   };
 }
 
-/** The reading with the limit in effect. Written out: a spread object has a hidden class of its own in each host. */
+/** The reading with the current limit. Without spread, because a spread object has its own hidden class per host. */
 export function withLimit(reading: PowerConsumption, limitWatts: number | undefined): PowerConsumption {
   const { source, currentWatts, minimumWatts, maximumWatts, averageWatts, periodSeconds } = reading;
   return { source, currentWatts, minimumWatts, maximumWatts, averageWatts, periodSeconds, limitWatts };
 }
 
-/** The active limit in watts; undefined where none is active or the BMC knows no limits. */
+/** The active limit in watts; undefined if none is active or the BMC does not support limits. */
 export async function readPowerLimit(runner: CommandRunner, signal: AbortSignal): Promise<number | undefined> {
   const limit = await optionalUnlessBusy(runner.run(getPowerLimit, undefined, { signal }));
   return limit && limit.limitWatts > 0 ? wattsOf(limit.limitWatts) : undefined;
 }
 
-/** OpenBMC measures and says that it does not; a board that says so and reads 0 has no meter. */
+/** OpenBMC measures but reports that it does not. A board that reports this and reads 0 has no meter. */
 function isMeasured(reading: PowerReading): boolean {
   return reading.active || reading.currentWatts > 0;
 }

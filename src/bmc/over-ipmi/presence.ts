@@ -19,9 +19,9 @@ const ABSENT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What the asserted states of a discrete sensor say of the part that it is about; undefined where they say nothing.
- * A sensor that can say "absent" by a state says nothing while it asserts none; for one that has a state for "present"
- * alone, silence is absence. One that asserts a fault and not its presence says nothing.
+ * Whether the part of a discrete sensor is present, from its asserted states; undefined if they do not show it. If a
+ * sensor has a state for "absent", no state means nothing. If it only has a state for "present", no state means absent.
+ * If it asserts a fault but not its presence, that means nothing.
  */
 export function presenceOf(subject: StateSubject, states: readonly string[]): Presence | undefined {
   if (isDriveSlot(subject)) return states.length === 0 ? undefined : isPresentDrive(states) ? "present" : "absent";
@@ -33,13 +33,13 @@ export function presenceOf(subject: StateSubject, states: readonly string[]): Pr
   return !saysAbsence && words.some((word) => PRESENT.has(word)) ? "absent" : undefined;
 }
 
-/** An event that says that a part was removed or unplugged. */
+/** True for an event that reports that a part was removed or unplugged. */
 export function isRemoval(subject: StateSubject, event: string, direction: "asserted" | "deasserted"): boolean {
   if (isDriveSlot(subject)) return event === (direction === "asserted" ? "state_deasserted" : "state_asserted");
   return direction === "asserted" ? ABSENT.has(event) : PRESENT.has(event);
 }
 
-/** Drive slots of the class "digital state" assert it if they hold a drive. */
+/** Drive slots of the class "digital state" assert the state if they contain a drive. */
 const isDriveSlot = ({ eventType, sensorType }: StateSubject): boolean =>
   (eventType & 0x7f) === EventType.DigitalState && sensorType === SensorType.DriveSlot;
 

@@ -1,12 +1,12 @@
 import type { PlannedSensor } from "./planned-sensor.ts";
 
 /**
- * Which parts of one host were present, by the places of their sensors. A part that was present stays so until its
- * removal is acknowledged: its absence is a change.
+ * Which parts of one host have been present, by the indices of their sensors. A part stays in the list until its
+ * removal is acknowledged, so that its absence is a change.
  */
 export class PresentParts {
   readonly #sensors: readonly PlannedSensor[];
-  /** One byte a sensor; absent until the first part. */
+  /** One byte per sensor; absent until the first part. */
   #present: Uint8Array | undefined;
   #revision = 0;
 
@@ -25,24 +25,24 @@ export class PresentParts {
     this.#revision++;
   }
 
-  /** Parts that are absent were removed on purpose. */
+  /** Acknowledges the removal of absent parts. */
   acknowledge(): void {
     if (!this.#present) return;
     this.#present = undefined;
     this.#revision++;
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Ids of their sensors. */
+  /** Ids of the sensors of these parts. */
   save(): readonly string[] {
     return this.#sensors.flatMap(({ id }, place) => (this.has(place) ? [id] : []));
   }
 
-  /** Takes what was saved, or what the previous reader of the host knew. */
+  /** Restores saved state, or takes over that of the previous reader of the host. */
   restore(ids: readonly string[]): void {
     const present = new Set(ids);
     for (const [place, { id }] of this.#sensors.entries()) if (present.has(id)) this.add(place);

@@ -9,13 +9,13 @@ import {
 import type { NoReading } from "../../model/index.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 
-/** The answer of one sensor, of a non-linear one with its conversion, or why there is none. */
+/** The response of one sensor, for a non-linear one with its conversion; or the reason why there is none. */
 export type Answer =
   | SensorReading
   | { readonly reading: SensorReading; readonly convert: PlannedSensor["convert"] }
   | NoReading;
 
-/** Codes of Get Sensor Reading that say "no reading", by what they say it of. */
+/** Completion codes of Get Sensor Reading that mean "no reading", by their reason. */
 export const NO_READING: ReadonlyMap<number, NoReading> = new Map([
   [CompletionCode.InvalidCommand, "unavailable"],
   [CompletionCode.ParameterOutOfRange, "unavailable"],
@@ -28,8 +28,8 @@ export const NO_READING: ReadonlyMap<number, NoReading> = new Map([
 ]);
 
 /**
- * The readings of one poll, or of some of its sensors, in their order and from any of them on. A stretch of sensors
- * that need nothing but a reading is a series of one command; the others are read one by one, between the stretches.
+ * The readings of one poll, or of some of its sensors, in order and from any index on. Consecutive sensors that only
+ * need a reading are one series of commands; the others are read one by one in between.
  */
 export class Readings implements Series<SensorReading> {
   /** How many sensors were queried, whatever the outcome. */
@@ -45,9 +45,9 @@ export class Readings implements Series<SensorReading> {
   #refusal: CompletionCodeError | number | undefined;
 
   /**
-   * @param options.answers filled in, by the places of the sensors
-   * @param options.places which sensors, in their order; all where absent
-   * @param options.first where among these to begin
+   * @param options.answers filled in, by index of the sensor
+   * @param options.places indices of the sensors to read, in order; default: all
+   * @param options.first where in this list to begin
    */
   constructor(
     sensors: readonly PlannedSensor[],
@@ -56,7 +56,7 @@ export class Readings implements Series<SensorReading> {
       readonly places?: readonly number[];
       readonly first?: number;
       readonly isPlain: (sensor: PlannedSensor) => boolean;
-      /** Called for refusals in a series that say nothing about the sensor. */
+      /** Called for refusals in a series that do not concern the single sensor. */
       readonly onRefusal?: (place: number, completionCode: number) => void;
     },
   ) {
@@ -69,12 +69,12 @@ export class Readings implements Series<SensorReading> {
     this.#onRefusal = options.onRefusal;
   }
 
-  /** Where among these sensors the next one is. */
+  /** Position of the next sensor in the list. */
   get index(): number {
     return (this.#first + this.ended) % this.#count;
   }
 
-  /** The place of the next sensor. */
+  /** Index of the next sensor. */
   get place(): number {
     return this.#places ? (this.#places[this.index] as number) : this.index;
   }
@@ -84,7 +84,7 @@ export class Readings implements Series<SensorReading> {
     return this.ended < this.#count ? this.#sensors[this.place] : undefined;
   }
 
-  /** Undefined also where the next sensor needs more than a reading. */
+  /** Undefined also if the next sensor needs more than a reading. */
   get next(): SeriesRequest | undefined {
     const { sensor } = this;
     return sensor && this.#isPlain(sensor) ? sensor.question : undefined;
@@ -99,7 +99,7 @@ export class Readings implements Series<SensorReading> {
     this.#put(answer);
   }
 
-  /** @param why a completion code, or what was thrown instead of an answer */
+  /** @param why a completion code, or the error that was thrown */
   refused(why?: unknown): void {
     const answer = typeof why === "number" ? NO_READING.get(why) : undefined;
     if (answer !== undefined) {
@@ -111,7 +111,7 @@ export class Readings implements Series<SensorReading> {
     this.#put("unavailable");
   }
 
-  /** The last refusal where no sensor gave anything else: then it is not about single sensors. */
+  /** The last refusal, if every sensor was refused: then it does not concern single sensors. */
   static refusalOfAll(...all: readonly Readings[]): CompletionCodeError | undefined {
     if (all.some((readings) => readings.#isAnswered)) return undefined;
     const refusal = all.map((readings) => readings.#refusal).findLast((why) => why !== undefined);

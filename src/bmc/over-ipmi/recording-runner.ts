@@ -1,17 +1,20 @@
 import type { Command, CommandRunner, RunOptions } from "../../ipmi/index.ts";
 
-/** A command that was run, and what came of it. */
+/** A command and its result. */
 export interface RecordedCall {
   readonly command: string;
   readonly request: unknown;
   readonly options: RunOptions | undefined;
-  /** Response data behind the completion code, as it came; absent where the BMC refused or kept silent. */
+  /** Response data after the completion code; absent if the BMC refused or did not answer. */
   readonly data?: Uint8Array;
   readonly response?: unknown;
   readonly error?: unknown;
 }
 
-/** Runs commands through another runner and keeps what was sent and received. For one poll: it is not bounded. */
+/**
+ * Runs commands with another runner and records what was sent and received. For one poll only, because it is not
+ * bounded.
+ */
 export class RecordingRunner implements CommandRunner {
   readonly calls: RecordedCall[] = [];
   readonly #runner: CommandRunner;

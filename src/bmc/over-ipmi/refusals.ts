@@ -1,29 +1,29 @@
 import { CompletionCode, CompletionCodeError, DecodeError } from "../../ipmi/index.ts";
 
-/** Undefined where the BMC refuses or returns less than the command's response; silence and time-outs are thrown. */
+/** Returns undefined if the BMC refuses, or if the response is too short. Throws after silence and timeouts. */
 export function optional<T>(answer: Promise<T>): Promise<T | undefined> {
   return unless(answer, (error) => error instanceof CompletionCodeError || error instanceof DecodeError);
 }
 
-/** The same, but a BMC that is busy is thrown, too: it may have an answer later. */
+/** The same, but throws if the BMC is busy, because it may answer later. */
 export function optionalUnlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {
   return unless(answer, isRefusal);
 }
 
 /**
- * Undefined where the refusal says that the BMC does not have this: C1h, FFh and half a dozen others, or a response
- * that is something else. A BMC that is busy, and a privilege that is too low, are thrown.
+ * Returns undefined if the refusal means that the BMC does not have this: C1h, FFh and half a dozen others, or a
+ * response that is something else. Throws if the BMC is busy or the privilege is too low.
  */
 export function optionalPart<T>(answer: Promise<T>): Promise<T | undefined> {
   return unless(answer, (error) => isRefusal(error) && !isOfPrivilege(error));
 }
 
-/** Undefined where the BMC does not know the command. */
+/** Returns undefined if the BMC does not support the command. */
 export function optionalCommand<T>(answer: Promise<T>): Promise<T | undefined> {
   return unless(answer, isUnknownCommand);
 }
 
-/** The BMC does not know the command. */
+/** True if the BMC does not support the command. */
 export function isUnknownCommand(error: unknown): boolean {
   if (!(error instanceof CompletionCodeError)) return false;
   const { completionCode } = error;

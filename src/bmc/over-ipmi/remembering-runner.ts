@@ -1,12 +1,12 @@
 import { type Command, type CommandRunner, getSelEntry, type RunOptions } from "../../ipmi/index.ts";
 
 /**
- * Runs commands through another runner and remembers the event log's records that were read, so that a second
- * reader need not ask for them again. For one poll: records change.
+ * Runs commands with another runner and remembers the event log records that were read, so that a second reader does
+ * not request them again. For one poll only, because records change.
  */
 export class RememberingRunner implements CommandRunner {
   readonly #runner: CommandRunner;
-  /** Data of the answer by record id. */
+  /** Response data by record id. */
   readonly #entries = new Map<number, Uint8Array>();
 
   constructor(runner: CommandRunner) {

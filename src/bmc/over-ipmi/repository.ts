@@ -16,7 +16,7 @@ import { isUnknownCommand } from "./refusals.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
-/** Repositories that do not tell when they changed are read again once a day. */
+/** Age after which a repository is read again if it does not report changes. */
 const UNDATED_AGE_MS = 24 * 3600_000;
 const UNSPECIFIED = 0xffffffff;
 
@@ -24,11 +24,11 @@ interface Edition {
   /** Changes when the repository does. */
   readonly key: string;
   readonly records: number;
-  /** False: the key says little, the age decides. */
+  /** False: the key does not show all changes, so the age decides. */
   readonly dated: boolean;
 }
 
-/** What a restart should know of a repository. */
+/** State of a repository to save for a restart. */
 export interface SavedRepository extends Edition {
   readonly digest: string;
   /** Epoch ms. */
@@ -37,12 +37,12 @@ export interface SavedRepository extends Edition {
   readonly skipped?: number;
 }
 
-/** Makes of the records that were read those that are kept. */
+/** Maps the records that were read to those that are kept. */
 type Adopt = (records: readonly Buffer[]) => readonly Buffer[];
 
 /**
- * The SDR repository of one host or of a controller behind its BMC, walked once and again when it changed. A walk that ran out of time goes
- * on in the next poll.
+ * The SDR repository of one host or of a controller behind its BMC. It is read once, and again when it changes. A
+ * reading that runs out of time continues in the next poll.
  */
 export class Repository {
   readonly #cache: SdrCache;
@@ -52,7 +52,7 @@ export class Repository {
   #plan: SensorPlan | undefined;
   #edition: Edition | undefined;
   #digest: string | undefined;
-  /** Wall clock: it is kept over restarts. */
+  /** Wall clock, because it is kept over restarts. */
   #walkedAt = 0;
   #skipped = 0;
   #changes: readonly HostChange[] = [];
@@ -66,7 +66,7 @@ export class Repository {
     this.#adopt = options.adopt ?? ((records) => records);
   }
 
-  /** The plan of the last complete walk; undefined where that was of another board. */
+  /** The plan of the last complete reading; undefined if that was of another board. */
   get known(): SensorPlan | undefined {
     return this.#edition && this.#plan;
   }
@@ -78,9 +78,9 @@ export class Repository {
   }
 
   /**
-   * The plan, after making sure, with one question, that it is still the repository's.
+   * The plan, after checking with one command that the repository did not change.
    *
-   * @param device undefined where the BMC refuses to identify itself: then both sources are tried
+   * @param device undefined if the BMC refuses Get Device ID: then both sources are tried
    */
   async plan(runner: CommandRunner, device: DeviceId | undefined, signal: AbortSignal): Promise<SensorPlan> {
     const [source = "repository", ...others] = sourcesOf(device);
@@ -93,7 +93,7 @@ export class Repository {
     }
   }
 
-  /** Another board answers: its repository is read, whatever it says of changes. */
+  /** Another board answers: its repository is read even if it reports no change. */
   expire(): void {
     this.#edition = undefined;
     this.#walk = undefined;
@@ -116,7 +116,7 @@ export class Repository {
     this.#walk = undefined;
     const { plan, digest } = await this.#cache.planOf(this.#adopt(walk.records));
     const skipped = walk.problems.length;
-    // A record that could not be read this time is no sensor that has gone.
+    // A record that could not be read this time does not mean that its sensor disappeared.
     if (this.#plan && digest !== this.#digest && skipped === this.#skipped) {
       this.#changes = [...this.#changes, ...sensorSetChanges(this.#plan, plan)];
     }
@@ -129,25 +129,25 @@ export class Repository {
     return plan;
   }
 
-  /** Sensors that came or went since the last call. */
+  /** Sensors that appeared or disappeared since the last call. */
   takeChanges(): readonly HostChange[] {
     const changes = this.#changes;
     this.#changes = [];
     return changes;
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Which repository it was, and where its records are found. Undefined before the first walk. */
+  /** Identifies the repository, and where its records are cached. Undefined before the first reading. */
   save(): SavedRepository | undefined {
     if (!this.#edition || this.#digest === undefined) return undefined;
     return { ...this.#edition, digest: this.#digest, walkedAt: this.#walkedAt, skipped: this.#skipped };
   }
 
-  /** Takes what was saved; the next poll finds out whether the BMC still has that repository. */
+  /** Restores saved state; the next poll checks whether the BMC still has that repository. */
   async restore(saved: SavedRepository): Promise<void> {
     const plan = await this.#cache.find(saved.digest);
     if (!plan) return;
@@ -187,7 +187,7 @@ export class Repository {
         dated: times.some((t) => t !== 0 && t !== UNSPECIFIED),
       };
     } catch (error) {
-      // Intel Windmill and its kin refuse the info and give the records; iDRAC 10 answers without data.
+      // Intel Windmill and similar boards refuse the info but return the records; iDRAC 10 returns an empty response.
       const isRefusal = error instanceof CompletionCodeError && !error.transient;
       if (!isRefusal && !(error instanceof DecodeError)) throw error;
       return { key: `${firmware}/${source}/unknown`, records: 0, dated: false };
@@ -195,7 +195,10 @@ export class Repository {
   }
 }
 
-/** Where a BMC has its records; both, in the order in which they are tried, where it is not known. */
+/**
+ * Where a BMC has its records: the repository or the device SDRs; if unknown both, in the order in which they are
+ * tried.
+ */
 function sourcesOf(device: DeviceId | undefined): readonly SdrSource[] {
   if (!device) return ["repository", "device"];
   return device.support.sdrRepository || !device.providesDeviceSdrs ? ["repository"] : ["device"];

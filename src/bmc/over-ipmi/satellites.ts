@@ -20,19 +20,22 @@ import { Repository, type SavedRepository } from "./repository.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
-/** Age at which the controllers are queried again, those that failed among them. */
+/** Age after which controllers are queried again, including those that failed. */
 const SURVEY_AGE_MS = 3600_000;
-/** What of one poll may go by before the sensors are read; the survey goes on in the next. */
+/** Time in a poll for the survey, before the sensors are read; the survey continues in the next poll. */
 const SURVEY_MS = 4000;
-/** The same where there is no next poll. */
+/** The same if there is no next poll. */
 const UNHURRIED_SURVEY_MS = 10_000;
 const MOST_SATELLITES = 32;
 const BMC = 0x20;
-/** Of a record in one answer: IPMB messages have 32 bytes, 8 around the data, and 2 are the id of the next record. */
+/**
+ * Bytes of a record per response: IPMB messages have 32 bytes, 8 of them around the data and 2 for the id of the next
+ * record.
+ */
 const IPMB_CHUNK_BYTES = 22;
-/** Of Send Message: the target did not acknowledge. */
+/** Completion code of Send Message: the target did not acknowledge. */
 const NOT_ACKNOWLEDGED = 0x83;
-/** Refusals of Get Device ID that say that nobody is there, or no such channel: not every bay is fitted. */
+/** Refusals of Get Device ID that mean that there is no such controller or channel; not every bay is equipped. */
 const ABSENT: readonly number[] = [
   NOT_ACKNOWLEDGED,
   CompletionCode.DestinationUnavailable,
@@ -45,7 +48,7 @@ const SENSOR_RECORDS: readonly number[] = [SdrType.FullSensor, SdrType.CompactSe
 const OWNER_AT = 5;
 const CHANNEL_LUN_AT = 6;
 
-/** What a restart should know of a controller behind the BMC. */
+/** State of a controller behind the BMC to save for a restart. */
 export interface SavedSatellite {
   readonly channel: number;
   readonly address: number;
@@ -56,15 +59,15 @@ interface Satellite {
   readonly channel: number;
   readonly address: number;
   readonly repository: Repository;
-  /** It came while the host was known: its sensors are news. */
+  /** It appeared while the host was known, so its sensors are news. */
   readonly isNew: boolean;
-  /** The repository says that it has sensors. */
+  /** The repository states that it has sensors. */
   isSensorDevice: boolean;
-  /** It says that it has sensors, and SDRs of them. */
+  /** It states that it has sensors and SDRs of them. */
   gives: boolean;
-  /** Why its SDRs could not be read the last time. */
+  /** Why its SDRs could not be read in the last attempt. */
   problem: string | undefined;
-  /** The same where it has sensors: those of the host that are known are not all. */
+  /** The same if it has sensors: then the known sensors of the host are incomplete. */
   failure: IpmiError | undefined;
 }
 
@@ -90,27 +93,27 @@ class BridgedRunner implements CommandRunner {
 }
 
 /**
- * The controllers behind one host's BMC that keep SDRs of their sensors themselves - IPMI 2.0 sections 35.2
- * to 35.4. The BMC's repository locates them; once an hour each is queried for its identity and whether its SDRs changed.
- * What they cost in one poll is bounded: 4 seconds, and one command more, whether it is answered or not.
+ * The controllers behind one host's BMC that have SDRs of their own sensors - IPMI 2.0 sections 35.2 to 35.4. The BMC's
+ * repository locates them. Once an hour each is queried for its identity and for changes of its SDRs. The cost per poll
+ * is bounded: 4 seconds plus one command, whether it is answered or not.
  */
 export class Satellites {
   readonly #cache: SdrCache;
   readonly #clock: Clock;
   readonly #known = new Map<string, Satellite>();
-  /** To be queried, in this order. */
+  /** Controllers to be queried, in this order. */
   #pending: Satellite[] = [];
-  /** Keys of those that the repository no longer locates, until that is reported. */
+  /** Keys of the controllers that the repository no longer locates, until that is reported. */
   readonly #gone: string[] = [];
   #locatedBy: SensorPlan | undefined;
   #surveyedAt = 0;
-  /** A survey that did not end, as the time of the poll was over. */
+  /** A survey that was interrupted because the time of the poll was over. */
   #isCutShort = false;
   #merged: { readonly own: SensorPlan; readonly others: readonly SensorPlan[]; readonly plan: SensorPlan } | undefined;
-  /** At the poll before. */
+  /** Result of the previous poll. */
   #before: { readonly own: SensorPlan; readonly plan: SensorPlan } | undefined;
   #changes: readonly HostChange[] = [];
-  /** Of controllers that are gone, and of what the others say to have. */
+  /** Revision that counts removed controllers and changes of the others. */
   #revision = 0;
 
   constructor(cache: SdrCache, clock: Clock) {
@@ -119,11 +122,13 @@ export class Satellites {
   }
 
   /**
-   * The plan of the host with the sensors of its satellites, as far as they are known: those due are asked first.
+   * The plan of the host with the sensors of its satellites, as far as they are known. Satellites that are due are
+   * queried first.
    *
    * @param own the BMC's repository, whose plan is current
-   * @param options.unhurried takes more time, also for several that keep silent: for somebody who asks once
-   * @throws what the runner throws when it is not the fault of a satellite
+   * @param options.unhurried allows more time, also for several satellites that do not answer; for a command that polls
+   * once
+   * @throws what the runner throws if it is not caused by a satellite
    */
   async plan(
     runner: CommandRunner,
@@ -135,7 +140,7 @@ export class Satellites {
     if (!kept) throw new Error("the BMC's own repository comes first");
     this.#locate(kept.plan);
     await this.#survey(runner, signal, options.unhurried ?? false);
-    // What a controller has at the first query is no news, unless it came while the host was known.
+    // The sensors of a controller at its first query are not news, unless it appeared while the host was known.
     const news = new Set(this.#gone.splice(0));
     const before = this.#before;
     const now = this.known(kept);
@@ -154,7 +159,7 @@ export class Satellites {
     return now;
   }
 
-  /** The plan as far as it is known, without asking. */
+  /** The plan as far as it is known, without a query. */
   known(own: KeptPlan): SensorPlan {
     const others = [...this.#known.values()].flatMap(({ address, channel, gives, repository: { kept } }) =>
       gives && kept ? [{ ownerId: address, channel, ...kept }] : [],
@@ -165,18 +170,18 @@ export class Satellites {
       last.others.length === others.length &&
       last.others.every((plan, i) => plan === others[i]?.plan);
     if (last && isSame) return last.plan;
-    // Kept here, too: what falls out of the cache must not look like another plan.
+    // Also kept here, so that a plan that drops out of the cache does not look like another plan.
     const plan = others.length === 0 ? own.plan : this.#cache.merged(own, others);
     this.#merged = { own: own.plan, others: others.map((other) => other.plan), plan };
     return plan;
   }
 
-  /** What keeps a controller's sensors from being known; undefined where nothing does. */
+  /** Why the sensors of a controller are unknown; undefined if they are known. */
   get failure(): IpmiError | undefined {
     return [...this.#known.values()].find(({ failure }) => failure)?.failure;
   }
 
-  /** What is not known of the controllers, and why, a sentence each. */
+  /** What is unknown about the controllers, and why; one sentence each. */
   get problems(): readonly string[] {
     return [...this.#known.values()].flatMap((satellite) => {
       const { problem, address, channel } = satellite;
@@ -186,14 +191,14 @@ export class Satellites {
     });
   }
 
-  /** Sensors that came or went since the last call, the BMC's own among them. */
+  /** Sensors that appeared or disappeared since the last call, including the BMC's own. */
   takeChanges(): readonly HostChange[] {
     const changes = this.#changes;
     this.#changes = [];
     return changes;
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return [...this.#known.values()].reduce((sum, { repository }) => sum + repository.revision, this.#revision);
   }
@@ -205,7 +210,7 @@ export class Satellites {
     });
   }
 
-  /** Takes what was saved; the next poll finds out whether the controllers still have these SDRs. */
+  /** Restores saved state; the next poll checks whether the controllers still have these SDRs. */
   async restore(saved: readonly SavedSatellite[], own: KeptPlan): Promise<void> {
     for (const { channel, address, repository } of saved.slice(0, MOST_SATELLITES)) {
       const satellite = this.#made(channel, address, false);
@@ -226,7 +231,7 @@ export class Satellites {
     return { channel, address, repository, isNew, ...known };
   }
 
-  /** Finds the controllers that a plan locates, and forgets others. */
+  /** Finds the controllers that a plan locates, and drops others. */
   #locate(plan: SensorPlan): void {
     if (plan === this.#locatedBy) return;
     const located = new Map<string, ManagementControllerLocatorRecord>();
@@ -240,7 +245,7 @@ export class Satellites {
       if (located.has(key)) continue;
       this.#known.delete(key);
       this.#gone.push(key);
-      // It takes its own count along.
+      // A removed controller takes its own revision with it.
       this.#revision += repository.revision + 1;
     }
     const isNew = this.#locatedBy !== undefined;
@@ -249,7 +254,7 @@ export class Satellites {
       const satellite = known ?? this.#made(channel, slaveAddress, isNew);
       satellite.isSensorDevice = (capabilities & SENSOR_DEVICE) !== 0;
       this.#known.set(key, satellite);
-      // The first survey is of all, and so is the one after a restart.
+      // The first survey includes all controllers, also after a restart.
       if (!known || !isNew) this.#pending.push(satellite);
     }
     this.#pending = this.#pending.filter((satellite) => [...this.#known.values()].includes(satellite));
@@ -264,7 +269,7 @@ export class Satellites {
       this.#pending = [...this.#known.values()];
     }
     if (this.#isCutShort) {
-      // The BMC's own sensors come first once.
+      // The BMC's own sensors are read first once.
       this.#isCutShort = false;
       return;
     }
@@ -307,7 +312,7 @@ export class Satellites {
       const absent = !isThere && error instanceof CompletionCodeError && ABSENT.includes(error.completionCode);
       const isMissed = isThere || satellite.gives || (satellite.isSensorDevice && !absent);
       satellite.problem = absent ? `not there: ${error.message}` : error.message;
-      // A controller that keeps silent is no silence of the BMC.
+      // A controller that does not answer does not mean that the BMC does not answer.
       const failure = silent ? new IpmiError("timeout", error.message) : error;
       satellite.failure = isMissed ? failure : undefined;
       return silent ? "silence" : "answered";
@@ -315,7 +320,7 @@ export class Satellites {
   }
 }
 
-/** The records of sensors, with the controller as their owner: some firmware names another, or no channel. */
+/** The records of sensors with the controller as owner, because some firmware names another owner or no channel. */
 function owned(records: readonly Buffer[], channel: number, address: number): readonly Buffer[] {
   return records.flatMap((record) => {
     if (!SENSOR_RECORDS.includes(record[3] ?? 0) || record.length <= CHANNEL_LUN_AT) return [];

@@ -5,7 +5,7 @@ import type { SavedLimits } from "./limit-reader.ts";
 import type { SavedRepository } from "./repository.ts";
 import type { SavedSatellite } from "./satellites.ts";
 
-/** What a restart should know of one host's BMC. Plain JSON. */
+/** State of one host's BMC to save for a restart. Plain JSON. */
 export interface SavedBmc {
   readonly identity?: SavedIdentity;
   readonly memory: SavedMemory;
@@ -17,7 +17,7 @@ export interface SavedBmc {
   readonly eventLog?: SavedEventLog;
 }
 
-/** How this BMC wants to be spoken to. */
+/** How to log in to this BMC and talk to it. */
 export interface SavedMemory {
   readonly login?: BmcMemory["login"];
   readonly floor?: BmcMemory["floor"];
@@ -27,7 +27,7 @@ export interface SavedMemory {
   readonly quirks: readonly string[];
 }
 
-/** @param given quirks that the configuration or the tables give; only the others are worth keeping */
+/** @param given quirks from the configuration, which are not saved */
 export function saveMemory(memory: BmcMemory, given: readonly QuirkName[]): SavedMemory {
   const { login, floor, wholeSdrReads, sdrChunkBytes, fruChunkBytes } = memory;
   return {
@@ -50,8 +50,8 @@ export function restoreMemory(memory: BmcMemory, saved: SavedMemory): void {
 }
 
 /**
- * What a file holds, when it has the form of a saved state; undefined otherwise. Files come from this
- * program or from nowhere, so this looks at what would do harm and not at every field.
+ * The content of a file if it has the form of a saved state; undefined otherwise. Files are written by this program
+ * only, so the check covers what could do harm, not every field.
  */
 export function savedBmc(file: unknown): SavedBmc | undefined {
   if (!isObject(file) || !isMemory(file.memory)) return undefined;
@@ -120,7 +120,7 @@ function isEventLog(value: unknown): value is SavedEventLog {
   const { cursor, counts } = value;
   const knownCursor =
     cursor === undefined || (isObject(cursor) && isCount(cursor.recordId) && typeof cursor.bytes === "string");
-  // What is counted is exported as it stands, and a counter that was wrong once stays so.
+  // Counts are exported unchanged, and a wrong counter would stay wrong.
   return (
     knownCursor &&
     isCounts(counts.bySeverity) &&

@@ -1,7 +1,7 @@
 import { type BmcMemory, offersIpmi15 } from "../../ipmi/index.ts";
 import { Health, type SecurityFinding } from "../../model/index.ts";
 
-/** A finding, looked for and not found or found. Hosts share the two: each has a dozen. */
+/** A finding that was checked for, and found or not. All hosts share these objects, because each has a dozen. */
 type Either = readonly [absent: SecurityFinding, present: SecurityFinding];
 
 const either = (finding: string, severity: SecurityFinding["severity"]): Either => [
@@ -33,8 +33,8 @@ export const FINDINGS = {
 const isWeak = (id: number): boolean => id !== 3 && id !== 17;
 
 /**
- * Findings from what a BMC reports before a login: the capabilities of the channel and the cipher suites. Bits
- * for user names lie on a few old boards; they are facts as the BMC states them.
+ * Findings from what a BMC reports before a login: the capabilities of the channel and the cipher suites. On a few old
+ * boards the bits for user names are wrong; they are exported as the BMC reports them.
  */
 export function securityFindings(memory: BmcMemory): readonly SecurityFinding[] {
   const findings: SecurityFinding[] = [];

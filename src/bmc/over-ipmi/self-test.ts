@@ -20,7 +20,7 @@ const VERDICTS: Readonly<Record<SelfTestVerdict, SelfTestResult>> = {
   "device specific": "device_specific",
 };
 
-/** What keeps a BMC from starting again is critical, what it merely cannot read a warning. */
+/** Results that keep a BMC from restarting are critical, unreadable data is a warning. */
 const HEALTH: Readonly<Record<SelfTestResult, Health | undefined>> = {
   ok: Health.Ok,
   not_implemented: undefined,
@@ -37,7 +37,7 @@ const HEALTH: Readonly<Record<SelfTestResult, Health | undefined>> = {
   device_specific: undefined,
 };
 
-/** The answer to Get Self Test Results in model words. */
+/** The response of Get Self Test Results in terms of the model. */
 export function selfTestOf(answer: SelfTestResults): SelfTest {
   const failed = failedSelfTests(answer).map((part) => PARTS[part]);
   const results = failed.length > 0 ? failed : [VERDICTS[answer.verdict]];

@@ -1,20 +1,20 @@
 import type { PlannedSensor } from "./planned-sensor.ts";
 
 /**
- * Gives each readable sensor an id that no other has: two channels can have controllers of one address, and some
- * boards give one number to two sensors. The second gets "#2" behind its id.
+ * Gives each readable sensor a unique id. Two channels may have controllers with the same address, and some boards give
+ * two sensors the same number. The second one gets the suffix "#2".
  */
 export class SensorIds {
   readonly #described = new Map<string, PlannedSensor>();
   /** Sensors by the id without "#2". */
   readonly #count = new Map<string, number>();
 
-  /** @param sensors that have their ids already */
+  /** @param sensors sensors that already have ids */
   constructor(sensors: readonly PlannedSensor[] = []) {
     for (const sensor of sensors) this.#add(withoutNumber(sensor), sensor);
   }
 
-  /** The sensor under its id. For a sensor that another record describes, too: that one. */
+  /** The sensor with its id. If another record already describes the same sensor, that sensor. */
   add(sensor: PlannedSensor): PlannedSensor {
     // Sensors that cannot be read are never exported.
     return sensor.definition.readable ? this.#add(sensor) : sensor;
@@ -33,7 +33,7 @@ export class SensorIds {
   }
 }
 
-/** The sensor under the id that its record gives. */
+/** The sensor with the id from its record. */
 export function withoutNumber(sensor: PlannedSensor): PlannedSensor {
   const id = sensor.id.replace(/#\d+$/, "");
   return id === sensor.id ? sensor : { ...sensor, id };

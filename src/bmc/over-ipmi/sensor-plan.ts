@@ -14,9 +14,12 @@ import { LimitsCache } from "./limits-cache.ts";
 import { type PlannedSensor, plannedSensor } from "./planned-sensor.ts";
 import { SensorIds } from "./sensor-ids.ts";
 
-/** Sensors of a plan at most, whatever the module of a host allows: hosts of several modules share it. */
+/**
+ * Maximum number of sensors in a plan. The limit of a module is applied later, because hosts of several modules share a
+ * plan.
+ */
 export const MOST_PLANNED = HIGHEST_HOST_LIMITS.sensors;
-/** Sentences about records that make no sense; more are only counted. */
+/** Maximum number of messages about invalid records; further ones are only counted. */
 const MOST_PROBLEMS = 100;
 /** Records that are decoded in one step; most boards have fewer. */
 const RECORDS_PER_STEP = 256;
@@ -27,21 +30,21 @@ const SENSOR_RECORDS: ReadonlySet<number | undefined> = new Set([
   SdrType.EventOnlySensor,
 ]);
 
-/** What a repository says, parsed once and shared by all hosts whose repositories are equal to the byte. */
+/** A parsed repository, shared by all hosts with byte-equal repositories. */
 export interface SensorPlan {
   readonly sensors: readonly PlannedSensor[];
-  /** Sensors left out, as there are more than MOST_PLANNED. */
+  /** Number of sensors omitted because of MOST_PLANNED. */
   readonly omitted: number;
-  /** Logical FRU devices of the repository, FRU 0 of the BMC not among them. */
+  /** Logical FRU devices of the repository, without FRU 0 of the BMC. */
   readonly frus: readonly FruDeviceLocatorRecord[];
-  /** Management controllers of the repository, the BMC itself among them. */
+  /** Management controllers of the repository, including the BMC. */
   readonly controllers: readonly ManagementControllerLocatorRecord[];
-  /** Sensor of an event: key of `eventKey`. */
+  /** The sensor of an event, by `eventKey`. */
   readonly byEventKey: ReadonlyMap<number, PlannedSensor>;
-  /** Records that could not be read, a sentence each. */
+  /** Records that could not be read; one sentence each. */
   readonly problems: readonly string[];
   readonly limits: LimitsCache;
-  /** Sensors that can be read and that the filter wants; one list for all hosts of a module. */
+  /** Readable sensors that pass the filter; one list for all hosts of a module. */
   wanted(filter: SensorFilter | undefined): readonly PlannedSensor[];
 }
 
@@ -50,7 +53,7 @@ export function eventKey(ownerId: number, lun: number, number: number): number {
   return (ownerId << 10) | (lun << 8) | number;
 }
 
-/** The plan of a repository; records that make no sense are named and left out. */
+/** The plan of a repository. Invalid records are reported and omitted. */
 export const compilePlan = (records: readonly Uint8Array[]): SensorPlan => runAtOnce(planSteps(records));
 
 /** The same in steps that take less than 20 ms each. */
@@ -107,7 +110,7 @@ export function* planSteps(records: readonly Uint8Array[]): Steps<SensorPlan> {
   return { sensors, omitted, frus, controllers, byEventKey, problems, limits: new LimitsCache(), wanted };
 }
 
-/** Picks the sensors that can be read and that a filter wants. */
+/** Selects the readable sensors that pass a filter. */
 export function wantedOf(sensors: readonly PlannedSensor[]): SensorPlan["wanted"] {
   const readable = sensors.filter((sensor) => sensor.definition.readable);
   const byFilter = new WeakMap<SensorFilter, readonly PlannedSensor[]>();
@@ -128,7 +131,7 @@ export function withRoles(plan: SensorPlan, roleOf: (sensor: PlannedSensor) => s
   return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
 }
 
-/** The plan whose sensors know how bad their states are. Records and conversions are shared with `plan`. */
+/** The plan with the severities of the rules. Records and conversions are shared with `plan`. */
 export function withGrades(
   plan: SensorPlan,
   gradeOf: (sensor: PlannedSensor) => NonNullable<PlannedSensor["grade"]>,

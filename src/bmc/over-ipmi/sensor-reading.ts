@@ -25,21 +25,21 @@ import type { Limits } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import { presenceOf } from "./presence.ts";
 
-/** What besides the answer decides what a reading means. */
+/** What else decides the meaning of a reading. */
 export interface ReadingContext {
   readonly manufacturerId: number;
   readonly productId: number;
-  /** Known to be off: fans stand still and voltages are gone, which is no fault. */
+  /** The host is known to be off: stopped fans and missing voltages are no faults. */
   readonly hostOff: boolean;
-  /** The quirk: "scanning disabled" says nothing on this BMC. */
+  /** The quirk: "scanning disabled" is meaningless on this BMC. */
   readonly scanningDisabledIsValid: boolean;
 }
 
-/** What is special about one reading. */
+/** Properties of a single reading. */
 export interface ReadingCase {
-  /** For readings with factors of their own; else that of the plan. */
+  /** Conversion with factors for this reading; default: that of the plan. */
   readonly convert?: PlannedSensor["convert"];
-  /** Mask of the limits that were crossed at the reading before; absent: there was none. */
+  /** Mask of the limits that were crossed at the previous reading; absent if there was none. */
   readonly held?: number;
   /** The part was present in an earlier poll: its absence is a change. */
   readonly wasPresent?: boolean;
@@ -47,7 +47,7 @@ export interface ReadingCase {
 
 const NO_STATES: readonly string[] = [];
 
-/** A sensor without a reading: known to exist, nothing to say about. */
+/** A sensor without a reading: known to exist, without value and health. */
 export function unread(sensor: PlannedSensor, noReading: NoReading, thresholds?: Thresholds): Sensor {
   return {
     name: sensor.name,
@@ -65,7 +65,7 @@ export function unread(sensor: PlannedSensor, noReading: NoReading, thresholds?:
 
 const PLAIN: ReadingCase = {};
 
-/** The answer to Get Sensor Reading in model words. */
+/** The response of Get Sensor Reading in terms of the model. */
 export function sensorOf(
   sensor: PlannedSensor,
   reading: SensorReading,
@@ -98,7 +98,7 @@ export function sensorOf(
   };
 }
 
-/** What was answered, as it was: also where an off host's zero is no reading. Undefined where the BMC says there is none. */
+/** The unchanged response, also if the 0 of an off host is not a reading. Undefined if the BMC reports no reading. */
 export function codedReading(
   sensor: PlannedSensor,
   reading: SensorReading,
@@ -132,12 +132,12 @@ const FINE: Verdict = { health: 0, states: NO_STATES };
 const UNKNOWN: Verdict = { states: NO_STATES };
 
 /**
- * Our own comparison where the limit is known, since the comparison bits of some BMCs lie (Intel SR1500,
- * SR2500, S5000PAL); the BMC's bits for limits it does not report.
+ * Compares with known limits itself, because the comparison bits of some BMCs are wrong (Intel SR1500, SR2500,
+ * S5000PAL). For limits that the BMC does not report, its bits are used.
  *
- * The bits have the BMC's hysteresis in them. Ours is made of the sensor's: a limit that was crossed at the
- * reading before stays crossed until the reading has gone back by more than the hysteresis, so that one that
- * jitters about its limit does not make the health flap. At the first reading the bits tell the past.
+ * The bits include the BMC's hysteresis. Ours uses the hysteresis of the sensor: a limit that was crossed at the
+ * previous reading stays crossed until the reading has returned by more than the hysteresis, so that a reading that
+ * jitters around a limit does not make the health flap. At the first reading, the bits replace the previous state.
  */
 function thresholdVerdict(
   sensor: PlannedSensor,
@@ -160,13 +160,13 @@ function crossedVerdict({ grade }: PlannedSensor, crossed: readonly ThresholdNam
   return { health: worstHealth(healths), states };
 }
 
-/** Mask of the limits that a sensor's states name: what the next reading has to come back from. */
+/** Mask of the crossed limits in the states of a sensor, for the hysteresis of the next reading. */
 export function heldLimits({ states }: Pick<Sensor, "states">): number {
   if (states.length === 0) return 0;
   return thresholdMask(THRESHOLD_NAMES.filter((name) => states.includes(crossedState(name))));
 }
 
-/** The worst of the asserted states; nothing asserted is fine, unless nobody knows what the states mean. */
+/** The worst severity of the asserted states. Without a state it is ok, unless the meaning of the states is unknown. */
 function discreteVerdict(
   sensor: PlannedSensor,
   reading: SensorReading,

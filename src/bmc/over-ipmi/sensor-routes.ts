@@ -6,22 +6,22 @@ const BMC = 0x20;
 type Owned = Pick<PlannedSensor, "definition">;
 
 /**
- * How the owners of one host's sensors are reached: the BMC itself, or controllers behind it. A controller that
- * keeps silent costs one wait per poll, not one per sensor.
+ * How the owners of one host's sensors are reached: the BMC itself, or controllers behind it. A controller that does
+ * not answer costs one timeout per poll, not one per sensor.
  */
 export class SensorRoutes {
   readonly #bridge: boolean;
   readonly #assumeBmcOwner: boolean;
-  /** Controllers that kept silent in this poll. */
+  /** Controllers that did not answer in this poll. */
   #silent: Set<string> | undefined;
 
-  /** @param options.assumeBmcOwner the quirk: whatever the records say, all sensors are the BMC's own */
+  /** @param options.assumeBmcOwner the quirk: all sensors belong to the BMC, even if records name another owner */
   constructor(options: { readonly bridge: boolean; readonly assumeBmcOwner?: boolean }) {
     this.#bridge = options.bridge;
     this.#assumeBmcOwner = options.assumeBmcOwner ?? false;
   }
 
-  /** Called once for each poll. */
+  /** Called once at the beginning of each poll. */
   begin(): void {
     this.#silent = undefined;
   }
@@ -42,7 +42,7 @@ export class SensorRoutes {
     return this.#silent?.has(controllerOf(sensor)) === true && this.isBehindBmc(sensor);
   }
 
-  /** Notes the silence of a controller behind the BMC. False: the error is something else. */
+  /** Records that a controller behind the BMC did not answer. Returns false for other errors. */
   noteSilence(sensor: Owned, error: unknown): boolean {
     if (!this.isBehindBmc(sensor) || !isSilence(error)) return false;
     this.#silent ??= new Set();

@@ -2,13 +2,13 @@ import type { HostChange } from "../../model/index.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 
-/** Names in one change; a host that goes off may lose hundreds of sensors. */
+/** Maximum number of names in one change; a host that is switched off may lose hundreds of sensors. */
 const MOST_NAMES = 32;
 
 /**
- * Sensors that one plan has and the other has not: one change for all that came, one for all that went.
+ * Compares two plans: one change for all sensors that appeared, one for all that disappeared.
  *
- * @param isNews which sensors count; all where absent
+ * @param isNews selects the sensors that are compared; default: all
  */
 export function sensorSetChanges(
   before: SensorPlan,
@@ -18,7 +18,7 @@ export function sensorSetChanges(
   return [...change("sensor_vanished", before, now, isNews), ...change("sensor_appeared", now, before, isNews)];
 }
 
-/** A sensor of another name is another one. */
+/** A sensor with another name is another sensor. */
 const keyOf = ({ id, name }: PlannedSensor): string => `${id} ${name}`;
 
 function* change(

@@ -24,12 +24,12 @@ import type { SensorPlan } from "./sensor-plan.ts";
 import { codedReading, heldLimits, type ReadingCase, type ReadingContext, sensorOf } from "./sensor-reading.ts";
 import { isSilence, SensorRoutes } from "./sensor-routes.ts";
 
-/** Sensors that a BMC may say to be busy at in one poll before it is no longer waited for. */
+/** Maximum number of busy sensors in one poll before the BMC is no longer waited for. */
 const MOST_BUSY_WAITS = 4;
 /** Time that refusals of busy sensors may take in one poll. */
 const BUSY_SENSORS_MS = 1000;
 
-/** Shared: most hosts are well. */
+/** Shared, because most hosts have no such sensors. */
 const NOTHING_HELD: ReadonlyMap<number, number> = new Map();
 /** The same. */
 const NO_PAST: Past = {};
@@ -41,54 +41,54 @@ type Past = Pick<ReadingCase, "held" | "wasPresent">;
 
 export interface SensorsReading {
   readonly sensors: readonly Sensor[];
-  /** What ended the reading early. */
+  /** Why the reading ended early. */
   readonly failure?: unknown;
 }
 
-/** Reads the sensors of one host by a plan; keeps what is learnt of them from poll to poll. */
+/** Reads the sensors of one host with a plan; keeps what it has learnt about them between polls. */
 export class SensorReader {
   readonly plan: SensorPlan;
   readonly #wanted: readonly PlannedSensor[];
-  /** Wanted sensors that are not read, as there are more than the limit; undefined: none. */
+  /** Number of selected sensors that are not read because of the limit; undefined: none. */
   readonly omitted: number | undefined;
   readonly #routes: SensorRoutes;
   readonly #limits: LimitReader;
   readonly #parts: PresentParts;
   readonly #clock: Clock;
   /**
-   * Masks of the limits that sensors were beyond at the previous reading, by their places among the wanted; of those
-   * that were beyond any. Undefined before the first poll.
+   * Masks of the limits that sensors had crossed at the previous reading, by index; only for sensors that had crossed
+   * any. Undefined before the first poll.
    */
   #held: ReadonlyMap<number, number> | undefined;
-  /** By sensor and raw reading; undefined: the BMC has none. */
+  /** Conversions by sensor and raw reading; undefined if the BMC has none. */
   #factors: Map<number, ReadingFactors | undefined> | undefined;
-  /** Adds to sensors what the BMC answered, for the words of other tools. */
+  /** Adds the responses of the BMC to sensors, for the metrics of ipmi_exporter. */
   coded = false;
   /**
-   * Places of sensors that the BMC was busy at the last time; some always are, such as those of empty DIMM
-   * sockets. They are read behind the others, once and without waits.
+   * Indices of sensors for which the BMC was busy in the last poll. Some always are, e.g. those of empty DIMM sockets.
+   * They are read after the others, once and without waiting.
    */
   #busy = NONE_BUSY;
-  /** Places of the others; undefined: no sensor is busy. */
+  /** Indices of the other sensors; undefined: no sensor is busy. */
   #idle: readonly number[] | undefined;
-  /** Where among these to begin: behind what the previous poll had time for. */
+  /** Where in this list to begin: after the sensors that the previous poll had time for. */
   #first = 0;
-  /** The same among the busy ones. */
+  /** The same for the list of busy sensors. */
   #firstBusy = 0;
-  /** Sensors that the BMC turned out to be busy at in this poll. */
+  /** Sensors for which the BMC was busy in this poll. */
   #busyWaits = 0;
 
   constructor(
     plan: SensorPlan,
     options: {
       readonly filter?: SensorFilter;
-      /** Sensors that are read at most. */
+      /** Maximum number of sensors that are read. */
       readonly sensorLimit?: number;
       readonly bridge: boolean;
-      /** The quirk: whatever the records say, all sensors are the BMC's own. */
+      /** The quirk: all sensors belong to the BMC, even if records name another owner. */
       readonly assumeBmcOwner?: boolean;
       readonly clock: Clock;
-      /** The previous reader of this host: what its sensors were beyond counts on. */
+      /** The previous reader of this host. The limits that its sensors had crossed count for the hysteresis. */
       readonly before?: SensorReader;
     },
   ) {
@@ -105,12 +105,12 @@ export class SensorReader {
     if (options.before) this.#parts.restore(options.before.savePresent());
   }
 
-  /** Sensors with states have a value besides. */
+  /** Some sensors with states also have a value. */
   get hasDiscreteReadings(): boolean {
     return this.#wanted.some(({ unit, definition }) => unit !== undefined && definition.class !== "threshold");
   }
 
-  /** One request per readable sensor, and once a day one more for its limits. Gives what there was time for. */
+  /** Sends one request per readable sensor, and once a day one more for its limits. Returns what there was time for. */
   async read(runner: CommandRunner, context: ReadingContext, signal: AbortSignal): Promise<SensorsReading> {
     const answers = new Array<Answer | undefined>(this.#wanted.length);
     let failure: unknown;
@@ -132,13 +132,13 @@ export class SensorReader {
       const answer = answers[i];
       const before = this.#held && (this.#held.get(i) ?? 0);
       if (answer === undefined) {
-        // Not its turn yet: what it was beyond it still is.
+        // Not read in this poll: its crossed limits stay.
         if (before) held.set(i, before);
         continue;
       }
       const past = limited.rearm === undefined || before === undefined ? NO_PAST : { held: before };
       let sensor = inWords(limited, answer, context, contextKey, past);
-      // Of a host that is off, parts may be invisible that are there.
+      // While the host is off, present parts may be invisible.
       if (sensor.presence === "present" && !context.hostOff) this.#parts.add(i);
       if (sensor.presence === "absent" && !context.hostOff && this.#parts.has(i))
         sensor = inWords(limited, answer, context, contextKey, { ...past, wasPresent: true });
@@ -147,11 +147,11 @@ export class SensorReader {
       if (beyond !== 0) held.set(i, beyond);
     }
     this.#held = held.size === 0 ? NOTHING_HELD : held;
-    // A copy has no room to grow, which would be kept with the snapshot.
+    // A copy, because a grown array has spare capacity, which the snapshot would keep.
     return sensors.slice();
   }
 
-  /** What of these sensors was beyond its limits at the last poll, by their places. */
+  /** Masks of the limits that these sensors had crossed at the last poll, by index. */
   heldBy(sensors: readonly PlannedSensor[]): ReadonlyMap<number, number> | undefined {
     if (!this.#held) return undefined;
     const byId = new Map([...this.#held].map(([i, mask]) => [this.#wanted[i]?.id, mask]));
@@ -165,7 +165,7 @@ export class SensorReader {
       places: this.#idle,
       first: this.#first,
       isPlain,
-      // The BMC waited for something that did not answer, and this took its time.
+      // The BMC waited for something that did not answer, which took time.
       onRefusal: (place, code) => code === CompletionCode.Timeout && this.#markBusy(place, true),
     });
     const busy = new Readings(this.#wanted, { answers, places: [...this.#busy], first: this.#firstBusy, isPlain });
@@ -191,7 +191,7 @@ export class SensorReader {
           readings.refused(error);
           continue;
         }
-        // The end of the time: go on from here next time. Behind it, where it may be the sensor that takes the time.
+        // The time is over: the next poll continues here. After this sensor if it may be the one that takes the time.
         const isSuspect = readings.ended === 0 || isSilence(error);
         this.#first = isSuspect ? readings.index + 1 : readings.index;
         throw error;
@@ -200,7 +200,7 @@ export class SensorReader {
     this.#first = 0;
   }
 
-  /** Those that remain when the time for refusals is over are the first in the next poll. */
+  /** Sensors that remain when the time for refusals is over are the first in the next poll. */
   async #askBusy(runner: CommandRunner, readings: Readings, signal: AbortSignal): Promise<void> {
     let refusedMs = 0;
     try {
@@ -216,7 +216,7 @@ export class SensorReader {
     }
   }
 
-  /** @throws what is not about this sensor alone */
+  /** @throws errors that do not concern this sensor only */
   async #askNext(runner: CommandRunner, readings: Readings, signal: AbortSignal): Promise<void> {
     const { place, sensor } = readings;
     if (!sensor) return;
@@ -248,7 +248,7 @@ export class SensorReader {
     return [...this.#wanted.keys()].filter((place) => !this.#busy.has(place));
   }
 
-  /** A reading of the BMC's own is all that it needs. */
+  /** True for a sensor of the BMC itself that only needs a reading. */
   #isPlain(sensor: PlannedSensor): boolean {
     return !sensor.definition.nonLinear && !this.#routes.isBehindBmc(sensor);
   }
@@ -295,7 +295,7 @@ export class SensorReader {
     return (r) => inBaseUnit(convertRaw(known, r), unit);
   }
 
-  /** Counts what is worth saving. */
+  /** Revision of the data to save. */
   get revision(): number {
     return this.#limits.revision + this.#parts.revision;
   }
@@ -309,26 +309,26 @@ export class SensorReader {
     this.#parts.restore(ids);
   }
 
-  /** Parts that are absent were removed on purpose. */
+  /** Acknowledges the removal of absent parts. */
   acknowledgeRemovals(): void {
     this.#parts.acknowledge();
   }
 
-  /** What a restart should not have to ask again. */
+  /** State to save, so that a restart does not query the limits again. */
   save(): SavedLimits {
     return this.#limits.save();
   }
 
-  /** Takes what was saved of a host with this plan. */
+  /** Restores the saved state of a host with this plan. */
   restore(saved: SavedLimits): void {
     this.#limits.restore(saved);
   }
 }
 
-/** A refusal or nonsense: the next sensor may answer. */
+/** A refusal or an invalid response; the next sensor may answer. */
 const isOfOneSensor = (error: unknown): boolean => error instanceof CompletionCodeError || error instanceof DecodeError;
 
-/** Not now, and perhaps never. */
+/** Busy now, and perhaps always. */
 const isBusy = (error: unknown): boolean => error instanceof CompletionCodeError && error.transient;
 
 function inWords(
@@ -343,7 +343,7 @@ function inWords(
   return sensorOf(limited.sensor, answer.reading, limited, context, { convert: answer.convert });
 }
 
-/** The answer by the sensor's record, and by further records that describe the sensor; nothing if it did not answer. */
+/** The responses under the record of the sensor and under its further records; nothing if it did not answer. */
 function codedOf(
   sensor: PlannedSensor,
   answer: Answer,

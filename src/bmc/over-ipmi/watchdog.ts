@@ -8,7 +8,7 @@ import {
 import type { Watchdog } from "../../model/index.ts";
 import { optionalPart } from "./refusals.ts";
 
-/** Undefined where the BMC has no watchdog. */
+/** Undefined if the BMC has no watchdog. */
 export async function readWatchdog(runner: CommandRunner, signal: AbortSignal): Promise<Watchdog | undefined> {
   const timer = await optionalPart(runner.run(getWatchdogTimer, undefined, { signal }));
   if (!timer) return undefined;

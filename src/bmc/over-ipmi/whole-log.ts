@@ -16,19 +16,21 @@ import type { SensorPlan } from "./sensor-plan.ts";
 const EMPTY = Buffer.alloc(0);
 
 /**
- * All records of one event log, 16 bytes each. Read from the beginning once, and from then on what came since; from
- * the beginning again where the log has another number of records than that makes. A reading that is cut short goes
- * on where it was the next time.
+ * All records of one event log, 16 bytes each. Read completely once, after that only new records; again from the
+ * beginning if the number of records does not match. An interrupted reading continues in the next poll.
  */
 export class WholeLog {
   #records: Buffer = EMPTY;
-  /** How many more records the log says it holds than it gives: some miscount. Known after a full reading. */
+  /**
+   * By how many records the log's own count exceeds the records it returns: some BMCs miscount. Known after a complete
+   * reading.
+   */
   #missing = 0;
 
   /**
-   * Reads on to the end of the log.
+   * Reads to the end of the log.
    *
-   * @param entries how many records the log says it holds; undefined where it does not say
+   * @param entries number of records that the log reports; undefined if it does not report it
    * @throws what the runner throws; what was read until then is kept
    */
   async read(
@@ -42,12 +44,12 @@ export class WholeLog {
     if (entries === undefined) return new CodedEvents(this.#records, plan);
     let announced = entries;
     if (this.#count !== announced - this.#missing) {
-      // Records may have come since the count was read.
+      // Records may have been added since the count was read.
       announced = (await runner.run(getSelInfo, undefined, { signal })).entries;
       if (this.#count > announced - this.#missing) await this.#forgetFirst(runner, announced - this.#missing, signal);
     }
     if (this.#count !== announced - this.#missing && !isAnew) {
-      // Records were deleted one by one, or the log went round.
+      // Records were deleted one by one, or the log has wrapped around.
       this.#records = EMPTY;
       await this.#readOn(runner, signal);
     }
@@ -61,7 +63,7 @@ export class WholeLog {
 
   async #readOn(runner: CommandRunner, signal: AbortSignal): Promise<void> {
     const { records, continued, failure } = await readSelSince(runner, this.#cursor(), signal);
-    // A log that is unchanged keeps its bytes: snapshots share them.
+    // An unchanged log keeps its buffer, which snapshots share.
     if (!continued || records.length > 0)
       this.#records = Buffer.concat([...(continued ? [this.#records] : []), ...records]);
     if (failure !== undefined) throw failure;
@@ -73,7 +75,9 @@ export class WholeLog {
     return { recordId: bytes.readUInt16LE(0), bytes };
   }
 
-  /** Logs that are full and drop the oldest: those before the first that is there have gone. */
+  /**
+   * For logs that drop the oldest records when full: removes records that are older than the first record of the log.
+   */
   async #forgetFirst(runner: CommandRunner, entries: number, signal: AbortSignal): Promise<void> {
     const kept = this.#records.subarray((this.#count - entries) * SEL_RECORD_LENGTH);
     if (kept.length === 0) return;
@@ -83,7 +87,7 @@ export class WholeLog {
   }
 }
 
-/** Decodes the records each time they are gone through. */
+/** Decodes the records on each iteration. */
 class CodedEvents implements Iterable<CodedEvent> {
   readonly #records: Buffer;
   readonly #plan: SensorPlan | undefined;
@@ -101,7 +105,7 @@ class CodedEvents implements Iterable<CodedEvent> {
   }
 }
 
-/** Undefined for types of record that the protocol does not know: other tools leave them out. */
+/** Undefined for record types that the specification does not define; other tools omit them. */
 function codedEvent(bytes: Buffer, plan: SensorPlan | undefined): CodedEvent | undefined {
   const record = decodeSelRecord(bytes);
   if (record.type === "oem") return { type: "oem", data: record.data };

@@ -3,7 +3,7 @@ import { type Chassis, type ComputerSystem, isPoweredOn } from "../../redfish/in
 import { healthOf } from "./health.ts";
 
 /**
- * Power and faults of a machine: it is on if any of its systems is. Undefined where no system says, as on a power
+ * Power and faults of a machine. It is on if any of its systems is on. Undefined if no system reports it, as on a power
  * shelf.
  */
 export function chassisStateOf(

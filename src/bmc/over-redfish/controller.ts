@@ -3,13 +3,13 @@ import type { ControllerInfo } from "../../model/index.ts";
 import type { ComputerSystem, Manager, PeerCertificate, ServiceRoot } from "../../redfish/index.ts";
 import { manufacturerIdOf } from "./manufacturer.ts";
 
-/** Texts that firmware writes where it has nothing to say. */
+/** Placeholder texts of firmware. */
 const NO_TEXT = /^(unknown|none|n\/?a|null|not specified|to be filled.*|default string|0+)$/i;
 
 export const meaningful = (text: string | undefined): string | undefined =>
   text === undefined || NO_TEXT.test(text) ? undefined : text;
 
-/** The IANA number of the maker: what the service says of itself, else of the first system. */
+/** The IANA number of the manufacturer: from the service root, or else from the first system. */
 export function makerOf(root: ServiceRoot, systems: readonly ComputerSystem[]): number | undefined {
   const makers = systems.map((system) => system.manufacturer);
   return manufacturerIdOf(...makers, root.vendor, root.product);
@@ -43,7 +43,7 @@ export function controllerOf(
   };
 }
 
-/** The 16 bytes in hex; undefined for what is no UUID, and for all zeros or ones. */
+/** The 16 bytes in hex; undefined for an invalid UUID, and for all zeros or ones. */
 function guidOf(uuid: string | undefined): string | undefined {
   const hex = uuid?.replaceAll("-", "").toLowerCase();
   return hex !== undefined && /^[0-9a-f]{32}$/.test(hex) && !/^(0+|f+)$/.test(hex) ? hex : undefined;

@@ -52,12 +52,12 @@ const BY_CONTEXT: Readonly<Record<string, number>> = {
 
 export const Entity = { PowerSupply: 10, PowerUnit: 19, Fan: 29, Chassis: 23, SystemBoard: 7, Unknown: 0 } as const;
 
-/** The entity id of a context; `fallback` where the service names none or an unknown one. */
+/** The entity id of a context; `fallback` if the service reports none or an unknown one. */
 export function entityIdOf(context: string | undefined, fallback: number): number {
   return (context === undefined ? undefined : BY_CONTEXT[context.toLowerCase()]) ?? fallback;
 }
 
-/** First number of a name, 1 to 96 (the instances that IPMI leaves to the system); 1 where it has none. */
+/** The first number of a name, 1 to 96 (the instances that IPMI leaves to the system); 1 if it has none. */
 export function instanceOf(name: string): number {
   const digits = /\d+/.exec(name)?.[0];
   const number = digits === undefined ? 1 : Number(digits);

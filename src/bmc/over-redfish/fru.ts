@@ -3,7 +3,7 @@ import { type Chassis, type ComputerSystem, isAbsent, type PowerSupply } from ".
 import { meaningful } from "./controller.ts";
 import { named } from "./sensor-id.ts";
 
-/** What is written on the parts of a machine. FRU 0 is the first system; chassis and power supplies follow. */
+/** Identity data of the parts of a machine. FRU 0 is the first system; chassis and power supplies follow. */
 export function frusOf(
   systems: readonly ComputerSystem[],
   chassis: readonly Chassis[],

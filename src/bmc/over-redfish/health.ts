@@ -8,8 +8,8 @@ export const healthOf = (word: HealthWord | undefined): Health | undefined =>
   word === undefined ? undefined : HEALTH[word];
 
 /**
- * The worse of what the BMC says and of our own comparison with the limits, and the limits that are crossed. Without
- * either there is no health.
+ * The worse of the health that the BMC reports and of our own comparison with the limits, and the crossed limits.
+ * Without either there is no health.
  */
 export function verdictOf(
   word: HealthWord | undefined,

@@ -1,15 +1,15 @@
 import { type Sensor, THRESHOLD_NAMES, type Thresholds } from "../../model/index.ts";
 
-/** What a rule makes of a sensor; undefined: no rule matches. */
+/** The role that a rule assigns to a sensor; undefined: no rule matches. */
 type RoleOf = (sensor: Sensor) => string | undefined;
 
 /**
- * The sensors of the last poll. A sensor that reads as before is the same object again: its text is reused, and its
- * role is not looked up anew while the rules stay.
+ * The sensors of the last poll. A sensor whose reading did not change is the same object, so that its text is reused,
+ * and its role is not looked up again while the rules do not change.
  */
 export class KeptSensors {
   #previous: readonly Sensor[] = [];
-  /** The rules that gave the roles. */
+  /** The rules that assigned the roles. */
   #rules: unknown;
 
   /** The sensors with their roles, in the order given. */
@@ -33,7 +33,7 @@ export class KeptSensors {
   }
 }
 
-/** All that a rule looks at. */
+/** All properties that rules use. */
 function isSamePart(a: Sensor, b: Sensor): boolean {
   return a.id === b.id && a.name === b.name && a.entity === b.entity && a.kind === b.kind && a.quantity === b.quantity;
 }

@@ -21,13 +21,13 @@ const NEVER_NEGATIVE: ReadonlySet<Quantity> = new Set([
 ]);
 
 /**
- * The limits of a reading under the names of the model, in its base unit. What cannot be a limit is left out:
+ * The limits of a reading with the names of the model, in its base unit. Invalid limits are omitted:
  *
- * - An upper limit of 0 or less belongs to a margin, which is negative itself; elsewhere it is none. Supermicro X10
- *   reports 0 for all limits of what is absent.
- * - A lower limit of 0 or less of what is never negative, or of a voltage that is positive.
- * - Lower limits alone that rise from critical to caution the wrong way round are upper ones: iLO 4 2.54 reports an
- *   inlet of 18 degrees with "lower" critical 46 and caution 42.
+ * - An upper limit of 0 or less, unless the reading is a margin, which is negative itself. Supermicro X10 reports 0 for
+ * all missing limits.
+ * - A lower limit of 0 or less if the quantity is never negative, or if it is a voltage that is positive.
+ * - Lower limits alone that rise from critical to caution in the wrong order are upper limits: iLO 4 2.54 reports an
+ * inlet of 18 degrees with "lower" critical 46 and caution 42.
  *
  * @param scale factor to the base unit
  */

@@ -1,8 +1,8 @@
 import { Manufacturer } from "../../ipmi/index.ts";
 
 /**
- * IANA enterprise number by the words in which a service names its maker (`Vendor`, keys of `Oem`, `Manufacturer`):
- * rules by manufacturer apply to both protocols.
+ * IANA enterprise numbers by the names that a service reports (`Vendor`, keys of `Oem`, `Manufacturer`), so that rules
+ * by manufacturer apply to both protocols.
  */
 const BY_WORD: readonly (readonly [RegExp, number])[] = [
   [/\bdell\b/i, Manufacturer.Dell],
@@ -23,7 +23,7 @@ const BY_WORD: readonly (readonly [RegExp, number])[] = [
   [/\bami\b|megatrends/i, Manufacturer.Ami],
 ];
 
-/** The number of the first of several texts that names a known maker. */
+/** The number of the first text that names a known manufacturer. */
 export function manufacturerIdOf(...texts: readonly (string | undefined)[]): number | undefined {
   for (const text of texts) {
     const found = text === undefined ? undefined : BY_WORD.find(([pattern]) => pattern.test(text));

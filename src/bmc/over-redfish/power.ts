@@ -15,8 +15,9 @@ export interface PowerContext {
 }
 
 /**
- * The power of the whole host: the first PowerControl with a reading of the outermost chassis that has a system,
- * else the EnvironmentMetrics of it. Chassis are not added up: several nodes on one chassis would count twice.
+ * The power of the whole host: the first PowerControl with a reading of the outermost chassis that has a system, or
+ * else the EnvironmentMetrics of that chassis. Chassis are not added up, because several nodes in one chassis would
+ * count twice.
  */
 export async function readConsumption(
   get: Get,
@@ -44,13 +45,13 @@ export async function readConsumption(
   return undefined;
 }
 
-/** Chassis types that are a part of a machine: the watts of a GPU are not those of the host. */
+/** Chassis types that are a part of a machine, e.g. a GPU, whose power is not that of the host. */
 const PART_OF_HOST = /^(component|module|card|zone|expansion|ipbaseddrive|cartridge)$/i;
 
 /** Outermost chassis with a system first. */
 const rank = ({ hasSystem, isContained }: ChassisLinks): number => (hasSystem ? 0 : 2) + (isContained ? 1 : 0);
 
-/** Undefined without a reading: machines without a meter report 0 W while they run. */
+/** Undefined without a reading: machines without a meter report 0 W while they are on. */
 export function consumptionOf(
   control: PowerControl,
   { hostOff, manufacturerId }: PowerContext,
@@ -71,8 +72,9 @@ export function consumptionOf(
 }
 
 /**
- * The limit in force. iDRACs do not say here whether theirs is. NoAction: it is not. One below what is drawn is none (Dell R640: 348 W at 429 W), nor is one
- * of a meter that knows no capacity (Gigabyte: 500 W with capacity 0).
+ * The active limit. NoAction means that it is not active. iDRACs do not report whether theirs is. A limit below the
+ * current power is not active (Dell R640: 348 W at 429 W), nor is that of a meter without a capacity (Gigabyte: 500 W
+ * with capacity 0).
  */
 function limitOf({ limitWatts, limitException, capacityWatts }: PowerControl, watts: number): number | undefined {
   if (limitWatts === undefined || limitWatts <= 0 || limitWatts < watts) return undefined;

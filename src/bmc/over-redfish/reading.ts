@@ -3,15 +3,15 @@ import { isActive, type Limits, type Status } from "../../redfish/index.ts";
 import { verdictOf } from "./health.ts";
 import { thresholdsOf } from "./limits.ts";
 
-/** What a reading is of, before a rule gives it a role. */
+/** What a reading measures, before a rule assigns a role. */
 export interface ReadingSubject {
   readonly name: string;
   readonly id: string;
   readonly entity: string;
-  /** Sensor type in snake case, in the words of IPMI. */
+  /** Sensor type in snake case, with the names of IPMI. */
   readonly kind: string;
   readonly quantity: Quantity;
-  /** In words for the quantity `other`; else the base unit. */
+  /** In words for the quantity `other`; otherwise the base unit. */
   readonly unit?: string;
   /** Factor from the unit of the BMC to the base unit. */
   readonly scale?: number;
@@ -33,8 +33,8 @@ const BASE_UNITS: Readonly<Record<Exclude<Quantity, "other">, string>> = {
 const round = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(12)));
 
 /**
- * A reading in model words. A sensor that is not enabled, or has no number, has no reading; off hosts report 0 or
- * nothing for what stands still, with the state StandbyOffline or Disabled.
+ * A reading in terms of the model. A sensor that is not enabled, or has no number, has no reading. Hosts that are off
+ * report 0 or nothing for stopped parts, with the state StandbyOffline or Disabled.
  */
 export function readingOf(
   { name, id, entity, kind, quantity, unit, scale = 1 }: ReadingSubject,

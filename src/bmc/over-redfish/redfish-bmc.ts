@@ -34,11 +34,11 @@ import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
 import { chassisSensors } from "./sensors.ts";
 
-/** Age at which the topology is walked again. */
+/** Age after which the topology is read again. */
 const TOPOLOGY_AGE_MS = 24 * 3600_000;
-/** Refused resources that are remembered. */
+/** Maximum number of refused resources that are remembered. */
 const MOST_REFUSED = 1024;
-/** A link that leads nowhere any more makes a new walk, but not more often than this. */
+/** A broken link causes a new reading of the topology, but not more often than this. */
 const TOPOLOGY_RETRY_MS = 10 * 60_000;
 
 export interface RedfishBmcOptions {
@@ -59,10 +59,10 @@ interface Walked {
   readonly at: number;
 }
 
-/** The parts of a poll that Redfish fills. */
+/** The parts of a poll that Redfish supports. */
 const PARTS: ReadonlySet<PartName> = new Set(["power", "sensors", "dcmi", "inventory"]);
 
-/** One host's BMC over Redfish: its session, and what is kept of it from poll to poll. */
+/** One host's BMC over Redfish: its session, and the state that is kept between polls. */
 export class RedfishBmc implements Bmc {
   readonly protocol = "redfish";
   readonly offeredParts = PARTS;
@@ -74,18 +74,18 @@ export class RedfishBmc implements Bmc {
   readonly #options: RedfishBmcOptions;
   readonly #session: RedfishSession;
   readonly #get: Get;
-  /** Resources that were read in this poll: two parts that need one read it once. */
+  /** Resources that were read in this poll, so that two parts that need one read it once. */
   readonly #read = new Map<string, Promise<JsonObject>>();
-  /** Resources that the service does not have, although it links to them: not requested again before the next walk. */
+  /** Linked resources that the service does not have: not requested again before the next reading of the topology. */
   readonly #refused = new Map<string, RedfishError>();
   readonly #kept = new KeptSensors();
-  /** Subsystems that have nothing to read. */
+  /** Subsystems without content. */
   readonly #empty = new Set<string>();
   #trace: TraceLine | undefined;
   #root: ServiceRoot | undefined;
   #expand: Expand = { query: undefined };
   #walked: Walked | undefined;
-  /** Of an earlier run, until the service root was read. */
+  /** State of an earlier run, until the service root was read. */
   #savedTopology: Topology | undefined;
   #systems: readonly ComputerSystem[] = [];
   #firmware: string | undefined;
@@ -170,7 +170,7 @@ export class RedfishBmc implements Bmc {
     return this.#walked?.topology ?? { systems: [], managers: [], chassis: [] };
   }
 
-  /** After other firmware, or when a known link leads nowhere: the next poll walks again. */
+  /** After a firmware change, or if a known link is broken: the next poll reads the topology again. */
   #walkAgain(): void {
     if (!this.#walked) return;
     const age = this.#options.clock.monotonicMs() - this.#walked.at;
@@ -198,7 +198,7 @@ export class RedfishBmc implements Bmc {
     return this.#root && makerOf(this.#root, this.#systems);
   }
 
-  /** Bodies of resources; those that cannot be read are left out, and if none can, the first failure is thrown. */
+  /** Bodies of resources. Resources that cannot be read are omitted; if none can be read, throws the first failure. */
   async #resources(uris: readonly string[], signal: AbortSignal): Promise<readonly JsonObject[]> {
     const bodies: JsonObject[] = [];
     let failure: unknown;
@@ -229,7 +229,7 @@ export class RedfishBmc implements Bmc {
     return { data: { chassis: state } };
   }
 
-  /** Chassis read with the inventory: their intrusion switch is as old as that. */
+  /** Chassis from the inventory; their intrusion state is as old as the inventory. */
   #chassis: readonly Chassis[] = [];
 
   async #readSensors(signal: AbortSignal): Promise<PartReading> {
@@ -250,7 +250,7 @@ export class RedfishBmc implements Bmc {
     return { data: { sensors: wanted.slice(0, sensorLimit), omittedSensors }, failure };
   }
 
-  /** The sensors that are wanted, with their roles. */
+  /** The selected sensors with their roles. */
   #named(sensors: readonly Sensor[]): readonly Sensor[] {
     const { filter, roles } = this.#options;
     const rules = roles?.();

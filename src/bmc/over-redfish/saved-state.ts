@@ -1,6 +1,6 @@
 import type { SavedSession, Topology } from "../../redfish/index.ts";
 
-/** What a restart should know of one host's Redfish service. Plain JSON. */
+/** State of one host's Redfish service to save for a restart. Plain JSON. */
 export interface SavedRedfish {
   readonly session: SavedSession;
   readonly topology?: Topology;
@@ -12,7 +12,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isText = (value: unknown): value is string => typeof value === "string";
 const areTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
 
-/** What a file holds, when it has the form of a saved state; undefined otherwise. */
+/** The content of a file if it has the form of a saved state; undefined otherwise. */
 export function savedRedfish(file: unknown): SavedRedfish | undefined {
   if (!isObject(file) || !isObject(file.session)) return undefined;
   const { pin, session } = file.session;

@@ -1,15 +1,15 @@
 import type { PartFacts } from "../../redfish/index.ts";
 
-/** A MemberId is stable only where it is a word: on many BMCs it is the place in the list. */
+/** A MemberId is stable only if it is a word: on many BMCs it is the index in the list. */
 const isWord = (memberId: string | undefined): memberId is string => memberId !== undefined && /\p{L}/u.test(memberId);
 
 /**
- * Names and ids of the parts of one list. An id is the path of the resource and what identifies the part best:
- * its MemberId where that is a word, else its name. Equal names are numbered by bay where every one has a bay, else
- * by their place in the list.
+ * Names and ids of the parts of one list. An id is the path of the resource and the best identification of the part:
+ * its MemberId if that is a word, else its name. Equal names are numbered by bay if all parts have one, else by their
+ * index in the list.
  *
- * @param list path of the list, such as "Chassis/1/Power/PowerSupplies"
- * @param fallback name of a part that has none
+ * @param list path of the list, e.g. "Chassis/1/Power/PowerSupplies"
+ * @param fallback name of parts without a name
  */
 export function named<T extends PartFacts & { readonly bay?: string }>(
   list: string,

@@ -30,16 +30,16 @@ const CUBIC_FOOT = 0.028316846592;
 export interface ChassisContext {
   readonly hostOff: boolean;
   readonly expand?: Expand;
-  /** Subsystems without a part: filled here, and not read again while they stand in it. */
+  /** Subsystems without parts. Filled here; they are not read again while they are in this set. */
   readonly empty: Set<string>;
   readonly signal: AbortSignal;
 }
 
 /**
- * The sensors of a chassis. Thermal and Power are read where they answer: one request each. Otherwise the Sensor
- * resources and the subsystems that replace them. One source for each fact, never both.
+ * The sensors of a chassis. Thermal and Power are read if they exist: one request each. Otherwise the Sensor resources
+ * and the subsystems that replace them. Each fact has one source, never both.
  *
- * @throws what ends the conversation
+ * @throws errors that end the session
  */
 export async function chassisSensors(
   get: Get,
@@ -99,7 +99,7 @@ export function thermalSensors(path: string, { temperatures, fans, redundancy }:
   ];
 }
 
-/** Dell lists power-good signals as voltages of 1 V: a state and no reading. */
+/** Dell lists power-good signals as voltages of 1 V: they are states, not readings. */
 const POWER_GOOD = /\bPG( \d+)?$|\bpower good$/i;
 
 export function powerSensors(
@@ -108,7 +108,7 @@ export function powerSensors(
   hostOff: boolean,
 ): readonly Sensor[] {
   const there = voltages.filter(({ status }) => !isAbsent(status));
-  // Dell lists the input voltage of each supply among the voltages too: one source for each fact.
+  // Dell also lists the input voltage of each power supply as a voltage; each fact has one source.
   const isListed = there.some(({ context, reading }) => /^powersupply$/i.test(context ?? "") && (reading ?? 0) > 60);
   const listed = isListed ? supplies.map((supply) => ({ ...supply, inputVolts: undefined })) : supplies;
   return [
@@ -146,7 +146,7 @@ async function sensorResources(
   });
 }
 
-/** What a Sensor resource measures; undefined for what is no reading of hardware. */
+/** What a Sensor resource measures; undefined if it is not a hardware reading. */
 function subjectOf(sensor: RedfishSensor, id: string): ReadingSubject | undefined {
   const { type, context, unit } = sensor;
   const name = sensor.name ?? sensor.id ?? id;
@@ -191,7 +191,7 @@ function subjectOf(sensor: RedfishSensor, id: string): ReadingSubject | undefine
   }
 }
 
-/** Fans that no Sensor resource covers, and the redundancy of the fans. */
+/** Fans without a Sensor resource, and the redundancy of the fans. */
 async function thermalSubsystemSensors(
   get: Get,
   links: ChassisLinks,

@@ -5,15 +5,16 @@ import { healthOf } from "./health.ts";
 import { readingOf } from "./reading.ts";
 import { named } from "./sensor-id.ts";
 
-/** States of a Redfish resource in which a supply without input may be: it cannot be Enabled. */
+/** States of a Redfish resource that a power supply without input may have; it cannot be Enabled. */
 const UNAVAILABLE = /^unavailableoffline$/i;
 
 /**
- * The power supplies of one list as sensors: one for the state of each, in the words of IPMI, and one for each
- * reading. An absent supply has none. A supply that is Critical and has no input lost its input and did not fail.
+ * The power supplies of one list as sensors: one for the state of each, with the names of IPMI, and one for each
+ * reading. An absent power supply has none. A power supply that is Critical and has no input lost its input; it did not
+ * fail.
  *
  * @param list path of the list, for the ids
- * @param hostOff supplies of an off host may give nothing
+ * @param hostOff power supplies of an off host may deliver nothing
  */
 export function supplySensors(list: string, supplies: readonly PowerSupply[], hostOff: boolean): readonly Sensor[] {
   const present = supplies.filter((supply) => !isAbsent(supply.status) && !isEmptyBay(supply));
@@ -33,7 +34,7 @@ export function supplySensors(list: string, supplies: readonly PowerSupply[], ho
   });
 }
 
-/** iLO lists bays without a supply: firmware "0.00" and nothing else. */
+/** iLO lists bays without a power supply with firmware "0.00" and nothing else. */
 function isEmptyBay({ firmware, serial, model }: PowerSupply): boolean {
   return firmware === "0.00" && serial === undefined && model === undefined;
 }
@@ -60,7 +61,7 @@ function readings(
   const reading = (what: string, kind: string, quantity: "power" | "voltage" | "current", value: number) =>
     readingOf(
       { name: `${name} ${what}`, id: `${id}/${what}`, entity, kind, quantity },
-      // The supply's health is on its own sensor: it must not count once for each reading.
+      // The health of the power supply is on its own sensor, so that it does not count again with each reading.
       { reading: value, limits: {}, status: { state: status.state } },
     );
   const sensors: Sensor[] = [];
