@@ -13,14 +13,14 @@ export async function start({ remotes, suite, polls }) {
   };
   const pool = openPool(suite, observer);
   const hosts = hostsOf(remotes);
-  const { prepare, leave } = textMaker();
+  const { prepare, release } = textMaker();
   const texts = new Map();
   const poll = async (host) => {
     const snapshot = await pool.poll(host);
     const record = recordOf(host, snapshot);
     const before = texts.get(host.name);
     texts.set(host.name, { record, prepared: prepare(record, before) });
-    if (before !== undefined) leave(before.prepared);
+    if (before !== undefined) release(before.prepared);
     return snapshot;
   };
   // Known host: logged in; repository, event log and inventory are read.

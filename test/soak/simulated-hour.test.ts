@@ -64,6 +64,6 @@ describe.skipIf(!built)("the simulated hour", () => {
   it("names an invalid option", async () => {
     const { code, printed } = await simulated("--latency", "fast");
     expect(code).toBe(2);
-    expect(printed).toContain("--latency fast: wants the least and the most milliseconds, as 5-50");
+    expect(printed).toContain("--latency fast: not the lowest and highest milliseconds, e.g. 5-50");
   });
 });
