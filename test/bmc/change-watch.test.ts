@@ -96,7 +96,7 @@ describe("changes of a host", () => {
     expect(last(...reads)).toEqual(expected);
   });
 
-  it("are counted from 0, from the first reading on", () => {
+  it("are counted from the first reading on, starting at 0", () => {
     const watch = new ChangeWatch();
     expect(watch.counts).toBeUndefined();
     watch.observe({ ...read({}), up: false });
@@ -113,7 +113,7 @@ describe("changes of a host", () => {
     expect(watch.counts).toMatchObject({ sensor_vanished: 1, power_changed: 1 });
   });
 
-  it("that happened while the exporter was away are noticed, with their counts", () => {
+  it("that happened while the exporter was stopped are counted, and earlier counts are kept", () => {
     const watch = new ChangeWatch();
     watch.observe(read(board));
     watch.observe(read({ on: false }));
@@ -126,7 +126,7 @@ describe("changes of a host", () => {
     expect(restarted.counts).toMatchObject({ board_replaced: 1, power_changed: 2 });
   });
 
-  it("are worth saving only where something is new", () => {
+  it("are saved only if something is new", () => {
     const watch = new ChangeWatch();
     watch.observe(read(board));
     const { revision } = watch;
@@ -138,7 +138,7 @@ describe("changes of a host", () => {
   });
 
   it.each([[undefined], [null], ["text"], [{ guid: 7, powerOn: "yes", counts: { power_changed: -1, what: 9 } }]])(
-    "take %j for nothing known",
+    "ignore the saved state %j",
     (saved) => {
       const watch = new ChangeWatch();
       watch.restore(saved);

@@ -35,7 +35,7 @@ describe("event counters", () => {
     expect([records[0]?.count, dimmErrors[0]?.count]).toEqual([2, 2]);
   });
 
-  it("count severities of what began, and records of what began and ended apart", () => {
+  it("count severities of asserted events, and records of asserted and deasserted events separately", () => {
     const counts = new EventCounts();
     counts.add(entry({}));
     counts.add(entry({}));
@@ -48,7 +48,7 @@ describe("event counters", () => {
     ]);
   });
 
-  it("count memory errors by kind, and by DIMM where it is known", () => {
+  it("count memory errors by kind, and by DIMM if it is known", () => {
     const counts = new EventCounts();
     counts.add(entry({ dimm: "A1" }), "correctable");
     counts.add(entry({ dimm: "A1" }), "correctable");
@@ -63,7 +63,7 @@ describe("event counters", () => {
     ]);
   });
 
-  it("give copies, and go on from what an earlier run counted", () => {
+  it("return copies, and continue from the counts of an earlier run", () => {
     const counts = new EventCounts();
     counts.add(entry({ dimm: "A1" }), "correctable");
     const before = counts.snapshot();

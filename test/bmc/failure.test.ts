@@ -3,8 +3,8 @@ import { failureOf } from "../../src/bmc/failure.ts";
 import { DecodeError, IpmiError } from "../../src/ipmi/index.ts";
 import { refused } from "./fake-runner.ts";
 
-describe("a failure in model words", () => {
-  it("has the step of the login that failed, and else the part", () => {
+describe("a failure in terms of the model", () => {
+  it("has the step of the login that failed, or else the part", () => {
     const login = new IpmiError("wrong_password", "RAKP 2: wrong password", { stage: "rakp" });
     expect(failureOf(login, "sensors")).toEqual({
       stage: "rakp",
@@ -17,12 +17,12 @@ describe("a failure in model words", () => {
     expect(failureOf(refused("Get SDR", 0xd4), "sensors")).toMatchObject({ reason: "privilege_refused" });
   });
 
-  it("says whether the BMC may have counted a failed login", () => {
+  it("records whether the BMC may have counted a failed login", () => {
     const refused = new IpmiError("wrong_password", "RAKP 4: refused", { stage: "rakp", failedLogin: true });
     expect(failureOf(refused, "sensors")).toMatchObject({ reason: "wrong_password", failedLogin: true });
   });
 
-  it("is a time-out when the deadline ended the wait, whatever it was for", () => {
+  it("is a timeout if the deadline ended the wait, whatever the code was waiting for", () => {
     const abort = new AbortController();
     abort.abort(new DOMException("aborted", "TimeoutError"));
     const { signal } = abort;
@@ -33,7 +33,7 @@ describe("a failure in model words", () => {
     expect(failureOf(before, "sel", signal)).toMatchObject({ stage: "rakp", reason: "unknown_user" });
   });
 
-  it("is a broken protocol for anything else", () => {
+  it("is protocol_error for all other errors", () => {
     expect(failureOf("text", "power")).toEqual({ stage: "power", reason: "protocol_error", message: "text" });
   });
 });

@@ -16,7 +16,7 @@ const watts = (name: string, entity: string, value?: number): Sensor => ({
 const offered = (sensors: readonly Sensor[], hostOff = false, whole = true) =>
   offersOf(sensors, hostOff, whole).map(({ consumption }) => [consumption.source, consumption.currentWatts]);
 
-describe("what sensors say of the power of the whole host", () => {
+describe("the power of the whole host from sensors", () => {
   it.each([
     ["Pwr Consumption", "7.1"],
     ["System Board Pwr Consumption", "7.1"],
@@ -28,7 +28,7 @@ describe("what sensors say of the power of the whole host", () => {
     ["total_power", "7.1"],
     ["System Input Power", "7.1"],
     ["Power", "19.1"],
-  ])("is said by %s of entity %s", (name, entity) => {
+  ])("is reported by %s of entity %s", (name, entity) => {
     expect(offered([watts(name, entity, 300)])).toEqual([["sensor", 300]]);
   });
 
@@ -41,11 +41,11 @@ describe("what sensors say of the power of the whole host", () => {
     ["Chassis Power", "23.1"],
     ["System Power Limit", "7.1"],
     ["Total Power", "10.1"],
-  ])("is not said by %s of entity %s", (name, entity) => {
+  ])("is not reported by %s of entity %s", (name, entity) => {
     expect(offered([watts(name, entity, 300)]).filter(([source]) => source === "sensor")).toEqual([]);
   });
 
-  it("is the better of two names, and the sum of the supplies after it", () => {
+  it("comes from the sensor with the better name, or else from the sum of the power supplies", () => {
     const board = [watts("Sys Power", "19.1", 290), watts("Pwr Consumption", "7.1", 300)];
     expect(offered([...board, watts("PS1 Input Power", "10.1", 150), watts("PS2 Input Power", "10.2", 155)])).toEqual([
       ["sensor", 300],
@@ -66,14 +66,14 @@ describe("what sensors say of the power of the whole host", () => {
     ["names alone", ["ps0_input_power", "ps0_output_power", "ps1_input_power"], ["7.1", "7.1", "7.1"], 5],
     ["a rating", ["PSU1 Power", "PSU1 Max Power"], ["10.1", "10.1"], 1],
     ["output alone", ["PS1 Power Out", "PS2 Power Out"], ["10.1", "10.2"], undefined],
-  ])("counts no supply twice: %s", (_, names, entities, sum) => {
+  ])("counts no power supply twice: %s", (_, names, entities, sum) => {
     // Powers of two: a sum tells what it is made of.
     const values = names[0]?.includes("PIN") ? [1, 8, 3, 8] : [1, 2, 2, 4];
     const sensors = names.map((name, i) => watts(name, entities[i] ?? "", values[i]));
     expect(offered(sensors)).toEqual(sum === undefined ? [] : [["psu_sum", names.length === 3 ? 3 : sum]]);
   });
 
-  it("is no sum of sensors that were not all read, and never 0 W of a host that is on", () => {
+  it("is not the sum of an incomplete reading, and never 0 W of a host that is on", () => {
     const supplies = [watts("PS1 Input Power", "10.1", 150)];
     expect(offered(supplies, false, false)).toEqual([]);
     const zero = [watts("Pwr Consumption", "7.1", 0), watts("PS1 Input Power", "10.1", 0)];
@@ -102,20 +102,20 @@ describe("the source of a host's power", () => {
       .join(" ");
   }
 
-  it("is the best there is, one at a time", () => {
+  it("is the best available source, one at a time", () => {
     expect(chosen(["dcmi sensor psu_sum", "dcmi sensor psu_sum"])).toBe("dcmi dcmi");
     expect(chosen(["sensor psu_sum"])).toBe("sensor");
     expect(chosen(["psu_sum"])).toBe("psu_sum");
     expect(chosen([""])).toBe("-");
   });
 
-  it("stays over a failure now and then, and leaves a gap", () => {
+  it("stays the same after a single failure, which leaves a gap", () => {
     expect(chosen(["dcmi sensor", "sensor", "dcmi sensor", "sensor", "sensor", "dcmi sensor"])).toBe(
       "dcmi - dcmi - - dcmi",
     );
   });
 
-  it("changes when it is gone for good, and back when it is back for good", () => {
+  it("changes if it is absent for several polls, and changes back if it is present for several polls", () => {
     const gone = Array<string>(6).fill("sensor");
     const back = Array<string>(6).fill("dcmi sensor");
     expect(chosen(["dcmi sensor", ...gone, "dcmi sensor", "sensor", ...back])).toBe(
@@ -123,16 +123,16 @@ describe("the source of a host's power", () => {
     );
   });
 
-  it("goes up to a better one that shows itself for the first time", () => {
+  it("changes to a better source that appears for the first time", () => {
     expect(chosen(["sensor", "dcmi sensor", "sensor"])).toBe("sensor dcmi -");
   });
 
-  it("is waited for where the best one failed in the first poll, but not for ever", () => {
+  it("waits a limited time for the best source if that failed in the first poll", () => {
     expect(chosen(["sensor !", "dcmi sensor"])).toBe("- dcmi");
     expect(chosen(Array<string>(6).fill("sensor !"))).toBe("- - - - sensor sensor");
   });
 
-  it("is taken though it was given up, where there is no other", () => {
+  it("is a given-up source again if there is no other", () => {
     expect(chosen(["dcmi", "", "", "", "", "", "dcmi"])).toBe("dcmi - - - - - dcmi");
   });
 });

@@ -26,8 +26,8 @@ async function pollWith(settingsOf: () => Promise<PollSettings>, signal = new Ab
   return { snapshot, size };
 }
 
-describe("a host whose settings cannot be had", () => {
-  it("needs somebody, as wrong credentials do, does not blame the password, and leaves nothing open", async () => {
+describe("a host whose settings cannot be loaded", () => {
+  it("is not_configured and not wrong_password, and leaves no connection open", async () => {
     const { snapshot, size } = await pollWith(async () => {
       throw new SettingsError("auth a: cannot read the password file");
     });
@@ -40,7 +40,7 @@ describe("a host whose settings cannot be had", () => {
     expect(size).toBe(0);
   });
 
-  it("does not end the round where something else went wrong", async () => {
+  it("does not end the round after an unexpected error", async () => {
     const { snapshot } = await pollWith(async () => {
       throw new Error("a bug");
     });
@@ -48,8 +48,8 @@ describe("a host whose settings cannot be had", () => {
   });
 });
 
-describe("a poll whose time is over before it begins", () => {
-  it("timed out and sends nothing", async () => {
+describe("a poll whose deadline is over before it begins", () => {
+  it("times out and sends nothing", async () => {
     const aborted = new AbortController();
     aborted.abort(new DOMException("aborted", "TimeoutError"));
     const { snapshot, size } = await pollWith(async () => SETTINGS, aborted.signal);
@@ -58,7 +58,7 @@ describe("a poll whose time is over before it begins", () => {
   });
 });
 
-describe("a BMC of no inventory that is asked again and again", () => {
+describe("a BMC outside the inventory that is polled repeatedly", () => {
   // Each reload brings other settings, and the conversation that was remembered kept its place in a socket: a descriptor
   // more for each reload, in the end.
   it("has no endpoint between its polls, and shares one socket however often the settings change", async () => {

@@ -9,7 +9,7 @@ const rule = (given: Partial<QuirkRule>): QuirkRule => ({
   ...given,
 });
 
-describe("quirks by the configuration's rules", () => {
+describe("quirks from the rules of the configuration", () => {
   it.each<[string, Partial<QuirkRule>, boolean]>([
     ["the maker's name", {}, true],
     ["the maker's number", { manufacturers: [674] }, true],
@@ -19,16 +19,16 @@ describe("quirks by the configuration's rules", () => {
     ["another product", { products: [100] }, false],
     ["a firmware below", { firmwareBelow: 8 }, true],
     ["that firmware itself", { firmwareBelow: 7 }, false],
-  ])("look at %s", (_, given, applies) => {
+  ])("match %s", (_, given, applies) => {
     expect(quirksByRule([rule(given)], DELL)).toEqual(applies ? ["scanning_disabled_is_valid"] : []);
   });
 
-  it("add up over rules, and leave out names that nobody knows", () => {
+  it("are those of all matching rules, without unknown names", () => {
     const rules = [rule({}), rule({ quirks: ["password_16", "no_such_quirk"] })];
     expect(quirksByRule(rules, DELL)).toEqual(["scanning_disabled_is_valid", "password_16"]);
   });
 
-  it("are none for a maker that is not in the tables, but by its number", () => {
+  it("match a manufacturer outside of the tables by its number only", () => {
     const unknown = { ...DELL, manufacturerId: 999_999 };
     expect(quirksByRule([rule({})], unknown)).toEqual([]);
     expect(quirksByRule([rule({ manufacturers: [999_999] })], unknown)).toEqual(["scanning_disabled_is_valid"]);

@@ -64,7 +64,7 @@ describe.skipIf(!isThere)("a recorded machine", async () => {
     sensors.flatMap(({ name, health = 0 }) => (health > 0 ? [name] : [])).sort();
   const remaining = (machine: string): readonly string[] => Object.values(REMAINING[machine] ?? {}).flat();
 
-  it.each(MACHINES)("%s has no sensor that is not ok without a failed part", async (machine) => {
+  it.each(MACHINES)("%s has only sensors that are ok, except for failed parts", async (machine) => {
     const poller = pollerFor(machine);
     const snapshot = await poller.poll();
     expect(snapshot.sensors?.length).toBeGreaterThan(20);
@@ -73,7 +73,7 @@ describe.skipIf(!isThere)("a recorded machine", async () => {
   });
 
   it.each(MACHINES.slice(0, 4))(
-    "%s is well with every slot empty, every cable unplugged and every device disabled",
+    "%s is ok with every slot empty, every cable unplugged and every device disabled",
     async (machine) => {
       const poller = pollerFor(machine);
       const lines = readFileSync(join(folder, machine, "sdr.hex"), "utf8")

@@ -268,7 +268,7 @@ describe("the shipped role rules", () => {
     });
   }
 
-  it("give nothing to a name they do not know", () => {
+  it("assign no role to an unknown name", () => {
     expect(shipped.roleOf({ name: "Sensor 42", kind: "temperature", quantity: "temperature" })).toBeUndefined();
   });
 });
@@ -276,7 +276,7 @@ describe("the shipped role rules", () => {
 describe("role rules", () => {
   const subject = { name: "Inlet Temp", kind: "temperature", quantity: "temperature", entityId: 7 } as const;
 
-  it("are asked in order: the first that matches decides", () => {
+  it("apply in order: the first that matches decides", () => {
     const rules = [
       { role: "cold_aisle", name: "^inlet" },
       { role: "inlet", name: "inlet" },
@@ -316,14 +316,14 @@ describe("role rules", () => {
     ]);
   });
 
-  it("that need a quantity, an entity or a manufacturer do not match where it is unknown", () => {
+  it("with a quantity, an entity or a manufacturer do not match if it is unknown", () => {
     const bare = { name: "Inlet Temp", kind: "temperature" };
     for (const rule of [{ quantities: ["temperature"] }, { entities: [7] }, { manufacturers: [674] }] as const) {
       expect(new Roles([{ role: "x", ...rule }]).roleOf(bare)).toBeUndefined();
     }
   });
 
-  it("stay the same object while they do not change, so that plans stay, too", () => {
+  it("stay the same object while they do not change, so that plans are kept", () => {
     const before = new Roles([{ role: "inlet", name: "inlet" }]);
     expect(Roles.renewed([{ role: "inlet", name: "inlet" }], before)).toBe(before);
     expect(Roles.renewed([{ role: "inlet", name: "intake" }], before)).not.toBe(before);
@@ -343,7 +343,7 @@ describe.skipIf(!recorded)("a plan with roles", () => {
       .map((line) => Buffer.from(line.replaceAll(/\s/g, ""), "hex"));
   const plan = recorded ? compilePlan(records()) : compilePlan([]);
 
-  it("is made once for a manufacturer", () => {
+  it("is made once per manufacturer", () => {
     expect(shipped.applied(plan, 674)).toBe(shipped.applied(plan, 674));
     expect(shipped.applied(plan, 674)).not.toBe(plan);
   });
@@ -354,14 +354,14 @@ describe.skipIf(!recorded)("a plan with roles", () => {
     expect([rolesOf(674), rolesOf(11)]).toEqual([new Set(["dells"]), new Set([undefined])]);
   });
 
-  it("has them also in the lists of what is read", () => {
+  it("has them also in the lists of sensors to read", () => {
     const made = shipped.applied(plan, 674);
     const isInlet = ({ name }: { readonly name: string }) => name === "Inlet Temp";
     expect(made.wanted(undefined).find(isInlet)?.role).toBe("inlet");
     expect(made.wanted(isInlet).map(({ role }) => role)).toEqual(["inlet"]);
   });
 
-  it('tells "Temp" of processor 1 by its entity', () => {
+  it('assigns "Temp" to processor 1 by its entity', () => {
     const temps = shipped.applied(plan, 674).sensors.filter(({ name }) => name === "Temp");
     expect(temps.map(({ entity, role }) => [entity, role])).toEqual([
       ["3.1", "cpu"],
@@ -369,7 +369,7 @@ describe.skipIf(!recorded)("a plan with roles", () => {
     ]);
   });
 
-  it("gives the role to sensors with and without a reading, so that all series of a sensor have it", () => {
+  it("has the role on sensors with and without a reading, so that all series of a sensor have it", () => {
     const sensor = shipped.applied(plan, 674).sensors.find(({ name }) => name === "Inlet Temp");
     if (!sensor) throw new Error("no Inlet Temp");
     const reading = { raw: 150, eventMessagesEnabled: true, scanningEnabled: true, unavailable: false };

@@ -91,7 +91,7 @@ const NO_FAILURES: Readonly<Record<string, readonly string[]>> = {
 const LESS: Readonly<Record<string, Health>> = { "physical_security lan_leash_lost": 1 };
 
 describe("the shipped severities", () => {
-  it("are those of FreeIPMI, state by state, in both directions, but for what is no failure", () => {
+  it("are those of FreeIPMI for each state in both directions, except for states that are no failure", () => {
     const rows = SUBJECTS.flatMap((s) => statesOf(s).map((row): [StateSubject, StateRow] => [s, row]));
     const graded = rows.map(([subject, row]) => {
       const { asserted, deasserted } = shipped.gradeOf(subjectOf(subject), row.state, NONE);
@@ -124,18 +124,18 @@ describe("the shipped severities", () => {
     ["CPU1 Presented Error", 7, 2],
     ["CPU1 CATERR", 7, 2],
     ["Fan Fail", 4, 1],
-  ])("of the generic state asserted follow the name: %s", (name, sensorType, health) => {
+  ])('of the generic state "asserted" follow the name of the sensor: %s', (name, sensorType, health) => {
     const subject = { ...subjectOf({ eventType: EventType.DigitalState, sensorType }), name };
     expect(shipped.gradeOf(subject, "state_asserted", NONE).asserted).toBe(health);
   });
 
-  it("know every state there is, and each level is somebody's", () => {
+  it("cover every state, and use each level", () => {
     const known = new Set(rules.flatMap(({ states }) => states ?? []));
     expect(stateWords().filter((state) => !known.has(state))).toEqual([]);
     expect(HEALTH_WORDS.map((_, health) => rules.some(({ severity }) => severity === health))).not.toContain(false);
   });
 
-  it("grade limits that are crossed, and a bay without a supply", () => {
+  it("cover crossed limits and a bay without a power supply", () => {
     const temperature = subjectOf({ eventType: 1, sensorType: 1 });
     const grade = (state: string, subject = temperature) => shipped.gradeOf(subject, state, NONE).asserted;
     expect(grade("at_or_above_upper_non_critical")).toBe(1);
@@ -170,7 +170,7 @@ const SUPPLY: SeveritySubject = {
 const behind = (text: string): Severities =>
   new Severities([...parseSeverityRules(text, "my.yml", ruleVocabulary()), ...rules]);
 
-describe("a rule of one's own", () => {
+describe("a rule of the user", () => {
   it.each<[string, string, number, number]>([
     ["a state", "{ severity: warning, state: input_lost }", 1, 1],
     ["a state of a kind", "{ severity: ok, state: input_lost, kind: Power Supply }", 0, 0],
@@ -188,12 +188,12 @@ describe("a rule of one's own", () => {
     ["a product", "{ severity: ok, product: 256 }", 0, 0],
     ["another product", "{ severity: ok, product: 257 }", 2, 1],
     ["what happens at the end", "{ severity: critical, deasserted: ok, state: input_lost }", 2, 0],
-  ])("that matches by %s decides before the shipped ones", (_what, rule, asserted, deasserted) => {
+  ])("that matches by %s takes precedence over the shipped ones", (_what, rule, asserted, deasserted) => {
     const grade = behind(`rules: [${rule}]`).gradeOf(SUPPLY, "input_lost", NONE);
     expect([grade.asserted, grade.deasserted]).toEqual([asserted, deasserted]);
   });
 
-  it("says where it stands", () => {
+  it("has its file and line", () => {
     const { rule } = behind(
       "rules:\n  - { severity: ok, kind: fan }\n  - { severity: ok, kind: power_supply }\n",
     ).gradeOf(SUPPLY, "input_lost", NONE);
@@ -222,7 +222,7 @@ describe("a plan with severities", () => {
       .applied(plan, 674, 256)
       .sensors.map((s) => sensorOf(s, answered({ states: 0x08, raw: 46 }), s, context).health);
 
-  it("gives the health of its sensors by the rules in force", () => {
+  it("has the health of its sensors by the current rules", () => {
     expect(healths(shipped)).toEqual([2, 2, 2]);
     expect(healths(behind("rules: [{ severity: ok, name: ps2, state: input_lost }]"))).toEqual([2, 0, 2]);
     const inlet = "rules: [{ severity: warning, name: inlet, state: at_or_above_upper_critical }]";
@@ -230,7 +230,7 @@ describe("a plan with severities", () => {
     expect(healths(new Severities())).toEqual([2, 2, 2]);
   });
 
-  it("is one for all hosts of a make, and stays while the rules do not change", () => {
+  it("is shared by all hosts of a model, and kept while the rules do not change", () => {
     const made = shipped.applied(plan, 674, 256);
     expect(shipped.applied(plan, 674, 256)).toBe(made);
     expect(shipped.applied(plan, 674, 257)).not.toBe(made);

@@ -56,7 +56,7 @@ const outcomes = (snapshot: { readonly parts: readonly { readonly part: string; 
   snapshot.parts.map(({ part, ok }) => (ok ? part : `${part} failed`));
 
 describe("the parts of a poll", () => {
-  it("come in the order of what is cheap and important, events after the sensors whose names they need the first time", async () => {
+  it("are read in the order of cost and importance; the first time, events follow the sensors whose names they need", async () => {
     const { bmc, take } = bench();
     await take();
     expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"]);
@@ -64,7 +64,7 @@ describe("the parts of a poll", () => {
     expect(bmc.take()).toEqual(["open", "power", "sel", "dcmi", "watchdog", "sensors"]);
   });
 
-  it("come in the first order again until the sensors were read, three times at most", async () => {
+  it("are read in that first order until the sensors were read, three times at most", async () => {
     const { bmc, take } = bench();
     bmc.parts.sensors = fails(silence());
     const orders: (boolean | undefined)[] = [];
@@ -76,14 +76,14 @@ describe("the parts of a poll", () => {
     expect(orders).toEqual([true, true, true, false, false]);
   });
 
-  it("are those that were asked for", async () => {
+  it("are the requested ones", async () => {
     const { bmc, take } = bench();
     const snapshot = await take({ parts: ["watchdog", "power"] });
     expect(bmc.take()).toEqual(["open", "power", "watchdog"]);
     expect(outcomes(snapshot)).toEqual(["power", "watchdog"]);
   });
 
-  it("say how long they took and when they were read", async () => {
+  it("have their duration and the time of the reading", async () => {
     const { clock, bmc, take } = bench();
     bmc.parts.power = async () => {
       await clock.advance(250);
@@ -98,7 +98,7 @@ describe("the parts of a poll", () => {
     expect([snapshot.startedAt, snapshot.durationMs, snapshot.host]).toEqual([begin, 250, "node017"]);
   });
 
-  it("that change seldom are read once per slow interval and kept meanwhile", async () => {
+  it("that change rarely are read once per slow interval and kept in between", async () => {
     const { clock, bmc, take } = bench();
     let reads = 0;
     bmc.parts.inventory = () => ({ data: { controller: { firmware: `1.${++reads}` } } });
@@ -113,7 +113,7 @@ describe("the parts of a poll", () => {
     expect((await take({ everything: true })).controller?.firmware).toBe("1.3");
   });
 
-  it("that change seldom and failed are asked again in the next poll, unless asking again is of no use", async () => {
+  it("that change rarely and failed are read again in the next poll, unless the failure is permanent", async () => {
     const { bmc, take } = bench();
     bmc.parts.inventory = fails(silence());
     bmc.parts.security = fails(refused("Test", 0xd4));
@@ -126,8 +126,8 @@ describe("the parts of a poll", () => {
   });
 });
 
-describe("a poll that does not go well", () => {
-  it("keeps the parts that answered and says why the others did not", async () => {
+describe("a failing poll", () => {
+  it("keeps the parts that were read, and the reasons of the others", async () => {
     const { bmc, take } = bench();
     bmc.parts.power = () => ({ data: { chassis } });
     bmc.parts.watchdog = fails(refused("Get Watchdog Timer", 0xc1));
@@ -144,14 +144,14 @@ describe("a poll that does not go well", () => {
     expect(snapshot.parts[1]?.failure).toMatchObject({ stage: "sensors", reason: "timeout" });
   });
 
-  it("reached the BMC even if its only part was read half", async () => {
+  it("counts as reached even if its only part was read partially", async () => {
     const { bmc, take } = bench();
     bmc.parts.sensors = () => ({ data: { sensors: [sensor] }, failure: silence() });
     const snapshot = await take({ parts: ["sensors"] });
     expect([snapshot.up, snapshot.sensors, outcomes(snapshot)]).toEqual([true, [sensor], ["sensors failed"]]);
   });
 
-  it("ends at its deadline: what was read is kept, the rest timed out without being asked", async () => {
+  it("ends at its deadline: what was read is kept, the other parts time out without a request", async () => {
     const { bmc, take } = bench();
     const deadline = new AbortController();
     bmc.parts.power = () => ({ data: { chassis } });
@@ -211,7 +211,7 @@ describe("a poll that does not go well", () => {
     ["bmc_busy", "command"],
     ["unsupported", "command"],
     ["protocol_error", "command"],
-  ])("goes on after a part that fails alone: %s", async (reason, stage) => {
+  ])("continues after the failure of a single part: %s", async (reason, stage) => {
     const { bmc, take } = bench();
     bmc.parts.watchdog = fails(new IpmiError(reason, "refused", { stage }));
     const snapshot = await take();
@@ -220,7 +220,7 @@ describe("a poll that does not go well", () => {
     expect(snapshot.parts.flatMap(({ failure }) => failure ?? [])).toMatchObject([{ reason, stage: "watchdog" }]);
   });
 
-  it("did not reach a BMC that is silent to everything, whatever is kept of it or known without asking", async () => {
+  it("does not count as reached if the BMC answered nothing, in spite of cached data", async () => {
     const { bmc, take } = bench();
     bmc.parts.inventory = () => ({ data: { controller: { firmware: "1.0" } } });
     bmc.parts.security = () => ({ data: { findings: [] } });
@@ -233,7 +233,7 @@ describe("a poll that does not go well", () => {
     expect(snapshot.controller).toBeUndefined();
   });
 
-  it("tells errors that nobody thought of as such, with their sentence", async () => {
+  it("reports unexpected errors with their message", async () => {
     const { bmc, take } = bench();
     bmc.parts.power = fails(new TypeError("a bug"));
     const snapshot = await take({ parts: ["power", "watchdog"] });
@@ -241,8 +241,8 @@ describe("a poll that does not go well", () => {
   });
 });
 
-describe("a poll in which nothing comes from the BMC", () => {
-  it("is one without an answer, whatever the BMC did in earlier polls, and ends at the first silence", async () => {
+describe("a poll without any packet from the BMC", () => {
+  it("is no_answer, whatever the BMC did in earlier polls, and ends at the first timeout", async () => {
     const { bmc, take } = bench();
     await take();
     bmc.take();
@@ -254,7 +254,7 @@ describe("a poll in which nothing comes from the BMC", () => {
     expect(snapshot.parts.map(({ failure }) => failure?.reason)).toEqual(["no_answer"]);
   });
 
-  it("is one without an answer where the login gets none", async () => {
+  it("is no_answer if the login is not answered", async () => {
     const { clock, bmc, take, taker } = bench();
     bmc.isSilent = true;
     bmc.opens = async () => {
@@ -269,7 +269,7 @@ describe("a poll in which nothing comes from the BMC", () => {
     expect((await taker.ping({ signal, clock })).failure).toMatchObject({ reason: "no_answer" });
   });
 
-  it("is one without an answer where the deadline ends it", async () => {
+  it("is no_answer if the deadline ends it", async () => {
     const { bmc, take } = bench();
     bmc.isSilent = true;
     const deadline = new AbortController();
@@ -301,7 +301,7 @@ describe("the time of a poll", () => {
     return Object.fromEntries(parts.map(({ part, durationMs, failure }) => [part, failure?.reason ?? durationMs]));
   };
 
-  it("leaves some to each part that is due, whatever the others take", async () => {
+  it("leaves some for each part that is due, whatever the others take", async () => {
     const rig = bench();
     for (const part of PART_NAMES) rig.bmc.parts[part] = slow(rig.clock, 800);
     rig.bmc.parts.sensors = slow(rig.clock);
@@ -313,20 +313,20 @@ describe("the time of a poll", () => {
     }
   });
 
-  it("is all of a part's that is the last", async () => {
+  it("belongs to the last part completely", async () => {
     const rig = bench();
     await durations(rig);
     rig.bmc.parts.sensors = slow(rig.clock, TIMEOUT_MS - 1000);
     expect(await durations(rig)).toMatchObject({ sensors: TIMEOUT_MS - 1000 });
   });
 
-  it("that a part does not take is the next one's", async () => {
+  it("that a part does not need is available to the next", async () => {
     const rig = bench();
     rig.bmc.parts.sensors = slow(rig.clock, 14_000);
     expect(await durations(rig)).toMatchObject({ sensors: 14_000, inventory: 0 });
   });
 
-  it("is over for a part with a sentence of its own", async () => {
+  it("has a message of its own when it is over for a part", async () => {
     const { clock, bmc, take } = bench();
     bmc.parts.sensors = slow(clock);
     const { parts } = await take({ deadlineMs: clock.monotonicMs() + TIMEOUT_MS });
@@ -339,7 +339,7 @@ describe("the time of a poll", () => {
 });
 
 describe("the event log of a poll", () => {
-  it("is reported also where the BMC falls silent later on, since new records are in one reading only", async () => {
+  it("is reported even if the BMC stops answering later, because new records are in one reading only", async () => {
     const { clock, bmc, taker } = bench();
     const log: EventLog = { entries: 1, overflow: false, fresh: [] };
     bmc.parts = { sel: () => ({ data: { eventLog: log } }) };
@@ -358,8 +358,8 @@ describe("the event log of a poll", () => {
   });
 });
 
-describe("a look whether a BMC is back", () => {
-  it("is one question and a snapshot without parts", async () => {
+describe("a check whether a BMC is back", () => {
+  it("is one request and a snapshot without parts", async () => {
     const { clock, bmc, taker } = bench();
     const { signal } = new AbortController();
     expect(await taker.ping({ signal, clock })).toMatchObject({ up: true, parts: [], host: "node017" });

@@ -20,7 +20,7 @@ import { FakeClock } from "../support/fake-clock.ts";
 const record = (id: number, length: number): Buffer =>
   Buffer.from([id, 0, 0x51, 0xc0, length, ...Buffer.alloc(length, id)]);
 
-describe("the state folder", () => {
+describe("the state directory", () => {
   let folder: string;
   let warnings: string[];
   const log: Logger = {
@@ -40,7 +40,7 @@ describe("the state folder", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("gives back what was saved, to another run too", async () => {
+  it("returns what was saved, also in another run", async () => {
     const first = await StateDir.open(folder, log);
     await first.saveHost("node1", { n: 1 });
     await first.saveHost("node1", { n: 2 });
@@ -84,7 +84,7 @@ describe("the state folder", () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it("goes on without a place to write, and says so once", async () => {
+  it("works without a writable folder, and logs that once", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
     const dir = await StateDir.open(join(file, "below"), log);
@@ -96,7 +96,7 @@ describe("the state folder", () => {
   });
 });
 
-describe("the files of the state folder", () => {
+describe("the files of the state directory", () => {
   let folder: string;
   let warnings: string[];
   const log: Logger = {
@@ -158,7 +158,7 @@ describe("the files of the state folder", () => {
   });
 });
 
-describe("a state folder on a file system that hangs", () => {
+describe("a state directory on a file system that hangs", () => {
   const hangs = (): Promise<never> => new Promise(() => {});
   const log: Logger = { debug() {}, info() {}, warn() {}, error() {} };
   const hanging: PrivateFiles = {
@@ -203,7 +203,7 @@ describe("a state folder on a file system that hangs", () => {
     expect(await save).toBe(true);
   });
 
-  it("cannot be created in time, and is a warning", async () => {
+  it("causes a warning if it cannot be created in time", async () => {
     const clock = new FakeClock();
     const warnings: string[] = [];
     const opening = StateDir.open(
@@ -221,8 +221,8 @@ describe("a state folder on a file system that hangs", () => {
   });
 });
 
-describe("what a full disk did not take", () => {
-  it("is saved by the next poll, though nothing is new", async () => {
+describe("state that could not be saved on a full disk", () => {
+  it("is saved by the next poll, even if nothing is new", async () => {
     const tries: boolean[] = [];
     let full = true;
     const poller = pollerOf({
@@ -248,8 +248,8 @@ describe("what a full disk did not take", () => {
   });
 });
 
-describe("a state folder that cannot be", () => {
-  it("is a warning at once where the file system denies a folder whose parent is there", async () => {
+describe("an impossible state directory", () => {
+  it("causes a warning at once if the file system cannot create the folder", async () => {
     const warnings: string[] = [];
     const log: Logger = { debug() {}, info() {}, warn: (_, message) => void warnings.push(message), error() {} };
     await StateDir.open("/proc/nope/state", log);

@@ -288,7 +288,7 @@ describe("sensor rules", () => {
     ["another entity that starts alike", { entity: "31.1" }, false],
     ["one that is included by id", { id: "20/0/01", name: "Fan Front 1" }, true],
     ["one of which all keys of an exclude rule match", { id: "20/0/01" }, false],
-  ])("tell of %s", (_, fields, wanted) => {
+  ])("decide about %s", (_, fields, wanted) => {
     expect(wantsSensor(rules ?? { include: [], exclude: [] }, { ...sensor, ...fields })).toBe(wanted);
   });
 });

@@ -128,7 +128,7 @@ describe("the dashboards", () => {
 });
 
 describe.each(panels)("$at", ({ uid, panel }) => {
-  it("says what it shows, in which unit", () => {
+  it("has a description and a unit", () => {
     expect(KINDS).toContain(panel.type);
     expect(panel.title).not.toBe("");
     expect(panel.description).toMatch(/^[A-Z0-9].*\.$/s);
@@ -138,7 +138,7 @@ describe.each(panels)("$at", ({ uid, panel }) => {
     for (const unit of [panel.fieldConfig.defaults.unit, ...units]) expect(UNITS).toContain(unit);
   });
 
-  it("asks the data source of the variable", () => {
+  it("uses the data source of the variable", () => {
     expect(panel.datasource).toEqual(DATASOURCE);
     expect(panel.targets.length).toBeGreaterThan(0);
     expect(new Set(panel.targets.map(({ refId }) => refId)).size).toBe(panel.targets.length);

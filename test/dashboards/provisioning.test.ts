@@ -44,7 +44,7 @@ describe("examples/grafana", () => {
     for (const { uid } of dashboards) expect(existsSync(join(path, `${uid}.json`)), uid).toBe(true);
   });
 
-  it("provisions a data source of the type the dashboards ask for", () => {
+  it("provisions a data source of the type that the dashboards use", () => {
     const [file] = read<Sources>("datasources");
     expect(file?.apiVersion).toBe(1);
     expect(file?.datasources).toMatchObject([{ type: "prometheus", jsonData: { timeInterval: "60s" } }]);

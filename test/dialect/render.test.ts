@@ -76,7 +76,7 @@ describe("a sensor in the metrics of ipmi_exporter", () => {
       9000,
     ],
     ["one without a reading", record(), undefined, 'ipmi_fan_speed_rpm{id="7",name="Fan 1"}', Number.NaN],
-  ] as const)("is told by its unit: %s", (_, codes, value, series, expected) => {
+  ] as const)("is exported by its unit: %s", (_, codes, value, series, expected) => {
     const told = tell({ record: codes, value, asserted: 0 }).get(series);
     expect(Number(told?.toFixed(9))).toBe(expected);
   });

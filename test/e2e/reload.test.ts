@@ -36,7 +36,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
       (m) => m.get(`bmc_up{host="${host}"}`) === value,
     );
 
-  it.concurrent("keeps its hosts where the file is cut off to nothing", async (test) => {
+  it.concurrent("keeps the hosts if the file is truncated to nothing", async (test) => {
     const { expect } = test;
     const lightsout = await start({ config: config("kept") }, test);
     await up(lightsout, "kept", 1);
@@ -51,7 +51,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     );
   });
 
-  it.concurrent("takes on what was written while it was reloading", async (test) => {
+  it.concurrent("applies changes that were written during a reload", async (test) => {
     const { expect } = test;
     const lightsout = await start({ config: config("first") }, test);
     for (let turn = 0; turn < 10; turn++) {
@@ -63,7 +63,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     }
   });
 
-  it.concurrent("takes hosts in and lets hosts go, asked over HTTP", async (test) => {
+  it.concurrent("adds and removes hosts, requested over HTTP", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
     await up(exporter, "a", 1);
@@ -73,7 +73,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect([...metrics.keys()].filter((series) => series.includes('host="a"'))).toEqual([]);
   });
 
-  it.concurrent("takes hosts in on SIGHUP", async (test) => {
+  it.concurrent("adds hosts on SIGHUP", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
     exporter.write(config("b"));
@@ -82,7 +82,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect(exporter.logs()).toContain("configuration reloaded");
   });
 
-  it.concurrent("takes new power budgets of racks, and names those of racks nobody stands in", async (test) => {
+  it.concurrent("applies new power budgets, and names racks without hosts", async (test) => {
     const { expect } = test;
     const racked = (racks: readonly object[]) => ({
       ...config("a", { racks }),
@@ -105,7 +105,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect(await budgets()).toEqual([]);
   });
 
-  it.concurrent("keeps the old configuration when the new one is bad, and says what and where", async (test) => {
+  it.concurrent("keeps the previous configuration if the new one is invalid, and reports where", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
     await up(exporter, "a", 1);
@@ -136,7 +136,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     await up(exporter, "a", 1);
   });
 
-  it.concurrent("is not asked for with GET", async (test) => {
+  it.concurrent("is refused with GET", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
     expect((await exporter.get("/-/reload")).status).toBe(405);
@@ -176,7 +176,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     await up(exporter, "a", 1);
   });
 
-  it.concurrent("tells of a password file that cannot be read, and polls the other hosts", async (test) => {
+  it.concurrent("reports a password file that cannot be read, and polls the other hosts", async (test) => {
     const { expect } = test;
     const both = {
       ...config("a"),
@@ -198,7 +198,7 @@ withPeers(["ipmi_sim"], "a reload of the configuration", () => {
     expect(answer.text).toMatch(/auths\.other\.password.*missing/);
   });
 
-  it.concurrent("that leaves no host is taken, with a warning in the log", async (test) => {
+  it.concurrent("that leaves no host is applied, with a warning in the log", async (test) => {
     const { expect } = test;
     const exporter = await start({ config: config("a") }, test);
     exporter.write("{}");

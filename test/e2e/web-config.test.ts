@@ -197,7 +197,7 @@ describe("an invalid web configuration", () => {
   it.each([
     ["basic_auth_user: {}", 'web.yml:1:1: basic_auth_user: unknown key; did you mean "basic_auth_users"?'],
     ["tls_server_config: { cert_file: a, key_file: b }", "tls_server_config.cert_file: no such file: "],
-  ])("does not start, and the check says the same: %s", async (text, words) => {
+  ])("keeps the exporter from starting, with the message of config check: %s", async (text, words) => {
     const beside = configFolder(CONFIG, { "web.yml": text });
     const args = ["--web.config.file", `${beside.folder}/web.yml`];
     const [start, check] = await Promise.all([

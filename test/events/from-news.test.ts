@@ -118,7 +118,7 @@ describe("the line of an event", () => {
       "The BMC has new sensors; 40 sensors: A, B and 38 more",
       "ok",
     ],
-  ])("of a change says it: %o", (change, text, severity) => {
+  ])("of a change has its fields: %o", (change, text, severity) => {
     const [event] = eventsOf(HOST, news([], { changes: [change] }));
     const line = JSON.parse(event ? eventJson(event) : "");
     const { change: kind, sensorCount: count, ...rest } = change;

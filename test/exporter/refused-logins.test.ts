@@ -125,7 +125,7 @@ describe.each(["unauthorized name", "wrong code"] as const)("a host whose BMC re
     expect(bmc.logins).toBe(3);
   });
 
-  it("is asked by a probe once the minute is over", async () => {
+  it("is polled by a probe after the minute", async () => {
     const { bmc, clock, exporter } = await start(how);
     await isDown(exporter);
     bmc.refuses = false;

@@ -17,7 +17,7 @@ describe("foreign JSON", () => {
     [true, undefined],
     [[12], undefined],
     [{}, undefined],
-  ])("gives the number of %j", (value, number) => {
+  ])("reads the number of %j", (value, number) => {
     expect(numberAt({ value }, "value")).toBe(number);
   });
 
@@ -31,7 +31,7 @@ describe("foreign JSON", () => {
     [false, undefined],
     [["a"], undefined],
     ["x".repeat(300), "x".repeat(256)],
-  ])("gives the text of %j", (value, text) => {
+  ])("reads the text of %j", (value, text) => {
     expect(textAt({ value }, "value")).toBe(text);
   });
 
@@ -40,7 +40,7 @@ describe("foreign JSON", () => {
     ["False", false],
     ["yes", undefined],
     [1, undefined],
-  ])("gives the boolean of %j", (value, boolean) => {
+  ])("reads the boolean of %j", (value, boolean) => {
     expect(booleanAt({ value }, "value")).toBe(boolean);
   });
 
@@ -52,11 +52,11 @@ describe("foreign JSON", () => {
     [{ "@odata.id": null }, undefined],
     ["/redfish/v1/Systems/1", undefined],
     [null, undefined],
-  ])("gives the link of %j", (value, uri) => {
+  ])("reads the link of %j", (value, uri) => {
     expect(linkAt({ value }, "value")).toBe(uri);
   });
 
-  it("gives no property of a prototype", () => {
+  it("does not read properties of a prototype", () => {
     expect(at({}, "constructor")).toBeUndefined();
     expect(textAt({}, "__proto__", "x")).toBeUndefined();
   });

@@ -42,7 +42,7 @@ describe("a part that the BMC does not have", () => {
     expect([failed, snapshot.chassis, snapshot.up]).toEqual([[], undefined, true]);
   });
 
-  it("is absent, not failed: sensors of a BMC that says to have none", async () => {
+  it("is absent, not failed: sensors of a BMC that reports none", async () => {
     const { device } = sampleBoard();
     const support = { ...device.support, sdrRepository: false, sensorDevice: false };
     const none = { ...device, providesDeviceSdrs: false, support };
@@ -51,7 +51,7 @@ describe("a part that the BMC does not have", () => {
     expect([failed, snapshot.sensors]).toEqual([[], undefined]);
   });
 
-  it("fails where the BMC says to have it: sensors", async () => {
+  it("fails if the BMC reports it: sensors", async () => {
     expect((await polled({ scenarios: refuses(NetFn.Storage, 0x20, 0x22, 0x23) })).failed).toEqual(["sensors"]);
   });
 });
@@ -87,7 +87,7 @@ describe("a BMC that answers info commands without data", () => {
     await poller.close();
   });
 
-  it("keeps its watts to itself where DCMI has no reading", async () => {
+  it("exports no watts if DCMI has no reading", async () => {
     const { snapshot, failed } = await polled({
       scenarios: [noPowerReading({ of: "all" })],
       settings: { parts: ["dcmi"] },

@@ -7,7 +7,7 @@ import { pollerOf, TIMEOUT_MS } from "./polled-bmc.ts";
 const GET_SENSOR_READING = 0x2d;
 const BUSY = 0xc0;
 
-describe("a BMC that says to be busy at most of its sensors for ever, as for empty DIMM sockets", () => {
+describe("a BMC that is always busy for most of its sensors, e.g. for empty DIMM sockets", () => {
   const sensors = compilePlan(sampleBoard().sdr).wanted(undefined);
   const busy = sensors.slice(-48);
   const scenarios = busy.map(({ definition }) =>
@@ -17,7 +17,7 @@ describe("a BMC that says to be busy at most of its sensors for ever, as for emp
     }),
   );
 
-  it("is read whole within the time-out, the other sensors and the event log among it", async () => {
+  it("is read completely within the timeout, including the other sensors and the event log", async () => {
     const poller = pollerOf({ scenarios });
     for (let poll = 0; poll < 4; poll++) {
       const snapshot = await poller.poll();

@@ -142,7 +142,7 @@ describe("the poller", () => {
   });
 
   it.each([1100, 1600, 2500, 3000])(
-    "never calls a BMC that takes %i ms a matter of password, suite or slots",
+    "never reports a password, cipher suite or session problem for a BMC that takes %i ms",
     async (meanMs) => {
       for (const options of [{}, OLD]) {
         const outcomes = await rounds([latency({ meanMs })], options);

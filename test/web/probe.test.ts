@@ -54,7 +54,7 @@ describe("/probe", () => {
     ["?target=a&target=b", "the parameter target is given 2 times, but allowed once"],
     ["?target=a&modul=b", 'unknown parameter "modul"; did you mean module? (/probe has target, module, auth, debug)'],
     ["?target=a&debug=1", 'debug must be true or false, not "1"'],
-  ])("answers 400 to %j and asks nobody", async (query, message) => {
+  ])("answers 400 to %j and polls no BMC", async (query, message) => {
     await start();
     const { status, text } = await ask(query);
     expect(status).toBe(400);

@@ -19,7 +19,7 @@ function bench(capacity?: number) {
 }
 
 describe("the event log of a host", () => {
-  it("is read whole the first time, and only asked whether it changed from then on", async () => {
+  it("is read completely the first time, and later only checked for changes", async () => {
     const { sel, poll, minute } = bench();
     const all = [sel.add(), sel.add(), sel.add()];
     await minute();
@@ -30,7 +30,7 @@ describe("the event log of a host", () => {
     expect(sel.take()).toEqual(["Get SEL Info"]);
   });
 
-  it("is read on from the last known record, which costs two requests more than there are new ones", async () => {
+  it("is read from the last known record on, with two more requests than new records", async () => {
     const { sel, poll, minute } = bench();
     for (let i = 0; i < 20; i++) sel.add();
     await poll();
@@ -43,7 +43,7 @@ describe("the event log of a host", () => {
     expect(sel.take()).toEqual(["Get SEL Info", ...Array(3).fill("Get SEL Entry"), "Get SEL Time"]);
   });
 
-  it("has no counters before it was read to its end once", async () => {
+  it("has no counters before it was read completely once", async () => {
     const { sel, reader } = bench();
     for (let i = 0; i < 5; i++) sel.add();
     sel.readsLeft = 2;
@@ -55,7 +55,7 @@ describe("the event log of a host", () => {
     expect(second.log.counters?.bySeverity.critical).toBe(5);
   });
 
-  it("counts on over a clear, and what came after it", async () => {
+  it("continues counting after a clear, including the records after it", async () => {
     const { sel, reader, poll, minute } = bench();
     sel.add();
     sel.add();
@@ -73,7 +73,7 @@ describe("the event log of a host", () => {
     expect([log.entries, log.counters?.bySeverity.critical]).toEqual([0, 3]);
   });
 
-  it("sees a clear that was followed by as many records with the same ids", async () => {
+  it("detects a clear that was followed by as many records with the same ids", async () => {
     const { sel, poll, minute } = bench();
     sel.add();
     sel.add();
@@ -85,7 +85,7 @@ describe("the event log of a host", () => {
     expect(await poll()).toEqual(added);
   });
 
-  it("sees changes within the second of the last reading, which no stamp tells", async () => {
+  it("detects changes within the second of the last reading, which timestamps do not show", async () => {
     const { sel, poll, minute } = bench();
     sel.add();
     sel.clear();
@@ -97,7 +97,7 @@ describe("the event log of a host", () => {
     expect(await poll()).toEqual([second]);
   });
 
-  it("looks at the log itself where the BMC does not tell when it changed", async () => {
+  it("reads the log itself if the BMC does not report when it changed", async () => {
     const { sel, poll, minute } = bench(3);
     sel.dated = false;
     for (let i = 0; i < 3; i++) sel.add();
@@ -107,7 +107,7 @@ describe("the event log of a host", () => {
     expect(await poll()).toEqual([added]);
   });
 
-  it("counts nothing again when the last records were deleted", async () => {
+  it("counts no record again when the last records were deleted", async () => {
     const { sel, poll, minute } = bench();
     for (let i = 0; i < 100; i++) sel.add();
     await poll();
@@ -166,7 +166,7 @@ describe("the event log of a host", () => {
     expect(log.counters?.bySeverity.critical).toBe(101);
   });
 
-  it("goes on after a restart where it was, with its counts", async () => {
+  it("continues after a restart from its position, with its counts", async () => {
     const { clock, sel, reader, poll, minute } = bench();
     for (let i = 0; i < 3; i++) sel.add();
     await poll();
@@ -182,7 +182,7 @@ describe("the event log of a host", () => {
     expect(new EventLogReader(clock).save()).toBeUndefined();
   });
 
-  it("keeps what it knows when the BMC announces records and gives none", async () => {
+  it("keeps its position when the BMC announces records and returns none", async () => {
     const { sel, reader, poll, minute } = bench();
     for (let i = 0; i < 3; i++) sel.add();
     await poll();
@@ -196,7 +196,7 @@ describe("the event log of a host", () => {
     expect((await reader.read(broken, {}, signal)).log.fresh).toEqual([]);
   });
 
-  it("reads each record of a log that goes round in circles once", async () => {
+  it("reads each record of a log whose ids form a circle once", async () => {
     const { sel, poll } = bench();
     const all = [sel.add(), sel.add(), sel.add()];
     // A second record of the first id: the way from it leads to the second again.
@@ -219,7 +219,7 @@ describe("the event log of a host", () => {
     expect(sel.take()).toContain("Get SEL Time");
   });
 
-  it("leaves the clock's offset out where the BMC has no SEL clock", async () => {
+  it("has no clock offset if the BMC has no SEL clock", async () => {
     const { clock, reader } = bench();
     const sel = new FakeSel(clock);
     const { refused } = await import("../fake-runner.ts");
@@ -231,7 +231,7 @@ describe("the event log of a host", () => {
     expect([log.clockOffsetSeconds, failure]).toEqual([undefined, undefined]);
   });
 
-  it("leaves the clock's offset out where the BMC does not know the time", async () => {
+  it("has no clock offset if the BMC does not know the time", async () => {
     const { sel, reader } = bench();
     const { getSelTime } = await import("../../../src/ipmi/index.ts");
     sel.on(getSelTime, () => ({ timestamp: 0xffffffff }));
@@ -248,7 +248,7 @@ describe("history", () => {
     return { history: raw.slice(0, historical), news: raw.slice(historical) };
   };
 
-  it("is what the log held when it was read for the first time, and nothing that came later", async () => {
+  it("is every record of the first reading, and no later record", async () => {
     const b = bench();
     const old = [b.sel.add(), b.sel.add()];
     expect(await read(b)).toEqual({ history: old, news: [] });
@@ -257,7 +257,7 @@ describe("history", () => {
     expect(await read(b)).toEqual({ history: [], news: [added] });
   });
 
-  it("is nothing for a log that was empty", async () => {
+  it("is empty for a log that was empty", async () => {
     const b = bench();
     expect(await read(b)).toEqual({ history: [], news: [] });
     await b.minute();
@@ -275,7 +275,7 @@ describe("history", () => {
     expect(await read(b)).toEqual({ history: old.slice(4), news: added });
   });
 
-  it("is over when the log is cleared in the middle of a long first reading", async () => {
+  it("ends when the log is cleared during a long first reading", async () => {
     const b = bench();
     for (let i = 0; i < 10; i++) b.sel.add();
     b.sel.readsLeft = 4;
@@ -287,7 +287,7 @@ describe("history", () => {
     expect(await read(b)).toEqual({ history: [], news: added });
   });
 
-  it("is nothing after a restart that knows where it was", async () => {
+  it("is empty after a restart with a saved position", async () => {
     const b = bench();
     b.sel.add();
     await read(b);
@@ -308,7 +308,7 @@ describe("a BMC whose clock is wrong", () => {
     return record;
   };
 
-  it("that logs the same at each start is heard each time", async () => {
+  it("that logs the same records at each start has them counted each time", async () => {
     const { sel, poll, minute } = bench();
     sel.restartWithoutClock();
     for (let id = 1; id <= 3; id++) {
@@ -319,7 +319,7 @@ describe("a BMC whose clock is wrong", () => {
     }
   });
 
-  it("that logs at a start what it logged before its log was cleared is heard", async () => {
+  it("that logs at a start the same as before its log was cleared has it counted", async () => {
     const { sel, poll, minute } = bench();
     sel.restartWithoutClock();
     for (let id = 1; id <= 3; id++) sel.put(boot(id));
@@ -330,7 +330,7 @@ describe("a BMC whose clock is wrong", () => {
     expect(await poll()).toHaveLength(1);
   });
 
-  it("that stamps a full log like before is looked at all the same", async () => {
+  it("that repeats the timestamps of a full log has it read all the same", async () => {
     const { clock, sel, poll } = bench(3);
     sel.restartWithoutClock();
     await clock.advance(5_000);
@@ -344,7 +344,7 @@ describe("a BMC whose clock is wrong", () => {
     expect(await poll()).toEqual([added]);
   });
 
-  it("is asked for its time whenever its log changed, so that events can be dated", async () => {
+  it("has its clock read whenever its log changed, so that events can be dated", async () => {
     const { clock, sel, reader, minute } = bench();
     const offset = async () => (await reader.read(sel, {}, signal)).log.clockOffsetSeconds;
     expect(await offset()).toBe(0);
@@ -360,7 +360,7 @@ describe("a BMC whose clock is wrong", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("that falls silent at Get SEL Time has reported its records all the same", async () => {
+  it("that does not answer Get SEL Time has its records reported all the same", async () => {
     const { sel, reader } = bench();
     const { silence } = await import("../fake-runner.ts");
     const { getSelTime } = await import("../../../src/ipmi/index.ts");

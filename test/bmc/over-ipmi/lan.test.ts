@@ -24,7 +24,7 @@ function bmcWith(parameters: Readonly<Record<number, string>>): FakeRunner {
 const infoOf = (runner: FakeRunner) => new LanReader(new BmcMemory()).info(runner, signal);
 const findingsOf = (runner: FakeRunner) => new LanReader(new BmcMemory()).findings(runner, signal);
 
-describe("how the LAN channel is set", () => {
+describe("the settings of the LAN channel", () => {
   it.each([
     ["static", "01"],
     ["dhcp", "02"],
@@ -32,11 +32,11 @@ describe("how the LAN channel is set", () => {
     ["other", "04"],
     [undefined, "00"],
     [undefined, "0f"],
-  ])("has the source of the address: %s", async (addressSource, data) => {
+  ])("have the source of the address: %s", async (addressSource, data) => {
     expect(await infoOf(bmcWith({ 4: data }))).toMatchObject({ channel: 3, addressSource });
   });
 
-  it("has the VLAN and its priority where packets are tagged", async () => {
+  it("have the VLAN and its priority if packets are tagged", async () => {
     const tagged = bmcWith({ 4: "02", 5: "ac1f6b0102ff", 20: "3681", 21: "05" });
     expect(await infoOf(tagged)).toEqual({
       channel: 3,
@@ -49,7 +49,7 @@ describe("how the LAN channel is set", () => {
     expect(await infoOf(untagged)).toEqual({ channel: 3, addressSource: "dhcp" });
   });
 
-  it("is asked of the channel we talk over, or of this one where that has no number", async () => {
+  it('are read from the channel in use, or from "this channel" if that has no number', async () => {
     const channels = async (runner: FakeRunner) => {
       await infoOf(runner);
       const asked = runner.asked.filter(({ name }) => name === getLanConfigurationParameters.name);
@@ -59,13 +59,13 @@ describe("how the LAN channel is set", () => {
     expect(await channels(bmcWith({ 4: "01" }).refuses(getChannelInfo, 0xd4))).toEqual(new Set([undefined]));
   });
 
-  it("is a handful of questions", async () => {
+  it("take a few requests", async () => {
     const runner = bmcWith({ 4: "02", 5: "ac1f6b0102ff", 20: "3681", 21: "05" });
     await infoOf(runner);
     expect(runner.take()).toHaveLength(5);
   });
 
-  it("leaves out parameters that the BMC has not, or answers too shortly", async () => {
+  it("omit parameters that the BMC does not have, or returns truncated", async () => {
     expect(await infoOf(bmcWith({ 5: "ac1f6b0102ff" }))).toEqual({ channel: 3, mac: "ac:1f:6b:01:02:ff" });
     expect(await infoOf(bmcWith({ 4: "01", 5: "ac1f", 20: "" }))).toEqual({ channel: 3, addressSource: "static" });
     expect(await infoOf(bmcWith({}))).toBeUndefined();
@@ -74,7 +74,7 @@ describe("how the LAN channel is set", () => {
   it.each([
     ["users may not read it", 0xd4],
     ["it has no such command", 0xc1],
-  ])("is not asked again where %s", async (_, code) => {
+  ])("are not requested again if %s", async (_, code) => {
     const reader = new LanReader(new BmcMemory());
     const runner = new FakeRunner().onBytes(getChannelInfo, CHANNEL_3).refuses(getLanConfigurationParameters, code);
     expect(await reader.info(runner, signal)).toBeUndefined();
@@ -84,7 +84,7 @@ describe("how the LAN channel is set", () => {
     expect(runner.take()).toEqual([]);
   });
 
-  it("is not read where the BMC falls silent", async () => {
+  it("are not read if the BMC does not answer", async () => {
     const silent = new FakeRunner().onBytes(getChannelInfo, CHANNEL_3).on(getLanConfigurationParameters, () => {
       throw silence();
     });
@@ -92,17 +92,17 @@ describe("how the LAN channel is set", () => {
   });
 });
 
-describe("what the LAN parameters say about logins", () => {
+describe("login settings from the LAN parameters", () => {
   const SUITES = { 22: "03", 23: `00000311${"00".repeat(13)}` };
 
-  it("finds cipher suite 0 where a privilege level goes with it", async () => {
+  it("show cipher suite 0 if it has a privilege level", async () => {
     const at = async (levels: string) =>
       (await findingsOf(bmcWith({ ...SUITES, 24: `00${levels}${"00".repeat(6)}` })))[0];
     expect(await at("4404")).toMatchObject({ finding: "cipher_suite_0_enabled", present: true });
     expect(await at("4004")).toMatchObject({ finding: "cipher_suite_0_enabled", present: false });
   });
 
-  it("finds that wrong passwords are not limited", async () => {
+  it("show that wrong passwords are not limited", async () => {
     expect(await findingsOf(bmcWith({ 26: "000000000000" }))).toEqual([
       { finding: "no_lockout", present: true, severity: "info" },
     ]);

@@ -32,14 +32,14 @@ function stepsOf(records: readonly Uint8Array[]): number {
 }
 
 describe("a repository of 65,534 sensors", () => {
-  it("is planned up to the highest limit, and FRUs behind the last sensor are known", () => {
+  it("is planned up to the highest limit, including FRUs after the last sensor", () => {
     const records = [...sensors(MOST_RECORDS - 1), hex("feff511113200180000010000a0100c85053553120465255")];
     const plan = compilePlan(records);
     expect([plan.sensors.length, plan.omitted]).toEqual([MOST_PLANNED, MOST_RECORDS - 1 - MOST_PLANNED]);
     expect(plan.frus.map(({ name }) => name)).toEqual(["PSU1 FRU"]);
   });
 
-  it("is planned in short steps, also if all sensors have one number or none makes sense", () => {
+  it("is planned in short steps, even if all sensors have one number or all are invalid", () => {
     const orders = [
       sensors(MOST_RECORDS),
       sensors(MOST_RECORDS, () => 1),
@@ -48,7 +48,7 @@ describe("a repository of 65,534 sensors", () => {
     for (const records of orders) expect(stepsOf(records)).toBeGreaterThanOrEqual(MOST_RECORDS / MOST_IN_A_STEP);
   });
 
-  it("is planned once for hosts that want it at the same time, while the event loop goes on", async () => {
+  it("is planned once for hosts that need it at the same time, without blocking the event loop", async () => {
     const cache = new SdrCache();
     const records = sensors(MOST_RECORDS);
     let turns = 0;
@@ -63,7 +63,7 @@ describe("a repository of 65,534 sensors", () => {
     expect(turns).toBeGreaterThan(10);
   });
 
-  it("has a list of problems that ends", () => {
+  it("has a bounded list of problems", () => {
     const { problems } = compilePlan(sensors(500).map((record) => record.subarray(0, 20)));
     expect(problems).toHaveLength(101);
     expect(problems.at(-1)).toBe("400 more");
@@ -92,7 +92,7 @@ describe("a host with more sensors than its limit", () => {
     return { names: reading.sensors.map(({ name }) => name), omitted: reader.omitted };
   };
 
-  it("has the first sensors that its module wants read, and the number of the others", async () => {
+  it("reads the first sensors that its module selects, and counts the others", async () => {
     expect(await read(3)).toEqual({ names: ["Zone 0", "Zone 2", "Zone 3"], omitted: 36 });
   });
 

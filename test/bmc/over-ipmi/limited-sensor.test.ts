@@ -19,8 +19,8 @@ function bench() {
   return { readings: limits.readings, limited, row: limits.row.bind(limits) };
 }
 
-describe("what a sensor under its limits says", () => {
-  it("is the same object for the same answer, whoever asked", () => {
+describe("the reading of a sensor with its limits", () => {
+  it("is the same object for the same response, in all hosts", () => {
     const { readings, limited } = bench();
     const key = readings.contextKey(CONTEXT);
     const first = limited("Inlet", "--------5f--").of(answered({ raw: 24 }), CONTEXT, key);
@@ -29,7 +29,7 @@ describe("what a sensor under its limits says", () => {
     expect(limited("Inlet").unread("not_present")).toBe(limited("Inlet").unread("not_present"));
   });
 
-  it("is what the answer says whatever was said before: random answers against answers read one by one", () => {
+  it("does not depend on earlier responses: random responses against responses read one by one", () => {
     const { readings, limited } = bench();
     let seed = 7;
     const random = (below: number): number => {
@@ -60,7 +60,7 @@ describe("what a sensor under its limits says", () => {
     }
   });
 
-  it("is kept within bounds: a BMC that tells other limits and readings all the time costs no more memory", () => {
+  it("is cached within bounds: a BMC that always reports other limits and readings takes no more memory", () => {
     const { readings, limited } = bench();
     const key = readings.contextKey(CONTEXT);
     const hex = (n: number): string => n.toString(16).padStart(2, "0");
@@ -77,14 +77,14 @@ describe("what a sensor under its limits says", () => {
     expect(limited("Inlet", "--------ff--")).not.toBe(limited("Inlet", "--------ff--"));
   });
 
-  it("keeps nothing of more kinds of BMC than anybody has", () => {
+  it("is not cached for more kinds of BMC than the maximum", () => {
     const { readings } = bench();
     const keys = Array.from({ length: 70 }, (_, productId) => readings.contextKey({ ...CONTEXT, productId }));
     expect(new Set(keys.filter((key) => key !== undefined)).size).toBe(64);
     expect(keys.at(-1)).toBeUndefined();
   });
 
-  it("has one row for all hosts with the same limits", () => {
+  it("is in one list for all hosts with the same limits", () => {
     const { limited, row } = bench();
     const ofOne = row([limited("Inlet", "--------5f--"), limited("Fan")]);
     expect(row([limited("Inlet", "--------5f--"), limited("Fan")])).toBe(ofOne);

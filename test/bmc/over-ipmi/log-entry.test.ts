@@ -45,13 +45,13 @@ describe("the severity of an event", () => {
     ["a cable is unplugged", 0x1b, 0x6f, 0, ["ok", "warning"]],
     ["a link is lost", 0x27, 0x6f, 0, ["warning", "ok"]],
     ["a slot is switched off", 0x21, 0x6f, 5, ["ok", "ok"]],
-  ])("is a warning where a part disappears: %s", (_what, sensorType, eventType, offset, expected) => {
+  ])("is a warning if a part disappears: %s", (_what, sensorType, eventType, offset, expected) => {
     const severities = new Severities(shipped);
     const decoded = bothDirections(sensorType, eventType, offset).map((r) => decodeEvent(r, { severities }));
     expect(decoded.map(({ entry }) => entry.severity)).toEqual(expected);
   });
 
-  it("stays unknown where the event means nothing to us, whatever rules say", () => {
+  it("stays unknown for an unknown event, whatever the rules", () => {
     const bytes = record(0);
     bytes[13] = 0x0e;
     const severities = new Severities(parseSeverityRules("rules: [{ severity: ok, kind: power_supply }]", "my.yml"));
@@ -121,7 +121,7 @@ describe("an event of each class", () => {
   it.each([
     ["with a time stamp", 0xc0, Date.UTC(2026, 0, 1) / 1000],
     ["without one", 0xe5, undefined],
-  ])("of an OEM record %s keeps its bytes and is nothing else", (_what, type, seconds) => {
+  ])("of an OEM record %s has its bytes and no meaning", (_what, type, seconds) => {
     const bytes = Buffer.from([7, 0, type, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
     if (seconds !== undefined) bytes.writeUInt32LE(seconds, 3);
     const { entry, memoryError } = decodeEvent(bytes, { plan, severities: new Severities(shipped) });

@@ -23,7 +23,7 @@ const satellite = (owner: number, channel: number, ...records: readonly Uint8Arr
 });
 
 describe("the plan of a BMC and the controllers behind it", () => {
-  it("has the repository's sensors, and behind them the controllers', each under its owner", () => {
+  it("has the sensors of the repository, then those of the controllers, each with its owner", () => {
     const own = planOf(temperature(1), temperature(2));
     const merged = mergedPlan(own, [
       satellite(0x82, 0, temperature(1, "Bay")),
@@ -40,7 +40,7 @@ describe("the plan of a BMC and the controllers behind it", () => {
     expect(merged.byEventKey.get(eventKey(0x20, 0, 1))?.name).toBe("T1");
   });
 
-  it("has no sensor twice that the repository holds a copy of: the copy is the one", () => {
+  it("has a sensor once if the repository has a copy of it", () => {
     const own = planOf(temperature(1), of(0x82, 0, temperature(1, "Copy")), of(0x82, 0, temperature(9, "Bay 9")));
     const merged = mergedPlan(own, [
       satellite(0x82, 0, temperature(1, "Bay 1"), temperature(2, "Bay 2")),
@@ -50,7 +50,7 @@ describe("the plan of a BMC and the controllers behind it", () => {
     expect(merged.sensors.map((s) => s.name)).toEqual(["T1", "Copy", "Bay 9", "Bay 2"]);
   });
 
-  it("has those sensors of a shared record that the repository has not", () => {
+  it("has the sensors of a shared record that are missing in the repository", () => {
     const shared = compactRecord({
       number: 0x10,
       name: "Slot ",
@@ -81,7 +81,7 @@ describe("the plan of a BMC and the controllers behind it", () => {
     ]);
   });
 
-  it("tells apart controllers of one address on two channels", () => {
+  it("distinguishes controllers with the same address on two channels", () => {
     const merged = mergedPlan(planOf(), [
       satellite(0x82, 0, temperature(1, "Left")),
       satellite(0x82, 7, temperature(1, "Right")),
@@ -92,7 +92,7 @@ describe("the plan of a BMC and the controllers behind it", () => {
     ]);
   });
 
-  it("gives each record an id of its own for other tools, the same whatever the others have", () => {
+  it("has a unique record id for each record, which does not depend on other controllers", () => {
     const crowded = compilePlan([...numbered([temperature(1)]), Object.assign(temperature(2), { 0: 0x01, 1: 0xc1 })]);
     const ids = (merged: ReturnType<typeof mergedPlan>) => merged.sensors.map((s) => s.codes.recordId);
     const left = satellite(0x82, 0, temperature(1, "Left"), temperature(2, "Left 2"));
@@ -103,14 +103,14 @@ describe("the plan of a BMC and the controllers behind it", () => {
     expect(mergedPlan(crowded, [left]).sensors.map((s) => s.definition.recordId)).toEqual([1, 0xc101, 1, 2]);
   });
 
-  it("says whose record makes no sense", () => {
+  it("names the controller of an invalid record", () => {
     const other = { ownerId: 0x82, channel: 0, plan: compilePlan([temperature(1).subarray(0, 12)]) };
     expect(mergedPlan(planOf(), [other]).problems).toEqual([
       expect.stringMatching(/^controller 82h on channel 0: SDR/),
     ]);
   });
 
-  it("is shared by hosts where BMC and controllers have the same, and by no others", async () => {
+  it("is shared by hosts with the same BMC and controller records, and by no others", async () => {
     const cache = new SdrCache();
     const own = await cache.planOf(numbered([temperature(1)]));
     const kept = await cache.planOf([of(0x82, 0, temperature(1, "Bay"))]);

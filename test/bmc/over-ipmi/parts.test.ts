@@ -33,7 +33,7 @@ describe("power consumption by DCMI", () => {
   const read = (runner: FakeRunner, memory = new BmcMemory()) => readDcmiPower(runner, memory, signal);
   const active = "dc56016e0006022d011cdf026bc027090040";
 
-  it("has current, minimum, maximum and average, and the period they are of", async () => {
+  it("has current, minimum, maximum, average and their period", async () => {
     expect(await read(new FakeRunner().onBytes(getPowerReading, active))).toEqual({
       source: "dcmi",
       currentWatts: 342,
@@ -44,7 +44,7 @@ describe("power consumption by DCMI", () => {
     });
   });
 
-  it("is believed where the BMC measures and says that it does not, which is noted as a quirk", async () => {
+  it("is used if the BMC measures but reports that it does not, which is recorded as a quirk", async () => {
     const memory = new BmcMemory();
     const inactive = active.replace(/40$/, "00");
     expect(await read(new FakeRunner().onBytes(getPowerReading, inactive), memory)).toMatchObject({
@@ -53,12 +53,12 @@ describe("power consumption by DCMI", () => {
     expect([...memory.quirks]).toEqual(["dcmi_inactive_is_valid"]);
   });
 
-  it("has no watts, not 0, where the BMC neither measures nor says that it does", async () => {
+  it("has no watts instead of 0 if the BMC neither measures nor claims to", async () => {
     const nothing = "dc000000000000000000000000000000000000".slice(0, active.length);
     expect(await read(new FakeRunner().onBytes(getPowerReading, nothing))).toEqual({ source: "dcmi" });
   });
 
-  it("is 0 where it is measured to be 0; statistics of nothing are left out", async () => {
+  it("is 0 if 0 is measured; statistics without values are omitted", async () => {
     const off = "dc0000000000000000000000000000000040";
     expect(await read(new FakeRunner().onBytes(getPowerReading, off))).toEqual({
       source: "dcmi",
@@ -70,19 +70,19 @@ describe("power consumption by DCMI", () => {
     });
   });
 
-  it.each([0xc1, 0xcc, 0xd4, 0xd6, 0x80, 0xff])("is absent where the BMC refuses with %i", async (code) => {
+  it.each([0xc1, 0xcc, 0xd4, 0xd6, 0x80, 0xff])("is absent if the BMC refuses with %i", async (code) => {
     expect(await read(new FakeRunner().refuses(getPowerReading, code))).toBeUndefined();
     expect(await readPowerLimit(new FakeRunner().refuses(getPowerLimit, code), signal)).toBeUndefined();
   });
 
-  it("is absent where what answers is not DCMI", async () => {
+  it("is absent if the response is not DCMI", async () => {
     const runner = new FakeRunner().on(getPowerReading, () => {
       throw new DecodeError("Get Power Reading: wanted prefix byte 220, got 0");
     });
     expect(await read(runner)).toBeUndefined();
   });
 
-  it("is not called absent for silence or a BMC that is busy", async () => {
+  it("is not absent after silence or from a busy BMC", async () => {
     for (const error of [silence(), refused("Get Power Reading", 0xc0, true)]) {
       const runner = new FakeRunner().on(getPowerReading, () => {
         throw error;
@@ -91,7 +91,7 @@ describe("power consumption by DCMI", () => {
     }
   });
 
-  it("has a limit where one is active", async () => {
+  it("has a limit if one is active", async () => {
     const runner = new FakeRunner().onBytes(getPowerLimit, "dc00000120038813000000003c00");
     expect(await readPowerLimit(runner, signal)).toBe(800);
   });
@@ -103,7 +103,7 @@ describe("the controller", () => {
   const read = (runner: FakeRunner) => readController(runner, { device, guid: undefined }, signal);
   const guidOf = (runner: FakeRunner) => readGuid(runner, signal);
 
-  it("says who it is, and how its self test went", async () => {
+  it("has its identity and the result of its self-test", async () => {
     const runner = new FakeRunner().onBytes(getSystemGuid, GUID).onBytes(getSelfTestResults, "5500");
     expect(await readController(runner, { device, guid: await guidOf(runner) }, signal)).toEqual({
       manufacturer: "Intel",
@@ -131,30 +131,30 @@ describe("the controller", () => {
     ["nothing in particular", "5700", { results: ["corrupted_data"], health: 1 }],
     ["fatal", "5801", { results: ["fatal_hardware"], health: 2 }],
     ["codes of the vendor", "60ff", { results: ["device_specific"], health: undefined }],
-  ])("tells of its self test: %s", async (_, bytes, selfTest) => {
+  ])("has the self-test result %s", async (_, bytes, selfTest) => {
     const runner = new FakeRunner().onBytes(getSelfTestResults, bytes);
     expect((await read(runner)).selfTest).toEqual(selfTest);
   });
 
-  it("has no GUID where the board was given none", async () => {
+  it("has no GUID if the board has none", async () => {
     for (const empty of ["00".repeat(16), "ff".repeat(16)]) {
       expect(await guidOf(new FakeRunner().onBytes(getSystemGuid, empty))).toBeUndefined();
     }
   });
 
-  it("has the GUID of the device where that of the system is refused or empty", async () => {
+  it("has the GUID of the device if that of the system is refused or empty", async () => {
     expect(await guidOf(new FakeRunner().onBytes(getDeviceGuid, GUID))).toBe(GUID);
     const empty = new FakeRunner().onBytes(getSystemGuid, "00".repeat(16)).onBytes(getDeviceGuid, GUID);
     expect(await guidOf(empty)).toBe(GUID);
   });
 
-  it("is known though it refuses everything or answers with too few bytes", async () => {
+  it("is known even if it refuses everything or returns too few bytes", async () => {
     expect(await read(new FakeRunner())).toMatchObject({ firmware: "2.31", guid: undefined });
     const short = new FakeRunner().onBytes(getSystemGuid, "0011").onBytes(getSelfTestResults, "");
     expect(await read(short)).toMatchObject({ manufacturer: "Intel", selfTest: undefined });
   });
 
-  it("is not read where it is silent", async () => {
+  it("is not read if it does not answer", async () => {
     await expect(optional(Promise.reject(silence()))).rejects.toMatchObject({ reason: "timeout" });
   });
 });
@@ -191,7 +191,7 @@ describe("FRU devices", () => {
       }));
   };
 
-  it("are number 0, which is there without a locator, and those of the repository", async () => {
+  it("are number 0, which has no locator, and those of the repository", async () => {
     const { frus } = await read([psuLocator]);
     expect(
       frus.map(({ name, id, product, serial, capacityWatts }) => [name, id, product, serial, capacityWatts]),
@@ -201,18 +201,18 @@ describe("FRU devices", () => {
     ]);
   });
 
-  it("are read once each, under the name of the locator", async () => {
+  it("are read once each, with the name of the locator", async () => {
     const { frus } = await read([mainLocator, psuLocator, psuLocator]);
     expect(frus.map((f) => f.name)).toEqual(["MB FRU", "PSU1 FRU"]);
   });
 
-  it("that are not there are left out", async () => {
+  it("that are absent are omitted", async () => {
     const absent = Buffer.from(psuLocator);
     absent[6] = 9;
     expect((await read([absent])).frus.map((f) => f.id)).toEqual([0]);
   });
 
-  it("are read but for the one that is busy, which is queried again in the next readings and then left out", async () => {
+  it("are read except for a busy one, which is tried in the next readings and then omitted", async () => {
     const runner = fruRunner();
     const answer = runner.answerOf(getFruInventoryAreaInfo);
     runner.on(getFruInventoryAreaInfo, (request) => {
@@ -232,7 +232,7 @@ describe("FRU devices", () => {
     expect(await reading()).toMatchObject({ failure: expect.stringContaining("C0h"), devices: [0, 1] });
   });
 
-  it("are read on where the time was over before", async () => {
+  it("continue in the next poll after a timeout", async () => {
     const runner = fruRunner();
     const answer = runner.answerOf(readFruData);
     const reader = new FruReader();
@@ -251,7 +251,7 @@ describe("FRU devices", () => {
     expect(runner.asked.map(({ request }) => (request as { readonly fruId: number }).fruId)).not.toContain(0);
   });
 
-  it("behind another controller are read only where bridging is allowed", async () => {
+  it("behind another controller are read only if bridging is allowed", async () => {
     expect((await read([satellite])).frus.map((f) => f.id)).toEqual([0]);
     const { frus, runner } = await read([satellite], true);
     expect(frus.map((f) => f.id)).toEqual([0, 1]);
@@ -264,11 +264,11 @@ describe("the watchdog of a BMC that has none", () => {
     expect(await readWatchdog(new FakeRunner().refuses(getWatchdogTimer, code), signal)).toBeUndefined();
   });
 
-  it("is absent where the response has no data", async () => {
+  it("is absent if the response has no data", async () => {
     expect(await readWatchdog(new FakeRunner().onBytes(getWatchdogTimer, ""), signal)).toBeUndefined();
   });
 
-  it("is not called absent for a BMC that is busy, a privilege that is too low, or silence", async () => {
+  it("is not absent if the BMC is busy, the privilege too low, or after silence", async () => {
     for (const error of [refused("Get Watchdog Timer", 0xc0, true), refused("Get Watchdog Timer", 0xd4), silence()]) {
       const runner = new FakeRunner().on(getWatchdogTimer, () => {
         throw error;
@@ -321,11 +321,11 @@ describe("security findings", () => {
     return new Map(securityFindings(memory).map((f) => [f.finding, f.present]));
   };
 
-  it("are nothing before anything was asked", () => {
+  it("are empty before anything was read", () => {
     expect(found(undefined).size).toBe(0);
   });
 
-  it("are what the channel and its suites say", () => {
+  it("follow from the channel and its cipher suites", () => {
     expect(Object.fromEntries(found("0195040300000000", [0, 1, 3]))).toEqual({
       anonymous_login: false,
       null_user_names: false,
@@ -342,13 +342,13 @@ describe("security findings", () => {
     });
   });
 
-  it("do not blame IPMI 1.5 where it cannot be used", () => {
+  it("do not include IPMI 1.5 if it cannot be used", () => {
     const only20 = found("0184040200000000", [3, 17]);
     expect([only20.get("ipmi_1_5_enabled"), only20.get("auth_type_none")]).toEqual([false, false]);
     expect([only20.get("weak_cipher_suites"), only20.get("no_sha256_cipher_suite")]).toEqual([false, false]);
   });
 
-  it("say nothing of suites where the BMC does not list them", () => {
+  it("do not include cipher suites if the BMC does not list them", () => {
     expect(found("0184040200000000").has("weak_cipher_suites")).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ function meter(bridge: boolean) {
 }
 
 describe("the power meter", () => {
-  it("is DCMI where there is DCMI, and the limit is asked of it once", async () => {
+  it("is DCMI if the BMC supports it, and its limit is read once", async () => {
     const { meter: m } = meter(true);
     const runner = new FakeRunner().onBytes(getPowerReading, DCMI);
     expect(await m.read(runner, false, signal)).toMatchObject({ source: "dcmi", currentWatts: 342 });
@@ -30,7 +30,7 @@ describe("the power meter", () => {
     expect(runner.take()).toEqual(["Get Power Reading", "Get Power Limit", "Get Power Reading"]);
   });
 
-  it("is the Intel ME where there is none, behind a bridge that may be crossed", async () => {
+  it("is the Intel ME if there is no DCMI and bridging is allowed", async () => {
     const { meter: m } = meter(true);
     const runner = new FakeRunner().onBytes(getNodeManagerStatistics, NODE_MANAGER);
     expect(await m.read(runner, false, signal)).toEqual({
@@ -47,7 +47,7 @@ describe("the power meter", () => {
     expect(runner.take()).toEqual(["Get Node Manager Statistics"]);
   });
 
-  it("is not looked for behind a bridge that may not be crossed", async () => {
+  it("is not searched for behind the bridge if bridging is not allowed", async () => {
     const runner = new FakeRunner().onBytes(getNodeManagerStatistics, NODE_MANAGER);
     expect(await meter(false).meter.read(runner, false, signal)).toBeUndefined();
     expect(runner.take()).toEqual(["Get Power Reading"]);
@@ -60,7 +60,7 @@ describe("the power meter", () => {
       "belongs to another maker",
       (r: FakeRunner) => r.onBytes(getNodeManagerStatistics, `a20200${NODE_MANAGER.slice(6)}`),
     ],
-  ])("is none where the ME %s, and that is asked again after an hour", async (_, of) => {
+  ])("is absent if the ME %s, and searched for again after an hour", async (_, of) => {
     const { clock, meter: m } = meter(true);
     const runner = of(new FakeRunner());
     for (let poll = 0; poll < 3; poll++) expect(await m.read(runner, false, signal)).toBeUndefined();
@@ -70,7 +70,7 @@ describe("the power meter", () => {
     expect(runner.take()).toHaveLength(2);
   });
 
-  it("has no watts where all is 0 though the host is on, and looked for again while it is off", async () => {
+  it("has no watts if all values are 0 while the host is on, and is searched for again while it is off", async () => {
     const { meter: m } = meter(false);
     const runner = new FakeRunner().onBytes(getPowerReading, ZEROS);
     expect(await m.read(runner, true, signal)).toMatchObject({ currentWatts: 0 });
@@ -84,7 +84,7 @@ describe("the power meter", () => {
     expect(refusing.take()).toEqual(["Get Power Reading", "Get Power Reading"]);
   });
 
-  it("has no watts where a field says that there is no reading", async () => {
+  it("has no watts if a field reports no reading", async () => {
     const field = async (dcmi: string) =>
       meter(false).meter.read(new FakeRunner().onBytes(getPowerReading, dcmi), false, signal);
     const valid = { currentWatts: 342, minimumWatts: 110, maximumWatts: 518, averageWatts: 301 };
@@ -112,7 +112,7 @@ describe("the power meter", () => {
     expect(await m.read(runner, false, signal)).toMatchObject({ currentWatts: 342, limitWatts: undefined });
   });
 
-  it("has no watts where a field of the Intel ME says that there is no reading", async () => {
+  it("has no watts if a field of the Intel ME reports no reading", async () => {
     const field = async (answer: string) =>
       meter(true).meter.read(new FakeRunner().onBytes(getNodeManagerStatistics, answer), false, signal);
     expect(await field(NODE_MANAGER.replace("4b01", "ffff"))).toBeUndefined();
@@ -123,7 +123,7 @@ describe("the power meter", () => {
     expect(await field(NODE_MANAGER.replace("100e0000", "ffffffff"))).toMatchObject({ periodSeconds: undefined });
   });
 
-  it("is not given up for a silence", async () => {
+  it("is kept after a poll without an answer", async () => {
     const { meter: m } = meter(true);
     const quiet = new FakeRunner().on(getPowerReading, () => {
       throw silence();

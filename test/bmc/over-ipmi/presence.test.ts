@@ -31,7 +31,7 @@ describe("whether a part is present", () => {
     ["a sensor that says nothing of parts", SensorType.SystemEvent, SPECIFIC, [], undefined],
     ["redundancy", SensorType.PowerSupply, EventType.Redundancy, ["redundancy_lost"], undefined],
     ["usage", SensorType.PowerSupply, EventType.Usage, ["active"], undefined],
-  ])("shows in the states of its sensor: %s", (_what, sensorType, eventType, states, presence) => {
+  ])("follows from the states of its sensor: %s", (_what, sensorType, eventType, states, presence) => {
     expect(presenceOf({ eventType, sensorType }, states)).toBe(presence);
   });
 });

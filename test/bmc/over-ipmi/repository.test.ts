@@ -61,7 +61,7 @@ function bench() {
 }
 
 describe("the repository of a host", () => {
-  it("is walked once; unchanged it costs one question", async () => {
+  it("is read once; unchanged it costs one request", async () => {
     const { runner, repository, plan } = bench();
     expect(repository.known).toBeUndefined();
     const first = await plan();
@@ -72,7 +72,7 @@ describe("the repository of a host", () => {
     expect(repository.known).toBe(first);
   });
 
-  it("is walked again when it changed, and when the firmware did", async () => {
+  it("is read again after it or the firmware changed", async () => {
     const { runner, plan, change } = bench();
     await plan();
     change(3, 2000);
@@ -83,7 +83,7 @@ describe("the repository of a host", () => {
     expect(runner.take()).toContain("Get SDR");
   });
 
-  it("goes on with an interrupted walk", async () => {
+  it("continues an interrupted walk", async () => {
     const { runner, repository, plan, allow } = bench();
     allow(2);
     await expect(plan()).rejects.toMatchObject({ reason: "timeout" });
@@ -109,7 +109,7 @@ describe("the repository of a host", () => {
     expect(runner.take().filter((name) => name === "Get SDR")).toHaveLength(3);
   });
 
-  it("is read again once a day where it does not tell when it changed", async () => {
+  it("is read again once a day if it does not report changes", async () => {
     const { clock, runner, plan, change } = bench();
     change(4, 0);
     await plan();
@@ -131,7 +131,7 @@ describe("the repository of a host", () => {
     expect(runner.take()).toEqual(["Get SDR Repository Info"]);
   });
 
-  it("is not walked while the BMC is too busy to tell of it", async () => {
+  it("is not read while the BMC is too busy", async () => {
     const { runner, plan } = bench();
     runner.on(getSdrRepositoryInfo, () => {
       throw refused("Get SDR Repository Info", 0xc0, true);
@@ -140,7 +140,7 @@ describe("the repository of a host", () => {
     expect(runner.take()).not.toContain("Get SDR");
   });
 
-  it("is the device's own where the BMC has no repository", async () => {
+  it("is the device's own if the BMC has no repository", async () => {
     const { runner, plan } = bench();
     const own = { ...device, providesDeviceSdrs: true, support: { ...device.support, sdrRepository: false } };
     runner.on(getDeviceSdrInfo, () => ({ count: 4, dynamicPopulation: true, luns: 1, populationChange: 7 }));
@@ -150,7 +150,7 @@ describe("the repository of a host", () => {
     expect(runner.take()).toEqual(["Get Device SDR Info"]);
   });
 
-  it("is found again after a restart where its records are kept", async () => {
+  it("is restored after a restart if its records are cached", async () => {
     const { clock, runner, repository, plan } = bench();
     const cache = new SdrCache();
     const first = new Repository(cache, new BmcMemory(), clock);
@@ -169,7 +169,7 @@ describe("the repository of a host", () => {
     expect(runner.take()).toContain("Get SDR");
   });
 
-  it("tells which sensors came and went when it changed, once", async () => {
+  it("reports once which sensors appeared and disappeared", async () => {
     const { repository, plan, change } = bench();
     await plan();
     expect(repository.takeChanges()).toEqual([]);
@@ -179,7 +179,7 @@ describe("the repository of a host", () => {
     expect(repository.takeChanges()).toEqual([]);
   });
 
-  it("tells nothing of sensors while it is being read", async () => {
+  it("reports no sensors while it is being read", async () => {
     const { repository, plan, change, allow } = bench();
     await plan();
     change(3, 2000);
@@ -191,7 +191,7 @@ describe("the repository of a host", () => {
     expect(repository.takeChanges()).toMatchObject([{ change: "sensor_vanished", sensors: ["T4"] }]);
   });
 
-  it("takes no sensor for vanished whose record could not be read this time", async () => {
+  it("does not report a sensor as disappeared if its record could not be read this time", async () => {
     const { repository, plan, change, runner } = bench();
     await plan();
     change(4, 2000);

@@ -145,7 +145,7 @@ function bench(own: readonly Uint8Array[], options: { readonly commandMs?: numbe
 const perRecord = Array(4).fill("Get Device SDR");
 
 describe("controllers behind the BMC", () => {
-  it("are found by their locators, and their sensors are theirs, whatever owner the records name", async () => {
+  it("are found by their locators, and own their sensors, whatever owner the records name", async () => {
     const { put, plan, runner } = bench([temperature(1), locator(0x20), locator(0x82, 7)]);
     put(7, 0x82, temperature(1, "Bay"), locator(0x84));
     const { sensors } = await plan();
@@ -172,7 +172,7 @@ describe("controllers behind the BMC", () => {
     expect(Math.max(...counts)).toBe(22);
   });
 
-  it("cost nothing for an hour, and then two requests each while nothing changed", async () => {
+  it("cost nothing for an hour, then two requests each if nothing changed", async () => {
     const { put, plan, runner, clock } = bench([locator(0x82), locator(0x84)]);
     put(0, 0x82, temperature(1));
     put(0, 0x84).device = device;
@@ -190,7 +190,7 @@ describe("controllers behind the BMC", () => {
   it.each<[string, DeviceId]>([
     ["provide no SDRs", { ...SENSOR_DEVICE, providesDeviceSdrs: false }],
     ["have no sensors", { ...SENSOR_DEVICE, support: { ...SENSOR_DEVICE.support, sensorDevice: false } }],
-  ])("that %s are asked nothing more", async (_, who) => {
+  ])("that %s are not queried further", async (_, who) => {
     const { put, names, runner, satellites } = bench([temperature(1), locator(0x82)]);
     put(0, 0x82, temperature(2)).device = who;
     expect(await names()).toEqual(["T1"]);
@@ -198,7 +198,7 @@ describe("controllers behind the BMC", () => {
     expect([satellites.failure, satellites.problems]).toEqual([undefined, []]);
   });
 
-  it("that the locators name twice, or that are the BMC or software, are asked once or never", async () => {
+  it("are queried once if located twice, and never if they are the BMC or software", async () => {
     const { put, names, runner } = bench([locator(0x82), locator(0x82), locator(0x20), locator(0x41), locator(0)]);
     put(0, 0x82, temperature(1));
     expect(await names()).toEqual(["T1"]);
@@ -206,7 +206,7 @@ describe("controllers behind the BMC", () => {
   });
 
   it.each([0xc1, 0xd5, 0xff, 0xc3])(
-    "that refuse with code %i cost no other sensor, and are asked an hour later",
+    "that refuse with code %i affect no other sensor, and are queried an hour later",
     async (code) => {
       const { put, names, runner, clock, satellites } = bench([temperature(1), locator(0x82), locator(0x84)]);
       const odd = put(0, 0x82, temperature(2));
@@ -236,7 +236,7 @@ describe("controllers behind the BMC", () => {
     expect(runner.take().length).toBeLessThanOrEqual(4);
   });
 
-  it.each([0x83, 0xd3, 0xcc])("that are not there (code %i) are no failure: not every bay is fitted", async (code) => {
+  it.each([0x83, 0xd3, 0xcc])("that are absent (code %i) are not a failure", async (code) => {
     const { put, names, runner, satellites } = bench([temperature(1), locator(0x82)]);
     put(0, 0x82).instead = throws(refused("Send Message for Get Device ID via 82h", code));
     expect(await names()).toEqual(["T1"]);
@@ -247,7 +247,7 @@ describe("controllers behind the BMC", () => {
     expect(runner.take()).toEqual(["Get Device ID"]);
   });
 
-  it("that nobody says to have sensors may keep silent", async () => {
+  it("without sensors may stay silent", async () => {
     const { put, names, satellites } = bench([temperature(1), locator(0x82, 0, 0x20)]);
     put(0, 0x82).instead = throws(silence());
     expect(await names()).toEqual(["T1"]);
@@ -255,7 +255,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.problems).toEqual(["controller 82h on channel 0: Test: timed out after 4 tries"]);
   });
 
-  it("that keep silent cost one wait a poll, and a time-out is no silence of the BMC", async () => {
+  it("that do not answer cost one timeout per poll, which is not counted as silence of the BMC", async () => {
     const { put, names, runner, satellites } = bench([temperature(1), locator(0x82), locator(0x84), locator(0x86)]);
     for (const address of [0x82, 0x84]) put(0, address).instead = throws(silence());
     put(0, 0x86, temperature(2));
@@ -271,7 +271,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.failure?.reason).toBe("timeout");
   });
 
-  it("keep their sensors while they keep silent", async () => {
+  it("keep their sensors while they do not answer", async () => {
     const { put, names, plan, clock } = bench([temperature(1), locator(0x82)]);
     const one = put(0, 0x82, temperature(2));
     const before = await plan();
@@ -301,7 +301,7 @@ describe("controllers behind the BMC", () => {
     expect(await names()).toHaveLength(10);
   });
 
-  it("have more time, though not all, for somebody who asks once", async () => {
+  it("have more time, but not unlimited time, in a command that polls once", async () => {
     const { put, names, satellites } = bench([temperature(1), locator(0x82), locator(0x84), locator(0x86)], {
       commandMs: 500,
     });
@@ -315,7 +315,7 @@ describe("controllers behind the BMC", () => {
     ]);
   });
 
-  it("that are gone are reported though the poll that found it out ended early, and are not saved any more", async () => {
+  it("that disappeared are reported even if that poll ended early, and are no longer saved", async () => {
     const { put, names, plan, satellites, board } = bench([temperature(1), locator(0x82), locator(0x84)]);
     put(0, 0x82, temperature(2));
     put(0, 0x84, temperature(3));
@@ -331,7 +331,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.save().map(({ address }) => address)).toEqual([0x84]);
   });
 
-  it("that took all the time of a poll are not asked in the next, so that the BMC's own sensors are read", async () => {
+  it("that took all the time of a poll are not queried in the next, so that the BMC's own sensors are read", async () => {
     const { put, names, plan, runner } = bench([temperature(1), locator(0x82)]);
     const one = put(0, 0x82, temperature(2));
     const deadline = new AbortController();
@@ -347,7 +347,7 @@ describe("controllers behind the BMC", () => {
     expect(await names()).toEqual(["T1", "T2"]);
   });
 
-  it("are read again when they say that their sensors changed, and what came and went is reported", async () => {
+  it("are read again when they report a change, and new and missing sensors are reported", async () => {
     const { put, names, satellites, clock, runner } = bench([temperature(1), locator(0x82)]);
     const one = put(0, 0x82, temperature(2), temperature(3));
     await names();
@@ -363,7 +363,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.takeChanges()).toEqual([]);
   });
 
-  it("that do not tell when they changed are read again once a day", async () => {
+  it("that do not report changes are read again once a day", async () => {
     const { put, names, clock, runner } = bench([locator(0x82)]);
     put(0, 0x82, temperature(1)).change = undefined;
     await names();
@@ -376,7 +376,7 @@ describe("controllers behind the BMC", () => {
     expect(walks).toEqual([24, 48]);
   });
 
-  it("are no news when they are known at last, and are when they came or went while the host was known", async () => {
+  it("are not news at the first query, but are if they appear or disappear later", async () => {
     const { put, names, satellites, clock, board } = bench([temperature(1), locator(0x82)]);
     const late = put(0, 0x82, temperature(2));
     late.instead = throws(silence());
@@ -394,7 +394,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T2"], sensorCount: 1 }]);
   });
 
-  it("are no news either when the BMC's own sensors changed in the same poll", async () => {
+  it("are not news at the first query, even if the BMC's own sensors changed in the same poll", async () => {
     const { put, names, satellites, clock, board } = bench([temperature(1), temperature(9), locator(0x82)]);
     const late = put(0, 0x82, temperature(2));
     late.instead = throws(silence());
@@ -406,7 +406,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T9"], sensorCount: 1 }]);
   });
 
-  it("leave the BMC's own changes as they are reported, copies of their sensors among them", async () => {
+  it("do not affect the changes of the BMC's own sensors, including copies of theirs", async () => {
     const copy = Buffer.from(temperature(2));
     copy[5] = 0x82;
     const { put, names, satellites, board } = bench([temperature(1), copy, locator(0x82)]);
@@ -421,7 +421,7 @@ describe("controllers behind the BMC", () => {
     expect(satellites.takeChanges()).toEqual([{ change: "sensor_vanished", sensors: ["T1"], sensorCount: 1 }]);
   });
 
-  it("are found again after a restart, for two requests, and without them where their records are not kept", async () => {
+  it("are restored after a restart with two requests, or read again if their records are not cached", async () => {
     const { put, names, plan, repository, satellites, cache, exporter, runner } = bench([
       temperature(1),
       locator(0x82),

@@ -28,7 +28,7 @@ const OWNER = 5;
 const OWNER_LUN = 6;
 
 describe("the plan of a repository", () => {
-  it("has a sensor for each sensor of a shared record, with names, entities and numbers of their own", () => {
+  it("has each sensor of a shared record with its own name, entity and number", () => {
     const { sensors } = planOf(dimms);
     expect(sensors.map(({ name, id, entity, kind }) => [name, id, entity, kind])).toEqual([
       ["DIMM 1", "20/0/45", "32.1", "memory"],
@@ -50,7 +50,7 @@ describe("the plan of a repository", () => {
     expect(sensor?.name).toBe("#3a");
   });
 
-  it("reads what can be read and the filter wants, and remembers the list of a filter", () => {
+  it("selects readable sensors that pass the filter, and caches the list of a filter", () => {
     const plan = planOf(cpu, dimms, caterr);
     expect(plan.wanted(undefined).map((s) => s.name)).toEqual(["CPU1 Temp", "DIMM 1", "DIMM 2", "DIMM 3"]);
     const filter = ({ kind }: { readonly kind: string }) => kind !== "memory";
@@ -66,7 +66,7 @@ describe("the plan of a repository", () => {
     expect(byEventKey.get(eventKey(0x2c, 0, 0x46))).toBeUndefined();
   });
 
-  it("keeps logical FRU devices and leaves out what is not there", () => {
+  it("has logical FRU devices, and omits absent ones", () => {
     // PSU1 FRU and a physical EEPROM of the vectors
     const logical = hex("2f00511113200180000010000a0100c85053553120465255");
     const physical = changed(logical, 7, 0x00);
@@ -74,7 +74,7 @@ describe("the plan of a repository", () => {
     expect(planOf(logical, physical, noDevice).frus.map((f) => [f.name, f.deviceId])).toEqual([["PSU1 FRU", 1]]);
   });
 
-  it("goes on after records that make no sense, and names them", () => {
+  it("continues after invalid records, and names them", () => {
     const plan = planOf(cpu.subarray(0, 30), dimms);
     expect(plan.sensors).toHaveLength(3);
     expect(plan.problems).toHaveLength(1);
@@ -84,7 +84,7 @@ describe("the plan of a repository", () => {
 describe("ids of sensors", () => {
   const ids = (...records: Uint8Array[]) => planOf(...records).sensors.map((s) => s.id);
 
-  it("tell owners and LUNs apart", () => {
+  it("distinguish owners and LUNs", () => {
     expect(ids(cpu, changed(cpu, OWNER, 0x2c), changed(cpu, OWNER_LUN, 0x01))).toEqual([
       "20/0/01",
       "2c/0/01",
@@ -92,7 +92,7 @@ describe("ids of sensors", () => {
     ]);
   });
 
-  it("are there once: a sensor that is described twice is read once", () => {
+  it("are unique: a sensor that is described twice is read once", () => {
     const plan = planOf(cpu, dimms, cpu, dimms);
     expect(plan.sensors.map((s) => s.id)).toEqual(["20/0/01", "20/0/45", "20/0/46", "20/0/47"]);
     expect(plan.problems[0]).toBe("SDR 0x0003: a sensor that is described already");
@@ -127,7 +127,7 @@ describe("ids of sensors", () => {
 });
 
 describe("the cache of plans", () => {
-  it("gives boards that are equal to the byte one plan, and says so", async () => {
+  it("shares one plan among byte-equal boards, and reports it", async () => {
     const report = { hits: 0, misses: 0 };
     const cache = new SdrCache({
       report: { sdrCacheHit: () => void report.hits++, sdrCacheMiss: () => void report.misses++ },

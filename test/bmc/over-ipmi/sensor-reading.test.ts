@@ -48,7 +48,7 @@ describe("a reading", () => {
     });
   });
 
-  it("is absent, and neither 0 nor -1, where the BMC says unavailable; limits and labels stay", () => {
+  it("is absent, not 0 or -1, if the BMC reports it unavailable; limits and labels stay", () => {
     const sensor = read({ thresholds: SIX }, { raw: 0, unavailable: true, comparison: 0x07 });
     expect([sensor.value, sensor.noReading, sensor.health, sensor.states]).toEqual([
       undefined,
@@ -79,12 +79,12 @@ describe("a reading", () => {
     expect(read({ ...record, thresholds: { lc: 10 } }, { raw }, { hostOff: true }).noReading).toBe(noReading);
   });
 
-  it("of a host that is on: a fan that stands still is an alarm", () => {
+  it("of a host that is on: a stopped fan is critical", () => {
     const fan = read({ sensorType: 4, baseUnit: 18, m: 100, thresholds: { lc: 10 } }, { raw: 0 });
     expect([fan.value, fan.health, fan.states]).toEqual([0, 2, ["at_or_below_lower_critical"]]);
   });
 
-  it("of a format without analog readings has no value, and its health from the BMC", () => {
+  it("without an analog format has no value, and the health from the BMC", () => {
     const sensor = read({ format: "none", thresholds: SIX }, { raw: 17, comparison: 0x18 });
     expect([sensor.quantity, sensor.value, sensor.noReading, sensor.health]).toEqual([
       undefined,
@@ -115,7 +115,7 @@ describe("the health of a reading", () => {
       3,
       ["at_or_below_lower_non_critical", "at_or_below_lower_critical", "at_or_below_lower_non_recoverable"],
     ],
-  ])("is ours where the limits are known: %s", (_title, raw, health, states) => {
+  ])("comes from our own comparison if the limits are known: %s", (_title, raw, health, states) => {
     // The comparison bits lie on purpose: Intel SR1500 sets them without a crossing.
     for (const comparison of [0, 0x3f]) {
       const sensor = read({ thresholds: SIX }, { raw, comparison });
@@ -123,26 +123,26 @@ describe("the health of a reading", () => {
     }
   });
 
-  it("is compared in the space of values: where the raw reading falls, a limit of 1/x rises", () => {
+  it("compares values, not raw readings: for 1/x, rising limits have falling raw values", () => {
     // 1/x of (1 * raw) * 10^-3: raw 10 is 100 rpm, raw 5 is 200 rpm
     const fan = { sensorType: 4, baseUnit: 18, linearisation: 7, rExponent: -3, thresholds: { lc: 8 } } as const;
     expect(read(fan, { raw: 10 })).toMatchObject({ value: 100, health: 2 });
     expect(read(fan, { raw: 5 })).toMatchObject({ value: 200, health: 0 });
   });
 
-  it("is compared in the space of values: signed limits", () => {
+  it("compares values, not raw readings: signed limits", () => {
     const margin = { format: "twos", thresholds: { unc: 0xf8, uc: 0xfd } } as const;
     expect(read(margin, { raw: 0xd8 })).toMatchObject({ value: -40, health: 0 });
     expect(read(margin, { raw: 0xfa })).toMatchObject({ value: -6, health: 1 });
     expect(read(margin, { raw: 2 })).toMatchObject({ value: 2, health: 2 });
   });
 
-  it("is the BMC's where it keeps its limits to itself", () => {
+  it("comes from the BMC if it does not report limits", () => {
     expect(read({}, { raw: 99, comparison: 0x18 })).toMatchObject({ value: 99, health: 2 });
     expect(read({}, { raw: 99, comparison: 0x00 })).toMatchObject({ health: 0, states: [] });
   });
 
-  it("is the worst of both where it tells some limits only", () => {
+  it("is the worst of both if it reports only some limits", () => {
     const some = { thresholds: { unc: 40 } } as const;
     expect(read(some, { raw: 42, comparison: 0x18 })).toMatchObject({
       health: 2,
@@ -151,7 +151,7 @@ describe("the health of a reading", () => {
     expect(read(some, { raw: 42, comparison: 0x08 })).toMatchObject({ health: 1 });
   });
 
-  it("is unknown where neither limits nor comparison bits are reported", () => {
+  it("is unknown if neither limits nor comparison bits are reported", () => {
     expect(read({}, { raw: 24, stateBytes: 0 }).health).toBeUndefined();
   });
 });
@@ -160,7 +160,7 @@ describe("a limit that no reading can cross", () => {
   const fan = { sensorType: 4, baseUnit: 18, m: 100 } as const;
 
   // Headers without a fan read 0 rpm.
-  it("is not compared and, where a sensor has no other, not exported: a lower limit of raw 0", () => {
+  it("is not compared and, if the sensor has no other, not exported: a lower limit of raw 0", () => {
     for (const comparison of [0x00, 0x07]) {
       const sensor = read({ ...fan, b: 1, thresholds: { lnc: 0, lc: 0, lnr: 0 } }, { raw: 0, comparison });
       expect(sensor).toMatchObject({ health: 0, states: [] });
@@ -168,7 +168,7 @@ describe("a limit that no reading can cross", () => {
     }
   });
 
-  it("is not compared and, beside one that can be crossed, exported", () => {
+  it("is not compared, but exported if another limit can be crossed", () => {
     const limits = { lc: 0, lnc: 5 } as const;
     const sensor = read({ ...fan, thresholds: limits }, { raw: 0, comparison: 0x03 });
     expect(sensor).toMatchObject({ health: 1, states: ["at_or_below_lower_non_critical"] });
@@ -206,11 +206,11 @@ describe("a discrete reading", () => {
     });
   });
 
-  it("with nothing asserted is fine", () => {
+  it("with nothing asserted is ok", () => {
     expect(readDiscrete({ sensorType: 0x23, eventType: 0x6f }, { states: 0 })).toMatchObject({ health: 0, states: [] });
   });
 
-  it("of an empty power supply bay says absent, which is fine", () => {
+  it("of an empty power supply bay is absent, which is ok", () => {
     expect(readDiscrete(SUPPLY, { states: 0 })).toMatchObject({ health: 0, states: ["absent"] });
   });
 
@@ -218,12 +218,12 @@ describe("a discrete reading", () => {
     expect(readDiscrete(SUPPLY, { stateBytes: 0 })).toMatchObject({ health: undefined, states: [] });
   });
 
-  it("that is unavailable says nothing, whatever its bits", () => {
+  it("that is unavailable has no states, whatever its bits", () => {
     const sensor = readDiscrete(SUPPLY, { states: 0x02, unavailable: true });
     expect([sensor.noReading, sensor.health, sensor.states]).toEqual(["unavailable", undefined, []]);
   });
 
-  it("of an OEM type that nobody knows has neither states nor health", () => {
+  it("of an unknown OEM type has neither states nor health", () => {
     expect(readDiscrete({ sensorType: 0xc1, eventType: 0x70 }, { states: 5 })).toMatchObject({
       kind: "oem",
       health: undefined,
@@ -231,7 +231,7 @@ describe("a discrete reading", () => {
     });
   });
 
-  it("of an OEM type of a known maker has that maker's words", () => {
+  it("of an OEM type of a known manufacturer has the states of that manufacturer", () => {
     const cpu = { sensorType: 0xc0, eventType: 0x70 };
     const supermicro = readDiscrete(cpu, { states: 0x04 }, { manufacturerId: 10876 });
     const other = readDiscrete(cpu, { states: 0x04 }, { manufacturerId: 674 });
@@ -240,7 +240,7 @@ describe("a discrete reading", () => {
     expect([other.health, other.states]).toEqual([undefined, []]);
   });
 
-  it("of a record with units has a value beside its states", () => {
+  it("of a record with units has a value and states", () => {
     const block = read(
       { sensorType: 4, eventType: 0x0a, baseUnit: 0, percentage: true, m: 392, rExponent: -3 },
       { raw: 100, states: 0x01 },

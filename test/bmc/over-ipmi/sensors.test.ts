@@ -63,7 +63,7 @@ const WAYS = [
 ] as const;
 
 describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
-  it("asks each once", async () => {
+  it("sends one request for each", async () => {
     const { asked, read } = bench([record(1), record(2), record(3)], { oneByOne });
     expect((await read()).values).toEqual({ T1: 1, T2: 2, T3: 3 });
     expect(asked).toEqual([1, 2, 3]);
@@ -77,7 +77,7 @@ describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
     [0xd3, "unavailable"],
     [0xd5, "unavailable"],
     [0xff, "unavailable"],
-  ])("takes completion code %i as a fact about one sensor", async (code, noReading) => {
+  ])("applies completion code %i to one sensor only", async (code, noReading) => {
     const { odd, read } = bench([record(1), record(2)], { oneByOne });
     odd.set(1, throws(refused("Get Sensor Reading", code)));
     const { values, failure } = await read();
@@ -85,19 +85,19 @@ describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
     expect(values.T1).toBe(noReading ?? "unavailable");
   });
 
-  it("goes on after an answer that makes no sense", async () => {
+  it("continues after an invalid response", async () => {
     const { odd, read } = bench([record(1), record(2)], { oneByOne });
     odd.set(1, throws(new DecodeError("Get Sensor Reading: wanted byte 1, got 1 bytes")));
     expect(await read()).toMatchObject({ values: { T1: "unavailable", T2: 2 }, failure: undefined });
   });
 
-  it("fails where every sensor is refused for a reason of the session", async () => {
+  it("fails if every sensor is refused because of the session", async () => {
     const { odd, read } = bench([record(1), record(2)], { oneByOne });
     for (const n of [1, 2]) odd.set(n, throws(refused("Get Sensor Reading", 0xd4)));
     expect((await read()).failure).toMatchObject({ reason: "privilege_refused" });
   });
 
-  it("gives what it has at the end of its time, and begins there the next time", async () => {
+  it("returns what it has read at the timeout, and continues there in the next poll", async () => {
     const { asked, odd, read } = bench([record(1), record(2), record(3)], { oneByOne });
     odd.set(2, throws(new DOMException("aborted", "TimeoutError")));
     expect(await read()).toMatchObject({ values: { T1: 1 }, failure: { name: "TimeoutError" } });
@@ -108,7 +108,7 @@ describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
     expect(asked).toEqual([1, 2, 3]);
   });
 
-  it("begins behind a sensor that took all its time", async () => {
+  it("continues after a sensor that took all its time", async () => {
     const { asked, odd, read } = bench([record(1), record(2)], { oneByOne });
     odd.set(1, throws(new DOMException("aborted", "TimeoutError")));
     await read();
@@ -116,7 +116,7 @@ describe.each(WAYS)("reading the sensors of a host %s", (_way, oneByOne) => {
     expect(asked).toEqual([2, 1]);
   });
 
-  it("is not kept from the others by a sensor at which the BMC always falls silent", async () => {
+  it("reads the others even if the BMC never answers for one sensor", async () => {
     const { asked, odd, read } = bench([record(1), record(2), record(3)], { oneByOne });
     odd.set(2, throws(silence()));
     const seen: string[][] = [];
@@ -139,7 +139,7 @@ describe.each(WAYS)("sensors that the BMC is always busy at, read %s", (_way, on
           : [],
       );
 
-  it("come behind the others from the second poll on, once and without waits", async () => {
+  it("are read after the others from the second poll on, once and without waiting", async () => {
     const rig = bench([record(1), record(2), record(3)], { oneByOne });
     rig.odd.set(1, busy);
     await rig.read();
@@ -151,7 +151,7 @@ describe.each(WAYS)("sensors that the BMC is always busy at, read %s", (_way, on
     }
   });
 
-  it("are read as the others again when they have answered", async () => {
+  it("are read like the others again after they have answered", async () => {
     const rig = bench([record(1), record(2)], { oneByOne });
     rig.odd.set(1, busy);
     await rig.read();
@@ -169,7 +169,7 @@ describe.each(WAYS)("sensors that the BMC is always busy at, read %s", (_way, on
     expect(new Set(tries(rig).filter((n) => n <= 48)).size).toBe(44);
   });
 
-  it("take a second of a poll at most, by turns", async () => {
+  it("take at most a second of a poll, in rotation", async () => {
     const rig = bench([record(1), record(2), record(3), record(4)], { oneByOne });
     const answer = rig.runner.answerOf(getSensorReading);
     // As a BMC that waits for something behind it: C3h.
@@ -193,7 +193,7 @@ describe.each(WAYS)("sensors that the BMC is always busy at, read %s", (_way, on
     ]);
   });
 
-  it("make the part fail where there are no others", async () => {
+  it("make the part fail if there are no others", async () => {
     const rig = bench([record(1), record(2)], { oneByOne });
     for (const n of [1, 2]) rig.odd.set(n, busy);
     for (let poll = 0; poll < 3; poll++) expect((await rig.read()).failure).toMatchObject({ reason: "bmc_busy" });
@@ -201,19 +201,19 @@ describe.each(WAYS)("sensors that the BMC is always busy at, read %s", (_way, on
 });
 
 describe.each(WAYS)("sensors of controllers behind the BMC %s", (_way, oneByOne) => {
-  it("are not asked unless bridging is allowed", async () => {
+  it("are not read unless bridging is allowed", async () => {
     const { asked, read } = bench([record(1), satellite(2)], { oneByOne });
     expect((await read()).values).toEqual({ T1: 1, T2: "not_asked" });
     expect(asked).toEqual([1]);
   });
 
-  it("are asked through the BMC", async () => {
+  it("are read through the BMC", async () => {
     const { runner, read } = bench([satellite(2)], { bridge: true, oneByOne });
     expect((await read()).values).toEqual({ T2: 2 });
     expect(runner.asked[0]?.options?.bridge).toEqual({ channel: 6, address: 0x2c, lun: 0 });
   });
 
-  it("cost one wait where their controller is silent, and the BMC's own are read", async () => {
+  it("cost one timeout if their controller does not answer, and the BMC's own are read", async () => {
     const { asked, odd, read } = bench([satellite(2), satellite(3), record(1)], { bridge: true, oneByOne });
     odd.set(2, throws(silence()));
     for (let poll = 0; poll < 2; poll++) {
@@ -232,7 +232,7 @@ describe("limits", () => {
   const DAY = 24 * 3600_000;
   const TOLD = { upperCritical: 80 };
 
-  it("are asked once a day, those of the record in effect until then", async () => {
+  it("are read once a day; until then those of the record apply", async () => {
     const { clock, runner, read } = bench([record(1, { thresholds: { uc: 90 } })]);
     const first = await read();
     expect(first.sensors[0]?.thresholds).toEqual({ upper_critical: 90 });
@@ -248,7 +248,7 @@ describe("limits", () => {
   });
 
   // Records of Dell's processors: capabilities 50h, that is no limits, and a readable mask of 12h.
-  it("are asked for also where the record says that there are none and has a mask of readable ones", async () => {
+  it("are also read if the record reports none but has a mask of readable ones", async () => {
     const cpu = record(1);
     cpu.writeUInt8(0x50, 11);
     cpu.writeUInt8(0x12, 18);
@@ -258,7 +258,7 @@ describe("limits", () => {
     expect((await read()).sensors[0]?.thresholds).toEqual({ lower_critical: 3, upper_critical: 100 });
   });
 
-  it("that are refused are asked for again after a day", async () => {
+  it("that are refused are read again after a day", async () => {
     const cpu = record(1);
     cpu.writeUInt8(0x50, 11);
     cpu.writeUInt8(0x12, 18);
@@ -272,13 +272,13 @@ describe("limits", () => {
     expect([await asked(), await asked()]).toEqual([1, 0]);
   });
 
-  it("are not asked for where the record says that there are none and has no mask", async () => {
+  it("are not read if the record reports none and has no mask", async () => {
     const { runner, read } = bench([record(1)]);
     await read();
     expect(runner.take()).toEqual(["Get Sensor Reading"]);
   });
 
-  it("that a busy BMC did not give are asked for in the next poll, also after a restart", async () => {
+  it("that a busy BMC did not return are read in the next poll, also after a restart", async () => {
     const { clock, runner, reader, read } = bench([
       record(1, { thresholds: { uc: 90 } }),
       record(2, { thresholds: { uc: 90 } }),
@@ -301,7 +301,7 @@ describe("limits", () => {
     }
   });
 
-  it("are read on in the next poll where the time was over", async () => {
+  it("continue in the next poll after a timeout", async () => {
     const { runner, read } = bench([1, 2, 3].map((n) => record(n, { thresholds: { uc: 90 } })));
     const numbers: number[] = [];
     const answer = (endsAt: number) =>
@@ -318,7 +318,7 @@ describe("limits", () => {
     expect(numbers).toEqual([1, 2, 2, 3]);
   });
 
-  it("are asked again when the clock was set back", async () => {
+  it("are read again if the clock was set back", async () => {
     const { clock, runner, read } = bench([record(1, { thresholds: { uc: 90 } })]);
     runner.on(getSensorThresholds, () => TOLD);
     clock.jumpWall(400 * DAY);
@@ -359,7 +359,7 @@ describe("a part", () => {
     return { ...made, seen };
   };
 
-  it("that was never there is no failure", async () => {
+  it("that was never present is not a failure", async () => {
     const { seen } = rig();
     for (let poll = 0; poll < 3; poll++) expect(await seen(EMPTY)).toEqual([0]);
   });
@@ -382,7 +382,7 @@ describe("a part", () => {
     expect(await seen(EMPTY)).toEqual([1, "disappeared"]);
   });
 
-  it("is not looked for while it has no reading, has a fault or the host is off", async () => {
+  it("is not checked while it has no reading, has a fault or the host is off", async () => {
     const { reader, runner, odd, seen } = rig();
     await seen(PRESENT);
     expect(await seen({ unavailable: true })).toEqual([undefined]);
@@ -419,7 +419,7 @@ describe("non-linear sensors", () => {
     bExponent: 0,
   };
 
-  it("have their factors asked once per raw reading", async () => {
+  it("have their factors read once per raw reading", async () => {
     const { runner, odd, read } = bench([nonLinear]);
     runner.on(getSensorReadingFactors, () => FACTORS);
     odd.set(1, () => ({ raw: 50 }));
@@ -431,7 +431,7 @@ describe("non-linear sensors", () => {
     expect(runner.take()).toContain("Get Sensor Reading Factors");
   });
 
-  it("have no value where the BMC refuses their factors, and are not asked for them again", async () => {
+  it("have no value if the BMC refuses their factors, which are not requested again", async () => {
     const { runner, read } = bench([nonLinear]);
     expect((await read()).values).toEqual({ T1: "not_analog" });
     runner.take();
@@ -439,7 +439,7 @@ describe("non-linear sensors", () => {
     expect(runner.take()).toEqual(["Get Sensor Reading"]);
   });
 
-  it("are asked again where the BMC was only busy", async () => {
+  it("have their factors requested again if the BMC was only busy", async () => {
     const { runner, read } = bench([nonLinear]);
     runner.on(getSensorReadingFactors, () => {
       throw refused("Get Sensor Reading Factors", 0xc0, true);
@@ -469,12 +469,12 @@ describe("hysteresis", () => {
   };
   const hysteretic = record(1, { thresholds: { lc: 10, uc: 90 }, hysteresis: [2, 3] });
 
-  it("keeps a reading that jitters about its limit from making the health flap", async () => {
+  it("keeps the health stable while a reading jitters around a limit", async () => {
     expect(await healthsOf(bench([hysteretic]), jitter)).toEqual([0, 2, 2, 2, 2, 0, 0, 2]);
     expect(await healthsOf(bench([record(1, { thresholds: { uc: 90 } })]), jitter)).toEqual([0, 2, 0, 2, 0, 0, 0, 2]);
   });
 
-  it("works at lower limits with the negative one", async () => {
+  it("uses the negative value for lower limits", async () => {
     const lower = [11, 10, 11, 13, 14, 13].map((raw) => ({ raw }));
     expect(await healthsOf(bench([hysteretic]), lower)).toEqual([0, 2, 2, 2, 0, 0]);
   });
@@ -484,13 +484,13 @@ describe("hysteresis", () => {
     ["fixed", FIXED, [0, 2, 2, 2, 2, 0, 0, 2], []],
     ["none, whatever the record's bytes hold", NONE, [0, 2, 0, 2, 0, 0, 0, 2], []],
     ["settable, and so asked for", 0x20, [0, 2, 2, 2, 2, 0, 0, 2], ["Get Sensor Hysteresis"]],
-  ])("follows what the record says of it: %s", async (_title, access, healths, asked) => {
+  ])("follows the record: %s", async (_title, access, healths, asked) => {
     const rig = bench([supporting(Buffer.from(hysteretic), access)]);
     expect(await healthsOf(rig, jitter)).toEqual(healths);
     expect(rig.runner.take().filter((name) => name === "Get Sensor Hysteresis")).toEqual(asked);
   });
 
-  it("is asked once a day where it is readable and not in the record, and kept over a restart", async () => {
+  it("is read once a day if it is readable and not in the record, and kept over a restart", async () => {
     const untold = supporting(record(1, { thresholds: { uc: 90 } }), READABLE);
     const rig = bench([untold]);
     rig.runner.on(getSensorHysteresis, () => ({ positive: 2, negative: 2 }));
@@ -511,13 +511,13 @@ describe("hysteresis", () => {
       return { values: {}, failure, sensors };
     };
 
-  it("takes the past from the BMC's comparison bits at the first reading, and at no other", async () => {
+  it("uses the BMC's comparison bits as the previous state at the first reading only", async () => {
     const beyond = { raw: 89, comparison: 0x10 };
     expect(await healthsOf(bench([hysteretic]), [beyond, { raw: 87 }, beyond])).toEqual([2, 0, 0]);
     expect(await healthsOf(bench([hysteretic]), [{ raw: 87, comparison: 0x10 }])).toEqual([0]);
   });
 
-  it("forgets with a reading that is not there", async () => {
+  it("is reset by a missing reading", async () => {
     expect(await healthsOf(bench([hysteretic]), [{ raw: 90 }, { unavailable: true }, { raw: 89 }])).toEqual([
       2,
       undefined,
@@ -525,7 +525,7 @@ describe("hysteresis", () => {
     ]);
   });
 
-  it("remembers over a change of the rules", async () => {
+  it("is kept after a change of the rules", async () => {
     const rig = bench([hysteretic]);
     await healthsOf(rig, [{ raw: 90 }]);
     const plan = planOf(hysteretic);

@@ -25,7 +25,7 @@ function bench(capacity?: number) {
 }
 
 describe("a whole event log", () => {
-  it("is read once, then one record to see that nothing came, then what came", async () => {
+  it("is read once, then one record to check for new ones, then the new ones", async () => {
     const { sel, read, fill, reads } = bench();
     fill(20);
     expect(await read()).toEqual(serialsOf(sel));
@@ -37,7 +37,7 @@ describe("a whole event log", () => {
     expect(reads()).toBe(4);
   });
 
-  it("forgets the oldest of a full log that drops them, without reading it again", async () => {
+  it("drops the oldest records of a full log without reading it again", async () => {
     const { sel, read, fill, reads } = bench(20);
     fill(20);
     await read();
@@ -49,11 +49,11 @@ describe("a whole event log", () => {
 
   it.each([
     ["a clear", (sel: FakeSel) => sel.clear()],
-    ["a clear and as many records under the same ids", refilled],
+    ["a clear and as many records with the same ids", refilled],
     ["the loss of a record in the middle", (sel: FakeSel) => sel.delete(4)],
     ["the loss of the last one", (sel: FakeSel) => sel.delete(9)],
-    ["the loss of one and the coming of another", (sel: FakeSel) => [sel.delete(4), sel.add()]],
-  ])("is what the log holds after %s", async (_, change) => {
+    ["the loss of one and a new one", (sel: FakeSel) => [sel.delete(4), sel.add()]],
+  ])("equals the log after %s", async (_, change) => {
     const { sel, read, fill } = bench();
     fill(10);
     await read();
@@ -63,7 +63,7 @@ describe("a whole event log", () => {
     expect(await read()).toEqual(serialsOf(sel));
   });
 
-  it("goes on where it was when the BMC fell silent in the middle", async () => {
+  it("continues where it stopped when the BMC did not answer", async () => {
     const { sel, read, fill, reads } = bench();
     fill(10);
     sel.readsLeft = 6;
@@ -74,7 +74,7 @@ describe("a whole event log", () => {
     expect(reads()).toBe(5);
   });
 
-  it("is not read again and again where the BMC miscounts", async () => {
+  it("is not read repeatedly if the BMC miscounts", async () => {
     const { sel, read, fill, reads } = bench();
     fill(10);
     const { info } = sel;
@@ -88,7 +88,7 @@ describe("a whole event log", () => {
     expect(reads()).toBe(2);
   });
 
-  it("leaves out records of types the protocol does not have, and tells OEM records", async () => {
+  it("omits records of undefined types, and has OEM records", async () => {
     const { sel, log } = bench();
     sel.put(Buffer.from("0100e00102030405060708090a0b0c0d", "hex"));
     sel.put(Buffer.from("0200031020306520000401300159504b", "hex"));
@@ -107,7 +107,7 @@ function refilled(sel: FakeSel): void {
 }
 
 describe("a runner that remembers event log records", () => {
-  it("asks for each once, and passes all else on", async () => {
+  it("requests each once, and passes all other commands on", async () => {
     const asked: string[] = [];
     const bytes = Buffer.from("ffff0100021020306520000401300159504b", "hex");
     const runner = new RememberingRunner({

@@ -17,7 +17,7 @@ const sensor = (more: Partial<Sensor> = {}): Sensor => ({
 });
 
 describe("the sensors of the last poll", () => {
-  it("are the same objects again when they read as before, and their role is looked up once", () => {
+  it("are the same objects if their readings did not change, and their role is looked up once", () => {
     const kept = new KeptSensors();
     const rules = {};
     let lookups = 0;
@@ -42,7 +42,7 @@ describe("the sensors of the last poll", () => {
     ["reading that is gone", { value: undefined, noReading: "unavailable" }],
     ["name", { name: "Ambient" }],
     ["entity", { entity: "7.1" }],
-  ])("are new where they have another %s", (_title, change) => {
+  ])("are new if they have another %s", (_title, change) => {
     const kept = new KeptSensors();
     const rules = {};
     kept.with([sensor()], rules, () => "inlet");

@@ -78,7 +78,7 @@ withPeers(["openssl"], "a poll of a recorded tree", () => {
   }
 
   describe.skipIf(trees.length === 0)("over TLS with a session", () => {
-    it.each(trees)("%s gives the expected exposition, which promtool accepts", async (name) => {
+    it.each(trees)("%s has the expected exposition, which passes promtool", async (name) => {
       const { snapshot, requests } = await polled(name);
       expect(snapshot.failure).toBeUndefined();
       expect(snapshot.sensors?.filter(({ value }) => value !== undefined && !Number.isFinite(value))).toEqual([]);

@@ -71,7 +71,7 @@ describe("reading a FRU device", () => {
   });
 
   it.each([0xca, 0xc7, 0xc8, 0xc9, 0xff])(
-    "asks for less where 128 bytes are refused with %i, and goes on so",
+    "requests fewer bytes if 128 are refused with %i, and keeps that size",
     async (code) => {
       const { outcome, reads, memory } = await read({ instead: (_, count) => (count > 20 ? code : undefined) });
       expect(outcome).toEqual({ value: whole });

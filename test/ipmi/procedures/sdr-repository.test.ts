@@ -113,7 +113,7 @@ describe("a walk over the SDR repository", () => {
     expect(again.walk.records).toEqual(records);
   });
 
-  it("is in pieces from the next run on where a whole read was met with silence", async () => {
+  it("reads in pieces from the next run on if a whole read was not answered", async () => {
     const { repository, walk, run } = setup();
     repository.instead = (read) => (read.count === 0xff ? silence() : undefined);
     expect(await outcomeOf(run())).toMatchObject({ error: { reason: "timeout" } });
@@ -124,7 +124,7 @@ describe("a walk over the SDR repository", () => {
 
 describe("reading records in pieces", () => {
   it.each([20, 16, 10, 4])(
-    "asks for less where more than %i bytes at once are refused, and goes on so",
+    "requests fewer bytes if more than %i at once are refused, and keeps that size",
     async (most) => {
       const { repository, memory, walk, run } = setup();
       repository.instead = (read) => (read.count > Math.max(most, 5) ? 0xca : undefined);
@@ -172,7 +172,7 @@ describe("reading records in pieces", () => {
     expect(repository.reservations).toBeGreaterThan(1);
   });
 
-  it("does without reservations where the BMC knows none", async () => {
+  it("uses no reservation if the BMC does not support them", async () => {
     const { repository, walk, run } = setup();
     repository.reserve = () => 0xc1;
     repository.instead = (read) => (read.count === 0xff ? 0xca : undefined);
@@ -318,7 +318,7 @@ describe("a record that is refused once, where whole records are read", () => {
     expect([walk.done, walk.records, walk.problems]).toEqual([true, records, []]);
   });
 
-  it("three times in a row is taken as a habit of the BMC", async () => {
+  it("three times in a row is remembered as a quirk of the BMC", async () => {
     const { repository, memory, walk, run } = setup();
     repository.instead = (read) => (read.count === 0xff ? 0xcc : undefined);
     await run();

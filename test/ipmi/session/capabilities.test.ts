@@ -36,7 +36,7 @@ async function ask(
   return { bmc, memory, outcome: await ended, forms, count };
 }
 
-describe("asking what a BMC offers", () => {
+describe("finding out what a BMC offers", () => {
   it("takes one packet in the normal case, and is remembered", async () => {
     const { memory, forms } = await ask(() => FORM_20);
     expect(forms).toEqual(["2.0"]);
@@ -96,7 +96,7 @@ describe("a BMC that does not answer", () => {
   });
 
   it.each(["refused", "unreachable"] as const)(
-    "is asked once only where it turns out to be %s",
+    "gets only one request if it turns out to be %s",
     async (reachability) => {
       const { count } = await ask(undefined, { reachability });
       // the question, and the same again by the other way
@@ -111,7 +111,7 @@ describe("a BMC that does not answer", () => {
   });
 });
 
-describe("asking for cipher suites", () => {
+describe("reading the cipher suites", () => {
   async function suites(pages: readonly (string | number)[]) {
     const bmc = new ScriptedBmc();
     bmc.commands.set("Get Channel Cipher Suites", (r) => {
