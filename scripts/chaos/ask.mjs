@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { createServer } from "node:net";
 
-/** A port that was free just now. */
+/** A free TCP port. */
 export function freePort() {
   return new Promise((done, failed) => {
     const server = createServer().once("error", failed);
@@ -12,7 +12,7 @@ export function freePort() {
   });
 }
 
-/** An HTTP request on its own connection: kept connections would count as open files. */
+/** An HTTP request on a connection of its own, because keep-alive connections would count as open files. */
 export function ask(url, { method = "GET", body, timeoutMs = 30_000 } = {}) {
   return new Promise((done, failed) => {
     const headers = body === undefined ? {} : { "content-type": "application/json" };

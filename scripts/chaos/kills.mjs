@@ -151,7 +151,7 @@ export async function killExporter(programs, { kills, seed }) {
   return result;
 }
 
-/** Waits until this many events arrived, or no more of them arrive. */
+/** Waits until this many events have arrived, or no more arrive. */
 async function arrived(count, wanted) {
   let last = -1;
   let lastAt = performance.now();

@@ -2,7 +2,7 @@ import { RedfishError, type RedfishReason, type RedfishStage } from "./errors.ts
 import type { HttpResponse } from "./http.ts";
 import { objectsAt, textAt } from "./json.ts";
 
-/** All sessions of the BMC are taken. RAC0218 is Dell's; the last is what DMTF's registry says. */
+/** All sessions of the BMC are in use. RAC0218 is Dell's message; the last one is in the registry of DMTF. */
 const SESSION_LIMIT = /RAC0218|SessionLimitExceeded|(maximum|max\.?) number of (user )?sessions|too many sessions/i;
 /** Answers that mean later, not never: Dell's SWC0700 "iDRAC is not ready", SYS518 "Retry in 30 seconds". */
 const NOT_READY =

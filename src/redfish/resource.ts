@@ -20,21 +20,19 @@ function isWhole(member: JsonObject): boolean {
   return Object.keys(member).some((name) => !name.startsWith("@") && name !== "href");
 }
 
-/**
- * How collections are asked to hold their members whole. A BMC that refuses the query is not asked with it again.
- */
+/** How collections are requested with their members expanded. A BMC that refuses the query does not get it again. */
 export interface Expand {
   query: string | undefined;
 }
 
-/** The query that a service says it understands: one level of members, without links where that is offered. */
+/** The query that a service claims to support: one level of members, without links if possible. */
 export function expandOf({ expand }: ServiceRoot): Expand {
   const levels = expand.levels ? "($levels=1)" : "";
   if (expand.noLinks) return { query: `$expand=.${levels}` };
   return { query: expand.all && expand.levels ? `$expand=*${levels}` : undefined };
 }
 
-/** The BMC answered and said no; it was not busy. */
+/** The BMC refused the request and was not busy. */
 function isRefusal(error: unknown): boolean {
   return error instanceof RedfishError && (error.reason === "unsupported" || error.reason === "protocol_error");
 }

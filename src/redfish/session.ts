@@ -277,7 +277,7 @@ function sessionUri({ headers, json }: HttpResponse): { uri?: string } {
   return URL.canParse(text) ? { uri: new URL(text).pathname } : {};
 }
 
-/** The wait that a Retry-After header asks for, in seconds or as a date. */
+/** The delay in a Retry-After header, in seconds or as a date. */
 function retryAfterMs({ headers }: HttpResponse, nowMs: number): number | undefined {
   const header = headers["retry-after"];
   if (typeof header !== "string") return undefined;

@@ -19,7 +19,7 @@ export interface TlsSettings {
   readonly ciphers?: string;
 }
 
-/** What the certificate of a BMC says. */
+/** Data from the certificate of a BMC. */
 export interface PeerCertificate {
   /** SHA-256, upper-case hex with colons. */
   readonly fingerprint: string;
@@ -101,7 +101,7 @@ export function openTls(target: TlsTarget, signal: AbortSignal): Promise<{ socke
       connected = true;
       memory.heardAtMs = clock.monotonicMs();
     });
-    // A ticket stands for a certificate that was checked: before that it is not kept.
+    // A ticket is only kept after its certificate was checked.
     socket.on("session", (session) => {
       ticket = session;
       if (isChecked) memory.ticket = session;
@@ -129,7 +129,7 @@ function connectOptions({ host, port, settings, memory }: TlsTarget): Connection
     lookup,
     servername: isIP(host) ? undefined : host,
     ALPNProtocols: ["http/1.1"],
-    // Checked by checkCertificate(), which knows pins and says what helps.
+    // The certificate is checked by checkCertificate(), which knows pins and names the remedy.
     rejectUnauthorized: false,
     session: memory.ticket,
     ca: settings.verify === "ca" ? settings.ca : undefined,

@@ -35,7 +35,7 @@ function isFromOtherSite(request: Headers, links: boolean): boolean {
 function isNavigation(request: Headers): boolean {
   const destination = request.get("sec-fetch-dest");
   if (destination !== undefined) return destination === "document";
-  // Over plain HTTP: what is asked for as an image, a script or by fetch() does not accept HTML.
+  // Over plain HTTP: requests for images, scripts or by fetch() do not accept HTML.
   return request.get("accept")?.includes("text/html") ?? false;
 }
 

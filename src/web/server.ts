@@ -55,7 +55,7 @@ export async function startServer(
     server.once("error", failed);
     server.listen(target, () => {
       server.off("error", failed);
-      // E.g. too many open files: connections are lost, the exporter goes on.
+      // E.g. too many open files: connections are lost, the exporter continues.
       server.on("error", (error) => options.log.error({ err: error }, "web server"));
       resolve();
     });

@@ -2,8 +2,8 @@ import { type JsonObject, objectsAt } from "../json.ts";
 import { type PartFacts, partFacts } from "./member.ts";
 
 /**
- * A redundancy group. Health alone says whether it is redundant: `MinNumNeeded` and the counts of its set are
- * wrong on several BMCs.
+ * A redundancy group. Only the health shows whether it is redundant: `MinNumNeeded` and the counts of its set are wrong
+ * on several BMCs.
  */
 export type RedundancyGroup = PartFacts;
 

@@ -11,7 +11,7 @@ export interface Status {
   readonly healthRollup?: HealthWord;
 }
 
-/** Other spellings of the three words: Cisco says Normal, older firmware Good. */
+/** Other spellings of the three values: Cisco uses Normal, older firmware Good. */
 const HEALTH: Readonly<Record<string, HealthWord>> = {
   ok: "OK",
   normal: "OK",
@@ -33,12 +33,12 @@ export function statusOf(resource: unknown): Status {
   };
 }
 
-/** The part is not there: an empty slot, whatever its health says. */
+/** The part is absent: an empty slot, whatever its health. */
 export function isAbsent({ state }: Status): boolean {
   return state?.toLowerCase() === "absent";
 }
 
-/** The part is there and gives readings. A service that names no state gives them. AMI says "Present". */
+/** The part is present and has readings, also if the service reports no state. AMI uses "Present". */
 export function isActive({ state }: Status): boolean {
   return state === undefined || ACTIVE.has(state.toLowerCase());
 }

@@ -72,7 +72,10 @@ export function dellHabits(sensors: {
 const BIOS = 0x01;
 const SMI_HANDLER = 0x33;
 
-/** Supermicro X11: data 2 letter from 1 and digit from Ah, data 3 the processor; letters begin anew at each. */
+/**
+ * Supermicro X11: data 2 has a letter from 1 and a digit from Ah, data 3 the processor; letters restart at each
+ * processor.
+ */
 export function supermicroHabits(dimmsPerCpu: number, dimmsPerLetter: number): MemoryHabits {
   const place = (dimm: number) => {
     const cpu = Math.floor((dimm - 1) / dimmsPerCpu);

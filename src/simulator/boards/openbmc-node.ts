@@ -29,7 +29,10 @@ const PLANT: Plant = {
   supplies: { count: 2, capacityWatts: 1400, needed: 1 },
 };
 
-/** D-Bus names, cut to the 16 characters of a record. OpenBMC makes the record anew for each reading: limits are few. */
+/**
+ * D-Bus names, truncated to the 16 characters of a record. OpenBMC creates the record for each reading; few limits
+ * exist.
+ */
 const RAILS: readonly (readonly [string, number, "standby"?])[] = [
   ["p12v", 12],
   ["p5v_aux", 5, "standby"],

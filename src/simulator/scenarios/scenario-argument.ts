@@ -63,7 +63,7 @@ export function allowed(argument: Argument): string {
   }
 }
 
-/** The argument where the name stands alone. */
+/** The default argument, used if only the name is given. */
 export function defaultOf(argument: Argument): string {
   return argument.kind === "choice" ? (argument.choices[0] ?? "") : String(argument.default);
 }

@@ -3,7 +3,7 @@ import { html, type Markup } from "./html.ts";
 
 const WIDTH = 110;
 
-/** Where a value stands for its limits. */
+/** Where a value is relative to its limits. */
 function toneAt(value: number, t: Thresholds): "ok" | "warning" | "critical" {
   const below = (limit: number | undefined): boolean => limit !== undefined && value <= limit;
   const above = (limit: number | undefined): boolean => limit !== undefined && value >= limit;
@@ -25,7 +25,7 @@ function scaleOf(value: number | undefined, t: Thresholds): readonly [number, nu
   return [low - room, high + room];
 }
 
-/** A strip of the zones between the limits with a mark at the value. The table says the same in words. */
+/** A strip with the zones between the limits and a mark at the value. The table has the same as text. */
 export function gauge(value: number | undefined, thresholds: Thresholds): Markup | undefined {
   const limits = Object.values(thresholds).filter((limit) => Number.isFinite(limit));
   if (limits.length === 0) return undefined;
