@@ -5,7 +5,7 @@ const EVERY_SPECIAL = /["\\\n\0]/g;
 
 const ESCAPED: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\0": "\uFFFD" };
 
-/** True if nothing is to be escaped. For short names a loop is much faster than a regular expression. */
+/** True if nothing needs escaping. For short names a loop is much faster than a regular expression. */
 function isPlain(value: string): boolean {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);

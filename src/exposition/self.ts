@@ -189,7 +189,7 @@ export class SelfMetrics {
       collectDefaultMetrics({ register: r });
       // Gauges with names of counters, which promtool refuses; they are the sums of the families without _total.
       for (const what of ["handles", "requests", "resources"]) r.removeSingleMetric(`nodejs_active_${what}_total`);
-      // Each reading resets them, so that of two readers none sees all delays.
+      // A reading resets the histogram, so with two readers neither would see all delays.
       for (const what of ["", "_min", "_max", "_mean", "_stddev", "_p50", "_p90", "_p99"])
         r.removeSingleMetric(`nodejs_eventloop_lag${what}_seconds`);
     }

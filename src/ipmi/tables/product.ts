@@ -47,7 +47,7 @@ const PRODUCTS: readonly ProductRow[] = [
   },
 ];
 
-/** The product of a vendor's product id; undefined for the most that are not in the table. */
+/** The product of a vendor's product id; undefined for ids that are not in the table. */
 export function productName(manufacturerId: number, productId: number): string | undefined {
   return PRODUCTS.find((row) => row.manufacturerId === manufacturerId)?.products.get(productId);
 }

@@ -91,7 +91,7 @@ export function toBaseUnit(value: number, unit: BaseUnit): number {
   return Number((value * unit.factor + unit.offset).toPrecision(12)) + 0;
 }
 
-/** The value in the sensor's own unit again, to 10 significant digits: what toBaseUnit rounded stays away. */
+/** The value in the sensor's own unit, with 10 significant digits, to remove rounding errors of toBaseUnit. */
 export function fromBaseUnit(value: number, unit: BaseUnit): number {
   if (unit.factor === 1 && unit.offset === 0) return value;
   const own = (value - unit.offset) / unit.factor;

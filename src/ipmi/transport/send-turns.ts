@@ -2,7 +2,7 @@ import { type Clock, systemClock, type Timer } from "../../lib/index.ts";
 
 /** Packets sent at once in a turn; more wait for the next turn. */
 const AT_ONCE = 16;
-/** Enough packets to share a wake-up: when as many wait, the turn ends early. */
+/** When this many packets wait, the turn ends early: they are enough to share a wake-up. */
 const TOGETHER = 64;
 const DEFAULT_TURN_MS = 5;
 
@@ -17,7 +17,7 @@ export class SendTurns {
   #waiting: (() => void)[] = [];
   #begunAt = Number.NEGATIVE_INFINITY;
   #sent = 0;
-  /** Ends the turn, while something waits. */
+  /** Timer for the end of the turn, while packets wait. */
   #timer: Timer | undefined;
 
   /** @param options.turnMs length of a turn in milliseconds */

@@ -369,7 +369,7 @@ describe("other parts", () => {
     ["processor_fault", {}, "Status", 0b10000001, "ierr"],
     ["chassis_opened", {}, "Intrusion", 0b1, "chassis_intrusion"],
     ["battery_low", {}, "CMOS Battery", 0b101, "battery_low"],
-  ])("%s %o is asserted, logged and taken back", (name, parameters, sensor, states, event) => {
+  ])("%s %o is asserted, logged and cleared", (name, parameters, sensor, states, event) => {
     const machine = new Machine("dell-poweredge").run(1);
     const fault = injectFault(machine.host, name, parameters);
     expect(machine.states(sensor)).toBe(states);

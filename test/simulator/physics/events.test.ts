@@ -16,7 +16,7 @@ if (!inlet) throw new Error("the inlet has limits");
 const events = (state: LiveBoard): SystemEventRecord[] =>
   Array.from({ length: state.sel.count }, (_, i) => decodeSelRecord(state.sel.at(i))).filter(isSystemEvent);
 
-/** Readings one after the other; what is logged: offset, or -offset when it is taken back. */
+/** Readings one after the other; what is logged: offset, or -offset when it is cleared. */
 function walk(counts: readonly number[]): [state: LiveBoard, offsets: number[]] {
   const state = new LiveBoard(model, new HandClock());
   let crossed = 0;
@@ -39,7 +39,7 @@ describe("watchLimits", () => {
     ["takes the lower one back above the hysteresis", [3, 5, 6], [0, 0]],
   ];
   it.each(rows)("%s", (_, counts, offsets) => {
-    // -0 is 0: "lower non-critical taken back".
+    // -0 is 0: "lower non-critical cleared".
     expect(walk(counts)[1].map((o) => o + 0)).toEqual(offsets);
   });
 
