@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { closeSync, constants, openSync } from "node:fs";
-import { stat, unlink } from "node:fs/promises";
+import { rename, stat, unlink } from "node:fs/promises";
 import { createConnection, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -41,11 +42,13 @@ export async function lockFolder(folder: string, owner: string): Promise<FolderL
   try {
     for (let tries = 0; tries < TRIES; tries++) {
       const server = await listen(place.path, owner);
-      if (server && (tries === 0 || (await isStillOurs(place.path)))) return new HeldLock(server, place);
+      if (server && (await isStillOurs(place.path))) return new HeldLock(server, place);
       server?.close();
+      const found = await identityOf(place.path);
       const other = await ownerOf(place.path);
-      if (other !== undefined) throw new FolderInUseError(folder, other);
-      await unlink(place.path).catch(() => {});
+      if (typeof other === "object") throw new FolderInUseError(folder, other.owner);
+      // What came or went meanwhile is looked at again.
+      if (other === "dead" && found !== undefined) await removeDead(place.path, found);
     }
     throw new FolderInUseError(folder, "processes that start at the same time");
   } catch (error) {
@@ -105,15 +108,17 @@ function listen(path: string, owner: string): Promise<Server | undefined> {
   });
 }
 
-/** Undefined where nobody answers at all: the lock of a dead process, or no socket. */
-function ownerOf(path: string): Promise<string | undefined> {
+/** "dead" where nobody answers: the lock of a dead process, or no socket. "gone": the lock was just removed. */
+function ownerOf(path: string): Promise<{ readonly owner: string } | "dead" | "gone"> {
   return new Promise((resolve) => {
     let answer = "";
     let isConnected = false;
+    let isGone = false;
     const client = createConnection(path);
     const end = (): void => {
       client.destroy();
-      resolve(isConnected ? answer.split("\n")[0]?.trim() || "another process" : undefined);
+      if (isGone) resolve("gone");
+      else resolve(isConnected ? { owner: answer.split("\n")[0]?.trim() || "another process" } : "dead");
     };
     client.setTimeout(ANSWER_MS, end);
     client.on("connect", () => {
@@ -124,14 +129,35 @@ function ownerOf(path: string): Promise<string | undefined> {
       if (answer.length > MOST_OWNER_BYTES) end();
     });
     client.on("end", end);
-    client.on("error", end);
+    client.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") isGone = true;
+      end();
+    });
   });
 }
 
-/** Of two processes that remove one dead lock, the second one removes the first one's new lock, too. */
+/** Identifies one socket: numbers of inodes are used again. Undefined where there is none. */
+async function identityOf(path: string): Promise<string | undefined> {
+  const file = await stat(path).catch(() => undefined);
+  return file && `${file.ino} ${file.mtimeMs}`;
+}
+
+/** Of two processes that remove one dead lock, the second one may remove the new lock of the first one, too. */
 async function isStillOurs(path: string): Promise<boolean> {
-  const before = await stat(path).catch(() => undefined);
+  const before = await identityOf(path);
   await delay(RACE_MS);
-  const after = await stat(path).catch(() => undefined);
-  return before !== undefined && before.ino === after?.ino;
+  return before !== undefined && before === (await identityOf(path));
+}
+
+/** Removes the lock that was found dead. Another process may have replaced it since: its lock is put back. */
+async function removeDead(path: string, found: string): Promise<void> {
+  const aside = `${path}.${process.pid}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    // Somebody else removed it.
+    return;
+  }
+  if ((await identityOf(aside)) === found) await unlink(aside).catch(() => {});
+  else await rename(aside, path).catch(() => {});
 }
