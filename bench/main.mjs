@@ -22,7 +22,7 @@ import { largestFleet } from "./largest.mjs";
 import { redfishRows } from "./redfish-rows.mjs";
 import { firstRound } from "./rounds.mjs";
 import { row, table } from "./table.mjs";
-import { inTurns } from "./turns.mjs";
+import { inTurns, WARM_UP } from "./turns.mjs";
 
 const { values: flags } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import { median } from "./fleet.mjs";
 
 /** Rounds whose figures are discarded, because code is still being compiled. */
-const WARM_UP = 3;
+export const WARM_UP = 3;
 
 /** Runs several measurements in alternating rounds and returns the median of each figure. */
 export async function inTurns(measurements, rounds) {
