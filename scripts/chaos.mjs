@@ -83,6 +83,7 @@ async function look({ exporter, url }) {
     sessions: value(text, "lightsout_sessions_open"),
     ok: value(text, 'lightsout_polls_total\\{outcome="ok"\\}'),
     queue: value(text, "lightsout_queue_depth"),
+    waiting: value(text, 'lightsout_events_waiting\\{output="alertmanager"\\}'),
   };
 }
 

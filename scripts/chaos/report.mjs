@@ -52,6 +52,7 @@ export function printFigures(result) {
       `${before.sessions}, ${worst("sessions")}, ${after.sessions}; ${sessions}`,
     ],
     ["event loop delay: p99, highest", `${Math.round(worst("loopP99Ms"))} ms, ${Math.round(worst("loopMs"))} ms`],
+    ["events that wait for an Alertmanager: highest, after", `${worst("waiting")}, ${after.waiting}`],
     ["longest time to recover", `${calmS.toFixed(1)} s`],
     ["state files, events", `${saved}, ${events.lines}`],
   ];
