@@ -137,7 +137,7 @@ function serviceOf(tree: Tree, change: (body: JsonObject) => unknown): { get: Ge
 
 describe("a Redfish service with damaged resources", () => {
   const count = inputsOf(50);
-  const seed = printedSeed(`${count} damaged resources of each of ${trees.length} trees`);
+  const seed = printedSeed(`${count} damaged resources of ${trees.length} trees`);
 
   it.each(trees)("loses only the damaged values: %s", { timeout: Math.max(120_000, count * 20) }, async (_, tree) => {
     const random = new Random(seed);
