@@ -37,7 +37,7 @@ import { chassisSensors } from "./sensors.ts";
 /** Age after which the topology is read again. */
 const TOPOLOGY_AGE_MS = 24 * 3600_000;
 /** Maximum number of refused resources that are remembered. */
-const MOST_REFUSED = 1024;
+const MOST_REMEMBERED = 1024;
 /** A broken link causes a new reading of the topology, but not more often than this. */
 const TOPOLOGY_RETRY_MS = 10 * 60_000;
 
@@ -78,6 +78,8 @@ export class RedfishBmc implements Bmc {
   readonly #read = new Map<string, Promise<JsonObject>>();
   /** Linked resources that the service does not have: not requested again before the next reading of the topology. */
   readonly #refused = new Map<string, RedfishError>();
+  /** Resources that were read since the last walk. */
+  readonly #readable = new Set<string>();
   readonly #kept = new KeptSensors();
   /** Subsystems without content. */
   readonly #empty = new Set<string>();
@@ -114,16 +116,25 @@ export class RedfishBmc implements Bmc {
     const known = this.#read.get(key);
     if (known) return known;
     const reading = this.#session.get(uri, signal).catch((error: unknown) => {
-      const isRefusal = error instanceof RedfishError && error.reason === "unsupported";
-      if (isRefusal && this.#refused.size < MOST_REFUSED) this.#refused.set(key, error);
+      if (error instanceof RedfishError && error.reason === "unsupported") this.#refusedResource(key, error);
       throw error;
     });
+    reading.then(
+      () => this.#readable.size < MOST_REMEMBERED && this.#readable.add(key),
+      () => {},
+    );
     this.#read.set(key, reading);
     return reading;
   }
 
   isSilentSince(atMs: number): boolean {
     return this.#session.heardAtMs < atMs;
+  }
+
+  /** A resource that was read since the last walk is requested again: a BMC that starts refuses it for a while. */
+  #refusedResource(key: string, refusal: RedfishError): void {
+    if (this.#readable.has(key)) this.#walkAgain();
+    else if (this.#refused.size < MOST_REMEMBERED) this.#refused.set(key, refusal);
   }
 
   async ping({ signal }: Ask): Promise<void> {
@@ -161,6 +172,7 @@ export class RedfishBmc implements Bmc {
     }
     if (this.#walked && now - this.#walked.at < TOPOLOGY_AGE_MS) return;
     this.#refused.clear();
+    this.#readable.clear();
     this.#empty.clear();
     this.#walked = { topology: await readTopology(this.#get, root, signal), at: now };
     this.revision += 1;
