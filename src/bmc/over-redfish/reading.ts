@@ -1,3 +1,4 @@
+import { BASE_UNIT_NAMES } from "../../ipmi/index.ts";
 import type { Quantity, Sensor } from "../../model/index.ts";
 import { isActive, type Limits, type Status } from "../../redfish/index.ts";
 import { verdictOf } from "./health.ts";
@@ -16,18 +17,6 @@ export interface ReadingSubject {
   /** Factor from the unit of the BMC to the base unit. */
   readonly scale?: number;
 }
-
-const BASE_UNITS: Readonly<Record<Exclude<Quantity, "other">, string>> = {
-  temperature: "celsius",
-  fan_speed: "rpm",
-  fan_ratio: "ratio",
-  voltage: "volts",
-  current: "amperes",
-  power: "watts",
-  energy: "joules",
-  humidity: "ratio",
-  airflow: "cubic_meters_per_second",
-};
 
 /** Digits of a value after its conversion: 0.35 and not 0.35000000000000003. */
 const round = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(12)));
@@ -52,7 +41,7 @@ export function readingOf(
     kind,
     role: undefined,
     quantity,
-    unit: unit ?? (quantity === "other" ? "unspecified" : BASE_UNITS[quantity]),
+    unit: unit ?? (quantity === "other" ? "unspecified" : BASE_UNIT_NAMES[quantity]),
     value,
     noReading: value === undefined ? (active ? "unavailable" : "scanning_disabled") : undefined,
     thresholds,

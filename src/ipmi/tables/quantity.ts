@@ -32,7 +32,8 @@ export interface MeasuredSensor {
   readonly name: string;
 }
 
-const BASE_UNIT_NAMES: Readonly<Record<Exclude<Quantity, "other">, string>> = {
+/** Base unit of each quantity that has one, in words. */
+export const BASE_UNIT_NAMES: Readonly<Record<Exclude<Quantity, "other">, string>> = {
   temperature: "celsius",
   fan_speed: "rpm",
   fan_ratio: "ratio",
