@@ -1,0 +1,201 @@
+import { Command, type CommanderError, Option } from "commander";
+import {
+  collect,
+  configOption,
+  controlPortOption,
+  DEFAULT_CONFIG,
+  DEFAULT_LISTEN,
+  httpUrl,
+  listenOption,
+  logFormatOption,
+  logLevelOption,
+  patterns,
+  ratio,
+  seconds,
+} from "./options.ts";
+import { addSimulateCommand } from "./simulate-command.ts";
+
+/** Exits with 2 after a usage error, so that scripts can distinguish it from a BMC that is down. */
+function endUsage({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
+}
+
+/**
+ * The command line as data: nothing runs before parseAsync(). The man page and the shell completion are made from it.
+ * Commands are imported when they run, so that help and usage errors are printed without delay.
+ */
+export function createProgram(version: string): Command {
+  const program = new Command("lightsout")
+    .description("Prometheus exporter for the BMCs of a data centre.")
+    .version(version)
+    .showHelpAfterError("(lightsout --help lists the commands)")
+    // Options belong to the command before them: simulate and simulate inject both have --control-port.
+    .enablePositionalOptions()
+    .exitOverride(endUsage);
+
+  program
+    .command("serve")
+    .description("poll the BMCs of the inventory and serve their metrics")
+    .addOption(configOption())
+    .addOption(listenOption())
+    .addOption(
+      new Option("--web.systemd-socket", "listen on the sockets passed by systemd instead of addresses").conflicts(
+        "web.listenAddress",
+      ),
+    )
+    .option(
+      "--web.config.file <path>",
+      "file with TLS settings and users, in the format of Prometheus and its exporters",
+    )
+    .option(
+      "--shard <index/count>",
+      "poll only this part of the inventory, e.g. 0/3 to 2/3; the index may be a pod name, e.g. lightsout-2/3",
+    )
+    .option(
+      "--probe.allow <network>",
+      "network whose addresses may be probed, repeatable; adds to probe.allow",
+      collect,
+    )
+    .addOption(logLevelOption("info"))
+    .addOption(logFormatOption())
+    .allowExcessArguments()
+    .action(async (options, { args }: Command) => {
+      if (args.length > 0) program.error(`error: serve takes options only; did you mean --config.file ${args[0]}?`);
+      const { serve } = await import("./serve.ts");
+      process.exitCode = await serve({
+        configFile: options["config.file"],
+        listen: options["web.listenAddress"] ?? [DEFAULT_LISTEN],
+        systemdSocket: options["web.systemdSocket"] ?? false,
+        webConfigFile: options["web.config.file"],
+        shard: options.shard,
+        probeAllow: options["probe.allow"],
+        logLevel: options["log.level"],
+        logFormat: options["log.format"],
+        version,
+      });
+    });
+
+  program
+    .command("probe <host>")
+    .description("poll one BMC and print its metrics, as /probe does; <host> is a host of the inventory or an address")
+    .addOption(configOption())
+    .option("--module <name>", "module of the configuration to use")
+    .option("--auth <name>", "auth of the configuration to use")
+    .option("--timeout <seconds>", "timeout of the poll (default: that of the module)", seconds)
+    .option("--debug", "also print each step", false)
+    .option("--username <name>", "user name, instead of a configuration file")
+    .option("--password-file <path>", "file with the password (default: the variable LIGHTSOUT_PASSWORD)")
+    .action(async (host: string, options) => {
+      const { probe } = await import("./probe.ts");
+      process.exitCode = await probe({
+        target: host,
+        configFile: options["config.file"],
+        module: options.module,
+        auth: options.auth,
+        timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+        debug: options.debug,
+        username: options.username,
+        passwordFile: options.passwordFile,
+      });
+    });
+
+  program
+    .command("explain <host> [sensor]")
+    .description(
+      "poll one BMC and explain the value, health and role of its sensors; [sensor] is a name, part of a name, or an id",
+    )
+    .addOption(configOption())
+    .option("--module <name>", "module of the configuration to use")
+    .option("--auth <name>", "auth of the configuration to use")
+    .option("--timeout <seconds>", "timeout of the poll (default: that of the module)", seconds)
+    .option("--json", "print JSON", false)
+    .option("--username <name>", "user name, instead of a configuration file")
+    .option("--password-file <path>", "file with the password (default: the variable LIGHTSOUT_PASSWORD)")
+    .action(async (host: string, sensor: string | undefined, options) => {
+      const { explain } = await import("./explain.ts");
+      process.exitCode = await explain({
+        target: host,
+        sensor,
+        configFile: options["config.file"],
+        module: options.module,
+        auth: options.auth,
+        timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+        json: options.json,
+        username: options.username,
+        passwordFile: options.passwordFile,
+      });
+    });
+
+  program
+    .command("compare <hosts...>")
+    .description("compare the metrics of ipmi_exporter with those of lightsout for the same hosts")
+    .requiredOption("--exporter <url>", "URL of ipmi_exporter, e.g. http://old.example.org:9290", httpUrl)
+    .addOption(configOption())
+    .option("--module <name>", "module to use, in both configurations")
+    .addOption(
+      new Option("--tolerance <ratio>", "allowed relative difference of readings, which are read one after the other")
+        .default(0.05)
+        .argParser(ratio),
+    )
+    .option("--ignore <pattern>", "regular expression of series to ignore, repeatable", patterns)
+    .option("--timeout <seconds>", "timeout of each request", seconds, 60)
+    .action(async (hosts: string[], options) => {
+      const { compare } = await import("./compare.ts");
+      process.exitCode = await compare({
+        hosts,
+        exporter: options.exporter,
+        configFile: options["config.file"],
+        module: options.module,
+        tolerance: options.tolerance,
+        ignore: options.ignore ?? [],
+        timeoutMs: options.timeout * 1000,
+      });
+    });
+
+  program
+    .command("config")
+    .description("check or convert a configuration file")
+    .addCommand(
+      new Command("check")
+        .description("check a configuration file; sends nothing to a BMC")
+        .argument("[file]", "configuration file", process.env.LIGHTSOUT_CONFIG ?? DEFAULT_CONFIG)
+        .option("--web.config.file <path>", "also check this web configuration file")
+        .action(async (file: string, options) => {
+          const { checkConfig, checkWebConfig } = await import("./config-check.ts");
+          const webFile = options["web.config.file"];
+          const web = webFile === undefined ? 0 : await checkWebConfig(webFile);
+          process.exitCode = Math.max(web, await checkConfig(file));
+        }),
+    )
+    .addCommand(
+      new Command("convert")
+        .description("convert the configuration file of ipmi_exporter and print the result, without passwords")
+        .argument("<file>", "configuration file of ipmi_exporter, e.g. ipmi_remote.yml")
+        .option("--secrets-dir <folder>", "write the passwords to files in this folder")
+        .action(async (file: string, options) => {
+          const { convertConfig } = await import("./config-convert.ts");
+          process.exitCode = await convertConfig(file, options.secretsDir);
+        }),
+    );
+
+  program
+    .command("demo")
+    .description("run the exporter with a simulated data centre, as npm start does")
+    .addOption(listenOption())
+    .addOption(controlPortOption())
+    .addOption(logLevelOption("warn"))
+    .addOption(logFormatOption())
+    .action(async (options) => {
+      const { demo } = await import("./demo.ts");
+      process.exitCode = await demo({
+        listen: options["web.listenAddress"] ?? [DEFAULT_LISTEN],
+        controlPort: options.controlPort,
+        logLevel: options["log.level"],
+        logFormat: options["log.format"],
+        version,
+      });
+    });
+
+  addSimulateCommand(program);
+  return program;
+}
