@@ -68,11 +68,14 @@ function sensors({ sensors: read, parts }: HostSnapshot, choices: SensorChoices)
 
 function chassis({ chassis: state }: HostSnapshot): Collected {
   if (!state) return undefined;
+  const { drive, cooling } = state.faults ?? {};
+  // 1 means no fault.
+  const faultless = (family: DialectSample["family"], fault: boolean | undefined): DialectSample[] =>
+    fault === undefined ? [] : [{ family, value: fault ? 0 : 1 }];
   return [
     { family: FAMILIES.chassisPower, value: state.powerOn ? 1 : 0 },
-    // 1 means no fault.
-    { family: FAMILIES.chassisDrive, value: state.faults.drive ? 0 : 1 },
-    { family: FAMILIES.chassisCooling, value: state.faults.cooling ? 0 : 1 },
+    ...faultless(FAMILIES.chassisDrive, drive),
+    ...faultless(FAMILIES.chassisCooling, cooling),
   ];
 }
 

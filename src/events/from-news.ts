@@ -14,7 +14,7 @@ export function eventsOf(host: Pick<Host, "name" | "place">, news: HostNews): re
     const { severity, text } = entry;
     const timeStatus = timeStatusOf(entry, news);
     return {
-      id: idOf([source, "sel", recordsBefore + i, entry.raw]),
+      id: idOf([source, "sel", recordsBefore + i, entry.raw ?? [entry.id, entry.time, text]]),
       ...common,
       type: "sel",
       severity,

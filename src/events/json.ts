@@ -8,7 +8,7 @@ export function eventJson(event: HostEvent): string {
   const { id, host, place, seenAt, severity, text, type } = event;
   const { site, room, row, rack, position } = place;
   const common = { id, seen: iso(seenAt), type, host, site, room, row, rack, position, severity };
-  if (event.type === "sel") return JSON.stringify({ ...common, ...recordFields(event), text, ...bytesOf(event) });
+  if (event.type === "sel") return JSON.stringify({ ...common, ...recordFields(event), text, ...identityOf(event) });
   const { change, from, to, sensors, sensorCount } = event;
   return JSON.stringify({ ...common, event: change, from, to, sensors, sensor_count: sensorCount, text });
 }
@@ -30,6 +30,7 @@ function recordFields({ entry, timeStatus, clockOffsetSeconds, historical }: Sel
   };
 }
 
-function bytesOf({ entry: { recordId, raw } }: SelEvent) {
-  return { record_id: recordId, raw };
+/** A record id of IPMI stays a number. That of Redfish may be any text, so it has a key of its own. */
+function identityOf({ entry: { id, raw } }: SelEvent) {
+  return raw === undefined ? { entry_id: id } : { record_id: Number(id), raw };
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GuardedFiles, Logger } from "../lib/index.ts";
-import type { HostEvent } from "../model/index.ts";
+import type { HostEvent, LogEntry } from "../model/index.ts";
 
 /** An event with its place in the order of all events of this state_dir. */
 export interface SpooledEvent {
@@ -271,8 +271,15 @@ function parsed(line: string): SpooledEvent | undefined {
     const { seq, event } = spooled;
     const isEvent = typeof event.id === "string" && typeof event.host === "string" && typeof event.seenAt === "number";
     const isWhole = event.type === "sel" ? typeof event.entry === "object" : event.type === "change";
-    return Number.isSafeInteger(seq) && isEvent && isWhole ? spooled : undefined;
+    return Number.isSafeInteger(seq) && isEvent && isWhole ? { seq, event: currentForm(event) } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** An event as the current version writes it. Earlier versions wrote the id of a record as the number `recordId`. */
+function currentForm(event: HostEvent): HostEvent {
+  if (event.type !== "sel" || event.entry.id !== undefined) return event;
+  const { recordId, ...entry } = event.entry as LogEntry & { readonly recordId?: unknown };
+  return { ...event, entry: { ...entry, id: String(recordId) } };
 }

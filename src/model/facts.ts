@@ -62,8 +62,8 @@ export type ChassisFault = "power" | "power_control" | "overload" | "interlock" 
 
 export interface ChassisState {
   readonly powerOn: boolean;
-  /** Faults that the BMC reports on; absent ones are unknown. */
-  readonly faults: Readonly<Partial<Record<ChassisFault, boolean>>>;
+  /** Faults that the BMC reports on; absent ones are unknown. Absent if it reports none of them. */
+  readonly faults?: Readonly<Partial<Record<ChassisFault, boolean>>>;
   /** What the BMC itself makes of all that its systems contain; absent over IPMI. */
   readonly systemHealth?: Health;
   readonly identify?: boolean;
@@ -128,7 +128,8 @@ export const EVENT_SEVERITIES: readonly EventSeverity[] = ["ok", "warning", "cri
 
 /** One record of the event log of the BMC. */
 export interface LogEntry {
-  readonly recordId: number;
+  /** Record id: a decimal number over IPMI, any text over Redfish. A log may use it again after a clear. */
+  readonly id: string;
   /** Epoch ms; absent if the time stamp is unspecified. */
   readonly time?: number;
   /** True: the time counts from the start of the BMC and is not a date. */
@@ -147,8 +148,8 @@ export interface LogEntry {
   /** The record in one line of text. */
   readonly text: string;
   readonly dimm?: string;
-  /** The 16 bytes, hex. */
-  readonly raw: string;
+  /** The 16 bytes of an IPMI record, hex. Absent over Redfish. */
+  readonly raw?: string;
 }
 
 export const MEMORY_ERROR_KINDS = ["correctable", "uncorrectable", "logging_limit"] as const;
@@ -172,6 +173,7 @@ export interface EventLog {
   readonly entries?: number;
   readonly freeBytes?: number;
   readonly capacityEntries?: number;
+  /** The log is full and loses events. Absent: unknown, or the log overwrites its oldest records. */
   readonly overflow?: boolean;
   /** Epoch ms. */
   readonly lastAddition?: number;

@@ -3,7 +3,7 @@ import { EventCounts, MOST_COUNTERS } from "../../src/bmc/event-counts.ts";
 import type { LogEntry } from "../../src/model/index.ts";
 
 const entry = (fields: Partial<LogEntry>): LogEntry => ({
-  recordId: 1,
+  id: "1",
   relativeTime: false,
   kind: "memory",
   sensor: "DIMM A1",

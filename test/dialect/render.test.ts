@@ -127,6 +127,11 @@ describe("the metrics of ipmi_exporter", () => {
     });
   });
 
+  it("have no value for faults that are unknown", () => {
+    const series = seriesOf(renderDialect(snapshot({ chassis: { powerOn: true } }), { collectors: ["chassis"] }));
+    expect([...series.keys()].filter((name) => name.startsWith("ipmi_chassis"))).toEqual(["ipmi_chassis_power_state"]);
+  });
+
   it("contain the leading digits and dots of versions, or N/A", () => {
     const controller = { manufacturerId: 674, firmware: "2.31" };
     const told = (systemFirmware?: string) =>

@@ -5,12 +5,12 @@ import type { HostEvent } from "../../src/model/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { entry, HOST, news } from "./samples.ts";
 
-const event = (recordId: number): HostEvent => {
-  const [one] = eventsOf(HOST, news([entry({ recordId })]));
+const event = (id: number): HostEvent => {
+  const [one] = eventsOf(HOST, news([entry({ id: String(id) })]));
   if (!one) throw new Error("no event");
   return one;
 };
-const idOf = (one: HostEvent): number => (one.type === "sel" ? one.entry.recordId : -1);
+const idOf = (one: HostEvent): number => (one.type === "sel" ? Number(one.entry.id) : -1);
 
 function bench(options: { readonly capacity?: number; readonly batch?: number } = {}) {
   const clock = new FakeClock();

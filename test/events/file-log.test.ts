@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-const events = (...ids: readonly number[]) => eventsOf(HOST, news(ids.map((recordId) => entry({ recordId }))));
+const events = (...ids: readonly number[]) => eventsOf(HOST, news(ids.map((id) => entry({ id: String(id) }))));
 const LINE = 500;
 /** Record ids of the lines of a file; every line must be whole. */
 const idsIn = (file: string): number[] =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../../src/bmc/over-ipmi/log-entry.ts";
 import { eventsOf } from "../../src/events/from-news.ts";
 import { eventJson } from "../../src/events/json.ts";
-import type { HostChange, TimeStatus } from "../../src/model/index.ts";
+import type { HostChange, HostEvent, TimeStatus } from "../../src/model/index.ts";
 import { entry, HOST, news, SEEN } from "./samples.ts";
 
 /** A temperature event as a record, with a time stamp. */
@@ -92,6 +92,12 @@ describe("the line of an event", () => {
       record_id: 7,
       raw: entry().raw,
     });
+  });
+
+  it("has the id of an entry of Redfish as text, and no bytes", () => {
+    const [event] = eventsOf(HOST, news([entry({ id: "1767268795_2", raw: undefined })]));
+    const line = JSON.parse(eventJson(event as HostEvent));
+    expect([line.entry_id, line.record_id, line.raw]).toEqual(["1767268795_2", undefined, undefined]);
   });
 
   it("marks records that the log held at first contact", () => {

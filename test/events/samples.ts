@@ -4,7 +4,7 @@ export const SEEN = Date.UTC(2026, 0, 1, 12, 0, 0);
 export const HOST = { name: "node017", place: { site: "s1", room: "hall", rack: "r1", position: "07" } };
 
 export const entry = (more: Partial<LogEntry> = {}): LogEntry => ({
-  recordId: 7,
+  id: "7",
   time: SEEN - 5000,
   relativeTime: false,
   kind: "temperature",

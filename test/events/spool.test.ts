@@ -45,8 +45,8 @@ afterEach(async () => {
 const numbered = (from: number, to: number): readonly HostEvent[] =>
   eventsOf(HOST, news(entriesOf(from, to), { recordsBefore: from }));
 const entriesOf = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, i) => entry({ recordId: from + i }));
-const numberOf = (event: HostEvent): number => (event.type === "sel" ? event.entry.recordId : -1);
+  Array.from({ length: to - from + 1 }, (_, i) => entry({ id: String(from + i) }));
+const numberOf = (event: HostEvent): number => (event.type === "sel" ? Number(event.entry.id) : -1);
 const recovered = async (): Promise<readonly number[]> =>
   (await opened()).takeRecovered().map(({ event }) => numberOf(event));
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -64,6 +64,14 @@ describe("the spool", () => {
     );
     expect(next.takeRecovered()).toEqual([]);
     expect(next.append(numbered(10, 10)).first).toBe(10);
+  });
+
+  it("reads the events of a version that wrote record ids as numbers", async () => {
+    const spool = await opened();
+    await spool.append(numbered(1, 1)).durable;
+    const file = join(path, segments()[0] ?? "");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"id":"1"', '"recordId":1'));
+    expect((await opened()).takeRecovered().map(({ event }) => event)).toEqual(numbered(1, 1));
   });
 
   it("is for the user of the exporter alone, whatever the umask", async () => {

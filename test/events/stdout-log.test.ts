@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const events = (...ids: readonly number[]) => eventsOf(HOST, news(ids.map((recordId) => entry({ recordId }))));
+const events = (...ids: readonly number[]) => eventsOf(HOST, news(ids.map((id) => entry({ id: String(id) }))));
 
 describe("events on standard output", () => {
   it("are lines", async () => {

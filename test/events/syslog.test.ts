@@ -136,8 +136,8 @@ describe("syslog over the network", () => {
     const options: EventsOptions = { historical: false, syslog };
     await events.configure(options, 1000);
     closers.push(() => events.close(500));
-    const tell = (...recordIds: readonly number[]): void =>
-      void events.take(HOST, news(recordIds.map((recordId) => entry({ recordId }))));
+    const tell = (...ids: readonly number[]): void =>
+      void events.take(HOST, news(ids.map((id) => entry({ id: String(id) }))));
     return { events, counts, warnings, tell };
   }
 

@@ -85,7 +85,7 @@ describe("a host that moves to another exporter", () => {
       await exporter.poll();
       const reports: string[] = [];
       const take = (): void => {
-        reports.push(...exporter.news.flatMap(({ entries }) => entries.map(({ raw }) => raw)));
+        reports.push(...exporter.news.flatMap(({ entries }) => entries.map(({ raw = "" }) => raw)));
         exporter.news.length = 0;
       };
       take();

@@ -212,7 +212,7 @@ describe("a store that keeps readings until they are stale", () => {
     overflow: false,
     fresh: [
       {
-        recordId: 1,
+        id: "1",
         relativeTime: false,
         kind: "fan",
         sensor: "Fan 1",

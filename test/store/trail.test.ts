@@ -16,16 +16,16 @@ const poll = (startedAt: number, more: Partial<HostSnapshot> = {}): HostSnapshot
 const failedParts = (...failed: readonly PartName[]): HostSnapshot["parts"] =>
   PART_NAMES.map((part) => ({ part, ok: !failed.includes(part), durationMs: 1, readAt: 0 }));
 
-const entry = (recordId: number): LogEntry => ({
-  recordId,
-  time: recordId * 1000,
+const entry = (id: number): LogEntry => ({
+  id: String(id),
+  time: id * 1000,
   relativeTime: false,
   kind: "fan",
   sensor: "Fan 1",
   event: "lower_critical_going_low",
   direction: "asserted",
   severity: "critical",
-  text: `record ${recordId}`,
+  text: `record ${id}`,
   raw: "00",
 });
 

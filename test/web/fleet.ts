@@ -72,7 +72,7 @@ export function hostile(): HostRecord {
       overflow: true,
       fresh: [
         {
-          recordId: 1,
+          id: "1",
           time: at,
           relativeTime: false,
           kind: evil,

@@ -40,7 +40,7 @@ export function decodeEvent(bytes: Buffer, context: RecordContext): DecodedEvent
   return {
     memoryError: described.memoryError,
     entry: {
-      recordId: record.recordId,
+      id: String(record.recordId),
       time: time?.kind === "wall_clock" ? time.epochMs : undefined,
       relativeTime: time?.kind === "relative",
       relativeSeconds: time?.kind === "relative" ? time.seconds : undefined,

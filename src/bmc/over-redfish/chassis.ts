@@ -15,7 +15,7 @@ export function chassisStateOf(
   const intrusion = chassis.map((c) => c.intrusion).filter((word) => word !== undefined);
   return {
     powerOn: states.includes(true),
-    faults: intrusion.length === 0 ? {} : { intrusion: intrusion.some((word) => !/^normal$/i.test(word)) },
+    faults: intrusion.length === 0 ? undefined : { intrusion: intrusion.some((word) => !/^normal$/i.test(word)) },
     identify: identifyOf(systems),
     systemHealth: worstHealth(systems.map(({ status }) => healthOf(status.healthRollup ?? status.health))),
   };

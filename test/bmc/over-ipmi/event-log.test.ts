@@ -12,7 +12,7 @@ function bench(capacity?: number) {
   /** Hex of the records that were reported as new. */
   const poll = async (): Promise<string[]> => {
     const { log } = await reader.read(sel, {}, signal);
-    return log.fresh.map((e) => e.raw);
+    return log.fresh.map((e) => e.raw ?? "");
   };
   const minute = () => clock.advance(60_000);
   return { clock, sel, reader, poll, minute };
@@ -162,7 +162,7 @@ describe("the event log of a host", () => {
     const restarted = new EventLogReader(clock);
     restarted.restore(JSON.parse(JSON.stringify(saved)));
     const { log } = await restarted.read(sel, {}, signal);
-    expect(log.fresh.map((e) => e.raw)).toEqual([added]);
+    expect(log.fresh.map((e) => e.raw ?? "")).toEqual([added]);
     expect(log.counters?.bySeverity.critical).toBe(101);
   });
 
@@ -177,7 +177,7 @@ describe("the event log of a host", () => {
     await minute();
     const added = sel.add();
     const { log } = await restarted.read(sel, {}, signal);
-    expect(log.fresh.map((e) => e.raw)).toEqual([added]);
+    expect(log.fresh.map((e) => e.raw ?? "")).toEqual([added]);
     expect(log.counters?.bySeverity.critical).toBe(4);
     expect(new EventLogReader(clock).save()).toBeUndefined();
   });
@@ -243,7 +243,7 @@ describe("the event log of a host", () => {
 describe("history", () => {
   const read = async ({ reader, sel }: ReturnType<typeof bench>) => {
     const { log } = await reader.read(sel, {}, signal);
-    const raw = log.fresh.map((e) => e.raw);
+    const raw = log.fresh.map((e) => e.raw ?? "");
     const historical = log.historical ?? 0;
     return { history: raw.slice(0, historical), news: raw.slice(historical) };
   };
@@ -369,7 +369,7 @@ describe("a BMC whose clock is wrong", () => {
       throw silence();
     });
     const { log, failure } = await reader.read(sel, {}, signal);
-    expect([log.fresh.map((e) => e.raw), failure]).toEqual([[added], expect.anything()]);
+    expect([log.fresh.map((e) => e.raw ?? ""), failure]).toEqual([[added], expect.anything()]);
   });
 });
 
@@ -432,7 +432,7 @@ describe("counting events", () => {
         const read = await reader.read(sel, {}, signal).catch(() => undefined);
         if (!isFirst) expect(read?.log.historical ?? 0).toBe(0);
         const where = `seed ${round}, step ${step}, ${history.join(" ")}`;
-        for (const [i, { raw }] of (read?.log.fresh ?? []).entries()) {
+        for (const [i, { raw = "" }] of (read?.log.fresh ?? []).entries()) {
           expect(reported.has(raw), `${where}: ${raw} was reported before`).toBe(false);
           reported.add(raw);
           if (held.has(raw) && !isClockSet)
@@ -444,7 +444,7 @@ describe("counting events", () => {
         if (missed.length > 0) {
           sel.readsLeft = undefined;
           await clock.advance(5_000);
-          for (const { raw } of (await reader.read(sel, {}, signal)).log.fresh) {
+          for (const { raw = "" } of (await reader.read(sel, {}, signal)).log.fresh) {
             expect(reported.has(raw), `${where}, after: ${raw} was reported before`).toBe(false);
             reported.add(raw);
           }

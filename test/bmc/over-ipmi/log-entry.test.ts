@@ -125,7 +125,7 @@ describe("an event of each class", () => {
     const bytes = Buffer.from([7, 0, type, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
     if (seconds !== undefined) bytes.writeUInt32LE(seconds, 3);
     const { entry, memoryError } = decodeEvent(bytes, { plan, severities: new Severities(shipped) });
-    expect(entry).toMatchObject({ recordId: 7, kind: "oem", event: "oem_record", severity: "unknown" });
+    expect(entry).toMatchObject({ id: "7", kind: "oem", event: "oem_record", severity: "unknown" });
     expect(entry.raw).toBe(bytes.toString("hex"));
     expect([entry.time, entry.sensor, entry.dimm, memoryError]).toEqual([
       seconds && seconds * 1000,

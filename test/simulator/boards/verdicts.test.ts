@@ -136,7 +136,7 @@ withPeers(["ipmi-sensors", "ipmi-sel"], "FreeIPMI and we, of a machine in which 
       expect(ours.some((sensor) => sensor.kind === "temperature" && (sensor.health ?? 0) >= 1)).toBe(true);
 
       const entries = snapshot.eventLog?.fresh ?? [];
-      expect(entries.map(({ recordId, severity }) => [recordId, EVENT_VERDICTS[severity]])).toEqual(
+      expect(entries.map(({ id, severity }) => [Number(id), EVENT_VERDICTS[severity]])).toEqual(
         events.map(({ id, state }) => [id, state]),
       );
       const reported = entries.map(({ event }) => event);
