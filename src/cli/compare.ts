@@ -2,7 +2,7 @@ import { BmcPool, SdrCache } from "../bmc/index.ts";
 import { type Config, ConfigError } from "../config/index.ts";
 import { type Difference, differences, partsOf, renderDialect } from "../dialect/index.ts";
 import { dialectOf, dialectTarget, knownHost, PollSettingsBook, readConfig } from "../exporter/index.ts";
-import { buildInventory, expandHosts, foldHosts, formatAddress, HostListError } from "../inventory/index.ts";
+import { expandHosts, foldHosts, formatAddress, HostListError, loadHosts } from "../inventory/index.ts";
 import { RMCP_PORT, UdpTransport } from "../ipmi/index.ts";
 import { systemClock } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
@@ -55,7 +55,10 @@ export async function compare(command: CompareCommand): Promise<number> {
     for (const line of lines) process.stderr.write(`lightsout: ${line}\n`);
     return 2;
   }
-  const comparison = new Comparison(command, { ...config, probe: { ...config.probe, allow: EVERYWHERE } });
+  const { hosts, failures } = await loadHosts(config);
+  for (const { text } of failures) process.stderr.write(`lightsout: ${text}\n`);
+  const open = { ...config, probe: { ...config.probe, allow: EVERYWHERE } };
+  const comparison = new Comparison(command, open, hosts);
   try {
     const book = await PollSettingsBook.read(config, process.env);
     const results = await fanOut(targets, CONCURRENCY, (target) => comparison.of(target, book));
@@ -72,10 +75,10 @@ class Comparison {
   readonly #transport = new UdpTransport();
   #pool: BmcPool | undefined;
 
-  constructor(command: CompareCommand, config: Config) {
+  constructor(command: CompareCommand, config: Config, hosts: ReadonlyMap<string, Host>) {
     this.#command = command;
     this.#config = config;
-    this.#hosts = new Map(buildInventory(config).map((host) => [host.name, host]));
+    this.#hosts = hosts;
   }
 
   /** The differences of one host. Reads one after the other, because a BMC has few sessions. */

@@ -1,35 +1,34 @@
 import { type Config, ConfigError, formatProblem, loadWebConfig } from "../config/index.ts";
 import { PollSettingsBook, readConfig } from "../exporter/index.ts";
-import { Inventory, RackBudgets, rejectionText } from "../inventory/index.ts";
-import type { Host } from "../model/index.ts";
+import { loadHosts, RackBudgets, rejectionText } from "../inventory/index.ts";
 import { problemLines } from "./problem-lines.ts";
 
-/** Checks a configuration file and prints its problems. Returns the exit code: 0 without a problem. */
-export async function checkConfig(file: string): Promise<number> {
+interface CheckOptions {
+  /** Warnings are problems, too. */
+  readonly strict: boolean;
+  /** Also request the servers of http_sd. */
+  readonly online: boolean;
+}
+
+/** What a check found; warnings are no reason to refuse the file. */
+interface Findings {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  /** "72 hosts" */
+  readonly summary: string;
+}
+
+/**
+ * Checks a configuration file and prints its problems and warnings. Sends nothing to a BMC. Returns the exit code: 0
+ * without a problem, 1 with problems or, if `strict`, with warnings.
+ */
+export async function checkConfig(file: string, options: CheckOptions): Promise<number> {
   try {
-    const config = await readConfig(file, process.env);
-    for (const note of config.notes) process.stderr.write(`${formatProblem(note)}\n`);
-    const { hosts, problems } = await readInventory(config, file);
-    const budgets = new RackBudgets(config);
-    problems.push(...(await PollSettingsBook.read(config, process.env)).problems());
-    for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
+    const { problems, warnings, summary } = await check(await readConfig(file, process.env), file, options);
+    for (const line of [...warnings, ...problems]) process.stderr.write(`${line}\n`);
     if (problems.length > 0) return 1;
-    if (config.foreign) {
-      const modules = Object.keys(config.written.auths).length;
-      process.stdout.write(
-        `${file}: ok, ipmi_exporter configuration with ${modules} ${modules === 1 ? "module" : "modules"}\n`,
-      );
-      return 0;
-    }
-    const servers = config.httpSd.length;
-    if (hosts.length === 0 && servers === 0 && config.fileSd.length === 0)
-      process.stderr.write(`${file}: no host to poll; give targets, file_sd or http_sd\n`);
-    // The hosts of http_sd are not known here; serve logs the same after it has loaded them.
-    if (servers === 0 && hosts.length > 0)
-      for (const idle of budgets.unused(hosts)) process.stderr.write(`${file}: ${idle}\n`);
-    const more = servers > 0 ? `, and those of ${servers} http_sd ${servers === 1 ? "server" : "servers"}` : "";
-    process.stdout.write(`${file}: ok, ${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}${more}\n`);
-    return 0;
+    process.stdout.write(`${file}: ok, ${summary}\n`);
+    return options.strict && warnings.length > 0 ? 1 : 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const line of problemLines(error)) process.stderr.write(`${line}\n`);
@@ -37,33 +36,43 @@ export async function checkConfig(file: string): Promise<number> {
   }
 }
 
-/** Hosts of targets and file_sd; prints files that do not exist yet. Servers are not requested. */
-async function readInventory(
-  config: Config,
-  file: string,
-): Promise<{ readonly hosts: readonly Host[]; readonly problems: string[] }> {
-  const inventory = new Inventory({ ...config, httpSd: [] });
-  try {
-    await inventory.start();
-    const failures = inventory.failures();
-    for (const { text, isMissing } of failures) if (isMissing) process.stderr.write(`${file}: ${text}\n`);
-    const unreadable = failures.flatMap(({ text, isMissing }) => (isMissing ? [] : [text]));
-    const problems = [...unreadable, ...inventory.rejections().map(rejectionText)];
-    return { hosts: [...inventory.current().values()], problems };
-  } finally {
-    inventory.stop();
+async function check(config: Config, file: string, { online }: CheckOptions): Promise<Findings> {
+  const { hosts, failures, rejections } = await loadHosts(online ? config : { ...config, httpSd: [] });
+  const credentials = (await PollSettingsBook.read(config, process.env)).problems();
+  const unreadable = failures.filter(({ isMissing }) => !isMissing);
+  const problems = [...unreadable.map(({ text }) => text), ...rejections.map(rejectionText)].map(
+    (problem) => `${file}: ${problem}`,
+  );
+  const warnings = [
+    ...config.notes.map(formatProblem),
+    ...failures.filter(({ isMissing }) => isMissing).map(({ text }) => `${file}: ${text}`),
+  ];
+  const budgets = new RackBudgets(config);
+  if (config.foreign) {
+    const summary = `ipmi_exporter configuration with ${counted(Object.keys(config.written.auths).length, "module")}`;
+    return { problems: [...problems, ...credentials], warnings, summary };
   }
+  const servers = online ? 0 : config.httpSd.length;
+  const hasSource = config.httpSd.length + config.fileSd.length > 0;
+  if (hosts.size === 0 && !hasSource) warnings.push(`${file}: no host to poll; give targets, file_sd or http_sd`);
+  // The hosts of http_sd may be in these racks; serve logs the same after it has loaded them.
+  if (servers === 0 && hosts.size > 0)
+    warnings.push(...budgets.unused([...hosts.values()]).map((unused) => `${file}: ${unused}`));
+  const more = servers > 0 ? `, and those of ${counted(servers, "http_sd server")}` : "";
+  return { problems: [...problems, ...credentials], warnings, summary: `${counted(hosts.size, "host")}${more}` };
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** Checks a web configuration and its certificates and prints the problems. Returns the exit code: 0 without a problem. */
-export async function checkWebConfig(file: string): Promise<number> {
+export async function checkWebConfig(file: string, { strict }: Pick<CheckOptions, "strict">): Promise<number> {
   try {
     const { tls, users, notes } = await loadWebConfig(file);
     for (const note of notes) process.stderr.write(`${file}: ${note}\n`);
     const expires = tls && new Date(tls.certificateExpiresAt).toISOString();
     const what = tls === undefined ? "plain HTTP" : `TLS, certificate valid until ${expires}`;
-    process.stdout.write(`${file}: ok, ${what}, ${users.size} ${users.size === 1 ? "user" : "users"}\n`);
-    return 0;
+    process.stdout.write(`${file}: ok, ${what}, ${counted(users.size, "user")}\n`);
+    return strict && notes.length > 0 ? 1 : 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const line of problemLines(error)) process.stderr.write(`${line}\n`);

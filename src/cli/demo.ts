@@ -5,6 +5,7 @@ import { Exporter } from "../exporter/index.ts";
 import { createLogger, type LogFormat, type LogLevel } from "../lib/index.ts";
 import { Park, parseTimetable, runTimetable, serveControl } from "../simulator/index.ts";
 import { ListenError } from "../web/index.ts";
+import { controlPortHint } from "./options.ts";
 
 interface DemoOptions {
   readonly listen: readonly string[];
@@ -85,7 +86,7 @@ function welcome({ listen, controlPort }: DemoOptions, configFile: string, hosts
   print();
   print(`  look      http://${address}/`);
   print(`  metrics   http://${address}/metrics`);
-  print(`  inject    npx lightsout simulate inject r1u02 fan_stopped --control-port ${controlPort}`);
+  print(`  inject    npx lightsout simulate inject r1u02 fan_stopped${controlPortHint(controlPort)}`);
   print("            npx lightsout simulate faults      lists the faults");
   print(`  config    ${configFile}`);
   print("  your BMCs write a lightsout.yml in this folder and run npm start again; see docs/configuration.md");

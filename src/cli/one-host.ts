@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Config, ConfigError, loadRoleRules, loadSeverityRules, parseConfig } from "../config/index.ts";
 import { PollSettingsBook, probeTarget, readConfig } from "../exporter/index.ts";
-import { buildInventory } from "../inventory/index.ts";
+import { loadHosts } from "../inventory/index.ts";
 import type { Host } from "../model/index.ts";
 import { ProbeRefused } from "../web/index.ts";
 import { problemLines } from "./problem-lines.ts";
@@ -28,7 +28,7 @@ export async function oneHost(command: OneHostCommand): Promise<OneHost | undefi
   try {
     const config = await configOf(command);
     const book = await PollSettingsBook.read(config, process.env);
-    const hosts = new Map(buildInventory(config).map((h) => [h.name, h]));
+    const hosts = await hostsOf(config);
     // On the command line any address is allowed; probe.allow protects the HTTP endpoint.
     const open = { ...config, probe: { ...config.probe, allow: EVERYWHERE } };
     const host = await probeTarget(command, open, hosts);
@@ -55,6 +55,13 @@ export async function untilTimeout<T>(
   } finally {
     process.removeListener("SIGINT", onSignal);
   }
+}
+
+/** The hosts of every source of the configuration. Sources that cannot be read are printed: the host may be one of theirs. */
+async function hostsOf(config: Config): Promise<ReadonlyMap<string, Host>> {
+  const { hosts, failures } = await loadHosts(config);
+  for (const { text } of failures) process.stderr.write(`lightsout: ${text}\n`);
+  return hosts;
 }
 
 const EVERYWHERE = ["0.0.0.0/0", "::/0"].flatMap(

@@ -22,6 +22,10 @@ export const logLevelOption = (level: string): Option =>
 export const logFormatOption = (): Option =>
   new Option("--log.format <format>", "format of log lines").choices(LOG_FORMATS).default("logfmt");
 
+/** The option that a printed command needs to reach the simulator; empty for the default port. */
+export const controlPortHint = (port: number): string =>
+  port === DEFAULT_CONTROL_PORT ? "" : ` --control-port ${port}`;
+
 export const controlPortOption = (): Option =>
   new Option("--control-port <port>", "HTTP port of the simulator on 127.0.0.1")
     .default(DEFAULT_CONTROL_PORT)

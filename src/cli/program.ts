@@ -1,4 +1,5 @@
-import { Command, type CommanderError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { LightsoutCommand } from "./command.ts";
 import {
   collect,
   configOption,
@@ -15,23 +16,19 @@ import {
 } from "./options.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
 
-/** Exits with 2 after a usage error, so that scripts can distinguish it from a BMC that is down. */
-function endUsage({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : 2);
-}
-
 /**
- * The command line as data: nothing runs before parseAsync(). The man page and the shell completion are made from it.
+ * The command line as data: nothing runs before parseAsync(), which throws CommanderError
+ * after help, the version and usage errors. The man page and the shell completion are made from it.
  * Commands are imported when they run, so that help and usage errors are printed without delay.
  */
 export function createProgram(version: string): Command {
-  const program = new Command("lightsout")
+  const program = new LightsoutCommand("lightsout")
     .description("Prometheus exporter for the BMCs of a data centre.")
-    .version(version)
-    .showHelpAfterError("(lightsout --help lists the commands)")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
     // Options belong to the command before them: simulate and simulate inject both have --control-port.
     .enablePositionalOptions()
-    .exitOverride(endUsage);
+    .exitOverride();
 
   program
     .command("serve")
@@ -59,8 +56,9 @@ export function createProgram(version: string): Command {
     .addOption(logLevelOption("info"))
     .addOption(logFormatOption())
     .allowExcessArguments()
-    .action(async (options, { args }: Command) => {
-      if (args.length > 0) program.error(`error: serve takes options only; did you mean --config.file ${args[0]}?`);
+    .action(async (options, command: Command) => {
+      const { args } = command;
+      if (args.length > 0) command.error(`error: serve takes options only; did you mean --config.file ${args[0]}?`);
       const { serve } = await import("./serve.ts");
       process.exitCode = await serve({
         configFile: options["config.file"],
@@ -152,31 +150,31 @@ export function createProgram(version: string): Command {
       });
     });
 
-  program
-    .command("config")
-    .description("check or convert a configuration file")
-    .addCommand(
-      new Command("check")
-        .description("check a configuration file; sends nothing to a BMC")
-        .argument("[file]", "configuration file", process.env.LIGHTSOUT_CONFIG ?? DEFAULT_CONFIG)
-        .option("--web.config.file <path>", "also check this web configuration file")
-        .action(async (file: string, options) => {
-          const { checkConfig, checkWebConfig } = await import("./config-check.ts");
-          const webFile = options["web.config.file"];
-          const web = webFile === undefined ? 0 : await checkWebConfig(webFile);
-          process.exitCode = Math.max(web, await checkConfig(file));
-        }),
-    )
-    .addCommand(
-      new Command("convert")
-        .description("convert the configuration file of ipmi_exporter and print the result, without passwords")
-        .argument("<file>", "configuration file of ipmi_exporter, e.g. ipmi_remote.yml")
-        .option("--secrets-dir <folder>", "write the passwords to files in this folder")
-        .action(async (file: string, options) => {
-          const { convertConfig } = await import("./config-convert.ts");
-          process.exitCode = await convertConfig(file, options.secretsDir);
-        }),
-    );
+  const configCommand = program.command("config").description("check or convert a configuration file");
+
+  configCommand
+    .command("check")
+    .description("check a configuration file; sends nothing to a BMC")
+    .argument("[file]", "configuration file", process.env.LIGHTSOUT_CONFIG ?? DEFAULT_CONFIG)
+    .option("--web.config.file <path>", "also check this web configuration file")
+    .option("--online", "also request the servers of http_sd and check their hosts", false)
+    .option("--strict", "exit with 1 after a warning, too", false)
+    .action(async (file: string, options) => {
+      const { checkConfig, checkWebConfig } = await import("./config-check.ts");
+      const webFile = options["web.config.file"];
+      const web = webFile === undefined ? 0 : await checkWebConfig(webFile, options);
+      process.exitCode = Math.max(web, await checkConfig(file, options));
+    });
+
+  configCommand
+    .command("convert")
+    .description("convert the configuration file of ipmi_exporter and print the result, without passwords")
+    .argument("<file>", "configuration file of ipmi_exporter, e.g. ipmi_remote.yml")
+    .option("--secrets-dir <folder>", "write the passwords to files in this folder")
+    .action(async (file: string, options) => {
+      const { convertConfig } = await import("./config-convert.ts");
+      process.exitCode = await convertConfig(file, options.secretsDir);
+    });
 
   program
     .command("demo")
@@ -197,5 +195,10 @@ export function createProgram(version: string): Command {
     });
 
   addSimulateCommand(program);
+
+  program
+    .command("version")
+    .description("print the version")
+    .action(() => void process.stdout.write(`${version}\n`));
   return program;
 }

@@ -25,7 +25,10 @@ interface ServeOptions {
   readonly version: string;
 }
 
-/** Runs the exporter until a signal. Returns the exit code: 0 after a signal, 1 if it could not start. */
+/**
+ * Runs the exporter until a signal. Returns the exit code: 0 after a signal, 2 if an option or a configuration is
+ * invalid, 1 if it could not start for another reason.
+ */
 export async function serve(options: ServeOptions): Promise<number> {
   const log = createLogger({ level: options.logLevel, format: options.logFormat });
   let exporter: Exporter | undefined;
@@ -42,9 +45,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     });
   } catch (error) {
-    const lines = startFailure(error);
+    const { lines, exitCode } = startFailure(error);
     for (const line of lines) process.stderr.write(`lightsout: ${line}\n`);
-    return 1;
+    return exitCode;
   }
   const signal = await endSignal();
   log.info({ signal }, "stopping");
@@ -88,9 +91,10 @@ function endSignal(): Promise<NodeJS.Signals> {
 }
 
 /** Why the exporter could not start, as lines to print; unexpected errors with their stack. */
-function startFailure(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return problemLines(error);
-  if (error instanceof FolderInUseError) return [`state_dir: ${error.message}`];
-  if (error instanceof ListenError || error instanceof RangeError) return [error.message];
-  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+function startFailure(error: unknown): { readonly lines: readonly string[]; readonly exitCode: 1 | 2 } {
+  if (error instanceof ConfigError) return { lines: problemLines(error), exitCode: 2 };
+  if (error instanceof FolderInUseError) return { lines: [`state_dir: ${error.message}`], exitCode: 1 };
+  if (error instanceof ListenError) return { lines: [error.message], exitCode: error.isInUse ? 1 : 2 };
+  if (error instanceof RangeError) return { lines: [error.message], exitCode: 2 };
+  return { lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)], exitCode: 1 };
 }

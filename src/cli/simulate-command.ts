@@ -78,8 +78,17 @@ export function addSimulateCommand(program: Command): void {
     });
 
   simulateCommand
+    .command("status")
+    .description("list the active faults of a running simulator, with their numbers")
+    .addOption(controlPortOption())
+    .action(async ({ controlPort }) => {
+      const { listActiveFaults } = await import("./simulate.ts");
+      process.exitCode = await listActiveFaults(controlPort);
+    });
+
+  simulateCommand
     .command("end <number>")
-    .description("clear a fault, by the number that inject printed")
+    .description("clear a fault, by the number that inject and status print")
     .addOption(controlPortOption())
     .action(async (id: string, options) => {
       const { endFault } = await import("./simulate.ts");

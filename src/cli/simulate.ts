@@ -21,6 +21,7 @@ import {
   serveControl,
   type Trouble,
 } from "../simulator/index.ts";
+import { controlPortHint } from "./options.ts";
 
 interface SimulateOptions {
   readonly racks: number;
@@ -88,7 +89,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   print('users: "monitor" (user) and "admin" (administrator), each with its name as password');
   print(`targets for http_sd: http://127.0.0.1:${options.controlPort}/sd`);
   print(
-    `inject a fault:      lightsout simulate inject ${first?.name} fan_stopped   (simulate faults lists all faults)`,
+    `inject a fault:      lightsout simulate inject ${first?.name} fan_stopped${controlPortHint(options.controlPort)}   (simulate faults lists all faults)`,
   );
   await new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve);
@@ -208,7 +209,32 @@ export async function inject(request: {
   });
   if (!answer) return 1;
   const { id, title } = answer as { readonly id: number; readonly title: string };
-  print(`${title} on ${target}; to clear it: lightsout simulate end ${id}`);
+  print(`${title} on ${target}; to clear it: lightsout simulate end ${id}${controlPortHint(request.controlPort)}`);
+  return 0;
+}
+
+interface ActiveFault {
+  readonly id: number;
+  readonly target: string;
+  readonly fault: string;
+  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly startedAt: string;
+}
+
+/** Prints the faults of a running simulator, with the numbers that `end` takes. Returns the exit code. */
+export async function listActiveFaults(controlPort: number): Promise<number> {
+  const answer = await requestControl(controlPort, "GET", "/faults");
+  if (!answer) return 1;
+  const faults = answer as readonly ActiveFault[];
+  for (const { id, target, fault, parameters, startedAt } of faults) {
+    const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+    print(`${id}  ${[target, fault, ...values].join(" ")}, since ${startedAt.slice(0, 19)}Z`);
+  }
+  print(
+    faults.length === 0
+      ? "no fault is active; lightsout simulate inject TARGET FAULT injects one"
+      : `to clear one: lightsout simulate end NUMBER${controlPortHint(controlPort)}`,
+  );
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileProblem, nearest, Secret } from "../lib/index.ts";
-import type { AuthConfig, Config, Privilege, SecretSource } from "./config.ts";
+import type { Config, Privilege, SecretSource } from "./config.ts";
+import type { ConfigPath } from "./problem.ts";
 import { decodeKey, keyProblem, passwordProblem } from "./secret-schema.ts";
 
 /** Credentials for a BMC. */
@@ -15,9 +16,13 @@ export interface Credentials {
 
 /** Credentials that cannot be loaded: unknown name, unreadable file, variable not set, or too long. */
 export class CredentialsError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
+  /** Where the configuration names them. */
+  readonly path: ConfigPath;
+
+  constructor(message: string, options: { cause?: unknown; path?: ConfigPath } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CredentialsError";
+    this.path = options.path ?? [];
   }
 }
 
@@ -37,10 +42,16 @@ export async function resolveCredentials(
     const near = nearest(authName, config.auths.keys());
     throw new CredentialsError(`no auth is named "${authName}"${near ? `; did you mean "${near}"?` : ""}`);
   }
-  const password = await readSecret(auth.password, `auths.${authName}.password`, env);
-  refuse(passwordProblem(password.reveal()), auth, "password");
-  const kg = auth.kg && (await readSecret(auth.kg, `auths.${authName}.kg`, env));
-  if (kg) refuse(keyProblem(kg.reveal()), auth, "kg");
+  const secretOf = async (key: "password" | "kg", source: SecretSource, problemOf: typeof keyProblem) => {
+    const path = ["auths", authName, `${key}${SUFFIXES[source.from]}`];
+    const what = `auths.${authName}.${key}`;
+    const secret = await readSecret(source, what, env, path);
+    const problem = problemOf(secret.reveal());
+    if (problem !== undefined) throw new CredentialsError(`${what}: ${problem}`, { path });
+    return secret;
+  };
+  const password = await secretOf("password", auth.password, passwordProblem);
+  const kg = auth.kg && (await secretOf("kg", auth.kg, keyProblem));
   return {
     username: auth.username,
     password,
@@ -49,25 +60,30 @@ export async function resolveCredentials(
   };
 }
 
+/** `password`, `password_file` and `password_env` are keys for the same secret. */
+const SUFFIXES = { config: "", file: "_file", env: "_env" } as const;
+
 /** The secret of a source; `what` names it in errors. One trailing newline of a file is removed. */
-export async function readSecret(source: SecretSource, what: string, env: Environment = process.env): Promise<Secret> {
+export async function readSecret(
+  source: SecretSource,
+  what: string,
+  env: Environment = process.env,
+  path?: ConfigPath,
+): Promise<Secret> {
   switch (source.from) {
     case "config":
       return source.secret;
     case "env": {
       const value = env[source.name];
-      if (value === undefined) throw new CredentialsError(`${what}: environment variable ${source.name} is not set`);
+      if (value === undefined)
+        throw new CredentialsError(`${what}: environment variable ${source.name} is not set`, { path });
       return new Secret(value);
     }
     case "file":
       try {
         return new Secret((await readFile(source.path, "utf8")).replace(/\r?\n$/, ""));
       } catch (cause) {
-        throw new CredentialsError(`${what}: cannot read ${source.path}: ${fileProblem(cause)}`, { cause });
+        throw new CredentialsError(`${what}: cannot read ${source.path}: ${fileProblem(cause)}`, { cause, path });
       }
   }
-}
-
-function refuse(problem: string | undefined, auth: AuthConfig, key: string): void {
-  if (problem !== undefined) throw new CredentialsError(`auths.${auth.name}.${key}: ${problem}`);
 }

@@ -10,7 +10,7 @@ export { type ConvertedConfig, convertIpmiExporter } from "./convert.ts";
 export { type Credentials, CredentialsError, type Environment, readSecret, resolveCredentials } from "./credentials.ts";
 export { configJsonSchema } from "./json-schema.ts";
 export { loadConfig, parseConfig } from "./parse.ts";
-export { ConfigError, type ConfigProblem, formatProblem } from "./problem.ts";
+export { ConfigError, type ConfigPath, type ConfigProblem, formatPath, formatProblem } from "./problem.ts";
 export { redactConfig } from "./redact.ts";
 export { configurationReference } from "./reference.ts";
 export { loadRoleRules, parseRoleRules, SHIPPED_ROLE_RULES } from "./role-rules.ts";

@@ -59,7 +59,6 @@ export async function loadConfig(
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...config,
-    isEmpty: text.trim() === "",
     roles: { ...config.roles, rules: roles },
     severities: { ...config.severities, rules: severities },
   };
@@ -82,7 +81,11 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...checkRelations(raw, source, options),
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(inOrder(problems));
-  const config = buildConfig(result.data, source, resolve(options.path, ".."));
+  const config = {
+    ...buildConfig(result.data, source, resolve(options.path, "..")),
+    // Nothing, or comments only; {} holds a configuration without hosts.
+    isEmpty: values === null || values === undefined,
+  };
   return foreign ? { ...config, foreign: true, notes: foreign.notes } : config;
 }
 

@@ -11,9 +11,10 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
+import { neverClosed, type OpenCode } from "./yaml-open.ts";
 
-/** Error codes of the YAML parser, and one for a key that is reserved in JavaScript. */
-type YamlFaultCode = YAMLError["code"] | "RESERVED_NAME";
+/** Error codes of the YAML parser, of a key that is reserved in JavaScript, and of what is opened and never closed. */
+type YamlFaultCode = YAMLError["code"] | "RESERVED_NAME" | OpenCode;
 
 /** A syntax error; `at` is an offset into the text. */
 interface YamlFault {
@@ -36,7 +37,10 @@ export function yamlDocument(
 ): { readonly document: Document; readonly faults: readonly YamlFault[] } {
   // Pretty errors and warnings quote the line, which may hold a password.
   const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false, logLevel: "error" });
-  const faults: YamlFault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, at: pos[0] }));
+  const found = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, at: pos[0] }));
+  const faults = found.length > 0 ? withoutConsequences(text, found) : [];
+  // The nodes behind a wrong nesting are not the ones of the text's author.
+  if (faults.some(({ code }) => code.startsWith("OPEN_"))) return { document, faults };
   const say = (code: YamlFaultCode, node: unknown): void => void faults.push({ code, at: startOf(node) ?? 0 });
   const anchors = new Set<string>();
   visit(document, {
@@ -57,6 +61,22 @@ export function yamlDocument(
     },
   });
   return { document, faults };
+}
+
+/**
+ * The faults that a person corrects. A bracket or quote that is never closed makes the parser stumble somewhere below,
+ * often several times, so it takes the place of all faults from there on. Of the same fault on one line the first counts;
+ * after an unexpected token the parser expects none of the rest.
+ */
+function withoutConsequences(text: string, found: readonly YamlFault[]): YamlFault[] {
+  const open = neverClosed(text);
+  const before = open === undefined ? found : found.filter(({ at }) => at < open.from);
+  const faults = [...before, ...(open === undefined ? [] : [{ code: open.code, at: open.at }])];
+  return faults.filter(({ code, at }, i) => {
+    const previous = faults[i - 1];
+    if (previous?.code !== code) return true;
+    return code !== "UNEXPECTED_TOKEN" && text.slice(previous.at, at).includes("\n");
+  });
 }
 
 function checkNames(map: YAMLMap, say: (code: YamlFaultCode, node: unknown) => void): void {
@@ -101,6 +121,10 @@ const SYNTAX: Readonly<Partial<Record<YamlFaultCode, string>>> = {
   MULTIPLE_DOCS: "more than one document in one file (---)",
   MULTIPLE_TAGS: "more than one tag for one value",
   NON_STRING_KEY: "a key must be text",
+  OPEN_BRACE: "this { is never closed; add the missing }",
+  OPEN_BRACKET: "this [ is never closed; add the missing ]",
+  OPEN_DOUBLE_QUOTE: 'this " is never closed; add the missing "',
+  OPEN_SINGLE_QUOTE: "this ' is never closed; add the missing '",
   RESERVED_NAME: "__proto__ cannot be a name",
   RESOURCE_EXHAUSTION: "nested too deeply",
   TAB_AS_INDENT: "a tab; YAML is indented with spaces",

@@ -18,7 +18,7 @@ import { eventsSettings } from "./events-settings.ts";
 import { PollLog } from "./poll-log.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
 import { ProbeService } from "./probe-service.ts";
-import { readConfig, withAllowed } from "./read-config.ts";
+import { empty, readConfig, withAllowed } from "./read-config.ts";
 import { Reloader } from "./reload.ts";
 import { eventsReports, ipmiReports, redfishReports, schedulerReports } from "./reports.ts";
 import { WebConfigWatcher } from "./web-config-watcher.ts";
@@ -80,7 +80,9 @@ export class Exporter {
    */
   static async start(options: ExporterOptions): Promise<Exporter> {
     const env = options.env ?? process.env;
-    const config = withAllowed(await readConfig(options.configFile, env), options.probeAllow);
+    const file = await readConfig(options.configFile, env);
+    if (file.isEmpty) throw empty(options.configFile);
+    const config = withAllowed(file, options.probeAllow);
     const book = await PollSettingsBook.read(config, env);
     const state = config.stateDir === undefined ? undefined : await openState(config.stateDir, options);
     const spool =

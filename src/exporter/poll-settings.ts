@@ -3,9 +3,12 @@ import { readFile } from "node:fs/promises";
 import { type PollSettings, Roles, SettingsError, Severities } from "../bmc/index.ts";
 import {
   type Config,
+  type ConfigPath,
   type Credentials,
   CredentialsError,
   type Environment,
+  formatPath,
+  formatProblem,
   ipmiLimitProblem,
   type ModuleConfig,
   resolveCredentials,
@@ -25,12 +28,16 @@ const PRIVILEGES = {
 interface Resolved {
   readonly credentials?: Credentials;
   readonly problem?: string;
+  /** Where the configuration names them. */
+  readonly path?: ConfigPath;
 }
 
 /** The trusted CAs of a module, or why their file cannot be read. */
 interface Authorities {
   readonly pem?: string;
   readonly problem?: string;
+  /** Where the configuration names the file. */
+  readonly path?: ConfigPath;
 }
 
 /**
@@ -75,7 +82,7 @@ export class PollSettingsBook {
       const now = await resolve(config, name, env);
       // If a file cannot be read for a moment, the fleet is polled with the previous password.
       const earlier = before ? before.#resolved.get(name) : undefined;
-      resolved.set(name, { credentials: now.credentials ?? earlier?.credentials, problem: now.problem });
+      resolved.set(name, { ...now, credentials: now.credentials ?? earlier?.credentials });
     }
     const rules = {
       roles: Roles.renewed(config.roles.rules, before?.roles),
@@ -86,9 +93,13 @@ export class PollSettingsBook {
     return new PollSettingsBook(config, rules, { resolved, authorities, salt });
   }
 
-  /** Credentials and files that cannot be loaded, one sentence each. */
+  /** Credentials and files that cannot be loaded, one sentence each, with the place in the configuration. */
   problems(): readonly string[] {
-    return [...this.#resolved.values(), ...this.#authorities.values()].flatMap((r) => r.problem ?? []);
+    const { source } = this.config;
+    return [...this.#resolved.values(), ...this.#authorities.values()].flatMap(({ problem, path = [] }) => {
+      if (problem === undefined) return [];
+      return formatProblem({ file: source.file, ...source.at(path), path: "", message: problem });
+    });
   }
 
   /** Digests of the contents of a host's module and auth. */
@@ -214,7 +225,8 @@ async function readAuthorities(config: Config): Promise<ReadonlyMap<string, Auth
     try {
       read.set(name, { pem: await readFile(caFile, "utf8") });
     } catch (error) {
-      read.set(name, { problem: `modules.${name}.redfish.tls.ca_file: cannot read ${caFile}: ${fileProblem(error)}` });
+      const path = ["modules", name, "redfish", "tls", "ca_file"];
+      read.set(name, { path, problem: `${formatPath(path)}: cannot read ${caFile}: ${fileProblem(error)}` });
     }
   }
   return read;
@@ -224,7 +236,7 @@ async function resolve(config: Config, name: string, env: Environment): Promise<
   try {
     return { credentials: await resolveCredentials(config, name, env) };
   } catch (error) {
-    if (error instanceof CredentialsError) return { problem: error.message };
+    if (error instanceof CredentialsError) return { problem: error.message, path: error.path };
     throw error;
   }
 }

@@ -7,6 +7,7 @@ export type { InventoryDiff } from "./diff.ts";
 export { foldHosts } from "./fold.ts";
 export { expandHostList, expandHosts, HostListError, isHostName } from "./host-list.ts";
 export { Inventory, type InventoryOptions } from "./inventory.ts";
+export { type LoadedHosts, loadHosts } from "./load-hosts.ts";
 export { type RackBudget, RackBudgets } from "./rack-budgets.ts";
 export { type Rejection, type RejectionCount, rejectionText } from "./rejection.ts";
 export { SelectorError, selectHosts } from "./select.ts";

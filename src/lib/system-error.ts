@@ -1,4 +1,4 @@
-/** Why a file cannot be read, and what to do, by error code. */
+/** Why a file cannot be read or written, and what to do, by error code. */
 const FILE: Readonly<Record<string, string>> = {
   ENOENT: "no such file; check the path, and whether it is mounted",
   EACCES: "permission denied; change its owner or mode",
@@ -12,6 +12,8 @@ const FILE: Readonly<Record<string, string>> = {
   EIO: "I/O error of the disk or network file system",
   ESTALE: "stale file handle; mount the network file system again",
   EFBIG: "the file is too large",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is exceeded",
 };
 
 const UNTRUSTED = "its certificate is not signed by a trusted CA; set NODE_EXTRA_CA_CERTS to the file of the CA";
@@ -43,7 +45,7 @@ const SERVER: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 };
 
-/** Why a file cannot be read, in words; the error code if it has none. */
+/** Why a file cannot be read or written, in words; the error code if it has none. */
 export function fileProblem(error: unknown): string {
   const code = codeOf(error);
   return (code && FILE[code]) ?? code ?? "unknown reason";

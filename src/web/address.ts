@@ -1,6 +1,11 @@
 /** The exporter cannot listen on an address. The message says what to do. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
+
+  /** Another process uses the port; the address itself is valid. */
+  get isInUse(): boolean {
+    return (this.cause as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
+  }
 }
 
 export interface ListenAddress {

@@ -1,5 +1,7 @@
-import { chmodSync } from "node:fs";
-import { createServer } from "node:net";
+import { spawnSync } from "node:child_process";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtMain } from "../e2e/build.ts";
@@ -49,14 +51,14 @@ describe("an invalid configuration", () => {
       `lightsout: ${file}:1:1: target: unknown key; did you mean "targets"?`,
       `lightsout: ${file}:2:1: auth: unknown key; did you mean "auths"?`,
     ]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   it.concurrent("is named if the file is missing, with the option to give another", async () => {
     const wanted = "/nonexistent/lightsout.yml: no such file; give --config.file, or set LIGHTSOUT_CONFIG";
     expect((await refused("config", "check", "/nonexistent/lightsout.yml")).said).toBe(wanted);
     const serve = await refused("serve", "--config.file", "/nonexistent/lightsout.yml");
-    expect(serve).toMatchObject({ code: 1, said: `lightsout: ${wanted}` });
+    expect(serve).toMatchObject({ code: 2, said: `lightsout: ${wanted}` });
   });
 
   it.concurrent("is named if it is a folder", async () => {
@@ -130,6 +132,56 @@ describe("lightsout config check", () => {
     remove();
     expect(said).toBe(`${file}: no host to poll; give targets, file_sd or http_sd`);
     expect(code).toBe(0);
+    const empty = configFolder("# nothing yet\n");
+    const strict = await refused("config", "check", "--strict", empty.file);
+    const serve = await refused("serve", "--config.file", empty.file, "--web.listen-address", "127.0.0.1:0");
+    empty.remove();
+    expect(strict.code).toBe(1);
+    expect(strict.said).toBe(`${empty.file}: no host to poll; give targets, file_sd or http_sd`);
+    expect(serve).toMatchObject({
+      code: 2,
+      said: `lightsout: ${empty.file}: is empty; give targets, file_sd or http_sd. A file without hosts holds at least {}`,
+    });
+  });
+
+  it.concurrent("exits with 1 after a warning if it is strict, and with 0 without one", async () => {
+    const good = configFolder(GOOD);
+    const warned = configFolder(`${GOOD}racks: [{ racks: r1, power_budget_watts: 900 }]\n`);
+    expect((await refused("config", "check", "--strict", good.file)).code).toBe(0);
+    expect((await refused("config", "check", "--strict", warned.file)).code).toBe(1);
+    good.remove();
+    warned.remove();
+  });
+
+  it.concurrent("requests the servers of http_sd only with --online, and checks what they answer", async () => {
+    const answers: Record<string, string> = {
+      "/good": '[{"targets":["127.0.0.7","127.0.0.8"]}]',
+      "/bad": '[{"targets":["127.0.0.1:3"]}]',
+      "/html": "<html>",
+    };
+    let requests = 0;
+    const server = createHttpServer((request, response) => {
+      requests++;
+      const body = answers[request.url ?? ""];
+      response.writeHead(body === undefined ? 401 : 200).end(body);
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const check = async (path: string, ...args: readonly string[]) => {
+      const { file, remove } = configFolder(`${GOOD}http_sd: [{ url: "${url}${path}" }]\n`);
+      const { code, said, printed } = await refused("config", "check", ...args, file);
+      remove();
+      return { code, text: `${said}${printed}`.replaceAll(file, "F").replaceAll(url, "U").trim() };
+    };
+    expect(await check("/bad")).toEqual({ code: 0, text: "F: ok, 3 hosts, and those of 1 http_sd server" });
+    expect(requests).toBe(0);
+    expect(await check("/good", "--online")).toEqual({ code: 0, text: "F: ok, 5 hosts" });
+    const bad = await check("/bad", "--online");
+    expect(bad.code).toBe(1);
+    expect(bad.text).toContain("127.0.0.1 rejected: has the BMC of node003 of targets[0]");
+    expect((await check("/html", "--online")).text).toContain("the response is not JSON");
+    expect((await check("/other", "--online")).text).toContain("status 401");
+    server.close();
   });
 
   it.concurrent("names racks with a power budget but no host, and accepts the file", async () => {
@@ -144,8 +196,9 @@ describe("lightsout config check", () => {
     const { file, remove } = configFolder(GOOD.replace("password: watch-the-fans", "password_file: no/such"));
     const { code, said } = await refused("config", "check", file);
     remove();
-    expect(said).toContain("auths.default.password");
-    expect(said).toContain("no/such: no such file; check the path");
+    expect(said).toBe(
+      `${file}:2:55: auths.default.password: cannot read ${join(dirname(file), "no/such")}: no such file; check the path, and whether it is mounted`,
+    );
     expect(code).toBe(1);
   });
 });
@@ -191,7 +244,24 @@ describe("an invalid listen address", () => {
   ])("such as %s is refused", async (address, words) => {
     const { code, said } = await refused("serve", "--config.file", file, "--web.listen-address", address);
     expect(said).toContain(words);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
+  });
+
+  it.concurrent.each([
+    [["--shard", "3/3"], "shard"],
+    [["--probe.allow", "10.0.0.0/40"], "is not a network"],
+    [["--web.config.file", "/nonexistent/web.yml"], "/nonexistent/web.yml: no such file"],
+  ])("is one of several invalid options: %j ends with 2", async (args, words) => {
+    const { code, said } = await refused(
+      "serve",
+      "--config.file",
+      file,
+      "--web.listen-address",
+      "127.0.0.1:0",
+      ...args,
+    );
+    expect(said).toContain(words);
+    expect(code).toBe(2);
   });
 });
 
@@ -201,6 +271,15 @@ describe("an invalid command line", () => {
     [["serve", "--config.fiel", "x"], "Did you mean --config.file?"],
     [["serve", "--log.level", "loud"], "Allowed choices are debug, info, warn, error"],
     [["serve", "lightsout.yml"], "--config.file lightsout.yml"],
+    [["serve", "--config", "x"], "Did you mean --config.file?"],
+    [["probe", "a", "--config"], "Did you mean --config.file?"],
+    [["serve", "--web", "x"], "Did you mean one of --web.listen-address, --web.systemd-socket, --web.config.file?"],
+    [["probe", "a", "--nothing-like-it"], "(lightsout probe --help lists the options)"],
+    [["probe"], "(lightsout probe --help lists the options)"],
+    [["simulate", "inject", "r1u02"], "(lightsout simulate inject --help lists the options)"],
+    [["config", "chekc"], "Did you mean check?"],
+    [["config", "check", "--strikt"], "Did you mean --strict?"],
+    [["simulate", "status", "--control-prot", "1"], "Did you mean --control-port?"],
     [["probe", "a", "--timeout", "soon"], "expected seconds"],
   ])("%j ends with 2 and a hint", async (args, words) => {
     const { code, said } = await refused(...args);
@@ -211,7 +290,37 @@ describe("an invalid command line", () => {
   it.concurrent("is different from a request for help or the version, which succeeds", async () => {
     expect((await refused("--help")).code).toBe(0);
     expect((await refused("serve", "--help")).printed).toContain("--config.file");
-    expect((await refused("--version")).printed).toMatch(/^\d+\.\d+\.\d+\n$/);
+    for (const version of ["--version", "-v", "version"])
+      expect((await refused(version)).printed).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe.skipIf(!existsSync("/dev/full"))("a full disk behind standard output", () => {
+  it.concurrent.each([["--help"], ["simulate boards"], ["config check FILE"], ["probe 127.0.0.1:1 --username x"]])(
+    "is one sentence: %s",
+    async (line) => {
+      const { file, remove } = configFolder(GOOD);
+      const full = openSync("/dev/full", "w");
+      const args = line.replace("FILE", file).split(" ");
+      const { status, stderr } = spawnSync(process.execPath, [await builtMain(), ...args], {
+        stdio: ["ignore", full, "pipe"],
+        env: { ...process.env, LIGHTSOUT_PASSWORD: "x" },
+        encoding: "utf8",
+      });
+      closeSync(full);
+      remove();
+      expect(stderr).toMatch(/^lightsout: cannot write to standard output: the disk is full.*$/m);
+      expect(stderr).not.toMatch(/^ +at /m);
+      expect(status).toBe(1);
+    },
+  );
+
+  it.concurrent("is different from a reader that goes away, which ends the command quietly", async () => {
+    const main = await builtMain();
+    const { stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${main}" simulate faults | head -1`], {
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
   });
 });
 
@@ -246,7 +355,7 @@ describe("lightsout probe with invalid arguments", () => {
     );
     release();
     expect(stdout).toContain("bmc_up 0\n");
-    expect(stderr).toMatch(/^lightsout: 127\.0\.0\.1:\d+: /);
+    expect(stderr).toMatch(/^lightsout: 127\.0\.0\.1:\d+: (?!127\.)/);
     expect(code).toBe(1);
   });
 });
