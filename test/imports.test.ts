@@ -60,7 +60,7 @@ const NPM: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["exposition"],
   re2js: ["lib"],
   undici: ["redfish"],
-  yaml: ["config", "inventory", "simulator"],
+  yaml: ["cli", "config", "inventory", "simulator"],
   zod: ["config", "simulator"],
 };
 

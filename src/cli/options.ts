@@ -5,6 +5,8 @@ import { LOG_FORMATS, LOG_LEVELS } from "../lib/index.ts";
 
 export const DEFAULT_CONFIG = "lightsout.yml";
 export const DEFAULT_LISTEN = ":9623";
+/** The names of the scrape jobs that the shipped alert rules expect. */
+export const SHIPPED_JOBS = { exporter: "lightsout", node: "node" } as const;
 const DEFAULT_CONTROL_PORT = 9624;
 
 export const configOption = (): Option =>
@@ -73,4 +75,19 @@ export function patterns(text: string, previous: readonly RegExp[] | undefined):
   } catch {
     throw new InvalidArgumentError("expected a regular expression");
   }
+}
+
+/** An http or https URL that may stand in an annotation of an alert, so without template braces. */
+export function linkUrl(text: string): string {
+  const isUrl = /^https?:\/\/[^/\s]\S*$/.test(text) && URL.canParse(text);
+  if (!isUrl) throw new InvalidArgumentError("expected a URL, e.g. https://grafana.example.org");
+  if (/\{\{|\}\}/.test(text)) throw new InvalidArgumentError("a link must not hold {{ or }}");
+  return text;
+}
+
+/** Gathers the NAME=VALUE pairs of a repeatable option. */
+export function pairs(text: string, previous: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("expected NAME=VALUE");
+  return new Map([...(previous ?? []), [name, value]]);
 }

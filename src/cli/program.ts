@@ -14,6 +14,7 @@ import {
   ratio,
   seconds,
 } from "./options.ts";
+import { addRulesCommand } from "./rules-command.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
 
 /**
@@ -175,6 +176,8 @@ export function createProgram(version: string): Command {
       const { convertConfig } = await import("./config-convert.ts");
       process.exitCode = await convertConfig(file, options.secretsDir);
     });
+
+  addRulesCommand(program);
 
   program
     .command("demo")

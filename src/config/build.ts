@@ -186,6 +186,8 @@ function buildEvents(
       resolveAfterMs: ms(alertmanager.resolve_after),
       timeoutMs: ms(alertmanager.timeout),
       labels: alertmanager.labels,
+      grafana: alertmanager.grafana_url,
+      runbooks: alertmanager.runbooks_url,
       authorization: serverAuth(alertmanager, absolute),
     },
   };

@@ -184,6 +184,9 @@ export interface EventsConfig {
     readonly resolveAfterMs: number;
     readonly timeoutMs: number;
     readonly labels: Readonly<Record<string, string>>;
+    /** Root URL of Grafana and URL of the runbooks, for links in alerts. */
+    readonly grafana?: string;
+    readonly runbooks?: string;
     readonly authorization?: ServerAuth;
   };
 }

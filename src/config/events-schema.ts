@@ -129,6 +129,14 @@ const alertmanagerSchema = (duration: DurationForm, labels: LabelsForm) =>
       .describe(
         "Further labels. Give the `external_labels` of the Prometheus that evaluates the rules, so that both make one alert.",
       ),
+    grafana_url: httpUrl()
+      .optional()
+      .describe("Root URL of Grafana, for a link to the dashboard of the host. Without it, alerts have no such link."),
+    runbooks_url: httpUrl()
+      .optional()
+      .describe(
+        "URL of the runbooks, e.g. `http://lightsout.example.org:9623/runbooks`, as for `lightsout rules --runbooks`. Without it, alerts have no such link.",
+      ),
     basic_auth: basicAuthSchema.optional().describe("User name and password for the server."),
     authorization: authorizationSchema.optional().describe("A token for the server."),
   });

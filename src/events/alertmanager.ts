@@ -1,5 +1,13 @@
 import type { Clock, Secret } from "../lib/index.ts";
-import { type AlertSeverity, type EventSeverity, type HostEvent, PLACE_LABELS, type SelEvent } from "../model/index.ts";
+import {
+  type AlertSeverity,
+  dashboardUrl,
+  type EventSeverity,
+  type HostEvent,
+  PLACE_LABELS,
+  runbookUrl,
+  type SelEvent,
+} from "../model/index.ts";
 import { type Sender, SendRefused } from "./delivery.ts";
 
 const RANKS: Readonly<Record<EventSeverity, number>> = {
@@ -9,8 +17,6 @@ const RANKS: Readonly<Record<EventSeverity, number>> = {
   critical: 2,
   non_recoverable: 3,
 };
-const DASHBOARD = "https://grafana.example.org/d/bmc-host?var-host=";
-const RUNBOOKS = "https://github.com/lightsout/lightsout/blob/main/docs/runbooks";
 
 export interface AlertmanagerOptions {
   /** Of the server, `http://alertmanager:9093`; it may end with a path prefix. */
@@ -20,6 +26,9 @@ export interface AlertmanagerOptions {
   readonly clock: Clock;
   /** More labels: the external labels of the Prometheus that evaluates the rules. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Root URL of Grafana and URL of the runbooks; an alert has no link to one that is absent. */
+  readonly grafana?: string;
+  readonly runbooks?: string;
   /** Value of the header Authorization. Read each time, because a token may change. */
   readonly authorization?: () => Promise<Secret | undefined>;
   /** Replaced in tests. */
@@ -99,15 +108,16 @@ function alertOf({ id, host, place, severity, seenAt, text }: HostEvent, options
     return value === undefined ? [] : [[label, value] as const];
   });
   const own = { alertname, severity: isCritical ? "warning" : "info", component: "sel" };
+  const dashboard = `/d/bmc-host?var-host=${encodeURIComponent(host)}`;
   const where = place.rack === undefined ? "" : ` (rack ${place.rack}${position(place.position)})`;
   return {
     labels: { ...options.labels, ...Object.fromEntries(places), host, ...own },
     annotations: {
       summary: `${host}: ${isCritical ? "critical event" : "event"} logged`,
       description: `${host}${where} logged: ${text}`,
-      ...(isCritical && { runbook_url: `${RUNBOOKS}/SelCriticalEvent.md` }),
+      ...(isCritical && options.runbooks !== undefined && { runbook_url: runbookUrl(options.runbooks, alertname) }),
       event_id: id,
-      dashboard_url: DASHBOARD + encodeURIComponent(host),
+      ...(options.grafana === undefined ? { dashboard } : { dashboard_url: dashboardUrl(options.grafana, dashboard) }),
     },
     startsAt: new Date(seenAt).toISOString(),
     endsAt: new Date(Math.max(seenAt, options.clock.wallMs()) + options.resolveAfterMs).toISOString(),

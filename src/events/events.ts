@@ -30,6 +30,9 @@ export interface EventsOptions {
     readonly resolveAfterMs: number;
     readonly timeoutMs: number;
     readonly labels: Readonly<Record<string, string>>;
+    /** Root URL of Grafana and URL of the runbooks, for links in alerts. */
+    readonly grafana?: string;
+    readonly runbooks?: string;
     readonly authorization?: () => Promise<Secret | undefined>;
   };
 }
@@ -282,15 +285,16 @@ function plansOf(options: EventsOptions, clock: Clock, authorization: Authorizat
 }
 
 function alertPlan(url: string, options: NonNullable<EventsOptions["alertmanager"]>, clock: Clock): Plan {
-  const { minSeverity, timeoutMs, resolveAfterMs, labels, authorization } = options;
+  const { minSeverity, timeoutMs, ...settings } = options;
+  const { resolveAfterMs, labels, grafana, runbooks } = settings;
   return {
-    key: JSON.stringify(["alertmanager", url, resolveAfterMs, timeoutMs, labels]),
+    key: JSON.stringify(["alertmanager", url, resolveAfterMs, timeoutMs, labels, grafana, runbooks]),
     receiver: receiverOf("alertmanager", url),
     output: "alertmanager",
     target: hideUrlSecrets(url),
     timeoutMs,
     wants: (event) => isAlert(event, minSeverity),
-    sender: () => new AlertmanagerSender({ url, resolveAfterMs, clock, labels, authorization }),
+    sender: () => new AlertmanagerSender({ ...settings, url, clock }),
   };
 }
 

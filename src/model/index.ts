@@ -2,6 +2,7 @@
  * model - the nouns of all packages: host, snapshot, sensor, failure. Plain readonly data in base units. Knows no
  * protocol, no file and no clock.
  */
+export * from "./alert-links.ts";
 export * from "./change.ts";
 export * from "./coded-event.ts";
 export * from "./collector.ts";

@@ -41,6 +41,3 @@ const rules = subjects.flatMap((subject) => {
 
 export const alerts: readonly AlertRule[] = rules.filter((rule) => "alert" in rule);
 export const records: readonly RecordingRule[] = rules.filter((rule) => "record" in rule);
-
-export const runbookUrl = (alert: string): string =>
-  `https://github.com/lightsout/lightsout/blob/main/docs/runbooks/${alert}.md`;

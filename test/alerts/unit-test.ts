@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Case, Labels } from "./case.ts";
-import { type AlertRule, ruleFile, runbookUrl } from "./rules.ts";
+import { type AlertRule, ruleFile } from "./rules.ts";
 
 /** Expected texts of an alert in a case that fires. */
 export interface Texts {
@@ -8,24 +8,23 @@ export interface Texts {
   readonly description: string;
 }
 
-const DASHBOARDS = "https://grafana.example.org/d";
+const DASHBOARDS = "/d";
 
-/** The dashboard an alert with these labels links to: its host, else its rack, else the fleet. */
-function dashboardUrl(subject: string, labels: Labels): string {
+/** The path of the dashboard of an alert with these labels: its host, else its rack, else the fleet. */
+function dashboardPath(subject: string, labels: Labels): string {
   if (subject === "exporter") return `${DASHBOARDS}/bmc-exporter`;
   if (labels.host !== undefined) return `${DASHBOARDS}/bmc-host?var-host=${labels.host}`;
   return labels.rack === undefined ? `${DASHBOARDS}/bmc-fleet` : `${DASHBOARDS}/bmc-rack?var-rack=${labels.rack}`;
 }
 
-function expected({ alert, fires }: Case, rule: AlertRule, texts: Texts | undefined) {
+function expected({ fires }: Case, rule: AlertRule, texts: Texts | undefined) {
   if (fires === undefined) return [];
   return [
     {
       exp_labels: { ...fires, ...rule.labels },
       exp_annotations: {
         ...(texts ?? { summary: "not written yet", description: "not written yet" }),
-        runbook_url: runbookUrl(alert),
-        dashboard_url: dashboardUrl(rule.subject, fires),
+        dashboard: dashboardPath(rule.subject, fires),
       },
     },
   ];

@@ -29,17 +29,19 @@ const FILE_NAME = "^[A-Za-z0-9][A-Za-z0-9_.-]*$";
 const VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$";
 const secretRef = closed({ name: filled, key: filled }, "name", "key");
 
+/** An object in another namespace, with labels that an operator selects. */
+const placed = { enabled: yes, namespace: text, labels: texts };
+const link: Schema = { type: "string", pattern: "^(https?://.+)?$" };
+const access = { tlsConfig: anything, basicAuth: closed({ username: secretRef, password: secretRef }) };
+
 const monitor = closed({
-  enabled: yes,
-  namespace: text,
-  labels: texts,
+  ...placed,
+  ...access,
   interval: duration,
   timeout: duration,
   telemetryPath: { type: "string", pattern: "^/" },
   relabelings: list(anything),
   metricRelabelings: list(anything),
-  tlsConfig: anything,
-  basicAuth: closed({ username: secretRef, password: secretRef }),
 });
 
 /** Keys whose value is a secret. */
@@ -89,7 +91,12 @@ export function chartSchema(): Schema {
     ...closed({
       global: anything,
       replicaCount: whole(1, 1000),
-      image: closed({ repository: filled, tag: text, pullPolicy: oneOf("Always", "IfNotPresent", "Never") }),
+      image: closed({
+        repository: text, // the template requires it, with a better message
+        tag: text,
+        digest: { type: "string", pattern: "^(sha256:[0-9a-f]{64})?$" },
+        pullPolicy: oneOf("Always", "IfNotPresent", "Never"),
+      }),
       imagePullSecrets: list(closed({ name: filled }, "name")),
       nameOverride: text,
       fullnameOverride: text,
@@ -97,6 +104,7 @@ export function chartSchema(): Schema {
       additionalAnnotations: texts,
       podLabels: texts,
       podAnnotations: texts,
+      serviceAccount: closed({ create: yes, name: text, annotations: texts, automount: yes }),
       modules: withoutSecrets(modules),
       auths: { description: auths.description, ...named(FILE_NAME, chartAuth(withoutSecrets(auth))) },
       targets: withoutSecrets(targets),
@@ -109,8 +117,15 @@ export function chartSchema(): Schema {
       logLevel: oneOf(...LOG_LEVELS),
       logFormat: oneOf(...LOG_FORMATS),
       extraArgs: list(filled),
+      extraEnv: list({ type: "object", required: ["name"] }),
       extraVolumes: list(anything),
       extraVolumeMounts: list(anything),
+      initContainers: list({ type: "object", required: ["name"] }),
+      extraContainers: list({ type: "object", required: ["name"] }),
+      hostNetwork: yes,
+      dnsPolicy: oneOf("", "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+      hostAliases: list(closed({ ip: filled, hostnames: list(filled) }, "ip", "hostnames")),
+      updateStrategy: closed({ type: oneOf("RollingUpdate", "OnDelete"), rollingUpdate: anything }),
       persistence: closed({ enabled: yes, size: filled, storageClassName: text, accessModes: list(filled) }),
       resources: closed({ requests: anything, limits: anything, claims: list(anything) }),
       nodeSelector: texts,
@@ -122,12 +137,34 @@ export function chartSchema(): Schema {
       service: closed({ port: whole(1, 65535), labels: texts, annotations: texts }),
       serviceMonitor: monitor,
       podMonitor: monitor,
-      prometheusRule: closed({
-        enabled: yes,
-        namespace: text,
-        labels: texts,
-        grafanaUrl: { type: "string", pattern: "^(https?://.+)?$" },
+      scrapeConfig: closed({
+        ...placed,
+        ...access,
+        interval: duration,
+        timeout: duration,
+        relabelings: list(anything),
+        metricRelabelings: list(anything),
       }),
+      probe: closed({
+        ...placed,
+        ...access,
+        interval: duration,
+        timeout: duration,
+        module: text,
+        targets: list(filled),
+        targetLabels: texts,
+        metricRelabelings: list(anything),
+      }),
+      prometheusRule: closed({
+        ...placed,
+        grafanaUrl: link,
+        runbookUrl: link,
+        nodeJob: filled,
+        disabled: list(filled),
+        severity: { type: "object", additionalProperties: oneOf("critical", "warning", "info", "none") },
+        for: { type: "object", additionalProperties: duration },
+      }),
+      alertmanagerConfig: closed({ ...placed, receivers: list({ type: "object", required: ["name"] }) }),
       dashboards: closed({
         enabled: yes,
         namespace: text,

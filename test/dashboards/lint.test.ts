@@ -42,7 +42,7 @@ describe("the dashboards", () => {
   it("have unique uids, to which the alerts link", () => {
     expect(dashboards.map(({ uid }) => uid)).toEqual(["bmc-exporter", "bmc-fleet", "bmc-host", "bmc-rack"]);
     for (const { alert, annotations } of alerts) {
-      const url = annotations.dashboard_url ?? "";
+      const url = annotations.dashboard ?? "";
       expect(variablesOf(boardOf(url)), `${alert}: ${url}`).toContain("datasource");
       for (const [, name] of url.matchAll(/var-([a-z]+)=/g)) expect(variablesOf(boardOf(url)), alert).toContain(name);
     }

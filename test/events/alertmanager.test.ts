@@ -90,14 +90,25 @@ describe("alerts over HTTP", () => {
         annotations: {
           summary: "node017: critical event logged",
           description: `node017 (rack r1, position 07) logged: ${entry().text}`,
-          runbook_url: rule?.annotations.runbook_url,
           event_id: expect.stringMatching(/^[\w-]{22}$/),
-          dashboard_url: "https://grafana.example.org/d/bmc-host?var-host=node017",
+          dashboard: rule?.annotations.dashboard?.replace("{{ $labels.host | urlquery }}", "node017"),
         },
         startsAt: "2026-01-01T12:00:00.000Z",
         endsAt: "2026-01-01T12:30:00.000Z",
       },
     ]);
+  });
+
+  it("have links to Grafana and to the runbook if their URLs are configured", async () => {
+    const links = { grafana: "https://grafana.example.org/", runbooks: "http://lightsout.example.org:9623/runbooks" };
+    await sender(links).send([one(), one({ severity: "warning", sensor: "Other" })], signal);
+    const alerts = (asked[0]?.body ?? []) as readonly { readonly annotations: object }[];
+    const [critical, warning] = alerts;
+    const dashboard_url = "https://grafana.example.org/d/bmc-host?var-host=node017";
+    expect(critical?.annotations).toMatchObject({ dashboard_url, runbook_url: `${links.runbooks}/SelCriticalEvent` });
+    expect(warning?.annotations).toMatchObject({ dashboard_url });
+    expect(warning?.annotations).not.toHaveProperty("runbook_url"); // no rule has this alert
+    expect(critical?.annotations).not.toHaveProperty("dashboard");
   });
 
   it("that had to wait for the server are not resolved when they arrive", async () => {

@@ -69,13 +69,40 @@ withPeers(HELMS, "the chart", () => {
         /enable only one/,
       ],
       [
+        "both a ServiceMonitor and a ScrapeConfig",
+        "serviceMonitor.enabled=true,scrapeConfig.enabled=true",
+        /enable only/,
+      ],
+      ["both a PodMonitor and a ScrapeConfig", "podMonitor.enabled=true,scrapeConfig.enabled=true", /enable only one/],
+      ["no image", "image.repository=", /image.repository: set it to the image in your registry/],
+      ["a digest that is none", "image.digest=latest", /digest/],
+      [
+        "a rule to omit that does not exist",
+        "prometheusRule.enabled=true,prometheusRule.disabled={FanFailled}",
+        /FanFailled/,
+      ],
+      [
+        "a severity of no rule",
+        "prometheusRule.enabled=true,prometheusRule.severity.Fan=info",
+        /no alert has the name "Fan"/,
+      ],
+      ["a duration of no rule", "prometheusRule.enabled=true,prometheusRule.for.Fan=1m", /no alert has the name "Fan"/],
+      ["an unknown severity", "prometheusRule.severity.FanFailed=page", /severity/],
+      ["a duration without a unit of a rule", "prometheusRule.for.FanFailed=soon", /for/],
+      ["a Grafana without a scheme", "prometheusRule.grafanaUrl=grafana", /grafanaUrl/],
+      ["routes without receivers", "alertmanagerConfig.enabled=true", /add a receiver with the name oncall/],
+      ["a probe without targets", "probe.enabled=true", /probe.targets: list the BMCs/],
+      ["an unknown DNS policy", "dnsPolicy=Cluster", /dnsPolicy/],
+      ["an unknown update strategy", "updateStrategy.type=Recreate", /updateStrategy/],
+      ["a host alias without a name", "hostAliases[0].ip=10.0.0.1", /hostAliases/],
+      [
         "both a configuration and a Secret with one",
         "configSecret.enabled=true,configSecret.name=a,targets[0].hosts=a",
         /must be empty/,
       ],
       ["a Secret without a name", "configSecret.enabled=true", /set the name of the Secret/],
     ])("refuses %s", async (_, set, message) => {
-      const result = await helm(version, "template", "lo", chart, "--set", set);
+      const result = await helm(version, "template", "lo", chart, ...valuesArgs("default"), "--set", set);
       expect(result.code).not.toBe(0);
       expect(result.stderr).toMatch(message);
     });
@@ -115,17 +142,18 @@ function objects(version: Helm, values: Values): void {
     for (const { metadata } of all) {
       expect(metadata.name).toMatch(/^[a-z0-9-]{1,63}$/);
       expect(metadata.labels).toMatchObject({
-        "app.kubernetes.io/name": "lightsout",
+        "app.kubernetes.io/name": expect.stringMatching(/^lightsout(-test)?$/),
         "app.kubernetes.io/instance": "lo",
         "helm.sh/chart": `lightsout-${parse(read("helm/lightsout/Chart.yaml")).version}`,
       });
     }
-    const expected = ["ConfigMap", "PodDisruptionBudget", "Service", "StatefulSet"];
+    const expected = ["ConfigMap", "Pod", "PodDisruptionBudget", "Service", "StatefulSet"];
     const more = {
       default: [],
       full: ["NetworkPolicy", "PrometheusRule", "ServiceMonitor"],
       sharded: ["PodMonitor"],
       tls: ["ServiceMonitor"],
+      operator: ["AlertmanagerConfig", "NetworkPolicy", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceAccount"],
     };
     expect([...new Set(all.map(({ kind }) => kind))].sort()).toEqual([...expected, ...more[values]].sort());
   });
@@ -140,8 +168,12 @@ function objects(version: Helm, values: Values): void {
       capabilities: { drop: ["ALL"] },
     });
     expect(pod.automountServiceAccountToken).toBe(false);
-    expect(pod.hostNetwork).toBe(undefined);
-    expect(pod.volumes.every((volume) => volume.projected ?? volume.secret ?? volume.emptyDir)).toBe(true);
+    // The standard does not allow the network of the node, so it is off unless requested.
+    expect(pod.hostNetwork).toBe(values === "operator" ? true : undefined);
+    const allowed = pod.volumes.every(
+      (volume) => volume.projected ?? volume.secret ?? volume.emptyDir ?? volume.configMap,
+    );
+    expect(allowed).toBe(true);
     // The state directory is the only writable mount; Secrets and ConfigMaps are read-only anyway.
     const writable = container.volumeMounts.filter(({ readOnly }) => readOnly !== true);
     expect(writable.map(({ mountPath }) => mountPath)).toEqual(["/var/lib/lightsout"]);
@@ -150,7 +182,8 @@ function objects(version: Helm, values: Values): void {
   it("contains no secrets, only names of Secrets", () => {
     expect(kinds(all, "Secret")).toEqual([]);
     const { container } = workload(all);
-    for (const { name, value } of container.env) expect(value, name).toBe(undefined);
+    const own = container.env.filter(({ name }) => name !== "NODE_EXTRA_CA_CERTS"); // of extraEnv
+    for (const { name, value } of own) expect(value, name).toBe(undefined);
     for (const { data } of kinds(all, "ConfigMap"))
       expect(data?.["lightsout.yml"] ?? "").not.toMatch(/^\s*-?\s*(password|kg|credentials):/m);
   });
@@ -178,7 +211,8 @@ function objects(version: Helm, values: Values): void {
   it("has time to close its sessions, and health probes", () => {
     const { pod, container } = workload(all);
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(10);
-    const asked = (path: string) => ({ httpGet: { path, port: "http", scheme: "HTTP" } });
+    const scheme = values === "operator" ? "HTTPS" : "HTTP";
+    const asked = (path: string) => ({ httpGet: { path, port: "http", scheme } });
     const connected = { tcpSocket: { port: "http" } };
     expect(container.livenessProbe).toMatchObject(values === "tls" ? connected : asked("/-/healthy"));
     expect(container.readinessProbe).toMatchObject(values === "tls" ? connected : asked("/-/ready"));
@@ -190,7 +224,7 @@ function objects(version: Helm, values: Values): void {
       const file = join(folder, "config", "lightsout.yml");
       const result = await lightsout(["config", "check", file], { env: { BMC_PASSWORD: "s3cret" } });
       expect(result.code, result.stderr).toBe(0);
-      const hosts = { default: "0 hosts", full: "41 hosts", sharded: "100 hosts", tls: "2 hosts" };
+      const hosts = { default: "0 hosts", full: "41 hosts", sharded: "100 hosts", tls: "2 hosts", operator: "2 hosts" };
       expect(result.stdout).toContain(`ok, ${hosts[values]}`);
       expect(parse(readFileSync(file, "utf8"))).toMatchObject({ state_dir: "/var/lib/lightsout" });
     } finally {
@@ -204,7 +238,7 @@ withPeers(["helm-4.1"], "the rendered chart", () => {
   it("prints notes with the URL and with what is still missing", async () => {
     const install = (...args: readonly string[]) =>
       helm("helm-4.1", "install", "lo", chart, "--dry-run=client", "--namespace", "bmc", ...args);
-    const bare = (await install()).stdout;
+    const bare = (await install(...valuesArgs("default"))).stdout;
     expect(bare).toContain("kubectl --namespace bmc port-forward lo-lightsout-0 9623");
     expect(bare).toContain("There is no host to poll");
     expect(bare).toContain("Prometheus does not scrape it yet");
@@ -267,7 +301,14 @@ withPeers(["helm-4.1"], "the rendered chart", () => {
       expect(metadata.annotations?.["example.org/owner"], metadata.name).toBe("hardware");
     }
     expect(only(full, "NetworkPolicy").spec).toMatchObject({
-      ingress: [{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }] }],
+      ingress: [
+        {
+          from: [
+            { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
+            { podSelector: { matchLabels: { "app.kubernetes.io/name": "lightsout-test" } } },
+          ],
+        },
+      ],
       egress: [
         {},
         {
@@ -336,14 +377,14 @@ withPeers(["helm-4.1"], "the rendered chart", () => {
     }
   });
 
-  it("contains every rule unchanged except for the URL of Grafana", () => {
+  it("contains every rule unchanged except for the links to Grafana", () => {
     const rules = new Map(kinds(full, "PrometheusRule").map((one) => [one.metadata.name, one]));
     expect([...rules.keys()].sort()).toEqual(ruleFiles.map((name) => `lo-lightsout-${basename(name, ".yml")}`).sort());
     for (const name of ruleFiles) {
       const rule = rules.get(`lo-lightsout-${basename(name, ".yml")}`);
       expect(rule?.metadata).toMatchObject({ namespace: "monitoring", labels: { release: "prometheus" } });
-      const mine = read("alerts", name).replaceAll("https://grafana.example.org", "https://grafana.mine");
-      expect(rule?.spec).toEqual(parse(mine));
+      const linked = read("alerts", name).replaceAll("dashboard: /d/", "dashboard_url: https://grafana.mine/d/");
+      expect(rule?.spec).toEqual(parse(linked));
     }
   });
 

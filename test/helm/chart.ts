@@ -10,12 +10,14 @@ export const chart = join(root, "helm", "lightsout");
 export const HELMS = ["helm-3.17", "helm-4.1"] as const;
 export type Helm = (typeof HELMS)[number];
 
-/** A file of test/helm/values, by name; "default" is no file. */
-export const VALUES = ["default", "full", "sharded", "tls"] as const;
+/** A file of test/helm/values, by name. */
+export const VALUES = ["default", "full", "sharded", "tls", "operator"] as const;
 export type Values = (typeof VALUES)[number];
 
-export const valuesArgs = (values: Values): readonly string[] =>
-  values === "default" ? [] : ["--values", join(import.meta.dirname, "values", `${values}.yml`)];
+export const valuesArgs = (values: Values): readonly string[] => [
+  "--values",
+  join(import.meta.dirname, "values", `${values}.yml`),
+];
 
 /** Runs helm without the user's settings: no repositories, no plugins, no cluster. */
 export function helm(version: Helm, ...args: readonly string[]): Promise<RunResult> {
@@ -70,8 +72,10 @@ export interface Volume {
   };
   readonly secret?: { readonly secretName: string };
   readonly emptyDir?: object;
+  readonly configMap?: object;
 }
 export interface Container {
+  readonly name: string;
   readonly image: string;
   readonly args: readonly string[];
   readonly env: readonly {
@@ -96,6 +100,8 @@ export interface PodSpec {
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds: number;
   readonly hostNetwork?: boolean;
+  readonly dnsPolicy?: string;
+  readonly serviceAccountName?: string;
 }
 interface StatefulSetSpec {
   readonly replicas: number;

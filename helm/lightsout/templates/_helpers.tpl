@@ -37,6 +37,33 @@ annotations:
 {{- end }}
 {{- end -}}
 
+{{/* No registry is known to have the image, so it must be set. */}}
+{{- define "lightsout.image" -}}
+{{- with .Values.image -}}
+{{- if not .repository -}}
+{{- fail "image.repository: set it to the image in your registry; docs/install.md describes how to build it" -}}
+{{- end -}}
+{{- printf "%s:%s" .repository (.tag | default $.Chart.AppVersion) -}}
+{{- with .digest }}@{{ . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "lightsout.serviceAccountName" -}}
+{{- with .Values.serviceAccount -}}
+{{- .name | default (ternary (include "lightsout.fullname" $) "" .create) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "lightsout.scheme" -}}
+{{- ternary "https" "http" (and (ne .Values.webConfig.existingSecret "") .Values.webConfig.tls) -}}
+{{- end -}}
+
+{{/* Address of a shard, by its number: pods of a StatefulSet have names in the DNS of the cluster. */}}
+{{- define "lightsout.shard" -}}
+{{- $name := include "lightsout.fullname" .root -}}
+{{- printf "%s-%d.%s.%s.svc:9623" $name (int .ordinal) $name .root.Release.Namespace -}}
+{{- end -}}
+
 {{/* lightsout.yml. Secrets are files next to it, named after the auth. */}}
 {{- define "lightsout.config" -}}
 {{- $auths := dict -}}
@@ -73,10 +100,9 @@ distinguish the exporters, so that they stay the same when a host moves to anoth
 have the pod's name as instance, because its address changes with each restart.
 */}}
 {{- define "lightsout.endpoint" -}}
-{{- $web := .root.Values.webConfig -}}
 - port: http
   path: {{ .monitor.telemetryPath }}
-  scheme: {{ ternary "https" "http" (and (ne $web.existingSecret "") $web.tls) }}
+  scheme: {{ include "lightsout.scheme" .root }}
   interval: {{ .monitor.interval }}
   scrapeTimeout: {{ .monitor.timeout }}
   honorLabels: true
@@ -101,4 +127,30 @@ have the pod's name as instance, because its address changes with each restart.
     {{- with .monitor.metricRelabelings }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end -}}
+
+{{/* One rule with the links, severities and durations of prometheusRule. */}}
+{{- define "lightsout.rule" -}}
+{{- $rule := .rule -}}
+{{- $values := .root.Values.prometheusRule -}}
+{{- $_ := set $rule "expr" ($rule.expr | replace "job=\"node\"" (printf "job=%s" (toJson $values.nodeJob))) -}}
+{{- with $rule.alert -}}
+{{- with get $values.for . }}{{ $_ := set $rule "for" . }}{{ end -}}
+{{- with get $values.severity . }}{{ $_ := set $rule.labels "severity" . }}{{ end -}}
+{{- $alert := . -}}
+{{/* The Operator applies an AlertmanagerConfig to alerts of its namespace only. Sums over racks have no namespace. */}}
+{{- with $.root.Values.alertmanagerConfig -}}
+{{- if .enabled }}{{ $_ := set $rule.labels "namespace" (.namespace | default $.root.Release.Namespace) }}{{ end -}}
+{{- end -}}
+{{- with $values.runbookUrl -}}
+{{- $url := printf "%s/%s" (trimSuffix "/" .) $alert -}}
+{{- if contains "{alert}" . }}{{ $url = replace "{alert}" $alert . }}{{ end -}}
+{{- $_ := set $rule.annotations "runbook_url" $url -}}
+{{- end -}}
+{{- with $values.grafanaUrl -}}
+{{- $_ := set $rule.annotations "dashboard_url" (printf "%s%s" (trimSuffix "/" .) $rule.annotations.dashboard) -}}
+{{- $_ := unset $rule.annotations "dashboard" -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $rule -}}
 {{- end -}}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseDuration } from "../../../src/lib/index.ts";
 import type { Notification } from "../../alerts/alertmanager.ts";
 import type { Labels } from "../../alerts/case.ts";
-import { alerts, runbookUrl } from "../../alerts/rules.ts";
+import { alerts } from "../../alerts/rules.ts";
 import { withPeers } from "../../rig/requirements.ts";
 import { eventually } from "../lightsout.ts";
 import { type Chain, type Pace, startChain } from "./chain.ts";
@@ -78,7 +78,7 @@ withPeers(["prometheus", "prometheus-alertmanager"], "a hardware fault", () => {
       for (const { alertname, receivers, who, text } of scenario.notified) {
         for (const receiver of receivers) {
           const found = await first(receiver, alertname, who);
-          expect(found?.alert.annotations.runbook_url).toBe(runbookUrl(alertname));
+          expect(found?.alert.annotations.dashboard).toMatch(/^\/d\/bmc-/);
           expect(found?.alert.annotations.description).toMatch(text);
           expect(found?.alert.annotations.summary).toContain(who.host ?? who.rack);
           lines.push(row(scenario, alertname, receiver, (found?.at ?? Number.NaN) - begin));
