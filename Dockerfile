@@ -22,6 +22,9 @@ COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
 COPY package.json LICENSE ./
 COPY rules ./rules
+# For `lightsout rules` and /runbooks
+COPY alerts ./alerts
+COPY docs/runbooks ./docs/runbooks
 COPY packaging/healthcheck.mjs ./packaging/
 # state_dir: a volume that is mounted here is owned by the exporter's user
 COPY --from=build --chown=65532:65532 /src/state /var/lib/lightsout

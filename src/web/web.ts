@@ -18,6 +18,7 @@ import { PasswordCheck } from "./password-check.ts";
 import { probeHandler } from "./probe.ts";
 import { only, problemHandler, unknownPath } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
+import { runbookHandler, runbooksHandler } from "./runbooks.ts";
 import { sdHandler } from "./sd.ts";
 import { type RunningServer, startServer, stopServer } from "./server.ts";
 import { Slots, type SlotUser } from "./slots.ts";
@@ -98,6 +99,8 @@ export function createWeb(parts: WebParts): Web {
   };
   read("/", pages(landingHandler(own)));
   read("/hosts/:name", pages(hostHandler(own)));
+  read("/runbooks", pages(runbooksHandler(own)));
+  read("/runbooks/:name", pages(runbookHandler(own)));
   read("/metrics", scrapes(metricsHandler(own)));
   read("/metrics/self", pages(selfMetricsHandler(own)));
   app.use(["/probe", "/ipmi"], refuseOtherSites({ links: true }));

@@ -112,7 +112,17 @@ describe("the image contents", () => {
   });
 
   it("have the runtime dependencies and no development dependencies", () => {
-    expect(readdirSync(app).sort()).toEqual(["LICENSE", "dist", "node_modules", "package.json", "packaging", "rules"]);
+    expect(readdirSync(app).sort()).toEqual([
+      "LICENSE",
+      "alerts",
+      "dist",
+      "docs",
+      "node_modules",
+      "package.json",
+      "packaging",
+      "rules",
+    ]);
+    expect(readdirSync(join(app, "docs"))).toEqual(["runbooks"]);
     expect(existsSync(join(app, "node_modules", "express"))).toBe(true);
     expect(existsSync(join(app, "node_modules", "typescript"))).toBe(false);
     const built = readdirSync(join(app, "dist"), { recursive: true, encoding: "utf8" });

@@ -16,6 +16,7 @@ export const ENDPOINTS = [
   { path: "/metrics", name: "metrics", help: "metrics of all hosts, or of a selection: ?host= ?rack= ?slice= ..." },
   { path: "/metrics/self", name: "exporter", help: "metrics of the exporter itself" },
   { path: "/sd", name: "service discovery", help: "targets for Prometheus (http_sd)" },
+  { path: "/runbooks", name: "runbooks", help: "what to do about each alert; /runbooks/NAME shows one" },
   { path: "/config", name: "configuration", help: "the configuration without secrets" },
 ] as const;
 

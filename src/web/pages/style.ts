@@ -116,6 +116,7 @@ dt{color:var(--soft);font-size:.84rem}dd{margin:0;overflow-wrap:anywhere}
 .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 ul.plain{margin:0;padding-left:1.1rem}
 code{font-size:.92em}
+pre{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem;margin:.5rem 0 1rem;overflow-x:auto}
 `;
 
 /** Nothing is loaded, nothing runs, and forms go nowhere else. The icon is a data: address. */
