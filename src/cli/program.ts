@@ -1,5 +1,6 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { LightsoutCommand } from "./command.ts";
+import { SHELLS, type Shell } from "./completion.ts";
 import {
   collect,
   configOption,
@@ -198,6 +199,23 @@ export function createProgram(version: string): Command {
     });
 
   addSimulateCommand(program);
+
+  program
+    .command("completion")
+    .description("print the completion script of a shell")
+    .addArgument(new Argument("<shell>", "shell").choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const { COMPLETION_SCRIPTS } = await import("./completion.ts");
+      process.stdout.write(COMPLETION_SCRIPTS[shell]);
+    });
+
+  program
+    .command("complete [words...]", { hidden: true })
+    .description("print what may follow on a command line, for the completion scripts")
+    .action(async (words: string[]) => {
+      const { printCompletion } = await import("./complete.ts");
+      await printCompletion(program, words);
+    });
 
   program
     .command("version")
