@@ -149,6 +149,10 @@ export class AutoBmc implements Bmc {
     return this.#current.read(part, ask);
   }
 
+  isDue(part: PartName): boolean {
+    return this.#current.isDue?.(part) ?? false;
+  }
+
   takeIdentityChange(): IdentityChange {
     return this.#current.takeIdentityChange?.() ?? "none";
   }

@@ -16,6 +16,10 @@ export interface PartData {
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;
   readonly sensors?: readonly Sensor[];
+  /** The parts of the machine as sensors, beside `sensors`. */
+  readonly components?: readonly Sensor[];
+  /** Identity data of these parts, beside `frus`. */
+  readonly componentFrus?: readonly Fru[];
   /** Number of sensors that are not read because of the limit. */
   readonly omittedSensors?: number;
   readonly consumption?: PowerConsumption;
@@ -68,6 +72,8 @@ export interface Bmc {
   takeIdentityChange?(): IdentityChange;
   /** Reads one part. Throws if nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
+  /** True if a part that is not read in each poll is to be read in this one, whatever its age. */
+  isDue?(part: PartName): boolean;
   /** Changes of the sensor set found since the last call. */
   takeChanges?(): readonly HostChange[];
   /** Acknowledges parts that disappeared: they are no longer reported. */

@@ -55,6 +55,10 @@ export interface PollSettings {
     readonly login: RedfishLogin;
     readonly tls: TlsSettings;
     readonly port: number;
+    /** Age after which the parts of a machine are read again. */
+    readonly componentsIntervalMs?: number;
+    /** False: `$expand` is not used, even if the BMC offers it. */
+    readonly expand?: boolean;
     /** IPMI port of hosts whose address has none: only for these does `auto` try Redfish. */
     readonly ipmiPort: number;
   };
@@ -175,7 +179,9 @@ export class BmcPool {
     try {
       if (options.purpose === "liveness") return await taker.ping({ signal, clock });
       const parts = options.parts ?? settings.parts;
-      const { slowIntervalMs } = settings;
+      const { slowIntervalMs, redfish, limits } = settings;
+      const intervals = { slowIntervalMs, componentsIntervalMs: redfish?.componentsIntervalMs };
+      const sensorLimit = limits?.sensors;
       let log: ReadLog | undefined;
       const onEventLog = (read: EventLog, at: number): void => {
         log = { read, at };
@@ -185,7 +191,16 @@ export class BmcPool {
         changes = watch.observe(read, bmc.takeChanges?.());
         return watch.counts;
       };
-      const snapshot = await taker.take({ parts, slowIntervalMs, signal, deadlineMs, clock, onEventLog, compare });
+      const snapshot = await taker.take({
+        parts,
+        ...intervals,
+        sensorLimit,
+        signal,
+        deadlineMs,
+        clock,
+        onEventLog,
+        compare,
+      });
       if (!options.passing) this.#reportNews(open, host, log, changes);
       this.#save(open);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
@@ -258,12 +273,13 @@ export class BmcPool {
   #redfishBmc({ address }: Host, { redfish, filter, limits }: PollSettings, port: number): Bmc {
     if (!redfish) throw new SettingsError("the module has no settings for Redfish");
     const { clock, redfishObserver, roles } = this.#parts;
-    const { login, tls } = redfish;
+    const { login, tls, expand } = redfish;
     return new RedfishBmc({
       address,
       port,
       login,
       tls,
+      expand,
       clock,
       observer: redfishObserver,
       filter,

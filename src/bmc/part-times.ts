@@ -13,6 +13,7 @@ const RESERVED: Readonly<Record<PartName, number>> = {
   sensors: 0.2,
   inventory: 0.1,
   security: 0.05,
+  components: 0.05,
 };
 
 /** The time of a part in one poll is over; the next poll continues. */

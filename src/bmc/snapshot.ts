@@ -16,11 +16,29 @@ import { offersOf, PowerChoice } from "./host-power.ts";
 import { PartTimes } from "./part-times.ts";
 
 /** Order of the parts: cheap and important ones before long and slow ones. */
-const ORDER: readonly PartName[] = ["power", "sel", "dcmi", "watchdog", "sensors", "inventory", "security"];
+const ORDER: readonly PartName[] = [
+  "power",
+  "sel",
+  "dcmi",
+  "watchdog",
+  "sensors",
+  "inventory",
+  "security",
+  "components",
+];
 /** Until the sensors were read once, the event log is read after them, because events need the names of sensors. */
-const FIRST_ORDER: readonly PartName[] = ["power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"];
+const FIRST_ORDER: readonly PartName[] = [
+  "power",
+  "dcmi",
+  "watchdog",
+  "sensors",
+  "sel",
+  "inventory",
+  "security",
+  "components",
+];
 /** Parts that change rarely and are not read in each round. */
-const SLOW: ReadonlySet<PartName> = new Set(["inventory", "security"]);
+const SLOW: ReadonlySet<PartName> = new Set(["inventory", "security", "components"]);
 /** Number of polls in which the event log waits for the names of sensors; some BMCs never return them. */
 const MOST_UNNAMED_POLLS = 3;
 
@@ -28,6 +46,10 @@ export interface SnapshotOptions {
   readonly parts: readonly PartName[];
   /** Age after which slow parts are read again. */
   readonly slowIntervalMs: number;
+  /** The same for `components`; absent: as the other slow parts. */
+  readonly componentsIntervalMs?: number;
+  /** Sensors that are kept; absent: all. */
+  readonly sensorLimit?: number;
   /** Reads slow parts whatever their age. */
   readonly everything?: boolean;
   /** Compares the snapshot with earlier data about the host; returns the changes counted so far. */
@@ -135,7 +157,7 @@ export class SnapshotTaker {
     }
     if (!failure) data.consumption = this.#powerOf(data, outcomes, isWhole);
     const durationMs = microseconds(clock.monotonicMs() - begin);
-    const read: PartData = failure ? {} : data;
+    const read: PartData = failure ? {} : joined(data, options.sensorLimit);
     // Without spread: each host's snapshot would have its own hidden class, which takes more memory than the snapshot.
     return {
       host: this.#host.name,
@@ -154,7 +176,7 @@ export class SnapshotTaker {
       watchdog: read.watchdog,
       frus: read.frus,
       findings: read.findings,
-      changes: options.compare?.({ ...read, up: failure === undefined }),
+      changes: options.compare?.({ ...read, frus: failure ? undefined : data.frus, up: failure === undefined }),
       omitted: read.omittedSensors === undefined ? undefined : { sensors: read.omittedSensors },
       quirks: this.#bmc.quirks,
     };
@@ -200,9 +222,11 @@ export class SnapshotTaker {
   }
 
   /** True if the last reading of a slow part is recent enough. */
-  #isKept(part: PartName, nowMs: number, { slowIntervalMs, everything }: SnapshotOptions): boolean {
+  #isKept(part: PartName, nowMs: number, options: SnapshotOptions): boolean {
+    const { slowIntervalMs, componentsIntervalMs = slowIntervalMs, everything } = options;
     const last = this.#slow.get(part);
-    if (!last || everything || nowMs - last.at >= slowIntervalMs) return false;
+    const intervalMs = part === "components" ? componentsIntervalMs : slowIntervalMs;
+    if (!last || everything || nowMs - last.at >= intervalMs || this.#bmc.isDue?.(part)) return false;
     // A part with a permanent failure, e.g. a missing privilege, is read again as late as one that succeeded.
     return last.outcome.ok || lasting(last.outcome.failure);
   }
@@ -228,6 +252,21 @@ export class SnapshotTaker {
     if (SLOW.has(part)) this.#slow.set(part, reading);
     return reading;
   }
+}
+
+/** The sensors and FRUs of the parts `sensors`, `inventory` and `components` in one list each. */
+function joined(data: PartData, limit: number | undefined): PartData {
+  const { sensors, frus, components, componentFrus, omittedSensors } = data;
+  if (components === undefined && componentFrus === undefined) return data;
+  const all = [...(sensors ?? []), ...(components ?? [])];
+  const kept = limit === undefined ? all : all.slice(0, limit);
+  const omitted = (omittedSensors ?? 0) + all.length - kept.length;
+  return {
+    ...data,
+    sensors: kept,
+    frus: [...(frus ?? []), ...(componentFrus ?? [])],
+    omittedSensors: omitted === 0 ? undefined : omitted,
+  };
 }
 
 /** True if there was no response, not even a refusal. */

@@ -102,6 +102,8 @@ function buildModule(name: string, written: ConfigFile["modules"][string], absol
     redfish: {
       port: redfish.port,
       auth: redfish.auth,
+      componentsIntervalMs: ms(redfish.components_interval),
+      expand: redfish.expand,
       tls: {
         verify: redfish.tls.verify,
         caFile: redfish.tls.ca_file === undefined ? undefined : absolute(redfish.tls.ca_file),

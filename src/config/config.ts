@@ -73,6 +73,8 @@ export interface ModuleConfig {
   readonly redfish: {
     readonly port: number;
     readonly auth: "session" | "basic";
+    readonly componentsIntervalMs: number;
+    readonly expand: boolean;
     readonly tls: {
       readonly verify: "ca" | "pin" | "off";
       /** Absolute. */

@@ -152,6 +152,15 @@ const redfishSchema = z.strictObject({
     .default("session")
     .describe("`session`: log in once and use a token. `basic`: send the password with each request."),
   tls: redfishTlsSchema.prefault({}).describe("Settings of TLS."),
+  components_interval: duration()
+    .default("15m")
+    .describe(
+      "Time between two readings of the parts of a machine: memory modules, processors, drives, controllers, network ports. They are also read when the health of the system or one of its summaries changes.",
+    ),
+  expand: z
+    .boolean()
+    .default(true)
+    .describe("Use `$expand` if the BMC offers it. A BMC that refuses it does not get it again."),
 });
 
 /** Id of a sensor data record. */

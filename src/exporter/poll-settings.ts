@@ -201,6 +201,8 @@ export class PollSettingsBook {
       login: { user: username, password, auth: redfish.auth },
       tls: { verify, ca: pem, accept, minVersion, ciphers },
       port: redfish.port,
+      componentsIntervalMs: redfish.componentsIntervalMs,
+      expand: redfish.expand,
       ipmiPort: ipmi.port,
     };
   }

@@ -48,6 +48,7 @@ export const FAILURE_STAGES = [
   "watchdog",
   "inventory",
   "security",
+  "components",
 ] as const;
 export type FailureStage = (typeof FAILURE_STAGES)[number];
 

@@ -103,6 +103,10 @@ export interface Sensor {
   readonly health?: Health;
   /** Asserted discrete states in snake case: failure_detected, input_lost ... */
   readonly states: readonly string[];
+  /** Remaining life of a drive, 0 to 1. */
+  readonly lifeRemaining?: number;
+  /** Errors that a memory module counted itself. */
+  readonly memoryErrors?: { readonly correctable?: number; readonly uncorrectable?: number };
   /** Of sensors whose states say whether a part is there. */
   readonly presence?: Presence;
   /** Present only on request, and only if the sensor answered. */

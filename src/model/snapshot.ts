@@ -14,7 +14,16 @@ import type { Omitted } from "./host-limits.ts";
 import type { Sensor } from "./sensor.ts";
 
 /** The topics of a poll; `parts:` of a module lists them. */
-export const PART_NAMES = ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"] as const;
+export const PART_NAMES = [
+  "power",
+  "sensors",
+  "sel",
+  "dcmi",
+  "watchdog",
+  "inventory",
+  "security",
+  "components",
+] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** Outcome of one part of a poll. */

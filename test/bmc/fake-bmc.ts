@@ -16,6 +16,8 @@ export class FakeBmc implements Bmc {
   readonly asked: string[] = [];
   /** Absent parts answer with nothing in particular. */
   parts: Partial<Record<PartName, Reads>> = {};
+  /** Parts that are to be read whatever their age. */
+  due: PartName[] = [];
   opens: (ask: Ask) => Promise<void> = async () => {};
 
   isSilentSince(): boolean {
@@ -35,6 +37,10 @@ export class FakeBmc implements Bmc {
   async read(part: PartName, ask: Ask): Promise<PartReading> {
     this.asked.push(part);
     return (await this.parts[part]?.(ask)) ?? { data: {} };
+  }
+
+  isDue(part: PartName): boolean {
+    return this.due.includes(part);
   }
 
   save(): unknown {

@@ -59,7 +59,17 @@ describe("the parts of a poll", () => {
   it("are read in the order of cost and importance; the first time, events follow the sensors whose names they need", async () => {
     const { bmc, take } = bench();
     await take();
-    expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"]);
+    expect(bmc.take()).toEqual([
+      "open",
+      "power",
+      "dcmi",
+      "watchdog",
+      "sensors",
+      "sel",
+      "inventory",
+      "security",
+      "components",
+    ]);
     await take();
     expect(bmc.take()).toEqual(["open", "power", "sel", "dcmi", "watchdog", "sensors"]);
   });
@@ -215,7 +225,17 @@ describe("a failing poll", () => {
     const { bmc, take } = bench();
     bmc.parts.watchdog = fails(new IpmiError(reason, "refused", { stage }));
     const snapshot = await take();
-    expect(bmc.take()).toEqual(["open", "power", "dcmi", "watchdog", "sensors", "sel", "inventory", "security"]);
+    expect(bmc.take()).toEqual([
+      "open",
+      "power",
+      "dcmi",
+      "watchdog",
+      "sensors",
+      "sel",
+      "inventory",
+      "security",
+      "components",
+    ]);
     expect(snapshot.up).toBe(true);
     expect(snapshot.parts.flatMap(({ failure }) => failure ?? [])).toMatchObject([{ reason, stage: "watchdog" }]);
   });
@@ -322,8 +342,8 @@ describe("the time of a poll", () => {
 
   it("that a part does not need is available to the next", async () => {
     const rig = bench();
-    rig.bmc.parts.sensors = slow(rig.clock, 14_000);
-    expect(await durations(rig)).toMatchObject({ sensors: 14_000, inventory: 0 });
+    rig.bmc.parts.sensors = slow(rig.clock, 13_000);
+    expect(await durations(rig)).toMatchObject({ sensors: 13_000, inventory: 0 });
   });
 
   it("has a message of its own when it is over for a part", async () => {
@@ -335,6 +355,70 @@ describe("the time of a poll", () => {
       reason: "timeout",
       message: "sensors: the rest of the poll's time is for other parts",
     });
+  });
+});
+
+describe("the components of a machine", () => {
+  const dimm: Sensor = { name: "DIMM 1", id: "Systems/1/Memory/1", entity: "32.1", kind: "memory", states: [] };
+  const drive: Sensor = { name: "Bay 1", id: "Systems/1/Drives/1", entity: "4.1", kind: "drive", states: [] };
+  const reads = (bmc: FakeBmc): void => {
+    bmc.parts.sensors = () => ({ data: { sensors: [sensor], omittedSensors: 2 } });
+    bmc.parts.inventory = () => ({ data: { frus: [{ name: "System", id: 0, problems: [] }] } });
+    bmc.parts.components = () => ({
+      data: { components: [dimm, drive], componentFrus: [{ name: "DIMM 1", id: 1000, problems: [] }] },
+    });
+  };
+
+  it("follow the sensors and FRUs of the other parts, within the limit of the host", async () => {
+    const { bmc, taker, clock, take } = bench();
+    reads(bmc);
+    const snapshot = await take();
+    expect(snapshot.sensors).toEqual([sensor, dimm, drive]);
+    expect(snapshot.frus?.map(({ name }) => name)).toEqual(["System", "DIMM 1"]);
+    expect(snapshot.omitted).toEqual({ sensors: 2 });
+    const { signal } = new AbortController();
+    const options = { parts: PART_NAMES, slowIntervalMs: HOUR, sensorLimit: 2, signal, clock };
+    expect(await taker.take(options)).toMatchObject({ sensors: [sensor, dimm], omitted: { sensors: 3 } });
+  });
+
+  it("are there without sensors, and the sensors without them", async () => {
+    const { bmc, take } = bench();
+    reads(bmc);
+    expect((await take({ parts: ["components"] })).sensors).toEqual([dimm, drive]);
+    expect((await take({ parts: ["sensors"] })).sensors).toEqual([sensor]);
+  });
+
+  it("are read at an interval of their own, and when the BMC finds them due", async () => {
+    const { bmc, taker, clock } = bench();
+    reads(bmc);
+    const { signal } = new AbortController();
+    const options = { parts: PART_NAMES, slowIntervalMs: 24 * HOUR, componentsIntervalMs: HOUR, signal, clock };
+    const isRead = async (): Promise<boolean> => {
+      bmc.take();
+      const { sensors } = await taker.take(options);
+      expect(sensors).toContain(drive);
+      return bmc.take().includes("components");
+    };
+    expect(await isRead()).toBe(true);
+    expect(await isRead()).toBe(false);
+    await clock.advance(HOUR);
+    expect(await isRead()).toBe(true);
+    expect(await isRead()).toBe(false);
+    bmc.due = ["components"];
+    expect(await isRead()).toBe(true);
+  });
+
+  it("do not make a machine another one by the FRUs of its parts", async () => {
+    const { bmc, taker, clock } = bench();
+    reads(bmc);
+    const compared: unknown[] = [];
+    const compare = ({ frus }: { readonly frus?: readonly { readonly name: string }[] }): undefined => {
+      compared.push(frus?.map(({ name }) => name));
+      return undefined;
+    };
+    const { signal } = new AbortController();
+    await taker.take({ parts: PART_NAMES, slowIntervalMs: HOUR, signal, clock, compare });
+    expect(compared).toEqual([["System"]]);
   });
 });
 

@@ -76,7 +76,7 @@ describe("a configuration", () => {
         protocol: "auto",
         intervalMs: 60_000,
         timeoutMs: 20_000,
-        parts: ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security"],
+        parts: ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security", "components"],
         sensors: { include: [], exclude: [], bridge: false },
         limits: { sensors: 2000, series: 20_000, textBytes: 5_000_000 },
         ipmi: {
@@ -87,7 +87,13 @@ describe("a configuration", () => {
           probeCipherZero: false,
           quirks: [],
         },
-        redfish: { port: 443, auth: "session", tls: { verify: "pin", accept: [] } },
+        redfish: {
+          port: 443,
+          auth: "session",
+          componentsIntervalMs: 900_000,
+          expand: true,
+          tls: { verify: "pin", accept: [] },
+        },
       });
       expect(config.scheduler).toEqual({
         concurrency: 1024,

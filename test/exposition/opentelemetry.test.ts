@@ -12,7 +12,7 @@ const families = [...FAMILIES, rackPowerBudget].map(({ name }) => name);
 const METRICS = [
   ...["hw.errors", "hw.status", "hw.power", "hw.energy", "hw.host.power", "hw.host.ambient_temperature"],
   ...["hw.temperature", "hw.temperature.limit", "hw.fan.speed", "hw.fan.speed.limit", "hw.fan.speed_ratio"],
-  ...["hw.voltage", "hw.voltage.limit", "hw.power_supply.limit"],
+  ...["hw.voltage", "hw.voltage.limit", "hw.power_supply.limit", "hw.physical_disk.endurance_utilization"],
 ];
 
 /** First words of the rows of the table below a heading of columns. */
@@ -43,7 +43,7 @@ describe("docs/opentelemetry.md", () => {
     const limits = rowsOf("| `threshold` | `hw.limit_type` |").flatMap(([names]) => wordsOf(names));
     expect(limits.sort()).toEqual([...THRESHOLD_NAMES].sort());
     const kinds = rowsOf("| `kind` | `hw.type` |").flatMap(([names]) => wordsOf(names));
-    const known = SENSOR_TYPES.map(sensorKind);
+    const known = [...SENSOR_TYPES.map(sensorKind), "storage_controller", "volume"];
     expect(kinds.filter((kind) => !known.includes(kind))).toEqual([]);
   });
 

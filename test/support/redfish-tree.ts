@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Get, isObject, type JsonObject, RedfishError, uriKey } from "../../src/redfish/index.ts";
 
 const ok = { State: "Enabled", Health: "OK" };
 const link = (uri: string) => ({ "@odata.id": `/redfish/v1${uri}` });
@@ -73,4 +74,47 @@ export function writeSmallTree(folder: string, changes: typeof SMALL_TREE = {}):
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify({ "@odata.id": `/redfish/v1${path}`, ...resource }));
   }
+}
+
+/** Resources by their `uriKey`. */
+export type ResourceTree = ReadonlyMap<string, JsonObject>;
+
+/** Recorded trees of real machines, where the folder is present. */
+export const RECORDED = resolve(import.meta.dirname, "../../../shared/fixtures/redfish");
+
+/** The names of the recorded trees. */
+export const recordedTrees = (): readonly string[] =>
+  existsSync(RECORDED) ? readdirSync(RECORDED).filter((name) => existsSync(join(RECORDED, name, "redfish/v1"))) : [];
+
+/** A recorded tree, or the resources of it that `wanted` selects by URI. */
+export function recordedTree(name: string, wanted: (uri: string) => boolean = () => true): ResourceTree {
+  const folder = join(RECORDED, name);
+  const tree = new Map<string, JsonObject>();
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const uri = `/${file.replace(/\/index\.json$/, "")}`;
+    if (file.endsWith("index.json") && wanted(uri))
+      tree.set(uriKey(uri), JSON.parse(readFileSync(join(folder, file), "utf8")));
+  }
+  return tree;
+}
+
+/** A tree from resources by their path below /redfish/v1. */
+export const treeOf = (resources: Readonly<Record<string, JsonObject>>): ResourceTree =>
+  new Map(Object.entries(resources).map(([path, resource]) => [uriKey(`/redfish/v1${path}`), resource]));
+
+/** A tree as a service that answers 404 for other resources; `change` may replace a body. Notes the requests. */
+export function serviceOf(
+  tree: ResourceTree,
+  change: (body: JsonObject) => unknown = (body) => body,
+): { readonly get: Get; readonly requested: readonly string[] } {
+  const requested: string[] = [];
+  const get: Get = async (uri) => {
+    requested.push(uri);
+    if (requested.length > 20_000) throw new Error("the requests do not end");
+    const body = tree.get(uriKey(uri.split("?")[0] ?? ""));
+    const changed = body === undefined ? undefined : change(body);
+    if (!isObject(changed)) throw new RedfishError("unsupported", `${uri}: HTTP 404`, { status: 404 });
+    return changed;
+  };
+  return { get, requested };
 }

@@ -13,7 +13,14 @@ import {
   type SessionInfo,
 } from "../../ipmi/index.ts";
 import { type Clock, turnAfter } from "../../lib/index.ts";
-import type { ChassisState, HostChange, PartName, QuirkRule, Sensor } from "../../model/index.ts";
+import {
+  type ChassisState,
+  type HostChange,
+  PART_NAMES,
+  type PartName,
+  type QuirkRule,
+  type Sensor,
+} from "../../model/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import { ownSerial } from "../change-watch.ts";
 import { quirksByRule } from "../quirk-rules.ts";
@@ -93,9 +100,13 @@ function inWords({ name, id, value, unit, noReading, health, states }: Sensor): 
   return `${name} (${id}): ${facts.filter((fact) => fact !== undefined).join(", ")}`;
 }
 
+/** The parts of a poll that IPMI supports. */
+const PARTS: ReadonlySet<PartName> = new Set(PART_NAMES.filter((part) => part !== "components"));
+
 /** One host's BMC over IPMI: its connection, and the state that is kept between polls. */
 export class IpmiBmc implements Bmc {
   readonly protocol = "ipmi";
+  readonly offeredParts = PARTS;
   readonly #options: IpmiBmcOptions;
   readonly #memory: BmcMemory;
   readonly #repository: Repository;
@@ -259,6 +270,8 @@ export class IpmiBmc implements Bmc {
         return this.#readInventory(connection, signal);
       case "security":
         return this.#readSecurity(connection, signal);
+      case "components":
+        throw new IpmiError("unsupported", "components: not available over IPMI");
     }
   }
 

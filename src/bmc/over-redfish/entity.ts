@@ -50,21 +50,38 @@ const BY_CONTEXT: Readonly<Record<string, number>> = {
   tpm: 7,
 };
 
-export const Entity = { PowerSupply: 10, PowerUnit: 19, Fan: 29, Chassis: 23, SystemBoard: 7, Unknown: 0 } as const;
+export const Entity = {
+  Unknown: 0,
+  Processor: 3,
+  Disk: 4,
+  SystemBoard: 7,
+  PowerSupply: 10,
+  AddInCard: 11,
+  PowerUnit: 19,
+  Chassis: 23,
+  DriveBay: 26,
+  Fan: 29,
+  MemoryDevice: 32,
+  Battery: 40,
+} as const;
 
 /** The entity id of a context; `fallback` if the service reports none or an unknown one. */
 export function entityIdOf(context: string | undefined, fallback: number): number {
   return (context === undefined ? undefined : BY_CONTEXT[context.toLowerCase()]) ?? fallback;
 }
 
-/** The first number of a name, 1 to 96 (the instances that IPMI leaves to the system); 1 if it has none. */
-export function instanceOf(name: string): number {
-  const digits = /\d+/.exec(name)?.[0];
+/** A number from 1 to 95, the instances that IPMI leaves to the system; 1 for any other. */
+function instanceOf(digits: string | undefined): number {
   const number = digits === undefined ? 1 : Number(digits);
   return number >= 1 && number <= 0x5f ? number : 1;
 }
 
-/** "10.2": power supply 2. */
+/** "10.2": power supply 2, by the first number of its name: "PS2 Input 1". */
 export function entityOf(id: number, name: string): string {
-  return `${id}.${instanceOf(name)}`;
+  return `${id}.${instanceOf(/\d+/.exec(name)?.[0])}`;
+}
+
+/** "32.4": memory module 4, by the last number of its name: "PROC 2 DIMM 4". */
+export function numberedEntity(id: number, name: string): string {
+  return `${id}.${instanceOf(/(\d+)\D*$/.exec(name)?.[1])}`;
 }

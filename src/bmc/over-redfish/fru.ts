@@ -1,5 +1,12 @@
 import type { Fru } from "../../model/index.ts";
-import { type Chassis, type ComputerSystem, isAbsent, type PowerSupply } from "../../redfish/index.ts";
+import {
+  type Chassis,
+  type ComputerSystem,
+  type FoundComponent,
+  isAbsent,
+  type PowerSupply,
+} from "../../redfish/index.ts";
+import { nameOf } from "./components.ts";
 import { meaningful } from "./controller.ts";
 import { named } from "./sensor-id.ts";
 
@@ -24,6 +31,28 @@ export function frusOf(
     });
   }
   return parts.filter(saysSomething).map((part, id) => ({ ...part, id, problems: [] }));
+}
+
+/** Numbers of the FRUs of components; the other FRUs of a host are far fewer. */
+const FIRST_COMPONENT = 1000;
+
+/** Identity data of memory modules, drives, processors, controllers, batteries and network cards. */
+export function componentFrus(found: readonly FoundComponent[]): readonly Fru[] {
+  const seen = new Set<string>();
+  const parts: Omit<Fru, "id" | "problems">[] = [];
+  for (const component of found) {
+    const { kind, manufacturer, model, partNumber, serial, firmware } = component.part;
+    if (kind === "volume" || kind === "network_port") continue;
+    const part = {
+      name: nameOf(component),
+      ...texts({ manufacturer, product: model, partNumber, serial, version: firmware }),
+    };
+    const key = JSON.stringify(part);
+    if (!saysSomething(part) || seen.has(key)) continue;
+    seen.add(key);
+    parts.push(part);
+  }
+  return parts.map((part, index) => ({ ...part, id: FIRST_COMPONENT + index, problems: [] }));
 }
 
 type Texts = Pick<Fru, "manufacturer" | "product" | "partNumber" | "serial" | "assetTag" | "version">;

@@ -25,6 +25,9 @@ export class KeptSensors {
         before.value === sensor.value &&
         before.health === sensor.health &&
         before.noReading === sensor.noReading &&
+        before.lifeRemaining === sensor.lifeRemaining &&
+        before.memoryErrors?.correctable === sensor.memoryErrors?.correctable &&
+        before.memoryErrors?.uncorrectable === sensor.memoryErrors?.uncorrectable &&
         before.states.length === sensor.states.length &&
         before.states.every((state, n) => state === sensor.states[n]);
       return isUnchanged ? before : { ...sensor, thresholds, role: before.role };

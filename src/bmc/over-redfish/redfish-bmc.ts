@@ -27,8 +27,9 @@ import {
 import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import { chassisStateOf } from "./chassis.ts";
+import { Components, componentSensor } from "./components.ts";
 import { controllerOf, makerOf } from "./controller.ts";
-import { frusOf } from "./fru.ts";
+import { componentFrus, frusOf } from "./fru.ts";
 import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
@@ -46,6 +47,8 @@ export interface RedfishBmcOptions {
   readonly port: number;
   readonly login: RedfishLogin;
   readonly tls: TlsSettings;
+  /** False: `$expand` is not used, even if the BMC offers it. */
+  readonly expand?: boolean;
   readonly clock: Clock;
   readonly observer?: RedfishObserver;
   readonly filter?: SensorFilter;
@@ -60,7 +63,7 @@ interface Walked {
 }
 
 /** The parts of a poll that Redfish supports. */
-const PARTS: ReadonlySet<PartName> = new Set(["power", "sensors", "dcmi", "inventory"]);
+const PARTS: ReadonlySet<PartName> = new Set(["power", "sensors", "dcmi", "inventory", "components"]);
 
 /** One host's BMC over Redfish: its session, and the state that is kept between polls. */
 export class RedfishBmc implements Bmc {
@@ -81,6 +84,10 @@ export class RedfishBmc implements Bmc {
   /** Resources that were read since the last walk. */
   readonly #readable = new Set<string>();
   readonly #kept = new KeptSensors();
+  readonly #keptComponents = new KeptSensors();
+  readonly #components = new Components();
+  /** Roll-up and summaries of the systems at the last poll. */
+  #health: string | undefined;
   /** Subsystems without content. */
   readonly #empty = new Set<string>();
   #trace: TraceLine | undefined;
@@ -154,7 +161,7 @@ export class RedfishBmc implements Bmc {
     if (this.#root) return this.#root;
     const root = decodeServiceRoot(await this.#session.root(signal));
     this.#root = root;
-    this.#expand = expandOf(root);
+    this.#expand = this.#options.expand === false ? { query: undefined } : expandOf(root);
     return root;
   }
 
@@ -201,6 +208,8 @@ export class RedfishBmc implements Bmc {
       }
       case "inventory":
         return this.#readInventory(signal);
+      case "components":
+        return this.#readComponents(signal);
       default:
         throw new RedfishError("unsupported", `${part}: not available over Redfish`);
     }
@@ -238,7 +247,41 @@ export class RedfishBmc implements Bmc {
     this.#systems = (await this.#resources(systems, signal)).map(decodeComputerSystem);
     const state = chassisStateOf(this.#systems, this.#chassis);
     this.#hostOff = state?.powerOn === false;
+    this.#noteHealth();
     return { data: { chassis: state } };
+  }
+
+  /** A change of a roll-up or summary makes the components due. */
+  #noteHealth(): void {
+    const health = JSON.stringify(
+      this.#systems.map(({ status, memoryHealth, processorHealth, storageHealth }) => [
+        status.healthRollup ?? status.health,
+        memoryHealth,
+        processorHealth,
+        storageHealth,
+      ]),
+    );
+    if (this.#health !== undefined && this.#health !== health) this.#components.noteChange();
+    this.#health = health;
+  }
+
+  isDue(part: PartName): boolean {
+    return part === "components" && this.#components.isDue;
+  }
+
+  async #readComponents(signal: AbortSignal): Promise<PartReading> {
+    const { clock } = this.#options;
+    const context = { get: this.#get, topology: this.#topology, expand: this.#expand, signal, clock };
+    let failure: unknown;
+    try {
+      await this.#components.read(context);
+    } catch (error) {
+      failure = error;
+    }
+    const found = this.#components.all;
+    if (failure !== undefined && found.length === 0) throw failure;
+    const components = this.#named(found.map(componentSensor), this.#keptComponents);
+    return { data: { components, componentFrus: componentFrus(found) }, failure };
   }
 
   /** Chassis from the inventory; their intrusion state is as old as the inventory. */
@@ -256,19 +299,19 @@ export class RedfishBmc implements Bmc {
         break;
       }
     }
-    const wanted = this.#named(sensors);
+    const wanted = this.#named(sensors, this.#kept);
     const { sensorLimit = wanted.length } = this.#options;
     const omittedSensors = wanted.length > sensorLimit ? wanted.length - sensorLimit : undefined;
     return { data: { sensors: wanted.slice(0, sensorLimit), omittedSensors }, failure };
   }
 
   /** The selected sensors with their roles. */
-  #named(sensors: readonly Sensor[]): readonly Sensor[] {
+  #named(sensors: readonly Sensor[], kept: KeptSensors): readonly Sensor[] {
     const { filter, roles } = this.#options;
     const rules = roles?.();
     const manufacturerId = this.#makerId ?? 0;
     const wanted = filter ? sensors.filter(filter) : sensors;
-    return this.#kept.with(wanted, rules, ({ name, kind, quantity, entity }) =>
+    return kept.with(wanted, rules, ({ name, kind, quantity, entity }) =>
       rules?.roleOf({ name, kind, quantity, entityId: Number.parseInt(entity, 10), manufacturerId }),
     );
   }

@@ -1,6 +1,7 @@
 import type { Family } from "../family.ts";
 import { changes } from "./changes.ts";
 import { chassis } from "./chassis.ts";
+import { components } from "./components.ts";
 import { eventLog } from "./event-log.ts";
 import { health } from "./health.ts";
 import { identity } from "./identity.ts";
@@ -18,6 +19,7 @@ export const FAMILIES: readonly Family[] = [
   ...chassis,
   ...health,
   ...readings,
+  ...components,
   ...power,
   ...eventLog,
   ...changes,

@@ -9,6 +9,7 @@ export interface ComputerSystem {
   readonly status: Status;
   readonly memoryHealth?: HealthWord;
   readonly processorHealth?: HealthWord;
+  readonly storageHealth?: HealthWord;
   readonly manufacturer?: string;
   readonly model?: string;
   readonly serial?: string;
@@ -33,6 +34,7 @@ export function decodeComputerSystem(resource: JsonObject): ComputerSystem {
     status: statusOf(resource),
     memoryHealth: summary("MemorySummary"),
     processorHealth: summary("ProcessorSummary"),
+    storageHealth: summary("StorageSummary"),
     manufacturer: textAt(resource, "Manufacturer"),
     model: textAt(resource, "Model"),
     serial: textAt(resource, "SerialNumber"),

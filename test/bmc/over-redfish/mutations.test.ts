@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chassisStateOf } from "../../../src/bmc/over-redfish/chassis.ts";
+import { Components, componentSensor } from "../../../src/bmc/over-redfish/components.ts";
 import { controllerOf } from "../../../src/bmc/over-redfish/controller.ts";
 import { frusOf } from "../../../src/bmc/over-redfish/fru.ts";
 import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
+import { systemClock } from "../../../src/lib/index.ts";
 import type { Sensor } from "../../../src/model/index.ts";
 import {
   decodeChassis,
@@ -20,38 +20,26 @@ import {
   optional,
   RedfishError,
   readTopology,
-  uriKey,
 } from "../../../src/redfish/index.ts";
 import { inputsOf, printedSeed, Random } from "../../ipmi/fuzz/random.ts";
-import { SMALL_TREE } from "../../support/redfish-tree.ts";
+import {
+  type ResourceTree,
+  recordedTree,
+  recordedTrees,
+  SMALL_TREE,
+  serviceOf,
+  treeOf,
+} from "../../support/redfish-tree.ts";
 
-const ROOT = resolve(import.meta.dirname, "../../../../shared/fixtures/redfish");
 /** Resources that a poll reads, of machines that have them all. */
 const READ =
-  /^\/redfish\/v1(\/(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics)?)?)?$/;
-const MOST_PER_TREE = 400;
+  /^\/redfish\/v1(\/(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics|\/(Memory|Processors|Storage|SimpleStorage|SmartStorage|Network\w+|Drives)(\/.*)?)?)?)?$/;
 
-type Tree = ReadonlyMap<string, JsonObject>;
-
-function recorded(name: string): Tree {
-  const folder = join(ROOT, name);
-  const tree = new Map<string, JsonObject>();
-  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[]) {
-    if (!file.endsWith("index.json") || tree.size >= MOST_PER_TREE) continue;
-    const uri = `/${relative(".", file).replace(/\/index\.json$/, "")}`;
-    if (READ.test(uri)) tree.set(uriKey(uri), JSON.parse(readFileSync(join(folder, file), "utf8")));
-  }
-  return tree;
-}
-
-const small: Tree = new Map(
-  Object.entries(SMALL_TREE).map(([path, resource]) => [uriKey(`/redfish/v1${path}`), resource]),
-);
-const trees: readonly (readonly [string, Tree])[] = [
-  ["a small machine", small],
-  ...(existsSync(ROOT) ? readdirSync(ROOT) : [])
-    .filter((name) => existsSync(join(ROOT, name, "redfish/v1/Chassis/index.json")))
-    .map((name) => [name, recorded(name)] as const),
+const trees: readonly (readonly [string, ResourceTree])[] = [
+  ["a small machine", treeOf(SMALL_TREE)],
+  ...recordedTrees()
+    .map((name) => [name, recordedTree(name, (uri) => READ.test(uri))] as const)
+    .filter(([, tree]) => tree.has("/redfish/v1/chassis")),
 ];
 
 /** Values that firmware puts where another type belongs, and values that nobody expects. */
@@ -119,20 +107,10 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
   const sensors: Sensor[] = [];
   const context = { hostOff: false, expand: expandOf(root), empty: new Set<string>(), signal };
   for (const links of topology.chassis) sensors.push(...(await chassisSensors(get, links, context)));
-  return sensors;
-}
-
-/** The tree as a service, each resource changed by `change`; counts the requests, which must end. */
-function serviceOf(tree: Tree, change: (body: JsonObject) => unknown): { get: Get; requests: () => number } {
-  let requests = 0;
-  const get: Get = async (uri) => {
-    if (++requests > 20_000) throw new Error("the poll does not end");
-    const body = tree.get(uriKey(uri.split("?")[0] ?? ""));
-    const changed = body === undefined ? undefined : change(body);
-    if (!isObject(changed)) throw new RedfishError("unsupported", `${uri}: HTTP 404`, { status: 404 });
-    return changed;
-  };
-  return { get, requests: () => requests };
+  const components = new Components();
+  for (let polls = 0; polls === 0 || components.isDue; polls++)
+    await components.read({ get, topology, expand: expandOf(root), signal, clock: systemClock });
+  return [...sensors, ...components.all.map(componentSensor)];
 }
 
 describe("a Redfish service with damaged resources", () => {
@@ -159,29 +137,29 @@ describe("a Redfish service with damaged resources", () => {
   });
 
   it.each(trees)("is read completely if nothing is damaged: %s", async (_, tree) => {
-    const { get } = serviceOf(tree, (body) => body);
+    const { get } = serviceOf(tree);
     await expect(poll(get)).resolves.toBeInstanceOf(Array);
   });
 
   it("may have any nesting depth", async () => {
     const nested = deep(5000);
-    const { get } = serviceOf(small, (body) => ({ ...nested, ...body }));
+    const { get } = serviceOf(treeOf(SMALL_TREE), (body) => ({ ...nested, ...body }));
     expect((await poll(get)).length).toBeGreaterThan(3);
   });
 
   it("may link its collections in a circle", async () => {
-    const { get, requests } = serviceOf(small, (body) =>
+    const { get, requested } = serviceOf(treeOf(SMALL_TREE), (body) =>
       "Members" in body ? { ...body, "Members@odata.nextLink": "/redfish/v1/Chassis" } : body,
     );
     expect((await poll(get)).length).toBeGreaterThan(3);
-    expect(requests()).toBeLessThan(100);
+    expect(requested.length).toBeLessThan(100);
   });
 
   it("may never end a collection", async () => {
     let page = 0;
     const get: Get = async (uri, signal) => {
       if (!uri.startsWith("/redfish/v1/Chassis?page") && uri !== "/redfish/v1/Chassis")
-        return serviceOf(small, (body) => body).get(uri, signal);
+        return serviceOf(treeOf(SMALL_TREE)).get(uri, signal);
       page++;
       return {
         Members: [{ "@odata.id": `/redfish/v1/Chassis/x${page}` }],

@@ -65,7 +65,7 @@ withPeers(["openssl"], "a poll of a recorded tree", () => {
     try {
       const taker = new SnapshotTaker(host, bmc);
       const signal = AbortSignal.timeout(20_000);
-      const parts = ["power", "sensors", "dcmi", "inventory"] as const;
+      const parts = ["power", "sensors", "dcmi", "inventory", "components"] as const;
       const snapshot = await taker.take({ parts, slowIntervalMs: 3600_000, signal, clock: systemClock });
       const first = server.seen.length;
       await taker.take({ parts, slowIntervalMs: 3600_000, signal, clock: systemClock });
