@@ -2,6 +2,7 @@ import type {
   ChassisState,
   ControllerInfo,
   EventLog,
+  FirmwareVersion,
   Fru,
   HostChange,
   PartName,
@@ -26,6 +27,7 @@ export interface PartData {
   readonly eventLog?: EventLog;
   readonly watchdog?: Watchdog;
   readonly frus?: readonly Fru[];
+  readonly firmware?: readonly FirmwareVersion[];
   readonly findings?: readonly SecurityFinding[];
 }
 

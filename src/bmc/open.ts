@@ -59,6 +59,8 @@ export interface PollSettings {
     readonly componentsIntervalMs?: number;
     /** False: `$expand` is not used, even if the BMC offers it. */
     readonly expand?: boolean;
+    /** True: the versions of all firmware are read with the components. */
+    readonly firmware?: boolean;
     /** IPMI port of hosts whose address has none: only for these does `auto` try Redfish. */
     readonly ipmiPort: number;
   };
@@ -273,13 +275,14 @@ export class BmcPool {
   #redfishBmc({ address }: Host, { redfish, filter, limits }: PollSettings, port: number): Bmc {
     if (!redfish) throw new SettingsError("the module has no settings for Redfish");
     const { clock, redfishObserver, roles } = this.#parts;
-    const { login, tls, expand } = redfish;
+    const { login, tls, expand, firmware } = redfish;
     return new RedfishBmc({
       address,
       port,
       login,
       tls,
       expand,
+      firmware,
       clock,
       observer: redfishObserver,
       filter,

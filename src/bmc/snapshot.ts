@@ -175,6 +175,7 @@ export class SnapshotTaker {
       eventLog: read.eventLog,
       watchdog: read.watchdog,
       frus: read.frus,
+      firmware: read.firmware,
       findings: read.findings,
       changes: options.compare?.({ ...read, frus: failure ? undefined : data.frus, up: failure === undefined }),
       omitted: read.omittedSensors === undefined ? undefined : { sensors: read.omittedSensors },

@@ -104,6 +104,7 @@ function buildModule(name: string, written: ConfigFile["modules"][string], absol
       auth: redfish.auth,
       componentsIntervalMs: ms(redfish.components_interval),
       expand: redfish.expand,
+      firmware: redfish.firmware,
       tls: {
         verify: redfish.tls.verify,
         caFile: redfish.tls.ca_file === undefined ? undefined : absolute(redfish.tls.ca_file),

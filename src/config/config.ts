@@ -75,6 +75,7 @@ export interface ModuleConfig {
     readonly auth: "session" | "basic";
     readonly componentsIntervalMs: number;
     readonly expand: boolean;
+    readonly firmware: boolean;
     readonly tls: {
       readonly verify: "ca" | "pin" | "off";
       /** Absolute. */

@@ -157,6 +157,10 @@ const redfishSchema = z.strictObject({
     .describe(
       "Time between two readings of the parts of a machine: memory modules, processors, drives, controllers, network ports. They are also read when the health of the system or one of its summaries changes.",
     ),
+  firmware: z
+    .boolean()
+    .default(false)
+    .describe("Read the versions of all firmware of a machine: `bmc_firmware_info`, with 12 to 34 series for a host."),
   expand: z
     .boolean()
     .default(true)

@@ -126,7 +126,7 @@ function watchdog(w: Watchdog): Collected {
     family: DialectSample["family"],
     label: string,
     words: readonly (readonly [string, string])[],
-    word: string,
+    word: string | undefined,
   ): DialectSample[] =>
     words.map(([theirs, ours]) => ({ family, labels: [[label, theirs] as const], value: ours === word ? 1 : 0 }));
   return [
@@ -135,8 +135,8 @@ function watchdog(w: Watchdog): Collected {
     one(FAMILIES.watchdogLogging, w.logs ? 1 : 0),
     ...each(FAMILIES.watchdogAction, "action", ACTIONS, w.action),
     ...each(FAMILIES.watchdogInterrupt, "interrupt", INTERRUPTS, w.preTimeoutInterrupt),
-    one(FAMILIES.watchdogInterval, w.preTimeoutSeconds),
-    one(FAMILIES.watchdogInitial, Math.trunc(w.initialCountdownSeconds)),
+    one(FAMILIES.watchdogInterval, w.preTimeoutSeconds ?? 0),
+    one(FAMILIES.watchdogInitial, Math.trunc(w.initialCountdownSeconds ?? 0)),
     one(FAMILIES.watchdogCurrent, Math.trunc(w.presentCountdownSeconds ?? 0)),
   ];
 }

@@ -203,6 +203,7 @@ export class PollSettingsBook {
       port: redfish.port,
       componentsIntervalMs: redfish.componentsIntervalMs,
       expand: redfish.expand,
+      firmware: redfish.firmware,
       ipmiPort: ipmi.port,
     };
   }

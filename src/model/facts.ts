@@ -83,16 +83,17 @@ export interface PowerConsumption {
   readonly limitWatts?: number;
 }
 
+/** What Redfish does not report is absent. */
 export interface Watchdog {
   readonly running: boolean;
-  readonly use: string;
-  readonly action: string;
-  readonly preTimeoutInterrupt: string;
+  readonly use?: string;
+  readonly action?: string;
+  readonly preTimeoutInterrupt?: string;
   /** Time between the pre-timeout interrupt and the end of the countdown. */
-  readonly preTimeoutSeconds: number;
+  readonly preTimeoutSeconds?: number;
   /** True: an expiration is logged. */
-  readonly logs: boolean;
-  readonly initialCountdownSeconds: number;
+  readonly logs?: boolean;
+  readonly initialCountdownSeconds?: number;
   readonly presentCountdownSeconds?: number;
   /** Timer uses that expired since their flags were cleared. */
   readonly expired: readonly string[];
@@ -113,6 +114,13 @@ export interface Fru {
   readonly capacityWatts?: number;
   /** Damage that was found and ignored, e.g. "board area: wrong checksum". */
   readonly problems: readonly string[];
+}
+
+/** Version of one firmware of a machine. */
+export interface FirmwareVersion {
+  /** Unique within the host, and the same after an update. */
+  readonly component: string;
+  readonly version: string;
 }
 
 /** A possible weakness in how the BMC can be accessed. */

@@ -3,6 +3,7 @@ import type {
   ChassisState,
   ControllerInfo,
   EventLog,
+  FirmwareVersion,
   Fru,
   PowerConsumption,
   SecurityFinding,
@@ -60,6 +61,7 @@ export interface HostSnapshot {
   readonly eventLog?: EventLog;
   readonly watchdog?: Watchdog;
   readonly frus?: readonly Fru[];
+  readonly firmware?: readonly FirmwareVersion[];
   readonly findings?: readonly SecurityFinding[];
   /** Absent until the host was read once. */
   readonly changes?: ChangeCounts;

@@ -17,6 +17,7 @@ import {
   type NetworkPort,
 } from "./schemas/network-port.ts";
 import { decodeProcessor, type Processor } from "./schemas/processor.ts";
+import { decodeSoftware, type Software } from "./schemas/software.ts";
 import { isAbsent } from "./schemas/status.ts";
 import {
   type Battery,
@@ -43,7 +44,8 @@ export type Component =
   | Battery
   | Volume
   | NetworkAdapter
-  | NetworkPort;
+  | NetworkPort
+  | Software;
 
 /** A part of the machine, and where it was found. */
 export interface FoundComponent {
@@ -74,7 +76,9 @@ type StepKind =
   | "network_adapter"
   | "network_port"
   | "power_subsystem"
-  | "battery";
+  | "battery"
+  | "update_service"
+  | "software";
 
 interface Step {
   readonly kind: StepKind;
@@ -114,17 +118,22 @@ export class ComponentWalk {
 
   /** Chassis are walked after the systems, so that a drive which both list keeps the URI of its controller. */
   #chassisLeft: Topology["chassis"];
+  #updateService: string | undefined;
 
-  constructor({ systems, chassis }: Pick<Topology, "systems" | "chassis">) {
+  /** @param updateService with it, the versions of all firmware are read, too */
+  constructor({ systems, chassis }: Pick<Topology, "systems" | "chassis">, updateService?: string) {
     for (const uri of systems) this.#add("system", uri, { list: "systems" });
     this.#chassisLeft = chassis;
+    this.#updateService = updateService;
     this.#turnToChassis();
   }
 
   #turnToChassis(): void {
     if (this.#next < this.#steps.length) return;
     for (const { uri } of this.#chassisLeft) this.#add("chassis", uri, { list: "chassis" });
+    this.#add("update_service", this.#updateService, { list: "software" });
     this.#chassisLeft = [];
+    this.#updateService = undefined;
   }
 
   get isDone(): boolean {
@@ -194,6 +203,7 @@ export class ComponentWalk {
     else if (kind === "array_controller") this.#arrayController(step, body, options);
     else if (kind === "network_interface") this.#add("network_adapter", link(body, "NetworkAdapter"), { list });
     else if (kind === "power_subsystem") this.#addCollection("battery", linkAt(body, "Batteries"));
+    else if (kind === "update_service") this.#addCollection("software", linkAt(body, "FirmwareInventory"));
     else if (kind === "memory_metrics") this.#memoryMetrics(step, body, options);
   }
 
@@ -295,6 +305,8 @@ function partOf(kind: StepKind, body: JsonObject): Component | undefined {
       return decodeNetworkAdapter(body);
     case "network_port":
       return decodeNetworkPort(body);
+    case "software":
+      return decodeSoftware(body);
     default:
       return undefined;
   }

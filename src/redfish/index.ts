@@ -21,20 +21,33 @@ export type { JsonObject } from "./json.ts";
 export { isObject, uriKey } from "./json.ts";
 export type { RedfishObserver, Trace as RedfishTrace } from "./observer.ts";
 export { type Expand, expandOf, type Get, type Member, memberBodies, members, optional } from "./resource.ts";
+export {
+  type Account,
+  type AccountService,
+  decodeAccount,
+  decodeAccountService,
+} from "./schemas/account.ts";
 export { type Chassis, decodeChassis } from "./schemas/chassis.ts";
 export type { ComponentFacts } from "./schemas/component.ts";
-export { type ComputerSystem, decodeComputerSystem, isPoweredOn } from "./schemas/computer-system.ts";
+export {
+  type ComputerSystem,
+  decodeComputerSystem,
+  type HostWatchdog,
+  isPoweredOn,
+} from "./schemas/computer-system.ts";
 export type { Drive } from "./schemas/drive.ts";
 export type { Limits } from "./schemas/limits.ts";
 export { decodeManager, type Manager } from "./schemas/manager.ts";
 export type { PartFacts } from "./schemas/member.ts";
 export type { MemoryMetrics, MemoryModule } from "./schemas/memory.ts";
 export type { NetworkAdapter, NetworkPort } from "./schemas/network-port.ts";
+export { decodeNetworkProtocol, type NetworkProtocol } from "./schemas/network-protocol.ts";
 export { decodePower, type Power, type PowerControl, type PowerSupply, type VoltageReading } from "./schemas/power.ts";
 export type { Processor } from "./schemas/processor.ts";
 export type { RedundancyGroup } from "./schemas/redundancy.ts";
 export { decodeSensor, type RedfishSensor } from "./schemas/sensor.ts";
 export { decodeServiceRoot, type ServiceRoot } from "./schemas/service-root.ts";
+export type { Software } from "./schemas/software.ts";
 export { type HealthWord, isAbsent, isActive, type Status } from "./schemas/status.ts";
 export type { Battery, StorageController, Volume } from "./schemas/storage.ts";
 export {

@@ -77,15 +77,16 @@ export async function members(
   return [...found.values()];
 }
 
-/** The bodies of the members of a collection; members that cannot be read are left out. */
+/** The bodies of at most `most` members of a collection; members that cannot be read are left out. */
 export async function memberBodies(
   get: Get,
   collection: string,
   signal: AbortSignal,
   expand?: Expand,
+  most = MAX_MEMBERS,
 ): Promise<readonly { uri: string; body: JsonObject }[]> {
   const bodies: { uri: string; body: JsonObject }[] = [];
-  for (const { uri, body } of await members(get, collection, signal, expand)) {
+  for (const { uri, body } of (await members(get, collection, signal, expand)).slice(0, most)) {
     const whole = body ?? (await optional(() => get(uri, signal)));
     if (whole) bodies.push({ uri, body: whole });
   }

@@ -92,6 +92,7 @@ describe("a configuration", () => {
           auth: "session",
           componentsIntervalMs: 900_000,
           expand: true,
+          firmware: false,
           tls: { verify: "pin", accept: [] },
         },
       });

@@ -23,6 +23,7 @@ import {
 } from "../../model/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import { ownSerial } from "../change-watch.ts";
+import { foundOrNot } from "../finding.ts";
 import { quirksByRule } from "../quirk-rules.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
@@ -41,7 +42,7 @@ import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
 import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
-import { FINDINGS, foundOrNot, securityFindings } from "./security.ts";
+import { FINDINGS, securityFindings } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 import { SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";

@@ -18,8 +18,9 @@ import {
   type Parameter,
 } from "../../ipmi/index.ts";
 import type { LanInfo, SecurityFinding } from "../../model/index.ts";
+import { foundOrNot } from "../finding.ts";
 import { optional } from "./refusals.ts";
-import { FINDINGS, foundOrNot } from "./security.ts";
+import { FINDINGS } from "./security.ts";
 
 const SOURCES: Readonly<Record<IpAddressSource, LanInfo["addressSource"]>> = {
   unspecified: undefined,

@@ -1,15 +1,6 @@
 import { type BmcMemory, offersIpmi15 } from "../../ipmi/index.ts";
 import { Health, type SecurityFinding } from "../../model/index.ts";
-
-/** A finding that was checked for, and found or not. All hosts share these objects, because each has a dozen. */
-type Either = readonly [absent: SecurityFinding, present: SecurityFinding];
-
-const either = (finding: string, severity: SecurityFinding["severity"]): Either => [
-  { finding, present: false, severity },
-  { finding, present: true, severity },
-];
-
-export const foundOrNot = (finding: Either, present: boolean): SecurityFinding => finding[present ? 1 : 0];
+import { type Either, either, foundOrNot } from "../finding.ts";
 
 export const FINDINGS = {
   anonymousLogin: either("anonymous_login", Health.Critical),

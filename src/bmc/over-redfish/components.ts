@@ -1,7 +1,6 @@
 import type { Clock } from "../../lib/index.ts";
-import type { Sensor } from "../../model/index.ts";
+import type { FirmwareVersion, Sensor } from "../../model/index.ts";
 import {
-  type Component,
   ComponentWalk,
   type Expand,
   type FoundComponent,
@@ -10,8 +9,9 @@ import {
   uriKey,
 } from "../../redfish/index.ts";
 import { Entity, numberedEntity } from "./entity.ts";
+import { firmwareOf } from "./firmware.ts";
 import { shortPath } from "./sensor-id.ts";
-import { verdictOfComponent } from "./states.ts";
+import { type Part, verdictOfComponent } from "./states.ts";
 
 /** No further request begins in one poll after this time or number: the next poll goes on. */
 const MOST_MS_PER_POLL = 20_000;
@@ -30,6 +30,8 @@ export interface ComponentsContext {
   readonly get: Get;
   readonly topology: Topology;
   readonly expand?: Expand;
+  /** With it, the versions of all firmware are read, too. */
+  readonly updateService?: string;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -42,6 +44,7 @@ export class Components {
   #number = 0;
   readonly #lost = new Set<string>();
   #isChanged = false;
+  #firmware: readonly FirmwareVersion[] | undefined;
 
   /** True if something is left to read, or a summary of the parts changed. */
   get isDue(): boolean {
@@ -58,9 +61,9 @@ export class Components {
    *
    * @throws the failure if nothing was read
    */
-  async read({ get, topology, expand, signal, clock }: ComponentsContext): Promise<void> {
+  async read({ get, topology, expand, updateService, signal, clock }: ComponentsContext): Promise<void> {
     if (this.#walk === undefined) {
-      this.#walk = new ComponentWalk(topology);
+      this.#walk = new ComponentWalk(topology, updateService);
       this.#number++;
       this.#isChanged = false;
       this.#lost.clear();
@@ -76,7 +79,7 @@ export class Components {
     const options = {
       signal,
       expand,
-      found: (component: FoundComponent) => this.#found(component),
+      found: (component: FoundComponent) => this.#keep(component),
       lost: (uri: string) => this.#lost.add(uriKey(uri)),
     };
     while (!walk.isDone && requests < MOST_REQUESTS_PER_POLL && clock.monotonicMs() < endMs) {
@@ -91,7 +94,7 @@ export class Components {
     if (walk.isDone) this.#end();
   }
 
-  #found(component: FoundComponent): void {
+  #keep(component: FoundComponent): void {
     this.#kept.set(uriKey(component.uri), { component, walk: this.#number });
   }
 
@@ -102,15 +105,33 @@ export class Components {
       const isLost = this.#lost.has(key) || this.#lost.has(uriKey(component.list));
       if (walk < this.#number - (isLost ? MOST_LOST : 0)) this.#kept.delete(key);
     }
+    this.#firmware = firmwareOf(this.#found.flatMap(({ part }) => (part.kind === "software" ? part : [])));
   }
 
-  get all(): readonly FoundComponent[] {
+  /** All parts of the machine, without its firmware. */
+  get all(): readonly FoundPart[] {
+    return this.#found.filter(isPart);
+  }
+
+  /** Versions of all firmware as of the last whole reading; undefined before it. */
+  get firmware(): readonly FirmwareVersion[] | undefined {
+    return this.#firmware;
+  }
+
+  get #found(): readonly FoundComponent[] {
     return [...this.#kept.values()].map(({ component }) => component);
   }
 }
 
+/** A found part of the machine; software is no part. */
+export interface FoundPart extends FoundComponent {
+  readonly part: Part;
+}
+
+const isPart = (found: FoundComponent): found is FoundPart => found.part.kind !== "software";
+
 /** Sensor kind and entity id of each kind of part. */
-const KINDS: Readonly<Record<Component["kind"], readonly [kind: string, entityId: number]>> = {
+const KINDS: Readonly<Record<Part["kind"], readonly [kind: string, entityId: number]>> = {
   memory: ["memory", Entity.MemoryDevice],
   processor: ["processor", Entity.Processor],
   drive: ["drive", Entity.Disk],
@@ -122,7 +143,7 @@ const KINDS: Readonly<Record<Component["kind"], readonly [kind: string, entityId
 };
 
 /** A part as a sensor with states. */
-export function componentSensor(found: FoundComponent): Sensor {
+export function componentSensor(found: FoundPart): Sensor {
   const { uri, part, metrics } = found;
   const [kind, ownEntity] = KINDS[part.kind];
   const isAccelerator = part.kind === "processor" && !/^(cpu|core|thread|)$/i.test(part.type ?? "");
@@ -153,7 +174,7 @@ const isWord = (id: string): boolean => /\p{L}/u.test(id);
  * The name of a part: its place as printed on the machine; or else its name, if that has the number of its id, or else
  * its id. It does not depend on the other parts, so that it is the same while only some of them were read.
  */
-export function nameOf({ part, owner }: Pick<FoundComponent, "part" | "owner">): string {
+export function nameOf({ part, owner }: Pick<FoundPart, "part" | "owner">): string {
   const { kind, id, place } = part;
   const name = part.name ?? part.model ?? kind.replaceAll("_", " ");
   const isNumbered = id === undefined || lastNumber(name) === lastNumber(id);

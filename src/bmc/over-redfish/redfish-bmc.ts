@@ -1,17 +1,22 @@
 import type { Clock } from "../../lib/index.ts";
-import type { Fru, PartName, Sensor } from "../../model/index.ts";
+import type { PartName, Sensor } from "../../model/index.ts";
 import {
   type Chassis,
   type ComputerSystem,
+  decodeAccount,
+  decodeAccountService,
   decodeChassis,
   decodeComputerSystem,
   decodeManager,
+  decodeNetworkProtocol,
   decodePower,
   decodeServiceRoot,
   type Expand,
   expandOf,
   type Get,
   type JsonObject,
+  memberBodies,
+  type NetworkProtocol,
   optional,
   type PowerSupply,
   RedfishError,
@@ -33,7 +38,9 @@ import { componentFrus, frusOf } from "./fru.ts";
 import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
-import { chassisSensors } from "./sensors.ts";
+import { securityFindings } from "./security.ts";
+import { chassisSensors, subsystemSupplies } from "./sensors.ts";
+import { watchdogOf } from "./watchdog.ts";
 
 /** Age after which the topology is read again. */
 const TOPOLOGY_AGE_MS = 24 * 3600_000;
@@ -49,6 +56,8 @@ export interface RedfishBmcOptions {
   readonly tls: TlsSettings;
   /** False: `$expand` is not used, even if the BMC offers it. */
   readonly expand?: boolean;
+  /** True: the versions of all firmware are read with the components. */
+  readonly firmware?: boolean;
   readonly clock: Clock;
   readonly observer?: RedfishObserver;
   readonly filter?: SensorFilter;
@@ -63,7 +72,17 @@ interface Walked {
 }
 
 /** The parts of a poll that Redfish supports. */
-const PARTS: ReadonlySet<PartName> = new Set(["power", "sensors", "dcmi", "inventory", "components"]);
+const PARTS: ReadonlySet<PartName> = new Set([
+  "power",
+  "sensors",
+  "dcmi",
+  "watchdog",
+  "inventory",
+  "security",
+  "components",
+]);
+/** Accounts of one BMC that are read. */
+const MOST_ACCOUNTS = 32;
 
 /** One host's BMC over Redfish: its session, and the state that is kept between polls. */
 export class RedfishBmc implements Bmc {
@@ -206,8 +225,12 @@ export class RedfishBmc implements Bmc {
         const context = { hostOff: this.#hostOff, manufacturerId: this.#makerId };
         return { data: { consumption: await readConsumption(this.#get, this.#topology.chassis, context, signal) } };
       }
+      case "watchdog":
+        return { data: { watchdog: watchdogOf(await this.#readSystems(signal)) } };
       case "inventory":
         return this.#readInventory(signal);
+      case "security":
+        return this.#readSecurity(signal);
       case "components":
         return this.#readComponents(signal);
       default:
@@ -243,12 +266,15 @@ export class RedfishBmc implements Bmc {
   }
 
   async #readPower(signal: AbortSignal): Promise<PartReading> {
-    const { systems } = this.#topology;
-    this.#systems = (await this.#resources(systems, signal)).map(decodeComputerSystem);
+    this.#systems = await this.#readSystems(signal);
     const state = chassisStateOf(this.#systems, this.#chassis);
     this.#hostOff = state?.powerOn === false;
     this.#noteHealth();
     return { data: { chassis: state } };
+  }
+
+  async #readSystems(signal: AbortSignal): Promise<readonly ComputerSystem[]> {
+    return (await this.#resources(this.#topology.systems, signal)).map(decodeComputerSystem);
   }
 
   /** A change of a roll-up or summary makes the components due. */
@@ -271,7 +297,8 @@ export class RedfishBmc implements Bmc {
 
   async #readComponents(signal: AbortSignal): Promise<PartReading> {
     const { clock } = this.#options;
-    const context = { get: this.#get, topology: this.#topology, expand: this.#expand, signal, clock };
+    const updateService = this.#options.firmware ? this.#root?.updateService : undefined;
+    const context = { get: this.#get, topology: this.#topology, expand: this.#expand, updateService, signal, clock };
     let failure: unknown;
     try {
       await this.#components.read(context);
@@ -281,7 +308,8 @@ export class RedfishBmc implements Bmc {
     const found = this.#components.all;
     if (failure !== undefined && found.length === 0) throw failure;
     const components = this.#named(found.map(componentSensor), this.#keptComponents);
-    return { data: { components, componentFrus: componentFrus(found) }, failure };
+    const firmware = this.#options.firmware ? this.#components.firmware : undefined;
+    return { data: { components, componentFrus: componentFrus(found), firmware }, failure };
   }
 
   /** Chassis from the inventory; their intrusion state is as old as the inventory. */
@@ -318,27 +346,58 @@ export class RedfishBmc implements Bmc {
 
   async #readInventory(signal: AbortSignal): Promise<PartReading> {
     const root = await this.#serviceRoot(signal);
-    const { systems, managers, chassis } = this.#topology;
-    const found = (await this.#resources(systems, signal)).map(decodeComputerSystem);
+    const { systems: known, managers, chassis } = this.#topology;
+    const systems = await this.#readSystems(signal);
     const bmcs = (await this.#resources(managers, signal)).map(decodeManager);
     const housing = await this.#resources(
       chassis.map(({ uri }) => uri),
       signal,
     );
     this.#chassis = housing.map(decodeChassis);
-    const controller = controllerOf(root, found, bmcs, this.#session.certificate);
+    const controller = controllerOf(root, systems, bmcs, this.#session.certificate);
     if (this.#firmware !== undefined && controller.firmware !== this.#firmware) this.#walkAgain();
     this.#firmware = controller.firmware;
-    return { data: { controller, frus: await this.#frus(found, signal) } };
+    const supplies = await this.#supplies(signal);
+    const hasAllSystems = systems.length === known.length;
+    const frus = frusOf({ systems, chassis: this.#chassis, managers: bmcs, supplies, hasAllSystems });
+    return { data: { controller, frus } };
   }
 
-  async #frus(systems: readonly ComputerSystem[], signal: AbortSignal): Promise<readonly Fru[]> {
+  async #supplies(signal: AbortSignal): Promise<readonly PowerSupply[]> {
     const supplies: PowerSupply[] = [];
-    for (const { power } of this.#topology.chassis) {
+    for (const { power, powerSubsystem } of this.#topology.chassis) {
       const resource = power === undefined ? undefined : await optional(() => this.#get(power, signal));
       if (resource) supplies.push(...decodePower(resource).supplies);
+      else if (powerSubsystem !== undefined && !this.#empty.has(powerSubsystem))
+        supplies.push(...(await subsystemSupplies(this.#get, powerSubsystem, signal, this.#expand)));
     }
-    return frusOf(systems, this.#chassis, supplies);
+    return supplies;
+  }
+
+  async #readSecurity(signal: AbortSignal): Promise<PartReading> {
+    const root = await this.#serviceRoot(signal);
+    const managers = (await this.#resources(this.#topology.managers, signal)).map(decodeManager);
+    const read = (uri: string | undefined) => (uri === undefined ? undefined : optional(() => this.#get(uri, signal)));
+    const protocols: NetworkProtocol[] = [];
+    for (const { networkProtocol } of managers) {
+      const resource = await read(networkProtocol);
+      if (resource) protocols.push(decodeNetworkProtocol(resource));
+    }
+    const service = await read(root.accountService);
+    const accountService = service && decodeAccountService(service);
+    const list = accountService?.accounts;
+    const accounts =
+      list === undefined
+        ? undefined
+        : await optional(() => memberBodies(this.#get, list, signal, this.#expand, MOST_ACCOUNTS));
+    const findings = securityFindings({
+      protocols,
+      certificate: this.#session.certificate,
+      now: this.#options.clock.wallMs(),
+      accountService,
+      accounts: accounts?.map(({ body }) => decodeAccount(body)),
+    });
+    return { data: { findings } };
   }
 
   save(): SavedRedfish {

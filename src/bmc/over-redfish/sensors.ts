@@ -238,16 +238,38 @@ async function powerSubsystemSensors(
     entityId: Entity.PowerUnit,
     fallback: "Power Supply Redundancy",
   });
-  const bodies =
-    supplies === undefined ? [] : ((await optional(() => memberBodies(get, supplies, signal, expand))) ?? []);
-  if (bodies.length + groups.length === 0) empty.add(uri);
+  const listed = supplies === undefined ? [] : await suppliesOf(get, supplies, signal, expand);
+  if (listed.length + groups.length === 0) empty.add(uri);
   const read: PowerSupply[] = [];
-  for (const [index, { body }] of bodies.entries()) {
-    const supply = decodePowerSupply(body, index);
+  for (const supply of listed) {
     const metricsUri = supply.metrics;
     const isThere = metricsUri !== undefined && !isAbsent(supply.status);
     const metrics = isThere ? await optional(() => get(metricsUri, signal)) : undefined;
     read.push(metrics ? withMetrics(supply, metrics) : supply);
   }
   return [...supplySensors(shortPath(supplies ?? uri), read, hostOff), ...groups];
+}
+
+type LinkedSupply = ReturnType<typeof decodePowerSupply>;
+
+async function suppliesOf(
+  get: Get,
+  collection: string,
+  signal: AbortSignal,
+  expand?: Expand,
+): Promise<readonly LinkedSupply[]> {
+  const bodies = (await optional(() => memberBodies(get, collection, signal, expand))) ?? [];
+  return bodies.map(({ body }, index) => decodePowerSupply(body, index));
+}
+
+/** The power supplies of a PowerSubsystem without their readings. */
+export async function subsystemSupplies(
+  get: Get,
+  uri: string,
+  signal: AbortSignal,
+  expand?: Expand,
+): Promise<readonly PowerSupply[]> {
+  const resource = await optional(() => get(uri, signal));
+  const { supplies } = resource ? decodePowerSubsystem(resource) : {};
+  return supplies === undefined ? [] : suppliesOf(get, supplies, signal, expand);
 }

@@ -1,6 +1,9 @@
 import type { Health } from "../../model/index.ts";
-import type { Battery, Component, Drive, FoundComponent, Status, Volume } from "../../redfish/index.ts";
+import type { Component, Drive, FoundComponent, Software, Status, Volume } from "../../redfish/index.ts";
 import { healthOf } from "./health.ts";
+
+/** A part of the machine that has a health. */
+export type Part = Exclude<Component, Software>;
 
 /** What a part reports about itself, in the words that IPMI has for its kind of sensor. */
 interface Verdict {
@@ -9,7 +12,7 @@ interface Verdict {
 }
 
 /** The state for a part that is Warning or Critical without a reason, by kind. */
-const BY_HEALTH: Readonly<Record<Component["kind"], readonly [warning: string, critical: string]>> = {
+const BY_HEALTH: Readonly<Record<Part["kind"], readonly [warning: string, critical: string]>> = {
   memory: ["predictive_failure", "failure_detected"],
   processor: ["predictive_failure", "failure_detected"],
   drive: ["predictive_failure", "drive_fault"],
@@ -51,7 +54,10 @@ const REDUNDANT =
   /^(raid ?(1|5|6|10|50|60)|raid1[^0].*|mirrored|stripedwithparity|spannedmirrors|spannedstripeswithparity|raid(6tp|1e|10e|10triple|1triple))$/i;
 
 /** Health and states of a part. A part that is present has at least the state of its presence. */
-export function verdictOfComponent({ part, metrics }: Pick<FoundComponent, "part" | "metrics">): Verdict {
+export function verdictOfComponent({
+  part,
+  metrics,
+}: Pick<FoundComponent, "metrics"> & { readonly part: Part }): Verdict {
   const states = new Set<string>();
   let health = healthOf(part.status.health);
   const add = (state: string, worst?: Health): void => {
@@ -120,7 +126,7 @@ const NORMAL: ReadonlySet<string> = new Set([
 ]);
 
 /** True for a state that says why the part is not OK. A volume that is rebuilt is still degraded. */
-const isReason = (part: Component | Battery, state: string): boolean =>
+const isReason = (part: Part, state: string): boolean =>
   !NORMAL.has(state) && !(part.kind === "volume" && state === "rebuild_in_progress");
 
 const isDisabled = ({ state }: Status): boolean => /^disabled$/i.test(state ?? "");

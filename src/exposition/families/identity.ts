@@ -100,12 +100,23 @@ export const identity = [
     type: "info",
     help: "Identity of each field replaceable unit (FRU) with inventory data; always 1.",
     labels: ["fru", "manufacturer", "product", "part_number", "serial", "asset_tag"],
-    source: "IPMI FRU areas; Redfish ComputerSystem, Chassis, PowerSupply",
+    source: "IPMI FRU areas; Redfish ComputerSystem, Chassis, Manager, PowerSupply, Memory, Drive, Processor",
     *samples({ snapshot }) {
       for (const f of snapshot?.frus ?? [])
         yield { labels: [f.name, f.manufacturer, f.product, f.partNumber, f.serial, f.assetTag], value: 1 };
     },
     madeOf: ({ snapshot }) => [snapshot?.frus],
+  }),
+  family({
+    name: "bmc_firmware_info",
+    type: "info",
+    help: "Version of each firmware of the host; always 1. Only with redfish.firmware in the module.",
+    labels: ["component", "version"],
+    source: "Redfish SoftwareInventory of the UpdateService",
+    *samples({ snapshot }) {
+      for (const { component, version } of snapshot?.firmware ?? []) yield { labels: [component, version], value: 1 };
+    },
+    madeOf: ({ snapshot }) => [snapshot?.firmware],
   }),
   valueFamily({
     name: "bmc_tls_certificate_expiry_timestamp_seconds",

@@ -1,6 +1,7 @@
 import { family, optionalFlag, valueFamily } from "../family.ts";
 
 const SOURCE = "IPMI Get Watchdog Timer";
+const BOTH = `${SOURCE}; Redfish HostWatchdogTimer`;
 
 /** Use and action change between POST and operating system, so they are labels of an info family of their own. */
 export const watchdog = [
@@ -8,7 +9,7 @@ export const watchdog = [
     name: "bmc_watchdog_running",
     type: "gauge",
     help: "1 while the watchdog timer runs, else 0.",
-    source: SOURCE,
+    source: BOTH,
     value: ({ snapshot }) => optionalFlag(snapshot?.watchdog?.running),
   }),
   valueFamily({
@@ -23,7 +24,7 @@ export const watchdog = [
     type: "info",
     help: "Use of the watchdog timer and its action on expiration; always 1.",
     labels: ["use", "action", "pre_timeout_interrupt"],
-    source: SOURCE,
+    source: BOTH,
     *samples({ snapshot }) {
       const w = snapshot?.watchdog;
       if (w !== undefined) yield { labels: [w.use, w.action, w.preTimeoutInterrupt], value: 1 };

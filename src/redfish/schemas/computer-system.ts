@@ -1,4 +1,4 @@
-import { type JsonObject, textAt } from "../json.ts";
+import { booleanAt, type JsonObject, objectAt, textAt } from "../json.ts";
 import { type HealthWord, healthWord, type Status, statusOf } from "./status.ts";
 
 /** ComputerSystem: power state, identity and the roll-ups of its parts. */
@@ -22,6 +22,28 @@ export interface ComputerSystem {
   /** Identify LED: Lit, Blinking, Off. */
   readonly indicator?: string;
   readonly locationIndicatorActive?: boolean;
+  readonly watchdog?: HostWatchdog;
+}
+
+/** HostWatchdogTimer: whether it may run and whether it does, and what follows its expiration. */
+export interface HostWatchdog {
+  readonly functionEnabled?: boolean;
+  readonly state?: string;
+  /** None, ResetSystem, PowerCycle, PowerDown, OEM. */
+  readonly action?: string;
+  /** None, DiagnosticInterrupt, SMI, MessagingInterrupt, OEM. */
+  readonly warningAction?: string;
+}
+
+function hostWatchdog(resource: JsonObject): HostWatchdog | undefined {
+  const timer = objectAt(resource, "HostWatchdogTimer");
+  if (timer === undefined) return undefined;
+  return {
+    functionEnabled: booleanAt(timer, "FunctionEnabled"),
+    state: textAt(timer, "Status", "State"),
+    action: textAt(timer, "TimeoutAction"),
+    warningAction: textAt(timer, "WarningAction"),
+  };
 }
 
 export function decodeComputerSystem(resource: JsonObject): ComputerSystem {
@@ -46,6 +68,7 @@ export function decodeComputerSystem(resource: JsonObject): ComputerSystem {
     systemType: textAt(resource, "SystemType"),
     indicator: textAt(resource, "IndicatorLED"),
     locationIndicatorActive: typeof active === "boolean" ? active : undefined,
+    watchdog: hostWatchdog(resource),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Manager {
   readonly type?: string;
   readonly model?: string;
   readonly manufacturer?: string;
+  readonly serial?: string;
+  readonly partNumber?: string;
   readonly firmware?: string;
   readonly uuid?: string;
   readonly status: Status;
@@ -21,6 +23,8 @@ export function decodeManager(resource: JsonObject): Manager {
     type: textAt(resource, "ManagerType"),
     model: textAt(resource, "Model"),
     manufacturer: textAt(resource, "Manufacturer"),
+    serial: textAt(resource, "SerialNumber"),
+    partNumber: textAt(resource, "PartNumber"),
     firmware: textAt(resource, "FirmwareVersion") ?? textAt(resource, "Firmware", "Current", "VersionString"),
     uuid: textAt(resource, "UUID"),
     status: statusOf(resource),

@@ -12,6 +12,7 @@ export interface ServiceRoot {
   readonly managers?: string;
   readonly sessionService?: string;
   readonly updateService?: string;
+  readonly accountService?: string;
   readonly expand: {
     /** `$expand=.`: members of a collection whole. */
     readonly noLinks: boolean;
@@ -40,6 +41,7 @@ export function decodeServiceRoot(resource: JsonObject): ServiceRoot {
     managers: link("Managers"),
     sessionService: link("SessionService"),
     updateService: link("UpdateService"),
+    accountService: link("AccountService"),
     expand: {
       noLinks: expand("NoLinks"),
       all: expand("ExpandAll"),

@@ -2,15 +2,20 @@ import { describe, expect, it } from "vitest";
 import { chassisStateOf } from "../../../src/bmc/over-redfish/chassis.ts";
 import { Components, componentSensor } from "../../../src/bmc/over-redfish/components.ts";
 import { controllerOf } from "../../../src/bmc/over-redfish/controller.ts";
-import { frusOf } from "../../../src/bmc/over-redfish/fru.ts";
+import { componentFrus, frusOf } from "../../../src/bmc/over-redfish/fru.ts";
 import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
+import { securityFindings } from "../../../src/bmc/over-redfish/security.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
+import { watchdogOf } from "../../../src/bmc/over-redfish/watchdog.ts";
 import { systemClock } from "../../../src/lib/index.ts";
 import type { Sensor } from "../../../src/model/index.ts";
 import {
+  decodeAccount,
+  decodeAccountService,
   decodeChassis,
   decodeComputerSystem,
   decodeManager,
+  decodeNetworkProtocol,
   decodePower,
   decodeServiceRoot,
   expandOf,
@@ -33,7 +38,7 @@ import {
 
 /** Resources that a poll reads, of machines that have them all. */
 const READ =
-  /^\/redfish\/v1(\/(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics|\/(Memory|Processors|Storage|SimpleStorage|SmartStorage|Network\w+|Drives)(\/.*)?)?)?)?$/;
+  /^\/redfish\/v1(\/(AccountService(\/Accounts(\/[^/]+)?)?|UpdateService(\/FirmwareInventory(\/[^/]+)?)?|Managers\/[^/]+\/NetworkProtocol|(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics|\/(Memory|Processors|Storage|SimpleStorage|SmartStorage|Network\w+|Drives)(\/.*)?)?)?))?$/;
 
 const trees: readonly (readonly [string, ResourceTree])[] = [
   ["a small machine", treeOf(SMALL_TREE)],
@@ -102,14 +107,34 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
   const supplies = (await bodies(topology.chassis.flatMap(({ power }) => power ?? []))).flatMap(
     (body) => decodePower(body).supplies,
   );
-  frusOf(systems, chassis, supplies);
+  frusOf({ systems, chassis, managers, supplies, hasAllSystems: true });
+  watchdogOf(systems);
+  securityFindings({
+    protocols: (await bodies(managers.flatMap(({ networkProtocol }) => networkProtocol ?? []))).map(
+      decodeNetworkProtocol,
+    ),
+    accountService: decodeAccountService(await get("/redfish/v1/AccountService", signal).catch(() => ({}))),
+    accounts: [...(await bodies(["/redfish/v1/AccountService/Accounts/1"]))].map(decodeAccount),
+    now: 0,
+  });
   await readConsumption(get, topology.chassis, { hostOff: false }, signal);
   const sensors: Sensor[] = [];
   const context = { hostOff: false, expand: expandOf(root), empty: new Set<string>(), signal };
   for (const links of topology.chassis) sensors.push(...(await chassisSensors(get, links, context)));
   const components = new Components();
   for (let polls = 0; polls === 0 || components.isDue; polls++)
-    await components.read({ get, topology, expand: expandOf(root), signal, clock: systemClock });
+    await components.read({
+      get,
+      topology,
+      expand: expandOf(root),
+      updateService: root.updateService,
+      signal,
+      clock: systemClock,
+    });
+  const { firmware = [] } = components;
+  expect(new Set(firmware.map(({ component }) => component)).size).toBe(firmware.length);
+  const frus = componentFrus(components.all);
+  expect(new Set(frus.map(({ id: _, ...texts }) => JSON.stringify(texts))).size).toBe(frus.length);
   return [...sensors, ...components.all.map(componentSensor)];
 }
 

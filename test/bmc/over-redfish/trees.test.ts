@@ -60,12 +60,13 @@ withPeers(["openssl"], "a poll of a recorded tree", () => {
       port: server.port,
       login: { user: "monitor", password: new Secret("secret"), auth: "session" },
       tls: { verify: "pin" },
+      firmware: true,
       clock: systemClock,
     });
     try {
       const taker = new SnapshotTaker(host, bmc);
       const signal = AbortSignal.timeout(20_000);
-      const parts = ["power", "sensors", "dcmi", "inventory", "components"] as const;
+      const parts = ["power", "sensors", "dcmi", "watchdog", "inventory", "security", "components"] as const;
       const snapshot = await taker.take({ parts, slowIntervalMs: 3600_000, signal, clock: systemClock });
       const first = server.seen.length;
       await taker.take({ parts, slowIntervalMs: 3600_000, signal, clock: systemClock });
