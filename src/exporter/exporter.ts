@@ -15,6 +15,7 @@ import { Store } from "../store/index.ts";
 import { createWeb, type InheritedSocket, type ProbeRequest, type ReloadResult, type Web } from "../web/index.ts";
 import { configText } from "./config-text.ts";
 import { eventsSettings } from "./events-settings.ts";
+import { FaultTimesFile } from "./fault-times-file.ts";
 import { PollLog } from "./poll-log.ts";
 import { PollSettingsBook } from "./poll-settings.ts";
 import { ProbeService } from "./probe-service.ts";
@@ -28,6 +29,13 @@ const SWEEP_MS = 5000;
 const LOGOUT_MS = 3000;
 /** Time for sending the last events when the process ends or when an output is removed from the configuration. */
 const FLUSH_MS = 2000;
+
+/** What the state directory holds. */
+interface StateFiles {
+  readonly state?: StateDir;
+  readonly spool?: EventSpool;
+  readonly faults?: FaultTimesFile;
+}
 
 export interface ExporterOptions {
   readonly configFile: string;
@@ -58,6 +66,7 @@ export class Exporter {
   readonly #transport = new UdpTransport();
   readonly #pool: BmcPool;
   readonly #state: StateDir | undefined;
+  readonly #faults: FaultTimesFile | undefined;
   readonly #scheduler: Scheduler;
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
@@ -89,7 +98,11 @@ export class Exporter {
       state && config.stateDir !== undefined
         ? await EventSpool.open(join(config.stateDir, "events"), options.log, state.files)
         : undefined;
-    const exporter = new Exporter(options, env, config, book, state, spool);
+    const faults =
+      state && config.stateDir !== undefined
+        ? await FaultTimesFile.open(config.stateDir, state.files, options.log)
+        : undefined;
+    const exporter = new Exporter(options, env, config, book, { state, spool, faults });
     try {
       await exporter.#readWebConfig();
       const listening: string[] = [];
@@ -107,8 +120,7 @@ export class Exporter {
     env: Environment,
     config: Config,
     book: PollSettingsBook,
-    state: StateDir | undefined,
-    spool: EventSpool | undefined,
+    { state, spool, faults }: StateFiles,
   ) {
     this.#options = options;
     this.#env = env;
@@ -119,6 +131,7 @@ export class Exporter {
     this.#rackBudgets = new RackBudgets(config);
     const clock = this.#clock;
     this.#state = state;
+    this.#faults = faults;
     this.#self = new SelfMetrics({ version: options.version, clock });
     this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self), spool });
     this.#pool = new BmcPool({
@@ -137,6 +150,7 @@ export class Exporter {
     this.#store = new Store<HostText>({
       clock,
       keepReadings: true,
+      faultTimes: faults?.times,
       prepare: (record, before) => {
         // A poll may end while a reload removes the module of its host.
         const intervalMs = this.#book.config.modules.get(record.host.module)?.intervalMs ?? 0;
@@ -233,6 +247,7 @@ export class Exporter {
     this.#self.configReload(true);
     const sweep = (): void => {
       this.#store.sweep();
+      void this.#saveFaults();
       this.#sweep = this.#clock.after(SWEEP_MS, sweep);
     };
     sweep();
@@ -329,6 +344,10 @@ export class Exporter {
     this.#logUnusedBudgets();
   }
 
+  async #saveFaults(): Promise<void> {
+    await this.#faults?.save(this.hosts, (name) => this.#store.get(name) !== undefined);
+  }
+
   /** Ends polls, closes the sessions with BMCs and lets requests in flight finish, in less than 10 s. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
@@ -342,6 +361,7 @@ export class Exporter {
     // A pending timer would keep the process alive.
     timer?.cancel();
     await this.#transport.close();
+    await this.#saveFaults();
     await this.#state?.close();
     this.#self.close();
   }

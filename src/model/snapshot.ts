@@ -9,8 +9,7 @@ import type {
   SecurityFinding,
   Watchdog,
 } from "./facts.ts";
-import type { Failure, FailureReason } from "./failure.ts";
-import type { Host } from "./host.ts";
+import type { Failure } from "./failure.ts";
 import type { Omitted } from "./host-limits.ts";
 import type { Sensor } from "./sensor.ts";
 
@@ -69,15 +68,4 @@ export interface HostSnapshot {
   readonly omitted?: Omitted;
   /** Names of the active workarounds for firmware quirks. */
   readonly quirks: readonly string[];
-}
-
-/** What the store keeps of a host: the latest snapshot, and counters. */
-export interface HostRecord {
-  readonly host: Host;
-  /** Absent until the first poll has ended, and once it is stale. */
-  readonly snapshot?: HostSnapshot;
-  /** End of the last poll that reached the BMC, epoch ms. */
-  readonly lastSuccessAt?: number;
-  readonly failures: Readonly<Record<FailureReason, number>>;
-  readonly polls: number;
 }

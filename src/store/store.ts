@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../lib/index.ts";
 import {
   bmcAddress,
+  faultsOf,
   type Host,
   type HostRecord,
   type HostSnapshot,
   type HostTrail,
   noFailures,
+  type OngoingFault,
 } from "../model/index.ts";
+import { FaultTimes } from "./fault-times.ts";
 import { Trail } from "./trail.ts";
 
 export interface StoreOptions<T> {
@@ -26,6 +29,8 @@ export interface StoreOptions<T> {
    * drops them.
    */
   readonly keepReadings?: boolean;
+  /** Beginnings of faults from an earlier run. */
+  readonly faultTimes?: FaultTimes;
 }
 
 /** A host's record and what was prepared from it. Replaced as a whole, never changed. */
@@ -49,6 +54,10 @@ function withoutReadings({ host, startedAt, durationMs, up, failure, protocol, p
   return { host, startedAt, durationMs, up, failure, protocol, parts, quirks: [] };
 }
 
+/** The newest readings of a record whose readings are about to be dropped. */
+const lastKnownOf = ({ snapshot, lastKnown }: HostRecord): HostSnapshot | undefined =>
+  snapshot?.sensors !== undefined || snapshot?.up === true ? snapshot : lastKnown;
+
 /** A failed poll with the readings of an earlier one. The events of that poll were delivered already. */
 function withReadings(failed: HostSnapshot, earlier: HostSnapshot): HostSnapshot {
   const { host, startedAt, durationMs, up, failure, parts } = failed;
@@ -64,9 +73,11 @@ export class Store<T> {
   readonly #options: StoreOptions<T>;
   #entries = new Map<string, Entry<T>>();
   readonly #trails = new Map<string, Trail>();
+  readonly #faultTimes: FaultTimes;
 
   constructor(options: StoreOptions<T>) {
     this.#options = options;
+    this.#faultTimes = options.faultTimes ?? new FaultTimes();
   }
 
   get size(): number {
@@ -134,7 +145,14 @@ export class Store<T> {
     const { record } = entry;
     const lastSuccessAt = snapshot.startedAt + snapshot.durationMs;
     return this.#entry(
-      { ...record, snapshot, lastSuccessAt, polls: record.polls + 1 },
+      {
+        ...record,
+        snapshot,
+        lastSuccessAt,
+        polls: record.polls + 1,
+        faults: this.#faultsOf(snapshot),
+        lastKnown: undefined,
+      },
       entry,
       this.#options.clock.monotonicMs(),
     );
@@ -148,10 +166,21 @@ export class Store<T> {
     const kept = this.#options.keepReadings && readAtMs !== undefined ? record.snapshot : undefined;
     const latest = kept === undefined ? withoutReadings(snapshot) : withReadings(snapshot, kept);
     return this.#entry(
-      { ...record, snapshot: latest, failures, polls: record.polls + 1 },
+      {
+        ...record,
+        snapshot: latest,
+        failures,
+        polls: record.polls + 1,
+        faults: this.#faultsOf(snapshot),
+        lastKnown: lastKnownOf(record),
+      },
       entry,
       kept === undefined ? undefined : readAtMs,
     );
+  }
+
+  #faultsOf(snapshot: HostSnapshot): readonly OngoingFault[] {
+    return this.#faultTimes.update(snapshot, faultsOf(snapshot));
   }
 
   /**
@@ -165,7 +194,7 @@ export class Store<T> {
       const { record, readAtMs } = entry;
       if (readAtMs === undefined || now - readAtMs < this.#options.staleAfterMs(record.host)) continue;
       const snapshot = record.snapshot?.up === false ? withoutReadings(record.snapshot) : undefined;
-      this.#entries.set(name, this.#entry({ ...record, snapshot }, entry));
+      this.#entries.set(name, this.#entry({ ...record, snapshot, lastKnown: lastKnownOf(record) }, entry));
       dropped++;
     }
     return dropped;

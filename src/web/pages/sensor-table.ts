@@ -1,4 +1,4 @@
-import { Health, type Sensor, THRESHOLD_NAMES } from "../../model/index.ts";
+import { Health, readingText, type Sensor, THRESHOLD_NAMES } from "../../model/index.ts";
 import { gauge } from "./gauge.ts";
 import { html, type Markup } from "./html.ts";
 import { badge, column, MOST_ROWS, notShown, table } from "./layout.ts";
@@ -22,16 +22,10 @@ function limits({ thresholds = {}, quantity, unit, value }: Sensor): Markup {
   return html`${gauge(value, thresholds)}<span class="soft">${limits.join(", ")}</span>`;
 }
 
-function reading({ value, noReading, quantity, unit }: Sensor): string {
-  if (value === undefined) return noReading === undefined || noReading === "not_analog" ? "" : spaced(noReading);
-  const shown = shownAs(quantity, unit);
-  return `${plain(value * shown.factor)} ${shown.unit}`.trimEnd();
-}
-
 function row(sensor: Sensor): Markup {
   const { name, id, entity, kind, role, health, states } = sensor;
   return html`<tr><th scope="row">${name}<br><span class="soft">${[spaced(kind), role].filter((word) => word).join(", ")}</span></th>
-<td class="number">${reading(sensor)}</td>
+<td class="number">${readingText(sensor)}</td>
 <td>${limits(sensor)}</td>
 <td>${health !== undefined && badge(healthWord(health), healthWord(health))}</td>
 <td>${[...new Set(states)].map(spaced).join(", ")}</td>
