@@ -77,3 +77,28 @@ export class EventCounts {
 function take<K extends string>(counts: Record<K, number>, saved: Readonly<Partial<Record<K, number>>>): void {
   for (const name of Object.keys(counts) as K[]) counts[name] = saved[name] ?? counts[name];
 }
+
+/**
+ * True for counts as an earlier run saved them. They are exported unchanged, and a wrong counter would stay wrong.
+ */
+export function isSavedCounts(value: unknown): value is EventCounters {
+  return (
+    isObject(value) &&
+    isCounts(value.bySeverity) &&
+    isCounts(value.memoryErrors) &&
+    isRows(value.records, ["kind", "event"]) &&
+    isRows(value.dimmErrors, ["dimm", "kind"])
+  );
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+export const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCounts = (group: unknown): boolean => isObject(group) && Object.values(group).every(isCount);
+
+function isRows(list: unknown, words: readonly string[]): boolean {
+  const isRow = (row: unknown): boolean =>
+    isObject(row) && isCount(row.count) && words.every((word) => typeof row[word] === "string");
+  return Array.isArray(list) && list.every(isRow);
+}

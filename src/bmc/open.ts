@@ -274,7 +274,7 @@ export class BmcPool {
 
   #redfishBmc({ address }: Host, { redfish, filter, limits }: PollSettings, port: number): Bmc {
     if (!redfish) throw new SettingsError("the module has no settings for Redfish");
-    const { clock, redfishObserver, roles } = this.#parts;
+    const { clock, redfishObserver, roles, severities } = this.#parts;
     const { login, tls, expand, firmware } = redfish;
     return new RedfishBmc({
       address,
@@ -288,6 +288,7 @@ export class BmcPool {
       filter,
       sensorLimit: limits?.sensors,
       roles,
+      severities,
     });
   }
 

@@ -37,6 +37,9 @@ export {
 } from "./schemas/computer-system.ts";
 export type { Drive } from "./schemas/drive.ts";
 export type { Limits } from "./schemas/limits.ts";
+export { decodeLogEntry, type LoggedIpmiEvent, type RedfishLogEntry } from "./schemas/log-entry.ts";
+export { decodeLogPage, type LogPage } from "./schemas/log-page.ts";
+export { decodeLogService, type LogService, logServicesOf } from "./schemas/log-service.ts";
 export { decodeManager, type Manager } from "./schemas/manager.ts";
 export type { PartFacts } from "./schemas/member.ts";
 export type { MemoryMetrics, MemoryModule } from "./schemas/memory.ts";
@@ -67,6 +70,7 @@ export {
   type SavedSession,
   SERVICE_ROOT,
 } from "./session.ts";
+export { type RedfishTime, timeOf } from "./time.ts";
 export type { PeerCertificate, TlsSettings } from "./tls.ts";
 export { type ChassisLinks, readTopology, type Topology } from "./topology.ts";
 

@@ -1,4 +1,5 @@
 import { type BmcMemory, isQuirkName, LOGIN_FLOORS, type QuirkName } from "../../ipmi/index.ts";
+import { isCount, isSavedCounts } from "../event-counts.ts";
 import type { SavedEventLog } from "./event-log.ts";
 import type { SavedIdentity } from "./identity.ts";
 import type { SavedLimits } from "./limit-reader.ts";
@@ -116,25 +117,9 @@ function isLimits(value: unknown): value is SavedLimits {
 }
 
 function isEventLog(value: unknown): value is SavedEventLog {
-  if (!isObject(value) || !isTexts(value.remembered) || !isObject(value.counts)) return false;
+  if (!isObject(value) || !isTexts(value.remembered)) return false;
   const { cursor, counts } = value;
   const knownCursor =
     cursor === undefined || (isObject(cursor) && isCount(cursor.recordId) && typeof cursor.bytes === "string");
-  // Counts are exported unchanged, and a wrong counter would stay wrong.
-  return (
-    knownCursor &&
-    isCounts(counts.bySeverity) &&
-    isCounts(counts.memoryErrors) &&
-    isRows(counts.records, ["kind", "event"]) &&
-    isRows(counts.dimmErrors, ["dimm", "kind"])
-  );
-}
-
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-const isCounts = (group: unknown): boolean => isObject(group) && Object.values(group).every(isCount);
-
-function isRows(list: unknown, words: readonly string[]): boolean {
-  const isRow = (row: unknown): boolean =>
-    isObject(row) && isCount(row.count) && words.every((word) => typeof row[word] === "string");
-  return Array.isArray(list) && list.every(isRow);
+  return knownCursor && isSavedCounts(counts);
 }

@@ -29,12 +29,15 @@ import {
   type Topology,
   uriKey,
 } from "../../redfish/index.ts";
-import type { Ask, Bmc, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
+import type { Severities } from "../severities.ts";
 import { chassisStateOf } from "./chassis.ts";
 import { Components, componentSensor } from "./components.ts";
 import { controllerOf, makerOf } from "./controller.ts";
+import { EventLogPart } from "./event-log-part.ts";
 import { componentFrus, frusOf } from "./fru.ts";
+import { RedfishIdentity } from "./identity.ts";
 import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
@@ -63,6 +66,7 @@ export interface RedfishBmcOptions {
   readonly filter?: SensorFilter;
   readonly sensorLimit?: number;
   readonly roles?: () => Roles;
+  readonly severities?: () => Severities;
 }
 
 interface Walked {
@@ -75,6 +79,7 @@ interface Walked {
 const PARTS: ReadonlySet<PartName> = new Set([
   "power",
   "sensors",
+  "sel",
   "dcmi",
   "watchdog",
   "inventory",
@@ -83,16 +88,17 @@ const PARTS: ReadonlySet<PartName> = new Set([
 ]);
 /** Accounts of one BMC that are read. */
 const MOST_ACCOUNTS = 32;
+/** The same for a BMC without an event log, e.g. of a power shelf. */
+const PARTS_WITHOUT_LOG: ReadonlySet<PartName> = new Set([...PARTS].filter((part) => part !== "sel"));
 
 /** One host's BMC over Redfish: its session, and the state that is kept between polls. */
 export class RedfishBmc implements Bmc {
   readonly protocol = "redfish";
-  readonly offeredParts = PARTS;
   readonly quirks: readonly string[] = [];
   /** Sensors of Redfish have no IPMI codes. */
   coded = false;
   wholeLog = false;
-  revision = 0;
+  #revision = 0;
   readonly #options: RedfishBmcOptions;
   readonly #session: RedfishSession;
   readonly #get: Get;
@@ -118,12 +124,21 @@ export class RedfishBmc implements Bmc {
   #systems: readonly ComputerSystem[] = [];
   #firmware: string | undefined;
   #hostOff = false;
+  readonly #eventLog: EventLogPart;
+  readonly #identity = new RedfishIdentity();
+  /** Sensors of the last reading by name, for events that name one. */
+  #kinds: ReadonlyMap<string, string> = new Map();
 
   constructor(options: RedfishBmcOptions) {
     this.#options = options;
     const { address, port, login, tls, clock, observer } = options;
     this.#session = new RedfishSession({ host: address, port, login, tls, clock, observer });
     this.#get = (uri, signal) => this.#once(uri, signal);
+    this.#eventLog = new EventLogPart(clock);
+  }
+
+  get offeredParts(): ReadonlySet<PartName> {
+    return this.#eventLog.isOffered ? PARTS : PARTS_WITHOUT_LOG;
   }
 
   get trace(): TraceLine | undefined {
@@ -173,7 +188,9 @@ export class RedfishBmc implements Bmc {
     await this.#serviceRoot(signal);
     await this.#session.open(signal);
     await this.#walk(signal);
-    if (saved !== this.#savedSession()) this.revision += 1;
+    const { systems, managers, chassis } = this.#topology;
+    await this.#eventLog.choose(this.#get, { systems, managers, chassis: chassis.map(({ uri }) => uri) }, signal);
+    if (saved !== this.#savedSession()) this.#revision += 1;
   }
 
   async #serviceRoot(signal: AbortSignal): Promise<ServiceRoot> {
@@ -200,8 +217,9 @@ export class RedfishBmc implements Bmc {
     this.#refused.clear();
     this.#readable.clear();
     this.#empty.clear();
+    this.#eventLog.forgetChoice();
     this.#walked = { topology: await readTopology(this.#get, root, signal), at: now };
-    this.revision += 1;
+    this.#revision += 1;
   }
 
   get #topology(): Topology {
@@ -221,6 +239,8 @@ export class RedfishBmc implements Bmc {
         return this.#readPower(signal);
       case "sensors":
         return this.#readSensors(signal);
+      case "sel":
+        return this.#readEventLog(signal);
       case "dcmi": {
         const context = { hostOff: this.#hostOff, manufacturerId: this.#makerId };
         return { data: { consumption: await readConsumption(this.#get, this.#topology.chassis, context, signal) } };
@@ -267,6 +287,7 @@ export class RedfishBmc implements Bmc {
 
   async #readPower(signal: AbortSignal): Promise<PartReading> {
     this.#systems = await this.#readSystems(signal);
+    this.#noteBoard(this.#systems);
     const state = chassisStateOf(this.#systems, this.#chassis);
     this.#hostOff = state?.powerOn === false;
     this.#noteHealth();
@@ -312,6 +333,36 @@ export class RedfishBmc implements Bmc {
     return { data: { components, componentFrus: componentFrus(found), firmware }, failure };
   }
 
+  /** Another board has other resources, and its log is not the one that was counted. */
+  #noteBoard(systems: readonly ComputerSystem[], firmware?: string): void {
+    if (this.#identity.observe(systems, firmware) !== "replaced") return;
+    this.#eventLog.replaceBoard();
+    if (this.#walked) this.#walked = { ...this.#walked, at: Number.NEGATIVE_INFINITY };
+  }
+
+  takeIdentityChange(): IdentityChange {
+    return this.#identity.takeChange();
+  }
+
+  async #readEventLog(signal: AbortSignal): Promise<PartReading> {
+    const { severities } = this.#options;
+    const context = {
+      get: this.#get,
+      getAgain: (uri: string, own: AbortSignal) => this.#session.get(uri, own),
+      expand: this.#expand,
+      managers: this.#topology.managers,
+      manufacturerId: this.#makerId,
+      severities: severities?.(),
+      kindOf: (name: string) => this.#kinds.get(name),
+    };
+    try {
+      return await this.#eventLog.read(context, signal);
+    } catch (error) {
+      if (error instanceof RedfishError && error.reason === "unsupported") this.#walkAgain();
+      throw error;
+    }
+  }
+
   /** Chassis from the inventory; their intrusion state is as old as the inventory. */
   #chassis: readonly Chassis[] = [];
 
@@ -328,6 +379,7 @@ export class RedfishBmc implements Bmc {
       }
     }
     const wanted = this.#named(sensors, this.#kept);
+    this.#kinds = new Map(sensors.map(({ name, kind }) => [name, kind]));
     const { sensorLimit = wanted.length } = this.#options;
     const omittedSensors = wanted.length > sensorLimit ? wanted.length - sensorLimit : undefined;
     return { data: { sensors: wanted.slice(0, sensorLimit), omittedSensors }, failure };
@@ -349,12 +401,14 @@ export class RedfishBmc implements Bmc {
     const { systems: known, managers, chassis } = this.#topology;
     const systems = await this.#readSystems(signal);
     const bmcs = (await this.#resources(managers, signal)).map(decodeManager);
+    this.#eventLog.zone = bmcs.find(({ zone }) => zone !== undefined)?.zone;
     const housing = await this.#resources(
       chassis.map(({ uri }) => uri),
       signal,
     );
     this.#chassis = housing.map(decodeChassis);
     const controller = controllerOf(root, systems, bmcs, this.#session.certificate);
+    this.#noteBoard(systems, controller.firmware);
     if (this.#firmware !== undefined && controller.firmware !== this.#firmware) this.#walkAgain();
     this.#firmware = controller.firmware;
     const supplies = await this.#supplies(signal);
@@ -400,8 +454,17 @@ export class RedfishBmc implements Bmc {
     return { data: { findings } };
   }
 
+  get revision(): number {
+    return this.#revision + this.#identity.revision + this.#eventLog.revision;
+  }
+
   save(): SavedRedfish {
-    return { session: this.#session.save(), topology: this.#walked?.topology ?? this.#savedTopology };
+    return {
+      session: this.#session.save(),
+      topology: this.#walked?.topology ?? this.#savedTopology,
+      identity: this.#identity.save(),
+      ...this.#eventLog.save(),
+    };
   }
 
   async restore(file: unknown): Promise<void> {
@@ -409,6 +472,8 @@ export class RedfishBmc implements Bmc {
     if (!saved) return;
     this.#session.restore(saved.session);
     this.#savedTopology = saved.topology;
+    if (saved.identity) this.#identity.restore(saved.identity);
+    this.#eventLog.restore(saved);
   }
 
   async hold(durationMs: number): Promise<void> {

@@ -1,9 +1,15 @@
 import type { SavedSession, Topology } from "../../redfish/index.ts";
+import { isCount, isSavedCounts } from "../event-counts.ts";
+import type { SavedRedfishLog } from "./event-log.ts";
+import type { ChosenLog } from "./event-log-choice.ts";
+import type { SavedLogPart } from "./event-log-part.ts";
+import type { SavedRedfishIdentity } from "./identity.ts";
 
 /** State of one host's Redfish service to save for a restart. Plain JSON. */
-export interface SavedRedfish {
+export interface SavedRedfish extends SavedLogPart {
   readonly session: SavedSession;
   readonly topology?: Topology;
+  readonly identity?: SavedRedfishIdentity;
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -22,7 +28,32 @@ export function savedRedfish(file: unknown): SavedRedfish | undefined {
       ...(isText(session) && session.startsWith("/") ? { session } : undefined),
     },
     topology: isTopology(file.topology) ? file.topology : undefined,
+    identity: isIdentity(file.identity) ? file.identity : undefined,
+    log: isChosenLog(file.log) ? file.log : undefined,
+    eventLog: isEventLog(file.eventLog) ? file.eventLog : undefined,
   };
+}
+
+function isIdentity(value: unknown): value is SavedRedfishIdentity {
+  return (
+    isObject(value) && ["serial", "guid", "firmware"].every((name) => value[name] === undefined || isText(value[name]))
+  );
+}
+
+function isChosenLog(value: unknown): value is ChosenLog | "none" {
+  if (value === "none") return true;
+  return isObject(value) && isPath(value.entries) && (value.capacity === undefined || isCount(value.capacity));
+}
+
+const isPath = (value: unknown): boolean => isText(value) && value.startsWith("/");
+
+function isEventLog(value: unknown): value is SavedRedfishLog {
+  if (!isObject(value)) return false;
+  const { uri, order, skips, total, remembered, counts } = value;
+  const isOrder = order === undefined || order === "oldest_first" || order === "newest_first";
+  const isSkips = skips === undefined || typeof skips === "boolean";
+  const isTotal = total === undefined || isCount(total);
+  return isPath(uri) && isOrder && isSkips && isTotal && areTexts(remembered) && isSavedCounts(counts);
 }
 
 function isTopology(value: unknown): value is Topology {

@@ -2,7 +2,7 @@ import { EVENT_SEVERITIES, type HostRecord, MEMORY_ERROR_KINDS, type MemoryError
 import { family, optionalFlag, seconds, valueFamily } from "../family.ts";
 
 const INFO = "IPMI Get SEL Info";
-const COUNTED = "SEL records, each counted once; clearing the SEL does not reset the counters";
+const COUNTED = "SEL records or Redfish LogEntry, each counted once; clearing the log does not reset the counters";
 
 /** The counters stay the same object while no event is counted. */
 const ofCounters = ({ snapshot }: HostRecord): readonly unknown[] => [snapshot?.eventLog?.counters];
@@ -12,14 +12,15 @@ export const eventLog = [
     name: "bmc_sel_entries",
     type: "gauge",
     help: "Records in the system event log (SEL).",
-    source: INFO,
+    source: `${INFO}; Redfish LogEntryCollection`,
     value: ({ snapshot }) => snapshot?.eventLog?.entries,
   }),
   valueFamily({
     name: "bmc_sel_capacity_entries",
     type: "gauge",
     help: "Capacity of the SEL in records.",
-    source: "IPMI Get SEL Allocation Info; without it, the sum of used and free space",
+    source:
+      "IPMI Get SEL Allocation Info; without it, the sum of used and free space; Redfish LogService MaxNumberOfRecords, unless the log overwrites its oldest records",
     value: ({ snapshot }) => snapshot?.eventLog?.capacityEntries,
   }),
   valueFamily({
@@ -34,7 +35,7 @@ export const eventLog = [
     name: "bmc_sel_overflow",
     type: "gauge",
     help: "1 if the SEL was full and events were lost, else 0.",
-    source: INFO,
+    source: `${INFO}; Redfish LogService, unless it overwrites its oldest records`,
     value: ({ snapshot }) => optionalFlag(snapshot?.eventLog?.overflow),
   }),
   valueFamily({
@@ -42,7 +43,7 @@ export const eventLog = [
     type: "gauge",
     help: "Unix time of the last addition to the SEL, by the clock of the BMC.",
     unit: "seconds",
-    source: INFO,
+    source: `${INFO}; Redfish LogEntry`,
     value: ({ snapshot }) => seconds(snapshot?.eventLog?.lastAddition),
   }),
   valueFamily({
@@ -50,7 +51,7 @@ export const eventLog = [
     type: "gauge",
     help: "Clock of the BMC minus clock of the exporter. Positive if the BMC is ahead.",
     unit: "seconds",
-    source: "IPMI Get SEL Time",
+    source: "IPMI Get SEL Time; Redfish Manager DateTime",
     value: ({ snapshot }) => snapshot?.eventLog?.clockOffsetSeconds,
   }),
   family({

@@ -14,6 +14,8 @@ export interface Manager {
   readonly status: Status;
   /** Its clock, ISO 8601. */
   readonly dateTime?: string;
+  /** Offset of its clock from UTC, "+02:00". */
+  readonly zone?: string;
   readonly networkProtocol?: string;
 }
 
@@ -29,6 +31,7 @@ export function decodeManager(resource: JsonObject): Manager {
     uuid: textAt(resource, "UUID"),
     status: statusOf(resource),
     dateTime: textAt(resource, "DateTime"),
+    zone: textAt(resource, "DateTimeLocalOffset"),
     networkProtocol: linkAt(resource, "NetworkProtocol"),
   };
 }

@@ -9,7 +9,7 @@ function totals({ entries, capacityEntries, overflow, counters }: EventLog): Mar
   const counted = Object.entries(counters?.bySeverity ?? {}).flatMap(([severity, count]) =>
     count > 0 ? `${count} ${spaced(severity)}` : [],
   );
-  return html`<p>${entries} records${capacityEntries !== undefined && ` of ${capacityEntries}`}${overflow && html` ${badge("warning", "full: new events are lost")}`}${counted.length > 0 && html`; counted so far: ${counted.join(", ")}`}</p>`;
+  return html`<p>${entries ?? "Unknown number of"} records${capacityEntries !== undefined && ` of ${capacityEntries}`}${overflow && html` ${badge("warning", "full: new events are lost")}`}${counted.length > 0 && html`; counted so far: ${counted.join(", ")}`}</p>`;
 }
 
 /** The event log: how full it is, and its newest known records. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { chassisStateOf } from "../../../src/bmc/over-redfish/chassis.ts";
 import { Components, componentSensor } from "../../../src/bmc/over-redfish/components.ts";
 import { controllerOf } from "../../../src/bmc/over-redfish/controller.ts";
+import { RedfishEventLog } from "../../../src/bmc/over-redfish/event-log.ts";
+import { findLog } from "../../../src/bmc/over-redfish/event-log-choice.ts";
 import { componentFrus, frusOf } from "../../../src/bmc/over-redfish/fru.ts";
 import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
 import { securityFindings } from "../../../src/bmc/over-redfish/security.ts";
@@ -25,8 +27,11 @@ import {
   optional,
   RedfishError,
   readTopology,
+  type ServiceRoot,
+  type Topology,
 } from "../../../src/redfish/index.ts";
 import { inputsOf, printedSeed, Random } from "../../ipmi/fuzz/random.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import {
   type ResourceTree,
   recordedTree,
@@ -38,7 +43,7 @@ import {
 
 /** Resources that a poll reads, of machines that have them all. */
 const READ =
-  /^\/redfish\/v1(\/(AccountService(\/Accounts(\/[^/]+)?)?|UpdateService(\/FirmwareInventory(\/[^/]+)?)?|Managers\/[^/]+\/NetworkProtocol|(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics|\/(Memory|Processors|Storage|SimpleStorage|SmartStorage|Network\w+|Drives)(\/.*)?)?)?))?$/;
+  /^\/redfish\/v1(\/(AccountService(\/Accounts(\/[^/]+)?)?|UpdateService(\/FirmwareInventory(\/[^/]+)?)?|Managers\/[^/]+\/NetworkProtocol|(Systems|Managers|Chassis)(\/[^/]+(\/(Thermal|Power)[^/]*(\/.*)?|\/LogServices(\/[^/]+(\/Entries)?)?|\/Sensors(\/[^/]+)?|\/EnvironmentMetrics|\/(Memory|Processors|Storage|SimpleStorage|SmartStorage|Network\w+|Drives)(\/.*)?)?)?))?$/;
 
 const trees: readonly (readonly [string, ResourceTree])[] = [
   ["a small machine", treeOf(SMALL_TREE)],
@@ -118,6 +123,7 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
     now: 0,
   });
   await readConsumption(get, topology.chassis, { hostOff: false }, signal);
+  await readLog(get, root, topology, signal);
   const sensors: Sensor[] = [];
   const context = { hostOff: false, expand: expandOf(root), empty: new Set<string>(), signal };
   for (const links of topology.chassis) sensors.push(...(await chassisSensors(get, links, context)));
@@ -136,6 +142,23 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
   const frus = componentFrus(components.all);
   expect(new Set(frus.map(({ id: _, ...texts }) => JSON.stringify(texts))).size).toBe(frus.length);
   return [...sensors, ...components.all.map(componentSensor)];
+}
+
+async function readLog(get: Get, root: ServiceRoot, topology: Topology, signal: AbortSignal): Promise<void> {
+  const owners = { ...topology, chassis: topology.chassis.map(({ uri }) => uri) };
+  const log = await findLog(get, owners, signal);
+  if (!log) return;
+  const reader = new RedfishEventLog(new FakeClock());
+  const context = { get, expand: expandOf(root), readClock: async () => undefined };
+  const { fresh } = (await reader.read(log, context, signal).catch(refused))?.log ?? { fresh: [] };
+  expect(fresh.filter(({ text, event, kind }) => text === "" || event === "" || kind === "")).toEqual([]);
+  const saved = reader.save();
+  if (saved) new RedfishEventLog(new FakeClock()).restore(JSON.parse(JSON.stringify(saved)));
+}
+
+/** A service may refuse its log; anything else is a defect. */
+function refused(error: unknown): undefined {
+  if (!(error instanceof RedfishError)) throw error;
 }
 
 describe("a Redfish service with damaged resources", () => {
