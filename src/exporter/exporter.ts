@@ -212,6 +212,8 @@ export class Exporter {
       ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is not loaded yet" }),
       state: (name) => this.#scheduler.state(name),
       trail: (name) => this.#store.trail(name),
+      recentEvents: () => this.#store.recentEvents(),
+      refreshSeconds: () => refreshSecondsOf(this.#book.config),
       version: options.version,
       log: this.#log,
       clock,
@@ -380,6 +382,12 @@ function boundAddress(server: Server): string {
   if (bound === null || typeof bound === "string") return bound || "an inherited socket";
   const { address, family, port } = bound;
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+/** Pages show something new once per shortest interval. */
+function refreshSecondsOf({ modules }: Config): number {
+  const shortest = Math.min(...[...modules.values()].map(({ intervalMs }) => intervalMs));
+  return Math.min(300, Math.max(5, Math.round(shortest / 1000)));
 }
 
 function limitsOf(config: Config): { concurrency: number; groupConcurrency: number; maxBackOffMs: number } {

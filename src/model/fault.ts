@@ -1,42 +1,12 @@
 import type { ChassisFault } from "./facts.ts";
 import { type Failure, needsOperator } from "./failure.ts";
 import { Health } from "./health.ts";
-import type { Place } from "./host.ts";
+import type { HostRecord } from "./host-record.ts";
+import type { Fault, FaultSeverity, OngoingFault } from "./ongoing-fault.ts";
+import { FAULT_SEVERITIES } from "./ongoing-fault.ts";
 import { plain, readingText, shownAs, spaced } from "./reading-text.ts";
 import { DISAPPEARED, type Sensor, type ThresholdName } from "./sensor.ts";
 import type { HostSnapshot } from "./snapshot.ts";
-
-/** Severities of faults, worst first. "down": the BMC was not reached, so nothing else is known. */
-export const FAULT_SEVERITIES = ["down", "non_recoverable", "critical", "warning"] as const;
-export type FaultSeverity = (typeof FAULT_SEVERITIES)[number];
-
-/** One thing that is wrong with a host, as a person reads it. */
-export interface Fault {
-  /** The same as long as the fault lasts, whatever its value and severity; unique within the host. */
-  readonly key: string;
-  readonly severity: FaultSeverity;
-  /** What is affected: the name of a sensor, "BMC", "chassis", "event log". */
-  readonly subject: string;
-  /** Of a sensor. */
-  readonly sensorId?: string;
-  /** "Fan1A 0 rpm, critical below 720 rpm" */
-  readonly text: string;
-  /** Name of the alert whose runbook helps. */
-  readonly alert: string;
-}
-
-/** A fault and when it began. */
-export interface OngoingFault extends Fault {
-  /** Epoch ms of the poll that found it first. */
-  readonly since: number;
-}
-
-/** A host with its place and faults, e.g. of a list of many hosts. */
-export interface HostFault {
-  readonly host: string;
-  readonly place: Place;
-  readonly fault: OngoingFault;
-}
 
 const SEVERITY_OF: Readonly<Record<1 | 2 | 3, FaultSeverity>> = { 1: "warning", 2: "critical", 3: "non_recoverable" };
 
@@ -87,6 +57,12 @@ export function faultsOf(snapshot: HostSnapshot): readonly Fault[] {
         alert: "BmcPartFailing",
       });
   return faults.sort((a, b) => faultRank(a.severity) - faultRank(b.severity));
+}
+
+/** The faults of a record; those of a record that no store has timed begin with its poll. */
+export function ongoingFaults({ faults, snapshot }: Pick<HostRecord, "faults" | "snapshot">): readonly OngoingFault[] {
+  if (faults !== undefined) return faults;
+  return snapshot === undefined ? [] : faultsOf(snapshot).map((fault) => ({ ...fault, since: snapshot.startedAt }));
 }
 
 function downFault({ reason, stage }: Failure): Fault {

@@ -1,6 +1,6 @@
 import type { FailureReason } from "./failure.ts";
-import type { OngoingFault } from "./fault.ts";
 import type { Host } from "./host.ts";
+import type { OngoingFault } from "./ongoing-fault.ts";
 import type { HostSnapshot } from "./snapshot.ts";
 
 /** What the store keeps of a host: the latest snapshot, and counters. */

@@ -16,6 +16,7 @@ export * from "./host.ts";
 export * from "./host-limits.ts";
 export * from "./host-record.ts";
 export * from "./news.ts";
+export * from "./ongoing-fault.ts";
 export * from "./quirk-rule.ts";
 export * from "./reading-text.ts";
 export * from "./role-rule.ts";

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../lib/index.ts";
 import {
   bmcAddress,
+  type FleetEvent,
   faultsOf,
   type Host,
   type HostRecord,
@@ -11,6 +12,7 @@ import {
   type OngoingFault,
 } from "../model/index.ts";
 import { FaultTimes } from "./fault-times.ts";
+import { RecentEvents } from "./recent-events.ts";
 import { Trail } from "./trail.ts";
 
 export interface StoreOptions<T> {
@@ -74,6 +76,7 @@ export class Store<T> {
   #entries = new Map<string, Entry<T>>();
   readonly #trails = new Map<string, Trail>();
   readonly #faultTimes: FaultTimes;
+  readonly #recentEvents = new RecentEvents();
 
   constructor(options: StoreOptions<T>) {
     this.#options = options;
@@ -137,6 +140,7 @@ export class Store<T> {
     const trail = this.#trails.get(snapshot.host) ?? new Trail();
     this.#trails.set(snapshot.host, trail);
     trail.add(snapshot);
+    this.#recentEvents.add(snapshot);
     this.#entries.set(snapshot.host, snapshot.up ? this.#succeeded(entry, snapshot) : this.#failed(entry, snapshot));
     return true;
   }
@@ -203,6 +207,11 @@ export class Store<T> {
   /** The last polls and events of a host; undefined before its first poll ended. */
   trail(host: string): HostTrail | undefined {
     return this.#trails.get(host)?.read();
+  }
+
+  /** The events that were read last, of all hosts, newest first. */
+  recentEvents(): FleetEvent[] {
+    return this.#recentEvents.read();
   }
 
   get(host: string): Stored<T> | undefined {

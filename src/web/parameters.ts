@@ -20,9 +20,18 @@ function queryOf({ originalUrl }: Pick<Request, "originalUrl">): URLSearchParams
 export class Parameters {
   readonly #query: URLSearchParams;
 
-  /** Throws a Refusal (400) for a parameter that is not in `known`. */
-  constructor(request: Pick<Request, "originalUrl" | "path">, known: readonly string[]) {
-    this.#query = queryOf(request);
+  /**
+   * Throws a Refusal (400) for a parameter that is not in `known`.
+   *
+   * @param options `skipEmpty`: empty values are ignored, because forms send all their fields
+   */
+  constructor(
+    request: Pick<Request, "originalUrl" | "path">,
+    known: readonly string[],
+    { skipEmpty = false }: { readonly skipEmpty?: boolean } = {},
+  ) {
+    const query = queryOf(request);
+    this.#query = skipEmpty ? new URLSearchParams([...query].filter(([, value]) => value !== "")) : query;
     for (const name of this.#query.keys()) {
       if (known.includes(name)) continue;
       const near = nearest(name, known);

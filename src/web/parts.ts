@@ -1,6 +1,6 @@
 import type { HostText, RackBudget } from "../exposition/index.ts";
 import { type Clock, type Logger, systemClock } from "../lib/index.ts";
-import type { Failure, HostRecord, HostTrail } from "../model/index.ts";
+import type { Failure, FleetEvent, HostRecord, HostTrail } from "../model/index.ts";
 import { OPEN, SILENT, type WebReport, type WebSecurity } from "./security.ts";
 
 /** A host of the inventory: its latest record and the text made of it. */
@@ -103,6 +103,10 @@ export interface WebParts {
   state(host: string): HostState | undefined;
   /** The last polls and events of a host. */
   trail?(host: string): HostTrail | undefined;
+  /** The events that were read last, of all hosts, newest first; none by default. */
+  recentEvents?(): readonly FleetEvent[];
+  /** Seconds after which a page refreshes itself; 15 by default. */
+  refreshSeconds?(): number;
   readonly version: string;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -155,6 +159,7 @@ export interface WebLimits {
 }
 
 const DEFAULT_PROBES = 64;
+const DEFAULT_REFRESH_SECONDS = 15;
 
 export const DEFAULT_LIMITS: WebLimits = {
   scrapes: 8,
@@ -184,6 +189,8 @@ export type BoundParts = WebParts & {
   holdTexts(texts: Iterable<HostText>): () => void;
   outdatedBytes(): number;
   probeConcurrency(): number;
+  recentEvents(): readonly FleetEvent[];
+  refreshSeconds(): number;
   security(): WebSecurity | Promise<WebSecurity>;
 };
 
@@ -203,6 +210,8 @@ export function bound(parts: WebParts): BoundParts {
     ready: () => parts.ready(),
     state: (host) => parts.state(host),
     trail: (host) => parts.trail?.(host),
+    refreshSeconds: () => parts.refreshSeconds?.() ?? DEFAULT_REFRESH_SECONDS,
+    recentEvents: () => parts.recentEvents?.() ?? [],
     version: parts.version,
     log: parts.log,
     clock: parts.clock ?? systemClock,

@@ -5,6 +5,7 @@ import { configHandler, healthyHandler, readyHandler, reloadHandler } from "./ad
 import { admission } from "./admission.ts";
 import { BcryptThread } from "./bcrypt-thread.ts";
 import { Connections } from "./connections.ts";
+import { hostsHandler } from "./data-routes.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { InheritedSocket } from "./inherited.ts";
 import { ipmiHandler } from "./ipmi.ts";
@@ -12,7 +13,7 @@ import { LogLimit } from "./log-limit.ts";
 import { metricsHandler, selfMetricsHandler } from "./metrics.ts";
 import { refuseOtherSites } from "./other-site.ts";
 import { TEXT_POLICY } from "./pages/style.ts";
-import { hostHandler, landingHandler } from "./pages-routes.ts";
+import { eventsHandler, faultsHandler, hostHandler, landingHandler, scriptHandler } from "./pages-routes.ts";
 import { bound, DEFAULT_LIMITS, type WebParts } from "./parts.ts";
 import { PasswordCheck } from "./password-check.ts";
 import { probeHandler } from "./probe.ts";
@@ -99,6 +100,10 @@ export function createWeb(parts: WebParts): Web {
   };
   read("/", pages(landingHandler(own)));
   read("/hosts/:name", pages(hostHandler(own)));
+  read("/hosts", pages(hostsHandler(own)));
+  read("/faults", pages(faultsHandler(own)));
+  read("/events", pages(eventsHandler(own)));
+  read("/page.js", scriptHandler);
   read("/runbooks", pages(runbooksHandler(own)));
   read("/runbooks/:name", pages(runbookHandler(own)));
   read("/metrics", scrapes(metricsHandler(own)));

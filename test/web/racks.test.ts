@@ -168,7 +168,8 @@ describe("the racks of the landing page", () => {
       ],
       { rackBudgets: () => [{ place: r1, watts: 2400 }] },
     );
-    const heads = async (by: string): Promise<string[]> => (await ask(`/?by=${by}`)).map(({ head }) => head);
+    const heads = async (by: string): Promise<string[]> =>
+      (await ask(`/?by=${by}&view=columns`)).map(({ head }) => head);
     expect(await heads("inlet")).toEqual([
       expect.stringMatching(/r1 2 of 4 hosts mean 25\.5, max 31\.0 °C$/),
       expect.stringMatching(/no values$/),
@@ -214,7 +215,7 @@ describe("the racks of the landing page", () => {
 
   it("are shown in pages beside an overview of all", async () => {
     await start(fleet(2000));
-    const first = await rig.ask("/");
+    const first = await rig.ask("/?view=columns");
     const racks = racksOf(first.text);
     expect(racks).toHaveLength(20);
     expect(racks.flatMap(({ units }) => cells(units))).toHaveLength(800);
@@ -224,7 +225,7 @@ describe("the racks of the landing page", () => {
     expect([...tiles.matchAll(/aria-current/g)]).toHaveLength(20);
     const last = await ask("/?racks=999999");
     expect([last.length, last.at(-1)?.head]).toEqual([10, expect.stringContaining("r50")]);
-    for (const by of ["inlet", "power", "fan"]) expect((await ask(`/?by=${by}`)).length, by).toBe(20);
+    for (const by of ["inlet", "power", "fan"]) expect((await ask(`/?by=${by}&view=columns`)).length, by).toBe(20);
   });
 
   it("show the worst hosts if one group has too many", async () => {

@@ -26,7 +26,7 @@ export function eventLog(log: EventLog | undefined, past: readonly PastEvent[]):
 <th scope="row">${sensor}</th><td>${text}${direction === "deasserted" && html` <span class="soft">(deasserted)</span>`}</td></tr>
 `,
   );
-  return html`<section id="events"><h2>Event log</h2>
+  return html`<section id="events" data-part><h2>Event log</h2>
 ${log && totals(log)}
 ${
   rows.length === 0

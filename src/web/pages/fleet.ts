@@ -45,8 +45,16 @@ export interface Fleet {
 const textOf = ({ host }: HostRecord): string =>
   [host.name, host.address, ...Object.values(host.place), ...Object.values(host.labels)].join(" ").toLowerCase();
 
+/** The words of a query, in lower case. */
+export const wordsOf = (query: string): readonly string[] =>
+  query
+    .slice(0, 200)
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+
 /** Whether every word is in the name, address, place or labels of the host. */
-function wordsMatch(record: HostRecord, words: readonly string[]): boolean {
+export function matchesWords(record: HostRecord, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   const text = textOf(record);
   return words.every((word) => text.includes(word));
@@ -90,10 +98,7 @@ export async function lookAtFleet(
   records: Iterable<ListedHost>,
   { query, selection, by }: { readonly query: string; readonly selection: Selection; readonly by: Measure },
 ): Promise<Fleet> {
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  const words = wordsOf(query);
   // Copied at once, because the inventory may change between two batches.
   const all = [...records];
   const found = Object.fromEntries(CONDITIONS.map((condition) => [condition, []])) as unknown as Record<
@@ -104,7 +109,7 @@ export async function lookAtFleet(
   const values: number[] = [];
   for (const [index, { record }] of all.entries()) {
     if (index % BATCH === BATCH - 1) await nextTurn();
-    if (!placeMatches(record.host.place, selection) || !wordsMatch(record, words)) continue;
+    if (!placeMatches(record.host.place, selection) || !matchesWords(record, words)) continue;
     const seen = viewOf(record);
     const { snapshot } = record;
     const reading = snapshot?.up === true ? readingOf(by, snapshot) : undefined;

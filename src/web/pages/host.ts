@@ -7,14 +7,16 @@ import {
   type HostSnapshot,
   type HostTrail,
   NOT_POLLED,
+  ongoingFaults,
   type PartOutcome,
 } from "../../model/index.ts";
 import type { HostState } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { viewOf } from "./condition.ts";
 import { eventLog } from "./event-log.ts";
+import { hostFaultTable } from "./fault-list.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { badge, column, MOST_ROWS, notShown, page, table } from "./layout.ts";
+import { badge, column, MOST_ROWS, notShown, page, type Refresh, table } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
 import { pollHistory } from "./poll-history.ts";
 import { sensorTable } from "./sensor-table.ts";
@@ -26,6 +28,7 @@ export interface HostPageView {
   readonly trail?: HostTrail;
   readonly nowMs: number;
   readonly version: string;
+  readonly refresh?: Refresh;
 }
 
 const fact = (name: string, value: HtmlValue): HtmlValue =>
@@ -57,17 +60,17 @@ function omissions({ omitted = {} }: Pick<HostSnapshot, "omitted">): HtmlValue {
 <p>Limits exceeded: ${exceeded.join(", ")}. What exceeds them is not exported and not shown here.</p></section>`;
 }
 
-function facts({ record, state, nowMs }: HostPageView): Markup {
-  const { host, snapshot, lastSuccessAt } = record;
+function facts({ record, state, nowMs }: HostPageView, snapshot: HostSnapshot | undefined): Markup {
+  const { host, snapshot: latest, lastSuccessAt } = record;
   const { controller, chassis, consumption } = snapshot ?? {};
   const faults = Object.entries(chassis?.faults ?? {}).flatMap(([fault, set]) => (set ? spaced(fault) : []));
   const watts = consumption?.currentWatts;
-  return html`<section><h2>About</h2><dl>
+  return html`<section id="about" data-part><h2>About</h2><dl>
 ${fact("BMC", `${host.address}, port ${host.port}`)}
 ${fact("Module, auth", `${host.module}, ${host.auth}`)}
 ${fact("Protocol", snapshot?.protocol)}
 ${fact("Last success", lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago (${moment(lastSuccessAt)})`)}
-${fact("Last poll took", snapshot && took(snapshot.durationMs))}
+${fact("Last poll took", latest && took(latest.durationMs))}
 ${fact("Next poll", nextPoll(state, nowMs))}
 ${fact("Manufacturer", controller?.manufacturer)}
 ${fact("Product", controller?.product)}
@@ -112,8 +115,11 @@ function inventory(frus: readonly Fru[]): HtmlValue {
 
 /** The page of one host. */
 export function hostPage(view: HostPageView): string {
-  const { record, trail, nowMs, version } = view;
-  const { host, snapshot } = record;
+  const { record, trail, nowMs, version, refresh } = view;
+  const { host, snapshot: latest, lastKnown } = record;
+  // Of a host that is down, the readings of its last successful poll; a stale host has no snapshot at all.
+  const snapshot = latest?.up === true || lastKnown === undefined ? latest : lastKnown;
+  const isOld = snapshot !== undefined && snapshot === lastKnown;
   const { condition, health } = viewOf(record);
   const place = [...SELECTABLE, "position" as const].flatMap((label) => {
     const value = host.place[label];
@@ -124,18 +130,22 @@ export function hostPage(view: HostPageView): string {
   const polls = pollHistory(trail?.polls ?? []);
   const sensors = snapshot?.sensors && snapshot.sensors.length > 0 && sensorTable(snapshot.sensors);
   return page({
-    title: `${host.name} - lightsout`,
+    title: `${host.name}${condition === "ok" ? "" : ` ${condition}`} - lightsout`,
+    tone: condition,
+    ...(refresh && { refresh }),
     version,
-    content: html`<h1>${host.name} ${badge(condition, snapshot?.up === true ? healthWord(health) : condition)}</h1>
+    content: html`<h1>${host.name} ${badge(condition, latest?.up === true ? healthWord(health) : condition)}</h1>
 <p class="soft">${place.join(", ")}</p>
 <p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a>${sensors && html` &middot; <a href="#sensors">Sensors</a>`}${log && html` &middot; <a href="#events">Event log</a>`}${polls && html` &middot; <a href="#polls">Last polls</a>`}</p>
-${notices(view)}
+<div id="notices" data-part>${notices(view)}</div>
+${latest?.up === true && hostFaultTable(ongoingFaults(record), nowMs)}
+${isOld && html`<section class="notice quiet" role="status"><h2>Last known facts</h2><p>What follows was read ${span(nowMs - snapshot.startedAt)} ago (${moment(snapshot.startedAt)}). It is not exported.</p></section>`}
 ${snapshot && omissions(snapshot)}
-${facts(view)}
+${facts(view, snapshot)}
 ${sensors}
 ${log}
 ${polls}
-${parts(snapshot?.parts ?? [], nowMs)}
+${parts(latest?.parts ?? [], nowMs)}
 ${inventory(snapshot?.frus ?? [])}`,
   });
 }

@@ -13,7 +13,14 @@ export interface LandingQuery {
   readonly pageNumber: number;
   /** Of the racks, from 1. */
   readonly rackPage: number;
+  /** Racks as columns of named cells, even if they do not fit on one page. */
+  readonly asColumns?: boolean;
+  readonly sort?: HostOrder;
 }
+
+/** Orders of the list of hosts. */
+export const HOST_ORDERS = ["worst", "host", "place", "since", "last"] as const;
+export type HostOrder = (typeof HOST_ORDERS)[number];
 
 type Changes = Readonly<Record<string, string | undefined>>;
 
@@ -25,9 +32,16 @@ function addressOf(parameters: URLSearchParams): string {
 const notHealth = (by: Measure): string | undefined => (by === "health" ? undefined : by);
 
 /** The address of the landing page with some parameters changed; the first page by default. */
-export function here({ query, selection, condition, by }: LandingQuery, changes: Changes): string {
+export function here({ query, selection, condition, by, asColumns, sort }: LandingQuery, changes: Changes): string {
   const parameters = new URLSearchParams();
-  const now: Changes = { q: query, state: condition, by: notHealth(by), ...changes };
+  const now: Changes = {
+    q: query,
+    state: condition,
+    by: notHealth(by),
+    view: asColumns ? "columns" : undefined,
+    sort: sort === "worst" ? undefined : sort,
+    ...changes,
+  };
   for (const [name, value] of Object.entries(now)) if (value) parameters.set(name, value);
   for (const [label, values] of selection.places) for (const value of values) parameters.append(label, value);
   for (const label of selection.without) parameters.append("without", label);

@@ -1,10 +1,13 @@
+import { ongoingFaults } from "../../model/index.ts";
 import type { HostState, Readiness } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { CONDITION_HELP, CONDITIONS, type Condition, type HostView } from "./condition.ts";
+import { type FaultLine, faultLines, faultTable, sinceTime } from "./fault-list.ts";
 import type { Fleet } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { here, type LandingQuery } from "./landing-address.ts";
-import { badge, column, page, table, toneClass } from "./layout.ts";
+import { type HostOrder, here, type LandingQuery } from "./landing-address.ts";
+import { badge, column, page, type Refresh, table, toneClass } from "./layout.ts";
+import { inNaturalOrder } from "./natural-order.ts";
 import { nextPoll } from "./next-poll.ts";
 import { healthWord, spaced, span } from "./words.ts";
 
@@ -19,6 +22,7 @@ export interface LandingView extends LandingQuery {
   readonly readiness: Readiness;
   readonly nowMs: number;
   readonly version: string;
+  readonly refresh?: Refresh;
   state(host: string): HostState | undefined;
 }
 
@@ -28,12 +32,67 @@ function counts(view: LandingView): Markup {
     html`<li><a class="${toneClass(tone)}" href="${here(view, { state })}" title="${help}"${
       condition === state && html` aria-current="true"`
     }><b>${count.toLocaleString("en")}</b>${name}</a></li>`;
-  return html`<section aria-label="Hosts by condition"><ul class="counts">
+  return html`<section id="counts" data-part aria-label="Hosts by condition"><ul class="counts">
 ${item("all", fleet.matching.length, "every host that matches", undefined, "")}
 ${CONDITIONS.filter((name) => fleet.counts[name] > 0 || name === "down" || name === "ok").map((name) =>
   item(name, fleet.counts[name], CONDITION_HELP[name], name, name),
 )}
 </ul></section>`;
+}
+
+/** Lines of "What is wrong now" on the page of the fleet; /faults has all. */
+const MOST_LINES = 25;
+
+/** The counts of the tab's title: "3 critical, 1 down". */
+function titleOf({ fleet }: LandingView): string {
+  const counts = (["critical", "warning", "down"] as const).flatMap((name) =>
+    fleet.counts[name] > 0 ? `${fleet.counts[name].toLocaleString("en")} ${name}` : [],
+  );
+  return [...(counts.length > 0 ? [counts.join(", ")] : []), "lightsout"].join(" - ");
+}
+
+/** The worst condition that a host is in. */
+const worstOf = ({ fleet }: LandingView): Condition => CONDITIONS.find((name) => fleet.counts[name] > 0) ?? "ok";
+
+function wrongNow(view: LandingView): Markup {
+  const { fleet, nowMs } = view;
+  const lines: readonly FaultLine[] = faultLines(fleet.matching.map(({ record }) => record));
+  const all = new URLSearchParams(here(view, { by: undefined, view: undefined, sort: undefined }).split("?")[1]);
+  const query = all.toString();
+  const address = query === "" ? "/faults" : `/faults?${query}`;
+  return html`<section id="wrong" data-part><h2>What is wrong now</h2>
+${
+  lines.length === 0
+    ? html`<p>${fleet.counts.waiting > 0 ? "Nothing that is known; some hosts are not polled yet." : "Nothing that is known."}</p>`
+    : faultTable(lines.slice(0, MOST_LINES), nowMs)
+}
+${lines.length > MOST_LINES && html`<p><a href="${address}">All ${lines.length.toLocaleString("en")} lines</a>; these are the worst.</p>`}</section>`;
+}
+
+/** Orders for the list; all but "worst" are chosen by a link in the head of the table. */
+function inOrder(hosts: readonly HostView[], sort: HostOrder): readonly HostView[] {
+  switch (sort) {
+    case "worst":
+      return hosts;
+    case "host":
+      return inNaturalOrder(hosts, ({ record }) => record.host.name);
+    case "place":
+      return inNaturalOrder(hosts, ({ record }) =>
+        [...SELECTABLE, "position" as const].map((label) => record.host.place[label] ?? "").join("\0"),
+      );
+    case "since":
+      return [...hosts].sort((a, b) => (sinceOf(b) ?? 0) - (sinceOf(a) ?? 0));
+    case "last":
+      return [...hosts].sort((a, b) => (a.record.lastSuccessAt ?? 0) - (b.record.lastSuccessAt ?? 0));
+  }
+}
+
+const sinceOf = ({ record }: HostView): number | undefined => ongoingFaults(record)[0]?.since;
+
+function sortable(view: LandingView, order: HostOrder, name: string, kind = ""): Markup {
+  const isCurrent = (view.sort ?? "worst") === order;
+  const href = here(view, { sort: order === "worst" ? undefined : order });
+  return html`<th scope="col" class="${kind}"${isCurrent && html` aria-sort="${order === "host" || order === "place" ? "ascending" : "descending"}"`}><a href="${href}">${name}</a></th>`;
 }
 
 function probeForm({ fleet }: LandingView): Markup {
@@ -64,22 +123,33 @@ function reach({ record, condition }: HostView): Markup {
 
 function row(hostView: HostView, { nowMs, state }: LandingView): Markup {
   const { record, health } = hostView;
+  const [worst] = ongoingFaults(record);
   const { host, snapshot, lastSuccessAt } = record;
   const place = [...SELECTABLE.map((label) => host.place[label]), host.place.position && `U${host.place.position}`];
   return html`<tr><th scope="row"><a href="/hosts/${encodeURIComponent(host.name)}">${host.name}</a></th>
-<td>${place.filter((part) => part).join(" / ")}</td>
-<td>${reach(hostView)}</td>
-<td>${snapshot?.up === true && badge(healthWord(health), healthWord(health))}</td>
-<td class="number">${snapshot?.sensors?.length ?? ""}</td>
-<td class="number">${lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago`}</td>
-<td class="when">${nextPoll(state(host.name), nowMs)}</td></tr>
+<td data-label="Place">${place.filter((part) => part).join(" / ")}</td>
+<td data-label="State">${reach(hostView)}</td>
+<td data-label="Health">${snapshot?.up === true && badge(healthWord(health), healthWord(health))}</td>
+<td data-label="What is wrong">${snapshot?.up === true && worst?.text}</td>
+<td data-label="Since" class="when">${worst && sinceTime(worst.since, nowMs)}</td>
+<td data-label="Last success" class="number">${lastSuccessAt === undefined ? "never" : `${span(nowMs - lastSuccessAt)} ago`}</td>
+<td data-label="Next poll" class="when">${nextPoll(state(host.name), nowMs)}</td></tr>
 `;
 }
 
+const ORDER_WORDS: Readonly<Record<HostOrder, string>> = {
+  worst: "worst first",
+  host: "by name",
+  place: "by place",
+  since: "newest fault first",
+  last: "longest without success first",
+};
+
 function hostTable(view: LandingView): Markup {
-  const { fleet, query, condition, pageNumber, selection, by } = view;
-  const shown =
+  const { fleet, query, condition, pageNumber, selection } = view;
+  const chosen =
     condition === undefined ? fleet.matching : fleet.matching.filter((host) => host.condition === condition);
+  const shown = inOrder(chosen, view.sort ?? "worst");
   const pages = Math.max(1, Math.ceil(shown.length / ROWS));
   const first = (Math.min(pageNumber, pages) - 1) * ROWS;
   const rows = shown.slice(first, first + ROWS);
@@ -93,12 +163,9 @@ function hostTable(view: LandingView): Markup {
     query !== "" && `"${query}"`,
     condition,
   ].filter((part) => part);
-  return html`<section>
+  return html`<section id="list" data-part>
 <div class="bar"><h2>Hosts</h2>
-<form action="/" method="get" role="search">
-<label>Filter by name, address, place or label<input type="search" name="q" value="${query}"></label>
-${condition && html`<input type="hidden" name="state" value="${condition}">`}${places.map(({ label, value }) => html`<input type="hidden" name="${label}" value="${value}">`)}${selection.without.map((label) => html`<input type="hidden" name="without" value="${label}">`)}${by !== "health" && html`<input type="hidden" name="by" value="${by}">`}
-<button type="submit">Filter</button></form></div>
+</div>
 ${only.length > 0 && html`<p class="soft">Only ${only.join(", ")}. <a href="/">Show all</a></p>`}
 ${
   rows.length === 0
@@ -106,30 +173,50 @@ ${
     : table(
         "Hosts",
         [
-          column("Host"),
-          column("Place"),
-          column("State"),
+          sortable(view, "host", "Host"),
+          sortable(view, "place", "Place"),
+          sortable(view, "worst", "State"),
           column("Health"),
-          column("Sensors", "number"),
-          column("Last success", "number"),
+          column("What is wrong"),
+          sortable(view, "since", "Since"),
+          sortable(view, "last", "Last success", "number"),
           column("Next poll"),
         ],
         rows.map((host) => row(host, view)),
+        "stack",
       )
 }
-${rows.length > 0 && html`<p class="soft">${first + 1} to ${first + rows.length} of ${shown.length.toLocaleString("en")}, worst first. ${link(Math.min(pageNumber, pages) - 1, "previous")}${link(Math.min(pageNumber, pages) + 1, "next")}</p>`}
+${rows.length > 0 && html`<p class="soft">${first + 1} to ${first + rows.length} of ${shown.length.toLocaleString("en")}, ${ORDER_WORDS[view.sort ?? "worst"]}. ${link(Math.min(pageNumber, pages) - 1, "previous")}${link(Math.min(pageNumber, pages) + 1, "next")}</p>`}
 </section>`;
+}
+
+/** The selection that the filter in the header keeps. */
+function keptFields({ condition, selection, by }: LandingView): readonly (readonly [string, string])[] {
+  const places = [...selection.places].flatMap(([label, values]) => values.map((value) => [label, value] as const));
+  return [
+    ...(condition ? [["state", condition] as const] : []),
+    ...places,
+    ...selection.without.map((label) => ["without", label] as const),
+    ...(by === "health" ? [] : [["by", by] as const]),
+  ];
 }
 
 /** The page at /. */
 export function landingPage(view: LandingView): string {
   const { readiness, version, fleet } = view;
+  const total = `${fleet.total.toLocaleString("en")} ${fleet.total === 1 ? "host" : "hosts"}`;
+  const shown = fleet.matching.length;
   return page({
-    title: "lightsout",
+    title: titleOf(view),
+    tone: worstOf(view),
+    query: view.query,
+    kept: keptFields(view),
+    ...(view.refresh && { refresh: view.refresh }),
     version,
-    content: html`<h1>${fleet.total.toLocaleString("en")} ${fleet.total === 1 ? "host" : "hosts"}</h1>
+    content: html`<h1>${shown < fleet.total && `${shown.toLocaleString("en")} of `}${total}</h1>
 ${!readiness.ready && html`<section class="notice warning" role="status"><h2>Not ready</h2><p>${readiness.why ?? "The inventory is not loaded yet."}</p></section>`}
 ${counts(view)}
+${wrongNow(view)}
 ${view.racks}
 ${hostTable(view)}
 ${probeForm(view)}`,

@@ -40,10 +40,23 @@ function valueText({ record, condition, reading }: HostView, by: Measure): strin
   return off && condition === "ok" ? "off" : condition;
 }
 
-function colour({ condition, reading, record }: HostView, { by, scale }: CellStyle): string {
+/** The class of the colour of a cell. */
+export function cellColour({ condition, reading, record }: HostView, { by, scale }: CellStyle): string {
   if (condition === "down" || condition === "waiting") return condition;
   if (by !== "health") return reading === undefined || scale === undefined ? "quiet" : colourOf(reading, scale);
   return condition === "ok" && record.snapshot?.chassis?.powerOn === false ? "quiet" : toneClass(condition);
+}
+
+/** Name, position, value and problems of a host, for the tooltip of its cell. */
+export function cellTitle(view: HostView, { by }: CellStyle): string {
+  const { record, condition } = view;
+  const { name, place } = record.host;
+  const word = valueText(view, by);
+  const why = isTrouble(condition) ? reasons(record) : "";
+  const facts = [word === condition ? "" : word, why === "" ? condition : `${condition}: ${why}`].filter(
+    (fact) => fact,
+  );
+  return `${name}${place.position ? `, position ${place.position}` : ""}: ${facts.join("; ")}`;
 }
 
 /** One host in its rack: a link with its name and value, coloured by the value. */
@@ -52,13 +65,8 @@ export function rackCell(view: HostView, style: CellStyle): Markup {
   const { name, place } = record.host;
   const word = valueText(view, style.by);
   const trouble = isTrouble(condition);
-  const why = trouble ? reasons(record) : "";
-  const facts = [word === condition ? "" : word, why === "" ? condition : `${condition}: ${why}`].filter(
-    (fact) => fact,
-  );
-  const title = `${name}${place.position ? `, position ${place.position}` : ""}: ${facts.join("; ")}`;
   const mark = style.by !== "health" && trouble && condition !== "down" ? ` mark-${condition}` : "";
   const also = mark !== "" && html`<span class="hide">, ${condition}</span>`;
-  return html`<li><a class="cell ${colour(view, style)}${mark}" href="/hosts/${encodeURIComponent(name)}" title="${title}">${place.position && html`<i>${place.position}</i>`}<b>${name}</b> <span>${word}</span>${also}</a></li>
+  return html`<li><a class="cell ${cellColour(view, style)}${mark}" href="/hosts/${encodeURIComponent(name)}" title="${cellTitle(view, style)}">${place.position && html`<i>${place.position}</i>`}<b>${name}</b> <span>${word}</span>${also}</a></li>
 `;
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RackBudget } from "../../exposition/index.ts";
 import type { Place } from "../../model/index.ts";
+import { denseRack, MAX_DENSE_CELLS, tallest } from "./dense-floor.ts";
 import { type Fleet, type Rack, rackKey } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { here, type LandingQuery, rackAddress } from "./landing-address.ts";
@@ -18,6 +19,26 @@ const MAX_TILES = 400;
 export interface RacksView extends LandingQuery {
   readonly fleet: Fleet;
   readonly budgets: Iterable<RackBudget>;
+  /** A page of columns was requested. */
+  readonly isPaged?: boolean;
+}
+
+/** The whole fleet as small cells, if columns would take more than one page. */
+async function denseFloor(view: RacksView, scale: Scale | undefined): Promise<Markup> {
+  const { fleet, by } = view;
+  const height = tallest(fleet.racks);
+  const rows: HtmlValue[] = [];
+  const groups = byRow(fleet.racks);
+  for (const { where, racks } of groups) {
+    const columns: Markup[] = [];
+    for (const rack of racks) {
+      columns.push(denseRack(rack, { by, ...(scale && { scale }) }, height));
+      await nextTurn();
+    }
+    rows.push(html`${where !== "" && html`<h3>${where}</h3>`}<ul class="dense">${columns}</ul>`);
+  }
+  return html`<section id="racks" data-part><div class="bar"><h2>Racks</h2>${measureLinks(view)}<a href="${here(view, { view: "columns" })}">racks as columns, with names</a></div>
+${legend(scale)}${rows}</section>`;
 }
 
 const OUTER = ["site", "room", "row"] as const satisfies readonly (keyof Place)[];
@@ -152,6 +173,9 @@ export async function racksSection(view: RacksView): Promise<Markup | undefined>
   const { fleet, by, rackPage } = view;
   const pages = pagesOf(fleet.racks);
   if (pages.length === 0) return undefined;
+  const cells = fleet.racks.reduce((sum, rack) => sum + cellsOf(rack), 0);
+  if (pages.length > 1 && cells <= MAX_DENSE_CELLS && !view.asColumns && !view.isPaged)
+    return denseFloor(view, scaleOf(by, fleet.spread));
   const number = Math.min(rackPage, pages.length);
   const shown = pages[number - 1] ?? [];
   const budgets = new Map(Array.from(view.budgets, ({ place, watts }) => [rackKey(place), watts]));
@@ -170,7 +194,7 @@ export async function racksSection(view: RacksView): Promise<Markup | undefined>
     }
     rows.push(html`${where !== "" && html`<h3>${where}</h3>`}<ul class="${floor}">${columns}</ul>`);
   }
-  return html`<section><div class="bar"><h2>Racks</h2>${measureLinks(view)}</div>
+  return html`<section id="racks" data-part><div class="bar"><h2>Racks</h2>${measureLinks(view)}</div>
 ${legend(scale)}${pages.length > 1 && overview(view, shown, scale, budgets)}
 ${pager(view, number, pages)}${rows}</section>`;
 }

@@ -37,7 +37,7 @@ function row(sensor: Sensor): Markup {
 export function sensorTable(sensors: readonly Sensor[]): Markup {
   const trouble = ({ health = Health.Ok }: Sensor): number => health;
   const ordered = [...sensors].sort((a, b) => trouble(b) - trouble(a));
-  return html`<section id="sensors"><h2>Sensors (${sensors.length})</h2>
+  return html`<section id="sensors" data-part><h2>Sensors (${sensors.length})</h2>
 ${table(
   "Sensors",
   [column("Sensor"), column("Reading", "number"), column("Limits"), column("Health"), column("States"), column("Id")],

@@ -114,17 +114,46 @@ dt{color:var(--soft);font-size:.84rem}dd{margin:0;overflow-wrap:anywhere}
 .gauge{display:block;width:110px;height:14px;margin-top:.28rem}
 .zone-ok{fill:var(--zone-ok)}.zone-warning{fill:var(--zone-warning)}.zone-critical{fill:var(--zone-critical)}.mark{fill:var(--ink)}
 .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.skip{position:absolute;left:-100rem;top:.4rem;background:var(--card);padding:.3rem .6rem;border-radius:.4rem;z-index:2}.skip:focus{left:1rem}
+main:focus{outline:0}
+.find{margin-left:auto}.find input[type=search]:not([type=checkbox]){width:13rem}
+.refresh{display:flex;gap:.6rem;align-items:baseline;margin:0;color:var(--soft);font-size:.87rem;font-variant-numeric:tabular-nums}
+.refresh button{padding:.05rem .6rem;background:transparent;color:var(--link);font-size:.87rem}
+.offline-only{display:none;color:var(--critical)}.offline .offline-only{display:inline}
+.wide{min-width:16rem}
+@media (max-width:30rem){
+table.stack,table.stack tbody,table.stack tr,table.stack th,table.stack td{display:block;width:auto;border:0;padding:.08rem 0}
+table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+table.stack tr{border-top:1px solid var(--line);padding:.45rem 0}
+table.stack td:empty{display:none}
+table.stack .number{text-align:left}
+table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-size:.84rem}
+.wide{min-width:0}.find{margin-left:0}}
+.dense{display:flex;gap:3px;margin:0;padding:0;list-style:none}
+.dense-rack{flex:1 1 0;min-width:0;max-width:4.5rem}
+.dense-head{display:block;font-size:.68rem;line-height:1.25;text-align:center;text-decoration:none;overflow:hidden;white-space:nowrap}
+.dense-head b{color:var(--critical)}
+.dense-rack ul{margin:0;padding:2px;list-style:none;border:1px solid var(--line);border-bottom-width:3px;border-radius:3px;background:var(--bg)}
+.dense-rack li{display:flex;gap:1px;height:11px;margin-bottom:1px}
+.dense-rack .none{border-left:1px dotted var(--line);border-right:1px dotted var(--line)}
+.dot{flex:1;min-width:2px;border-radius:2px}
+.dot.ok{background:var(--zone-ok)}.dot.warning{background:var(--warning)}.dot.critical{background:var(--critical)}.dot.down{background:var(--down)}
+.dot.bad{outline:1px solid var(--ink);outline-offset:-1px}
+.dot:hover{outline:2px solid var(--ink)}
+@media (max-width:48rem){.dense{flex-wrap:wrap}.dense-rack{flex:0 0 2.2rem}}
 ul.plain{margin:0;padding-left:1.1rem}
 code{font-size:.92em}
 pre{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem;margin:.5rem 0 1rem;overflow-x:auto}
 `;
 
-/** Nothing is loaded, nothing runs, and forms go nowhere else. The icon is a data: address. */
+/** Nothing is loaded from elsewhere, only /page.js runs, and forms go nowhere else. The icon is a data: address. */
 export function pagePolicy(): string {
   const hash = createHash("sha256").update(STYLE).digest("base64");
   return [
     "default-src 'none'",
     `style-src 'sha256-${hash}'`,
+    "script-src 'self'",
+    "connect-src 'self'",
     "img-src data:",
     "form-action 'self'",
     "base-uri 'none'",
