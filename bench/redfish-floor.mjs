@@ -13,17 +13,22 @@ export async function start({ port, hosts, polls }) {
     await once(socket, "secureConnect");
     sockets.push(socket);
   }
-  const work = Array.from({ length: polls }, (_, i) => sockets[i % hosts]);
+  const each = Math.ceil(polls / hosts);
   const poll = async (socket) => {
     let parsed;
     for (const path of POLLED) parsed = JSON.parse(await get(socket, path));
     return parsed;
   };
-  await inParallel(work, hosts, poll);
+  // One request at a time on each socket.
+  const pollAll = () =>
+    inParallel(sockets, hosts, async (socket) => {
+      for (let n = 0; n < each; n++) await poll(socket);
+    });
+  await pollAll();
   return {
     async round() {
-      const { cpu } = await measured(() => inParallel(work, hosts, poll));
-      return { cpuPerPoll: cpu / polls };
+      const { cpu } = await measured(pollAll);
+      return { cpuPerPoll: cpu / (each * hosts) };
     },
     async close() {
       for (const socket of sockets) socket.destroy();

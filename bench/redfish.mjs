@@ -58,18 +58,20 @@ export async function start({ port, hosts: count, polls }) {
   };
   // Known host: logged in, its topology and inventory are read.
   await inParallel(hosts, hosts.length, poll);
-  const work = Array.from({ length: polls }, (_, i) => hosts[i % hosts.length]);
+  const each = Math.ceil(polls / count);
+  const total = each * count;
   return {
     async round() {
       requests = 0;
       bytes = 0;
       let sensors = 0;
       const { cpu } = await measured(() =>
-        inParallel(work, hosts.length, async (host) => {
-          sensors = (await poll(host)).sensors.length;
+        // One poll at a time of each host.
+        inParallel(hosts, count, async (host) => {
+          for (let n = 0; n < each; n++) sensors = (await poll(host)).sensors.length;
         }),
       );
-      return { cpuPerPoll: cpu / polls, requests: requests / polls, kilobytes: bytes / polls / 1000, sensors };
+      return { cpuPerPoll: cpu / total, requests: requests / total, kilobytes: bytes / total / 1000, sensors };
     },
     async close() {
       await pool.close();
