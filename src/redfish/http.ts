@@ -1,10 +1,12 @@
+import { isAscii } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip as gunzipCallback } from "node:zlib";
-import { Client, type Dispatcher } from "undici";
+import { Client } from "undici";
 import type { Clock, Secret } from "../lib/index.ts";
 import { RedfishError } from "./errors.ts";
 import { textAt } from "./json.ts";
 import type { RedfishObserver, Trace } from "./observer.ts";
+import { type RawResponse, ResponseCollector } from "./response-collector.ts";
 import { openTls, type TlsMemory, type TlsSettings } from "./tls.ts";
 
 const gunzip = promisify(gunzipCallback);
@@ -47,6 +49,15 @@ interface Exchange {
   readonly body?: string;
 }
 
+/** A request in flight. */
+interface Flight {
+  /** The first byte of the response was received. */
+  hasStarted: boolean;
+  collector: ResponseCollector | undefined;
+}
+
+const ACCEPT = { accept: "application/json", "odata-version": "4.0", "accept-encoding": "gzip" } as const;
+
 /**
  * HTTPS to one BMC: one connection, one request in flight. It can send a GET, the POST of a login and the DELETE of
  * a logout, and nothing else. Every request has a deadline, and every answer a greatest size.
@@ -56,8 +67,10 @@ export class RedfishHttp {
   readonly #client: Client;
   readonly #origin: string;
   trace: Trace | undefined;
-  /** Ends the request in flight, the opening of its connection included. */
-  #signal: AbortSignal | undefined;
+  /** Ends the opening of a connection. */
+  #connecting: AbortController | undefined;
+  /** Why the request in flight is to end, if its connection is opened later. */
+  #abortedBy: { readonly reason: unknown } | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   /** Answers received over the open connection. */
   #answered = 0;
@@ -87,9 +100,11 @@ export class RedfishHttp {
   async #connect() {
     const { host, port, tls, tlsMemory, clock, observer } = this.#options;
     const begin = clock.monotonicMs();
-    const signal = this.#signal ?? AbortSignal.abort();
+    const connecting = new AbortController();
+    this.#connecting = connecting;
+    if (this.#abortedBy) connecting.abort(this.#abortedBy.reason);
     const target = { host, port, settings: tls, memory: tlsMemory, clock };
-    const { socket, resumed } = await openTls(target, signal);
+    const { socket, resumed } = await openTls(target, connecting.signal);
     this.#answered = 0;
     observer.handshake(resumed, clock.monotonicMs() - begin);
     this.trace?.("note", `TLS connection ${resumed ? "resumed" : "established"}, ${socket.getProtocol() ?? "TLS"}`);
@@ -143,56 +158,56 @@ export class RedfishHttp {
   async #sendNow(exchange: Exchange, signal: AbortSignal): Promise<HttpResponse> {
     signal.throwIfAborted();
     const { clock } = this.#options;
-    const deadline = new AbortController();
-    const onAbort = (): void => deadline.abort(signal.reason);
+    this.#abortedBy = undefined;
+    const flight: Flight = { hasStarted: false, collector: undefined };
+    const abort = (reason: unknown): void => {
+      this.#abortedBy = { reason };
+      this.#connecting?.abort(reason);
+      flight.collector?.abort(reason);
+    };
+    const onAbort = (): void => abort(signal.reason);
     signal.addEventListener("abort", onAbort);
-    const timer = clock.after(REQUEST_TIMEOUT_MS, () => deadline.abort(new RequestTimeout()));
-    this.#signal = deadline.signal;
+    const timer = clock.after(REQUEST_TIMEOUT_MS, () => abort(new RequestTimeout()));
     try {
       const wasKept = this.#answered > 0;
-      const state = { hasStarted: false };
       try {
-        return await this.#exchange(exchange, deadline.signal, state);
+        return await this.#exchange(exchange, flight);
       } catch (error) {
-        const isRepeatable = exchange.method === "GET" && wasKept && !state.hasStarted && isConnectionLost(error);
-        if (!isRepeatable) throw error;
+        const isRepeatable = exchange.method === "GET" && wasKept && !flight.hasStarted && isConnectionLost(error);
+        if (!isRepeatable || this.#abortedBy) throw error;
         this.#options.observer.retried();
         this.trace?.("note", "the BMC had closed the kept connection; the request is sent again");
-        return await this.#exchange(exchange, deadline.signal, state);
+        return await this.#exchange(exchange, flight);
       }
     } catch (error) {
       throw this.#explained(error, exchange, signal);
     } finally {
-      this.#signal = undefined;
       timer.cancel();
       signal.removeEventListener("abort", onAbort);
     }
   }
 
-  async #exchange(
-    { method, path, headers, body }: Exchange,
-    signal: AbortSignal,
-    state: { hasStarted: boolean },
-  ): Promise<HttpResponse> {
+  async #exchange({ method, path, headers, body }: Exchange, flight: Flight): Promise<HttpResponse> {
     const { clock, observer } = this.#options;
     const begin = clock.monotonicMs();
     this.trace?.("sent", `${method} ${path}`);
-    const response = await this.#client.request({
-      method,
-      path: sendable(path),
-      headers: { accept: "application/json", "odata-version": "4.0", "accept-encoding": "gzip", ...headers },
-      body,
-      signal,
+    const request = { method, path: sendable(path), headers: { ...ACCEPT, ...headers }, body };
+    const response = await new Promise<RawResponse>((resolve, reject) => {
+      flight.collector = new ResponseCollector(resolve, reject, () => {
+        flight.hasStarted = true;
+        this.#options.tlsMemory.heardAtMs = clock.monotonicMs();
+      });
+      this.#client.dispatch(request, flight.collector);
     });
-    state.hasStarted = true;
-    this.#options.tlsMemory.heardAtMs = clock.monotonicMs();
-    const bytes = await bodyOf(response);
+    const bytes = isCompressed(response)
+      ? await gunzip(response.bytes, { maxOutputLength: MAX_BODY_BYTES })
+      : response.bytes;
     this.#answered += 1;
     const milliseconds = clock.monotonicMs() - begin;
     const { json, isForeign } = parsed(bytes);
-    observer.responseReceived(kindOf(json), response.statusCode, bytes.length, milliseconds);
-    this.trace?.("received", `${response.statusCode}, ${bytes.length} bytes, ${Math.round(milliseconds)} ms`);
-    return { status: response.statusCode, headers: response.headers, json, isForeign };
+    observer.responseReceived(kindOf(json), response.status, bytes.length, milliseconds);
+    this.trace?.("received", `${response.status}, ${bytes.length} bytes, ${Math.round(milliseconds)} ms`);
+    return { status: response.status, headers: response.headers, json, isForeign };
   }
 
   /** An error of the connection in the words of this package. */
@@ -224,21 +239,16 @@ export class RedfishHttp {
 
 class RequestTimeout extends Error {}
 
-/** The body, decompressed. */
-async function bodyOf(response: Dispatcher.ResponseData): Promise<Buffer> {
-  const bytes = Buffer.from(await response.body.arrayBuffer());
-  const encoding = response.headers["content-encoding"];
-  if (encoding !== "gzip" || bytes.length === 0) return bytes;
-  return gunzip(bytes, { maxOutputLength: MAX_BODY_BYTES });
-}
+const isCompressed = ({ headers, bytes }: RawResponse): boolean =>
+  headers["content-encoding"] === "gzip" && bytes.length > 0;
 
+/** Most responses are ASCII, and JSON of one-byte characters is parsed faster. */
 function parsed(bytes: Buffer): { json: unknown; isForeign: boolean } {
-  const text = bytes.toString("utf8").trimStart();
-  if (text === "") return { json: undefined, isForeign: false };
+  const text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8").trimStart();
   try {
     return { json: JSON.parse(text), isForeign: false };
   } catch {
-    return { json: undefined, isForeign: true };
+    return { json: undefined, isForeign: text.trim() !== "" };
   }
 }
 
