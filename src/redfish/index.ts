@@ -18,7 +18,7 @@
 export { type Component, ComponentWalk, type FoundComponent, type WalkOptions } from "./component-walk.ts";
 export * from "./errors.ts";
 export type { JsonObject } from "./json.ts";
-export { isObject, uriKey } from "./json.ts";
+export { isObject, objectsAt, uriKey } from "./json.ts";
 export type { RedfishObserver, Trace as RedfishTrace } from "./observer.ts";
 export { type Expand, expandOf, type Get, type Member, memberBodies, members, optional } from "./resource.ts";
 export {
@@ -45,9 +45,18 @@ export type { PartFacts } from "./schemas/member.ts";
 export type { MemoryMetrics, MemoryModule } from "./schemas/memory.ts";
 export type { NetworkAdapter, NetworkPort } from "./schemas/network-port.ts";
 export { decodeNetworkProtocol, type NetworkProtocol } from "./schemas/network-protocol.ts";
-export { decodePower, type Power, type PowerControl, type PowerSupply, type VoltageReading } from "./schemas/power.ts";
+export {
+  decodePower,
+  decodePowerControls,
+  decodePowerSupplies,
+  decodeVoltages,
+  type Power,
+  type PowerControl,
+  type PowerSupply,
+  type VoltageReading,
+} from "./schemas/power.ts";
 export type { Processor } from "./schemas/processor.ts";
-export type { RedundancyGroup } from "./schemas/redundancy.ts";
+export { type RedundancyGroup, redundancyGroups } from "./schemas/redundancy.ts";
 export { decodeSensor, type RedfishSensor } from "./schemas/sensor.ts";
 export { decodeServiceRoot, type ServiceRoot } from "./schemas/service-root.ts";
 export type { Software } from "./schemas/software.ts";
@@ -62,7 +71,14 @@ export {
   type EnvironmentMetrics,
   withMetrics,
 } from "./schemas/subsystem.ts";
-export { decodeThermal, type FanReading, type TemperatureReading, type Thermal } from "./schemas/thermal.ts";
+export {
+  decodeFans,
+  decodeTemperatures,
+  decodeThermal,
+  type FanReading,
+  type TemperatureReading,
+  type Thermal,
+} from "./schemas/thermal.ts";
 export {
   type RedfishLogin,
   RedfishSession,

@@ -18,6 +18,7 @@ export class KeptSensors {
     this.#rules = rules;
     this.#previous = sensors.map((sensor, i) => {
       const before = previous[i];
+      if (before === sensor) return sensor;
       if (before === undefined || !isSamePart(before, sensor)) return { ...sensor, role: roleOf(sensor) };
       const thresholds = isSame(before.thresholds, sensor.thresholds) ? before.thresholds : sensor.thresholds;
       const isUnchanged =
@@ -30,7 +31,9 @@ export class KeptSensors {
         before.memoryErrors?.uncorrectable === sensor.memoryErrors?.uncorrectable &&
         before.states.length === sensor.states.length &&
         before.states.every((state, n) => state === sensor.states[n]);
-      return isUnchanged ? before : { ...sensor, thresholds, role: before.role };
+      if (isUnchanged) return before;
+      const isWhole = sensor.role === before.role && sensor.thresholds === thresholds;
+      return isWhole ? sensor : { ...sensor, thresholds, role: before.role };
     });
     return this.#previous;
   }

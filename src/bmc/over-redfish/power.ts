@@ -3,7 +3,7 @@ import type { PowerConsumption } from "../../model/index.ts";
 import {
   type ChassisLinks,
   decodeEnvironmentMetrics,
-  decodePower,
+  decodePowerControls,
   type Get,
   optional,
   type PowerControl,
@@ -31,8 +31,8 @@ export async function readConsumption(
     const resource = power === undefined ? undefined : await optional(() => get(power, signal));
     const found =
       resource &&
-      decodePower(resource)
-        .controls.map((c) => consumptionOf(c, context))
+      decodePowerControls(resource)
+        .map((c) => consumptionOf(c, context))
         .find((c) => c !== undefined);
     if (found) return found;
   }

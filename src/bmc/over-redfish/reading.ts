@@ -1,10 +1,10 @@
 import { BASE_UNIT_NAMES } from "../../ipmi/index.ts";
 import type { Quantity, Sensor } from "../../model/index.ts";
-import { isActive, type Limits, type Status } from "../../redfish/index.ts";
+import { type HealthWord, isActive, type Limits, type Status } from "../../redfish/index.ts";
 import { verdictOf } from "./health.ts";
 import { thresholdsOf } from "./limits.ts";
 
-/** What a reading measures, before a rule assigns a role. */
+/** What a reading measures. */
 export interface ReadingSubject {
   readonly name: string;
   readonly id: string;
@@ -14,6 +14,7 @@ export interface ReadingSubject {
   readonly quantity: Quantity;
   /** In words for the quantity `other`; otherwise the base unit. */
   readonly unit?: string;
+  readonly role?: string;
   /** Factor from the unit of the BMC to the base unit. */
   readonly scale?: number;
 }
@@ -26,7 +27,7 @@ const round = (value: number): number => (Number.isInteger(value) ? value : Numb
  * report 0 or nothing for stopped parts, with the state StandbyOffline or Disabled.
  */
 export function readingOf(
-  { name, id, entity, kind, quantity, unit, scale = 1 }: ReadingSubject,
+  { name, id, entity, kind, quantity, unit, role, scale = 1 }: ReadingSubject,
   { reading, limits, status }: { readonly reading?: number; readonly limits: Limits; readonly status: Status },
 ): Sensor {
   const active = isActive(status);
@@ -39,7 +40,7 @@ export function readingOf(
     id,
     entity,
     kind,
-    role: undefined,
+    role,
     quantity,
     unit: unit ?? (quantity === "other" ? "unspecified" : BASE_UNIT_NAMES[quantity]),
     value,
@@ -48,4 +49,17 @@ export function readingOf(
     health,
     states,
   };
+}
+
+/** The sensor with another value; all else is the same, but for the comparison of the value with the limits. */
+export function withValue(
+  { name, id, entity, kind, role, quantity, unit, thresholds }: Sensor,
+  { scale = 1 }: ReadingSubject,
+  reading: number,
+  word: HealthWord | undefined,
+): Sensor {
+  const value = round(reading * scale);
+  const { health, states } = verdictOf(word, value, thresholds);
+  // The literal of readingOf(), so that both have the same hidden class.
+  return { name, id, entity, kind, role, quantity, unit, value, noReading: undefined, thresholds, health, states };
 }

@@ -9,7 +9,7 @@ import {
   decodeComputerSystem,
   decodeManager,
   decodeNetworkProtocol,
-  decodePower,
+  decodePowerSupplies,
   decodeServiceRoot,
   type Expand,
   expandOf,
@@ -38,6 +38,7 @@ import { controllerOf, makerOf } from "./controller.ts";
 import { EventLogPart } from "./event-log-part.ts";
 import { componentFrus, frusOf } from "./fru.ts";
 import { RedfishIdentity } from "./identity.ts";
+import { ReadingLists } from "./kept-readings.ts";
 import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
@@ -91,6 +92,8 @@ const MOST_ACCOUNTS = 32;
 /** The same for a BMC without an event log, e.g. of a power shelf. */
 const PARTS_WITHOUT_LOG: ReadonlySet<PartName> = new Set([...PARTS].filter((part) => part !== "sel"));
 
+type RoleSubject = Pick<Sensor, "name" | "kind" | "quantity" | "entity">;
+
 /** One host's BMC over Redfish: its session, and the state that is kept between polls. */
 export class RedfishBmc implements Bmc {
   readonly protocol = "redfish";
@@ -113,6 +116,9 @@ export class RedfishBmc implements Bmc {
   readonly #components = new Components();
   /** Roll-up and summaries of the systems at the last poll. */
   #health: string | undefined;
+  readonly #lists = new ReadingLists();
+  /** The rules that gave the sensors in `#lists` their roles. */
+  #rules: Roles | undefined;
   /** Subsystems without content. */
   readonly #empty = new Set<string>();
   #trace: TraceLine | undefined;
@@ -218,6 +224,7 @@ export class RedfishBmc implements Bmc {
     this.#readable.clear();
     this.#empty.clear();
     this.#eventLog.forgetChoice();
+    this.#lists.clear();
     this.#walked = { topology: await readTopology(this.#get, root, signal), at: now };
     this.#revision += 1;
   }
@@ -368,7 +375,18 @@ export class RedfishBmc implements Bmc {
 
   async #readSensors(signal: AbortSignal): Promise<PartReading> {
     const sensors: Sensor[] = [];
-    const context = { hostOff: this.#hostOff, expand: this.#expand, empty: this.#empty, signal };
+    const rules = this.#options.roles?.();
+    // Kept sensors have the roles of the rules of their time.
+    if (rules !== this.#rules) this.#lists.clear();
+    this.#rules = rules;
+    const context = {
+      hostOff: this.#hostOff,
+      expand: this.#expand,
+      empty: this.#empty,
+      lists: this.#lists,
+      roleOf: rules && ((subject: RoleSubject) => this.#roleOf(rules, subject)),
+      signal,
+    };
     let failure: unknown;
     for (const links of this.#topology.chassis) {
       try {
@@ -389,11 +407,13 @@ export class RedfishBmc implements Bmc {
   #named(sensors: readonly Sensor[], kept: KeptSensors): readonly Sensor[] {
     const { filter, roles } = this.#options;
     const rules = roles?.();
-    const manufacturerId = this.#makerId ?? 0;
     const wanted = filter ? sensors.filter(filter) : sensors;
-    return kept.with(wanted, rules, ({ name, kind, quantity, entity }) =>
-      rules?.roleOf({ name, kind, quantity, entityId: Number.parseInt(entity, 10), manufacturerId }),
-    );
+    return kept.with(wanted, rules, (sensor) => rules && this.#roleOf(rules, sensor));
+  }
+
+  #roleOf(rules: Roles, { name, kind, quantity, entity }: RoleSubject): string | undefined {
+    const manufacturerId = this.#makerId ?? 0;
+    return rules.roleOf({ name, kind, quantity, entityId: Number.parseInt(entity, 10), manufacturerId });
   }
 
   async #readInventory(signal: AbortSignal): Promise<PartReading> {
@@ -421,7 +441,7 @@ export class RedfishBmc implements Bmc {
     const supplies: PowerSupply[] = [];
     for (const { power, powerSubsystem } of this.#topology.chassis) {
       const resource = power === undefined ? undefined : await optional(() => this.#get(power, signal));
-      if (resource) supplies.push(...decodePower(resource).supplies);
+      if (resource) supplies.push(...decodePowerSupplies(resource));
       else if (powerSubsystem !== undefined && !this.#empty.has(powerSubsystem))
         supplies.push(...(await subsystemSupplies(this.#get, powerSubsystem, signal, this.#expand)));
     }

@@ -2,24 +2,30 @@ import type { Sensor } from "../../model/index.ts";
 import {
   type ChassisLinks,
   decodeFanSpeeds,
-  decodePower,
+  decodeFans,
   decodePowerSubsystem,
+  decodePowerSupplies,
   decodePowerSupply,
   decodeSensor,
-  decodeThermal,
+  decodeTemperatures,
   decodeThermalSubsystem,
+  decodeVoltages,
   type Expand,
   type Get,
   isAbsent,
+  type JsonObject,
+  type Limits,
   memberBodies,
+  objectsAt,
   optional,
-  type Power,
   type PowerSupply,
   type RedfishSensor,
-  type Thermal,
+  redundancyGroups,
+  type Status,
   withMetrics,
 } from "../../redfish/index.ts";
 import { Entity, entityIdOf, entityOf } from "./entity.ts";
+import type { MadeReading, ReadingLists } from "./kept-readings.ts";
 import { type ReadingSubject, readingOf } from "./reading.ts";
 import { named, shortPath } from "./sensor-id.ts";
 import { redundancySensors, supplySensors } from "./supplies.ts";
@@ -32,6 +38,10 @@ export interface ChassisContext {
   readonly expand?: Expand;
   /** Subsystems without parts. Filled here; they are not read again while they are in this set. */
   readonly empty: Set<string>;
+  /** The readings of the last poll. */
+  readonly lists: ReadingLists;
+  /** Absent: without rules there are no roles. */
+  readonly roleOf?: (subject: Pick<Sensor, "name" | "id" | "kind" | "quantity" | "entity">) => string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -46,14 +56,14 @@ export async function chassisSensors(
   links: ChassisLinks,
   context: ChassisContext,
 ): Promise<readonly Sensor[]> {
-  const { hostOff, signal } = context;
+  const { signal } = context;
   const thermalUri = links.thermal;
   const powerUri = links.power;
   const thermal = thermalUri === undefined ? undefined : await optional(() => get(thermalUri, signal));
   const power = powerUri === undefined ? undefined : await optional(() => get(powerUri, signal));
   const sensors: Sensor[] = [];
-  if (thermal) sensors.push(...thermalSensors(shortPath(thermalUri ?? ""), decodeThermal(thermal)));
-  if (power) sensors.push(...powerSensors(shortPath(powerUri ?? ""), decodePower(power), hostOff));
+  if (thermal) sensors.push(...thermalSensors(shortPath(thermalUri ?? ""), thermal, context));
+  if (power) sensors.push(...powerSensors(shortPath(powerUri ?? ""), power, context));
   if (thermal && power) return sensors;
   const isCovered = (quantity: string | undefined): boolean =>
     (thermal !== undefined && (quantity === "temperature" || quantity === "fan_speed" || quantity === "fan_ratio")) ||
@@ -67,31 +77,29 @@ export async function chassisSensors(
   return sensors;
 }
 
-export function thermalSensors(path: string, { temperatures, fans, redundancy }: Thermal): readonly Sensor[] {
-  const there = <T extends { readonly status: Thermal["fans"][number]["status"] }>(list: readonly T[]) =>
-    list.filter(({ status }) => !isAbsent(status));
+function thermalSensors(path: string, resource: JsonObject, { lists, roleOf }: ChassisContext): readonly Sensor[] {
+  const temperatures = objectsAt(resource, "Temperatures");
+  const fans = objectsAt(resource, "Fans");
   return [
-    ...named(`${path}/Temperatures`, there(temperatures), "Temperature").map(({ part, name, id }) =>
-      readingOf(
-        {
-          name,
-          id,
-          entity: entityOf(entityIdOf(part.context, Entity.Unknown), name),
-          kind: "temperature",
-          quantity: "temperature",
+    ...lists.of(`${path}/Temperatures`).sensors(temperatures, "ReadingCelsius", () =>
+      named(`${path}/Temperatures`, decodeTemperatures(temperatures).filter(isPresent), "Temperature").map(
+        ({ part, name, id }) => {
+          const entity = entityOf(entityIdOf(part.context, Entity.Unknown), name);
+          return madeReading({ name, id, entity, kind: "temperature", quantity: "temperature" }, part, roleOf);
         },
-        part,
       ),
     ),
-    ...named(`${path}/Fans`, there(fans), "Fan").map(({ part, name, id }) => {
-      const entity = entityOf(Entity.Fan, name);
-      const subject: ReadingSubject =
-        part.unit === "percent"
-          ? { name, id, entity, kind: "fan", quantity: "fan_ratio", scale: 0.01 }
-          : { name, id, entity, kind: "fan", quantity: "fan_speed" };
-      return readingOf(subject, part.unit === undefined ? { ...part, reading: undefined } : part);
-    }),
-    ...redundancySensors(`${path}/Redundancy`, redundancy, {
+    ...lists.of(`${path}/Fans`).sensors(fans, "Reading", () =>
+      named(`${path}/Fans`, decodeFans(fans).filter(isPresent), "Fan").map(({ part, name, id }) => {
+        const entity = entityOf(Entity.Fan, name);
+        const subject: ReadingSubject =
+          part.unit === "percent"
+            ? { name, id, entity, kind: "fan", quantity: "fan_ratio", scale: 0.01 }
+            : { name, id, entity, kind: "fan", quantity: "fan_speed" };
+        return madeReading(subject, part.unit === undefined ? { ...part, reading: undefined } : part, roleOf);
+      }),
+    ),
+    ...redundancySensors(`${path}/Redundancy`, redundancyGroups(resource, "Redundancy"), {
       kind: "cooling_device",
       entityId: Entity.Fan,
       fallback: "Fan Redundancy",
@@ -99,29 +107,51 @@ export function thermalSensors(path: string, { temperatures, fans, redundancy }:
   ];
 }
 
+const isPresent = ({ status }: { readonly status: Status }): boolean => !isAbsent(status);
+
+/** A reading with the role of its sensor. */
+function madeReading(
+  subject: ReadingSubject,
+  part: { readonly index: number; readonly reading?: number; readonly limits: Limits; readonly status: Status },
+  roleOf: ChassisContext["roleOf"],
+): MadeReading {
+  const own = { ...subject, role: roleOf?.(subject) };
+  return { index: part.index, subject: own, sensor: readingOf(own, part), word: part.status.health };
+}
+
 /** Dell lists power-good signals as voltages of 1 V: they are states, not readings. */
 const POWER_GOOD = /\bPG( \d+)?$|\bpower good$/i;
 
-export function powerSensors(
-  path: string,
-  { voltages, supplies, redundancy }: Power,
-  hostOff: boolean,
-): readonly Sensor[] {
-  const there = voltages.filter(({ status }) => !isAbsent(status));
-  // Dell also lists the input voltage of each power supply as a voltage; each fact has one source.
-  const isListed = there.some(({ context, reading }) => /^powersupply$/i.test(context ?? "") && (reading ?? 0) > 60);
-  const listed = isListed ? supplies.map((supply) => ({ ...supply, inputVolts: undefined })) : supplies;
-  return [
-    ...named(`${path}/Voltages`, there, "Voltage").map(({ part, name, id }) => {
+/** A voltage of a power supply above this is the one of its input. */
+const LEAST_INPUT_VOLTS = 60;
+
+function powerSensors(path: string, resource: JsonObject, context: ChassisContext): readonly Sensor[] {
+  const { lists, roleOf, hostOff } = context;
+  const list = objectsAt(resource, "Voltages");
+  const voltages = lists.of(`${path}/Voltages`).sensors(list, "ReadingVolts", () =>
+    named(`${path}/Voltages`, decodeVoltages(list).filter(isPresent), "Voltage").map(({ part, name, id }) => {
       const entity = entityOf(entityIdOf(part.context, Entity.SystemBoard), name);
       const subject = { name, id, entity, kind: "voltage", quantity: "voltage" } as const;
-      const isState = POWER_GOOD.test(name) && (part.reading === undefined || part.reading === 0 || part.reading === 1);
-      if (!isState) return readingOf(subject, part);
+      const made = madeReading(subject, part, roleOf);
+      if (!POWER_GOOD.test(name)) return made;
+      const isState = part.reading === undefined || part.reading === 0 || part.reading === 1;
+      if (!isState) return { ...made, subject: undefined };
       const { health, states } = readingOf(subject, { ...part, reading: undefined });
-      return { name, id, entity, kind: "voltage", role: undefined, health, states };
+      const role = roleOf?.({ name, id, entity, kind: "voltage" });
+      const sensor: Sensor = { name, id, entity, kind: "voltage", role, health, states };
+      return { ...made, subject: undefined, sensor };
     }),
+  );
+  // Dell also lists the input voltage of each power supply as a voltage; each fact has one source.
+  const isListed = voltages.some(
+    ({ entity, value }) => entity.startsWith(`${Entity.PowerSupply}.`) && (value ?? 0) > LEAST_INPUT_VOLTS,
+  );
+  const supplies = decodePowerSupplies(resource);
+  const listed = isListed ? supplies.map((supply) => ({ ...supply, inputVolts: undefined })) : supplies;
+  return [
+    ...voltages,
     ...supplySensors(`${path}/PowerSupplies`, listed, hostOff),
-    ...redundancySensors(`${path}/Redundancy`, redundancy, {
+    ...redundancySensors(`${path}/Redundancy`, redundancyGroups(resource, "Redundancy"), {
       kind: "power_unit",
       entityId: Entity.PowerUnit,
       fallback: "Power Supply Redundancy",

@@ -51,16 +51,26 @@ export interface Power {
 
 export function decodePower(resource: JsonObject): Power {
   return {
-    controls: objectsAt(resource, "PowerControl").map(powerControl),
-    supplies: objectsAt(resource, "PowerSupplies").map(powerSupply),
-    voltages: objectsAt(resource, "Voltages").map((part, index) => ({
-      ...partFacts(part, index),
-      reading: numberAt(part, "ReadingVolts"),
-      limits: flatLimits(part),
-    })),
+    controls: decodePowerControls(resource),
+    supplies: decodePowerSupplies(resource),
+    voltages: decodeVoltages(objectsAt(resource, "Voltages")),
     redundancy: redundancyGroups(resource, "Redundancy"),
   };
 }
+
+export const decodePowerControls = (resource: JsonObject): readonly PowerControl[] =>
+  objectsAt(resource, "PowerControl").map(powerControl);
+
+export const decodePowerSupplies = (resource: JsonObject): readonly PowerSupply[] =>
+  objectsAt(resource, "PowerSupplies").map(powerSupply);
+
+/** The elements of `Voltages`. */
+export const decodeVoltages = (list: readonly JsonObject[]): readonly VoltageReading[] =>
+  list.map((part, index) => ({
+    ...partFacts(part, index),
+    reading: numberAt(part, "ReadingVolts"),
+    limits: flatLimits(part),
+  }));
 
 function powerControl(part: JsonObject, index: number): PowerControl {
   const minutes = numberAt(part, "PowerMetrics", "IntervalInMin");

@@ -28,21 +28,29 @@ const FAN_UNITS: Readonly<Record<string, "rpm" | "percent">> = { rpm: "rpm", per
 
 export function decodeThermal(resource: JsonObject): Thermal {
   return {
-    temperatures: objectsAt(resource, "Temperatures").map((part, index) => ({
-      ...partFacts(part, index),
-      // CurrentReading is what iLO 4 wrote before the standard
-      reading: numberAt(part, "ReadingCelsius") ?? numberAt(part, "CurrentReading"),
-      limits: flatLimits(part),
-    })),
-    fans: objectsAt(resource, "Fans").map((part, index) => ({
-      ...partFacts(part, index),
-      reading: numberAt(part, "Reading") ?? numberAt(part, "ReadingRPM") ?? numberAt(part, "CurrentReading"),
-      unit: fanUnit(part),
-      limits: flatLimits(part),
-    })),
+    temperatures: decodeTemperatures(objectsAt(resource, "Temperatures")),
+    fans: decodeFans(objectsAt(resource, "Fans")),
     redundancy: redundancyGroups(resource, "Redundancy"),
   };
 }
+
+/** The elements of `Temperatures`. */
+export const decodeTemperatures = (list: readonly JsonObject[]): readonly TemperatureReading[] =>
+  list.map((part, index) => ({
+    ...partFacts(part, index),
+    // CurrentReading is what iLO 4 wrote before the standard
+    reading: numberAt(part, "ReadingCelsius") ?? numberAt(part, "CurrentReading"),
+    limits: flatLimits(part),
+  }));
+
+/** The elements of `Fans`. */
+export const decodeFans = (list: readonly JsonObject[]): readonly FanReading[] =>
+  list.map((part, index) => ({
+    ...partFacts(part, index),
+    reading: numberAt(part, "Reading") ?? numberAt(part, "ReadingRPM") ?? numberAt(part, "CurrentReading"),
+    unit: fanUnit(part),
+    limits: flatLimits(part),
+  }));
 
 /** Redfish 1.0 has `ReadingRPM` and no unit. */
 function fanUnit(part: JsonObject): FanReading["unit"] {

@@ -5,6 +5,7 @@ import { controllerOf } from "../../../src/bmc/over-redfish/controller.ts";
 import { RedfishEventLog } from "../../../src/bmc/over-redfish/event-log.ts";
 import { findLog } from "../../../src/bmc/over-redfish/event-log-choice.ts";
 import { componentFrus, frusOf } from "../../../src/bmc/over-redfish/fru.ts";
+import { ReadingLists } from "../../../src/bmc/over-redfish/kept-readings.ts";
 import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
 import { securityFindings } from "../../../src/bmc/over-redfish/security.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
@@ -125,7 +126,13 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
   await readConsumption(get, topology.chassis, { hostOff: false }, signal);
   await readLog(get, root, topology, signal);
   const sensors: Sensor[] = [];
-  const context = { hostOff: false, expand: expandOf(root), empty: new Set<string>(), signal };
+  const context = {
+    hostOff: false,
+    expand: expandOf(root),
+    empty: new Set<string>(),
+    lists: new ReadingLists(),
+    signal,
+  };
   for (const links of topology.chassis) sensors.push(...(await chassisSensors(get, links, context)));
   const components = new Components();
   for (let polls = 0; polls === 0 || components.isDue; polls++)
