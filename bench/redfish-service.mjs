@@ -1,6 +1,7 @@
 /**
  * A process that plays Redfish services, all on one HTTPS port: one system, and one chassis whose Thermal and Power
- * resources have 100 sensors in 38 KB. Responses are prepared, so that the benchmark measures the client.
+ * resources have 100 sensors in 33 KB. Responses are prepared, so that the benchmark measures the client. A third of the
+ * readings differs from one response to the next.
  *
  * Prints `{ "port": n }` on one line when it listens, and exits when its standard input is closed.
  */
@@ -25,7 +26,13 @@ function certificate() {
   }
 }
 
-const bodies = new Map(Object.entries(resources()).map(([path, body]) => [path, Buffer.from(JSON.stringify(body))]));
+/** Each resource in variants that take turns. */
+const VARIANTS = 7;
+const bodies = new Map();
+for (let variant = 0; variant < VARIANTS; variant++)
+  for (const [path, body] of Object.entries(resources(variant)))
+    bodies.set(path, [...(bodies.get(path) ?? []), Buffer.from(JSON.stringify(body))]);
+let turn = 0;
 let sessions = 0;
 const server = createServer(certificate(), (request, response) => {
   request.resume();
@@ -34,7 +41,8 @@ const server = createServer(certificate(), (request, response) => {
     response.writeHead(201, { "x-auth-token": `token-${sessions}`, location: uri, "content-length": 2 });
     return response.end("{}");
   }
-  const body = request.method === "GET" ? bodies.get(request.url.replace(/\/$/, "")) : undefined;
+  const variants = request.method === "GET" ? bodies.get(request.url.replace(/\/$/, "")) : undefined;
+  const body = variants?.[++turn % VARIANTS];
   if (body === undefined) return response.writeHead(request.method === "DELETE" ? 204 : 404).end();
   response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
   response.end(body);

@@ -3,14 +3,17 @@
 const status = { State: "Enabled", Health: "OK" };
 const link = (path) => ({ "@odata.id": path });
 
-function temperature(n) {
+/** Every third reading varies. */
+const varied = (value, n, variant, step) => (n % 3 === 0 ? value + (variant % 3) * step : value);
+
+function temperature(n, variant) {
   return {
     "@odata.id": `/redfish/v1/Chassis/1/Thermal#/Temperatures/${n}`,
     MemberId: String(n),
     Name: n === 0 ? "Inlet Temp" : `Zone ${n} Temp`,
     SensorNumber: n + 1,
     PhysicalContext: n === 0 ? "Intake" : "SystemBoard",
-    ReadingCelsius: 24 + (n % 30),
+    ReadingCelsius: varied(24 + (n % 30), n, variant, 1),
     UpperThresholdNonCritical: 80,
     UpperThresholdCritical: 90,
     UpperThresholdFatal: 95,
@@ -19,32 +22,32 @@ function temperature(n) {
   };
 }
 
-const fan = (n) => ({
+const fan = (n, variant) => ({
   MemberId: String(n),
   Name: `Fan ${n + 1}`,
-  Reading: 5400 + n,
+  Reading: varied(5400 + n, n, variant, 60),
   ReadingUnits: "RPM",
   LowerThresholdCritical: 600,
   LowerThresholdNonCritical: 900,
   Status: status,
 });
 
-const voltage = (n) => ({
+const voltage = (n, variant) => ({
   "@odata.id": `/redfish/v1/Chassis/1/Power#/Voltages/${n}`,
   MemberId: String(n),
   Name: `Rail ${n + 1}`,
   SensorNumber: 100 + n,
   PhysicalContext: "VoltageRegulator",
-  ReadingVolts: 1.2 + n / 100,
+  ReadingVolts: varied(1.2 + n / 100, n, variant, 0.01),
   UpperThresholdCritical: 13.2,
   LowerThresholdCritical: 0.6,
   Status: status,
 });
 
-const supply = (n) => ({
+const supply = (n, variant) => ({
   MemberId: String(n),
   Name: `PSU${n + 1}`,
-  PowerInputWatts: 210 + n,
+  PowerInputWatts: 210 + n + variant,
   PowerOutputWatts: 195 + n,
   LineInputVoltage: 230,
   PowerCapacityWatts: 800,
@@ -55,7 +58,9 @@ const supply = (n) => ({
 
 const many = (count, make) => Array.from({ length: count }, (_, n) => make(n));
 
-export function resources() {
+/** @param variant number of a set of readings */
+export function resources(variant = 0) {
+  const some = (count, make) => many(count, (n) => make(n, variant));
   return {
     "/redfish/v1": {
       RedfishVersion: "1.15.0",
@@ -85,14 +90,14 @@ export function resources() {
     },
     "/redfish/v1/Chassis/1/Thermal": {
       "@odata.type": "#Thermal.v1_7_1.Thermal",
-      Temperatures: many(50, temperature),
-      Fans: many(12, fan),
+      Temperatures: some(50, temperature),
+      Fans: some(12, fan),
     },
     "/redfish/v1/Chassis/1/Power": {
       "@odata.type": "#Power.v1_7_1.Power",
-      PowerControl: [{ PowerConsumedWatts: 421, PowerCapacityWatts: 1600 }],
-      Voltages: many(30, voltage),
-      PowerSupplies: many(2, supply),
+      PowerControl: [{ PowerConsumedWatts: 421 + variant, PowerCapacityWatts: 1600 }],
+      Voltages: some(30, voltage),
+      PowerSupplies: some(2, supply),
     },
   };
 }

@@ -240,8 +240,10 @@ export class ComponentWalk {
     this.#addCollection("storage", storage);
     if (storage === undefined) this.#addCollection("simple_storage", linkAt(body, "SimpleStorage"));
     for (const vendor of ["Hpe", "Hp"]) {
-      const oem = (...path: string[]) => linkAt(body, "Oem", vendor, ...path, "SmartStorage");
-      const smart = oem("Links") ?? oem("links") ?? oem();
+      const smart =
+        linkAt(body, "Oem", vendor, "Links", "SmartStorage") ??
+        linkAt(body, "Oem", vendor, "links", "SmartStorage") ??
+        linkAt(body, "Oem", vendor, "SmartStorage");
       this.#add("smart_storage", smart, { list: uri });
     }
     this.#addCollection("network_interface", linkAt(body, "NetworkInterfaces"));

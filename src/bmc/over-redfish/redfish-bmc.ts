@@ -400,7 +400,8 @@ export class RedfishBmc implements Bmc {
     this.#kinds = new Map(sensors.map(({ name, kind }) => [name, kind]));
     const { sensorLimit = wanted.length } = this.#options;
     const omittedSensors = wanted.length > sensorLimit ? wanted.length - sensorLimit : undefined;
-    return { data: { sensors: wanted.slice(0, sensorLimit), omittedSensors }, failure };
+    const kept = omittedSensors === undefined ? wanted : wanted.slice(0, sensorLimit);
+    return { data: { sensors: kept, omittedSensors }, failure };
   }
 
   /** The selected sensors with their roles. */
