@@ -74,6 +74,8 @@ export interface Bmc {
   takeIdentityChange?(): IdentityChange;
   /** Reads one part. Throws if nothing of it could be read. */
   read(part: PartName, ask: Ask): Promise<PartReading>;
+  /** True for a part that is read over a connection of its own: its failure does not end the poll. */
+  isApart?(part: PartName): boolean;
   /** True if a part that is not read in each poll is to be read in this one, whatever its age. */
   isDue?(part: PartName): boolean;
   /** Changes of the sensor set found since the last call. */

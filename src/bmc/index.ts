@@ -5,7 +5,8 @@
  */
 export { explainHost } from "./explain.ts";
 export type * from "./explanation.ts";
-export { BmcPool, type PollOptions, type PollSettings, SettingsError } from "./open.ts";
+export { BmcPool, type PollOptions } from "./open.ts";
+export { type PollSettings, SettingsError } from "./poll-settings.ts";
 export { Roles } from "./roles.ts";
 export { SdrCache } from "./sdr-cache.ts";
 export { Severities, type SeveritySubject } from "./severities.ts";

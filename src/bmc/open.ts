@@ -1,93 +1,30 @@
 import { LRUCache } from "lru-cache";
-import type { DatagramTransport, IpmiObserver, LoginOptions, QuirkName } from "../ipmi/index.ts";
-import type { Clock } from "../lib/index.ts";
 import {
   bmcAddress,
   type EventLog,
   type Failure,
   type Host,
   type HostChange,
-  type HostLimits,
   type HostNews,
   type HostSnapshot,
   type PartName,
-  type QuirkRule,
 } from "../model/index.ts";
-import type { RedfishLogin, RedfishObserver, TlsSettings } from "../redfish/index.ts";
-import { AutoBmc } from "./auto-bmc.ts";
-import type { Bmc, SensorFilter, TraceLine } from "./bmc.ts";
+import type { Bmc, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
-import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
-import { RedfishBmc } from "./over-redfish/redfish-bmc.ts";
-import type { Roles } from "./roles.ts";
-import type { SdrCache } from "./sdr-cache.ts";
-import type { Severities } from "./severities.ts";
+import { type BmcParts, makeBmc } from "./make-bmc.ts";
+import { type PollSettings, SettingsError } from "./poll-settings.ts";
 import { type SnapshotOptions, SnapshotTaker } from "./snapshot.ts";
 import type { StateKeeper } from "./state-dir.ts";
 
-/** How a host is polled: its module and auth, resolved. */
-export interface PollSettings {
-  readonly protocol: "auto" | "ipmi" | "redfish";
-  readonly login: Omit<LoginOptions, "signal">;
-  readonly parts: readonly PartName[];
-  readonly intervalMs: number;
-  readonly slowIntervalMs: number;
-  readonly filter?: SensorFilter;
-  readonly bridge: boolean;
-  /** Limits for the size of a host; absent: no limits. */
-  readonly limits?: HostLimits;
-  /** Also tries a login without a password when security findings are read. */
-  readonly probeCipherZero?: boolean;
-  readonly quirks: readonly QuirkName[];
-  /** Quirks by manufacturer and product of the BMC. */
-  readonly quirkRules?: readonly QuirkRule[];
-  /** Transmissions of a request before the BMC counts as silent. */
-  readonly tries?: number;
-  /** Packets per second to this BMC. */
-  readonly packetsPerSecond?: number;
-  /** Rounds also fill in `Sensor.coded`; probes always do. */
-  readonly coded?: boolean;
-  /** All records of the event log are kept and exported. */
-  readonly wholeLog?: boolean;
-  /** Settings of the Redfish client. */
-  readonly redfish?: {
-    readonly login: RedfishLogin;
-    readonly tls: TlsSettings;
-    readonly port: number;
-    /** Age after which the parts of a machine are read again. */
-    readonly componentsIntervalMs?: number;
-    /** False: `$expand` is not used, even if the BMC offers it. */
-    readonly expand?: boolean;
-    /** True: the versions of all firmware are read with the components. */
-    readonly firmware?: boolean;
-    /** IPMI port of hosts whose address has none: only for these does `auto` try Redfish. */
-    readonly ipmiPort: number;
-  };
-}
-
-/** Settings that cannot be loaded, e.g. because a password file cannot be read. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
-
-export interface BmcPoolParts {
-  readonly transport: DatagramTransport;
-  readonly clock: Clock;
-  readonly cache: SdrCache;
-  readonly observer?: IpmiObserver;
-  readonly redfishObserver?: RedfishObserver;
-  /** Current role rules; without them no sensor has a role. */
-  readonly roles?: () => Roles;
-  /** Current severity rules; without them the tables of the specification apply. */
-  readonly severities?: () => Severities;
-  /** Saves state for the next run, if a state directory is configured. */
-  readonly keeper?: StateKeeper;
+export interface BmcPoolParts extends BmcParts {
   /**
    * Called once with the news of each poll of a host, including polls that failed later. Resolves when a crash can no
    * longer lose the news. Only after that is the state of the host saved, which marks them as read.
    */
   readonly onNews?: (host: Host, news: HostNews) => Promise<void>;
+  /** Saves state for the next run, if a state directory is configured. */
+  readonly keeper?: StateKeeper;
   /** @throws SettingsError */
   readonly settingsOf: (host: Host) => Promise<PollSettings>;
 }
@@ -227,7 +164,7 @@ export class BmcPool {
       return visited;
     }
     const keeper = passing ? undefined : this.#parts.keeper;
-    const bmc = this.#bmcOf(host, settings);
+    const bmc = makeBmc(host, settings, this.#parts);
     const watch = new ChangeWatch();
     let restored: string | undefined;
     let newsCounts: NewsCounts = { records: 0, changes: 0 };
@@ -257,39 +194,6 @@ export class BmcPool {
     };
     this.#open.set(key, open);
     return open;
-  }
-
-  #bmcOf(host: Host, settings: PollSettings): Bmc {
-    const { protocol, redfish } = settings;
-    if (protocol === "redfish") return this.#redfishBmc(host, settings, host.port);
-    const ipmi = new IpmiBmc(ipmiOptions(host, settings, this.#parts));
-    // A port in the address is an IPMI port.
-    if (protocol === "ipmi" || !redfish || host.port !== redfish.ipmiPort) return ipmi;
-    return new AutoBmc({
-      ipmi,
-      redfish: () => this.#redfishBmc(host, settings, redfish.port),
-      clock: this.#parts.clock,
-    });
-  }
-
-  #redfishBmc({ address }: Host, { redfish, filter, limits }: PollSettings, port: number): Bmc {
-    if (!redfish) throw new SettingsError("the module has no settings for Redfish");
-    const { clock, redfishObserver, roles, severities } = this.#parts;
-    const { login, tls, expand, firmware } = redfish;
-    return new RedfishBmc({
-      address,
-      port,
-      login,
-      tls,
-      expand,
-      firmware,
-      clock,
-      observer: redfishObserver,
-      filter,
-      sensorLimit: limits?.sensors,
-      roles,
-      severities,
-    });
   }
 
   #reportNews(open: Open, host: Host, log: ReadLog | undefined, changes: HostNews["changes"]): void {
@@ -381,39 +285,6 @@ function newsCountsOf(saved: unknown): NewsCounts {
 
 function partOf(saved: unknown, name: string): unknown {
   return typeof saved === "object" && saved !== null ? (saved as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
-/**
- * Settings of the IPMI connection to a host.
- *
- * @throws SettingsError for a host that is polled over another protocol
- */
-export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcPoolParts): IpmiBmcOptions {
-  if (settings.protocol === "redfish")
-    throw new SettingsError("this command reads IPMI sensors, and the host uses Redfish");
-  const { transport, clock, cache, observer, roles, severities } = parts;
-  const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
-  const { address, port } = host;
-  // One object literal without spread: it exists per host, and a spread object would have its own hidden class.
-  return {
-    address,
-    port,
-    login,
-    transport,
-    clock,
-    cache,
-    observer,
-    filter,
-    roles,
-    severities,
-    bridge,
-    sensorLimit: limits?.sensors,
-    probeCipherZero,
-    quirks,
-    quirkRules,
-    tries,
-    packetsPerSecond,
-  };
 }
 
 function keyOf(host: Host): string {

@@ -132,10 +132,11 @@ export class SnapshotTaker {
       this.#noteIdentityChange(part);
       if (part === "sensors" && reading.outcome.ok) this.#unnamedPolls = 0;
       if (part === "sensors") isWhole = reading.whole;
-      if (reading !== before && part !== "security") readNow.push(reading);
+      const isApart = this.#bmc.isApart?.(part) ?? false;
+      if (reading !== before && part !== "security" && !isApart) readNow.push(reading);
       Object.assign(data, reading.data);
       outcomes.push(reading.outcome);
-      const failed = reading.outcome.failure;
+      const failed = isApart ? undefined : reading.outcome.failure;
       if (failed && (endsPoll(failed) || (this.#bmc.isSilentSince(begin) && !ofPart.aborted && isSilent(reading)))) {
         failure = failed;
         break;

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { GoRegexp, parseDuration, type Secret } from "../lib/index.ts";
 import { PLACE_LABELS, type Place } from "../model/index.ts";
+import { mapping } from "./checks.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
 import type {
   AuthConfig,
@@ -17,12 +18,22 @@ import { type ConfigFile, moduleSchema } from "./schema.ts";
 import { sensorRule } from "./sensor-rules.ts";
 import type { ConfigSource } from "./source.ts";
 
-/** The configuration from the values of a file. Relative paths are relative to `folder`. */
-export function buildConfig(file: ConfigFile, source: ConfigSource, folder: string): Config {
+/**
+ * The configuration from the values of a file. Relative paths are relative to `folder`.
+ *
+ * @param raw the values as written, without defaults
+ */
+export function buildConfig(file: ConfigFile, source: ConfigSource, folder: string, raw: unknown): Config {
   const modules = { default: moduleSchema.parse({}), ...file.modules };
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
   return {
-    modules: new Map(Object.entries(modules).map(([name, module]) => [name, buildModule(name, module, absolute)])),
+    modules: new Map(
+      Object.entries(modules).map(([name, module]) => {
+        const isWritten = mapping(mapping(mapping(raw).modules)[name]).protocol !== undefined;
+        const built = buildModule(name, module, absolute);
+        return [name, isWritten ? { ...built, isProtocolWritten: true } : built] as const;
+      }),
+    ),
     auths: new Map(Object.entries(file.auths).map(([name, auth]) => [name, buildAuth(name, auth, absolute)])),
     targets: file.targets.map(buildTarget),
     fileSd: file.file_sd.map((sd) => ({ ...discovery(sd), files: sd.files.map(absolute) })),
@@ -75,7 +86,11 @@ function ms(text: string): number {
   return parseDuration(text) ?? 0;
 }
 
-function buildModule(name: string, written: ConfigFile["modules"][string], absolute: Absolute): ModuleConfig {
+function buildModule(
+  name: string,
+  written: ConfigFile["modules"][string],
+  absolute: Absolute,
+): Omit<ModuleConfig, "isProtocolWritten"> {
   const { sensors, limits, ipmi, redfish, ipmi_exporter: dialect } = written;
   return {
     name,

@@ -185,7 +185,8 @@ function isMapping(value: unknown): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function mapping(value: unknown): Mapping {
+/** The value, or an empty mapping for anything else. */
+export function mapping(value: unknown): Mapping {
   return isMapping(value) ? value : {};
 }
 

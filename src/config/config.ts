@@ -50,6 +50,8 @@ export interface Config {
 export interface ModuleConfig {
   readonly name: string;
   readonly protocol: Protocol;
+  /** Absent: the protocol is the default. Then an address with a port means IPMI. */
+  readonly isProtocolWritten?: true;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly parts: readonly PartName[];

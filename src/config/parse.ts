@@ -82,7 +82,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(inOrder(problems));
   const config = {
-    ...buildConfig(result.data, source, resolve(options.path, "..")),
+    ...buildConfig(result.data, source, resolve(options.path, ".."), raw),
     // Nothing, or comments only; {} holds a configuration without hosts.
     isEmpty: values === null || values === undefined,
   };

@@ -14,7 +14,7 @@ import { httpUrl } from "./url-schema.ts";
  * The reference page and the JSON schema for editors are generated from it.
  */
 
-export const PROTOCOLS = ["auto", "ipmi", "redfish"] as const;
+export const PROTOCOLS = ["auto", "ipmi", "redfish", "both"] as const;
 const TLS_VERIFY = ["ca", "pin", "off"] as const;
 const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 const REDFISH_AUTH = ["session", "basic"] as const;
@@ -197,7 +197,7 @@ export const moduleSchema = z.strictObject({
     .enum(PROTOCOLS)
     .default("auto")
     .describe(
-      "Protocol of the BMCs. `auto`: IPMI, or Redfish if a BMC does not respond to IPMI on the usual port. The protocol that responded first is kept, with `state_dir` also after a restart.",
+      "Protocol of the BMCs. `auto`: IPMI, or Redfish if a BMC does not respond to IPMI on the usual port. The protocol that responded first is kept, with `state_dir` also after a restart. `both`: IPMI, and Redfish for what IPMI does not have, such as memory modules and drives. If `auto` or `both` is written, addresses must not have a port.",
     ),
   interval: duration().default("60s").describe("Time between two polls of a host."),
   timeout: duration().default("20s").describe("Time limit of a poll; must be less than `interval`."),

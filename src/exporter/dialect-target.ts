@@ -1,5 +1,6 @@
 import type { Config, ModuleConfig } from "../config/index.ts";
 import { type DialectOptions, partsOf } from "../dialect/index.ts";
+import { quoted } from "../inventory/index.ts";
 import { nearest } from "../lib/index.ts";
 import { type Collector, DEFAULT_COLLECTORS, type Host } from "../model/index.ts";
 import { ProbeRefused } from "../web/index.ts";
@@ -31,6 +32,20 @@ function refuseUnknownModule(module: string, { auths }: Config): void {
   const near = nearest(module, auths.keys());
   const guess = near === undefined ? `known: ${[...auths.keys()].join(", ")}` : `did you mean "${near}"?`;
   throw new ProbeRefused(400, `no module is named "${module}"; ${guess}`);
+}
+
+/**
+ * Refuses a host that is polled over Redfish: ipmi_exporter has no metrics for it.
+ *
+ * @param protocol of the module, or the one that the BMC answered
+ * @throws ProbeRefused 400
+ */
+export function refuseRedfish({ name }: Pick<Host, "name">, protocol: string | undefined): void {
+  if (protocol !== "redfish") return;
+  throw new ProbeRefused(
+    400,
+    `${quoted(name)} is polled over Redfish, and /ipmi has the metrics of ipmi_exporter, which are those of IPMI; use /probe?target=${encodeURIComponent(name)} or /metrics`,
+  );
 }
 
 /** What /ipmi reports for hosts of a module. */

@@ -3,7 +3,7 @@ import type { Clock } from "../lib/index.ts";
 import { type Host, type HostRecord, type HostSnapshot, noFailures, type PartName } from "../model/index.ts";
 import { QueueFullError, type Scheduler, SchedulerStoppedError } from "../scheduler/index.ts";
 import { ProbeRefused, type ProbeRequest } from "../web/index.ts";
-import { dialectOf, dialectTarget } from "./dialect-target.ts";
+import { dialectOf, dialectTarget, refuseRedfish } from "./dialect-target.ts";
 import type { PollSettingsBook } from "./poll-settings.ts";
 import { probeTarget } from "./probe-target.ts";
 
@@ -53,10 +53,14 @@ export class ProbeService {
     const { config } = book();
     const host = await dialectTarget(request, config, hosts());
     const module = book().moduleOf(host);
+    refuseRedfish(host, module.protocol);
     const options = dialectOf(module);
     const recent = this.#recent(host, config.probe.maxAgeMs)?.snapshot;
-    if (recent && module.ipmiExporter) return renderDialect(recent, options);
-    return renderDialect(await this.#poll(host, request, partsOf(options.collectors)), options);
+    const isRecent = recent !== undefined && module.ipmiExporter !== undefined;
+    const snapshot = isRecent ? recent : await this.#poll(host, request, partsOf(options.collectors));
+    // With protocol: auto, only the poll shows which protocol the BMC answers.
+    refuseRedfish(host, snapshot.protocol);
+    return renderDialect(snapshot, options);
   }
 
   async #poll(host: Host, request: ProbeRequest, parts?: readonly PartName[]): Promise<HostSnapshot> {

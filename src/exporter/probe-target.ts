@@ -1,6 +1,14 @@
 import { isIP } from "node:net";
 import { type Config, cidrMatcher, type ModuleConfig } from "../config/index.ts";
-import { type Address, effectiveAddress, formatAddress, modulePort, parseAddress, quoted } from "../inventory/index.ts";
+import {
+  type Address,
+  effectiveAddress,
+  formatAddress,
+  modulePort,
+  parseAddress,
+  portProblem,
+  quoted,
+} from "../inventory/index.ts";
 import { IpmiError, resolveAddress } from "../ipmi/index.ts";
 import { canonicalIp, nearest } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
@@ -66,6 +74,8 @@ export async function probeTarget(query: ProbeQuery, config: Config, hosts: Read
       400,
       `no auth is named "${auth}"; give auth=, one of ${[...config.auths.keys()].join(", ")}`,
     );
+  const port = portProblem(address, module);
+  if (port !== undefined) throw new ProbeRefused(400, `target ${port}`);
   const where = effectiveAddress({ ...address, address: ip }, module);
   return { name: target, ...where, module: module.name, auth, place: {}, labels: {} };
 }

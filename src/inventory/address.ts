@@ -64,6 +64,19 @@ export function modulePort({ protocol, ipmi, redfish }: PortOf): number {
   return protocol === "redfish" ? redfish.port : ipmi.port;
 }
 
+/**
+ * Why an address of this module must not have a port; undefined if it may. A port belongs to one protocol, and with
+ * `auto` or `both` a BMC is polled over two. If the protocol is the default, a port means IPMI.
+ */
+export function portProblem(
+  { address, port }: Address,
+  { name, protocol, isProtocolWritten, ipmi, redfish }: PortOf & Pick<ModuleConfig, "name" | "isProtocolWritten">,
+): string | undefined {
+  if (port === undefined || !isProtocolWritten || (protocol !== "auto" && protocol !== "both")) return undefined;
+  const text = quoted(formatAddress({ address, port }));
+  return `${text} has a port, but module ${name} has protocol: ${protocol} and polls port ${ipmi.port} over IPMI and port ${redfish.port} over Redfish; remove the port from the address, or set ipmi.port and redfish.port of a module, or protocol: ipmi or redfish`;
+}
+
 type PortOf = Pick<ModuleConfig, "protocol" | "ipmi" | "redfish">;
 
 /** The reverse of parseAddress. */

@@ -2,7 +2,15 @@
  * inventory - which hosts exist: folded host lists, service discovery, changes after a reload, selectors, shards. It
  * does not know how hosts are polled.
  */
-export { type Address, effectiveAddress, formatAddress, modulePort, parseAddress, quoted } from "./address.ts";
+export {
+  type Address,
+  effectiveAddress,
+  formatAddress,
+  modulePort,
+  parseAddress,
+  portProblem,
+  quoted,
+} from "./address.ts";
 export type { InventoryDiff } from "./diff.ts";
 export { foldHosts } from "./fold.ts";
 export { expandHostList, expandHosts, HostListError, isHostName } from "./host-list.ts";

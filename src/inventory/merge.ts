@@ -1,7 +1,7 @@
 import type { Config } from "../config/index.ts";
 import { nearest } from "../lib/index.ts";
 import { bmcAddress, type Host } from "../model/index.ts";
-import { formatAddress, quoted } from "./address.ts";
+import { formatAddress, portProblem, quoted } from "./address.ts";
 import { type Candidate, hostOf } from "./candidate.ts";
 import type { Rejection, RejectionReason } from "./rejection.ts";
 
@@ -28,6 +28,11 @@ export function mergeCandidates(
     }
     if (!known && !config.auths.has(candidate.auth)) {
       rejected("unknown_auth", unknown("auth", candidate.auth, config.auths));
+      continue;
+    }
+    const port = portProblem(candidate, module);
+    if (port !== undefined) {
+      rejected("invalid_address", port);
       continue;
     }
     const host = hostOf(candidate, module);

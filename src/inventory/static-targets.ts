@@ -1,6 +1,6 @@
 import { type Config, ConfigError, type ConfigProblem, type TargetConfig } from "../config/index.ts";
 import { bmcAddress, type Host, PLACE_LABELS, type Place } from "../model/index.ts";
-import { formatAddress, parseAddress, quoted } from "./address.ts";
+import { formatAddress, parseAddress, portProblem, quoted } from "./address.ts";
 import { type Candidate, hostOf } from "./candidate.ts";
 import { expandHostList, MAX_HOSTS } from "./host-list.ts";
 import { fillPattern, type Pattern, type PatternContext, parsePattern, repeats } from "./pattern.ts";
@@ -33,6 +33,8 @@ function staticHosts(config: Config): ReadonlyMap<Candidate, Host> {
         say("module", `no module is named "${candidate.module}"`);
         continue;
       }
+      const port = portProblem(candidate, module);
+      if (port !== undefined) say("address", port);
       const host = hostOf(candidate, module);
       const namesake = names.get(candidate.name);
       const neighbour = addresses.get(bmcAddress(host));

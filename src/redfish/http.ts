@@ -180,7 +180,9 @@ export class RedfishHttp {
         return await this.#exchange(exchange, flight);
       }
     } catch (error) {
-      throw this.#explained(error, exchange, signal);
+      const explained = this.#explained(error, exchange, signal);
+      if (explained instanceof RedfishError) this.trace?.("note", `${explained.reason}: ${explained.message}`);
+      throw explained;
     } finally {
       timer.cancel();
       signal.removeEventListener("abort", onAbort);

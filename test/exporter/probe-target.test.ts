@@ -95,3 +95,25 @@ probe: { allow: [127.0.0.0/8, "::1", 198.51.100.0/24] }
     expect((await found("localhost:99"))[0]).toBe("localhost:99");
   });
 });
+
+describe("a target with a port", () => {
+  const probe = (protocol: string, target: string) => {
+    const modules = `modules: { m: { ${protocol} } }`;
+    const config = parseConfig(`${auths}\n${modules}\nprobe: { allow: [127.0.0.0/8] }`, { path: "lightsout.yml" });
+    return probeTarget({ target, module: "m" }, config, new Map());
+  };
+
+  it.each(["auto", "both"])("is refused with a remedy for a module with protocol: %s", async (protocol) => {
+    await expect(probe(`protocol: ${protocol}`, "127.0.0.1:6230")).rejects.toThrow(
+      `target "127.0.0.1:6230" has a port, but module m has protocol: ${protocol} and polls port 623 over IPMI and port 443 over Redfish; remove the port from the address`,
+    );
+    expect(await probe(`protocol: ${protocol}`, "127.0.0.1")).toMatchObject({ port: 623 });
+  });
+
+  it.each(["", "protocol: ipmi", "protocol: redfish"])(
+    "is polled at this port for a module with %j",
+    async (protocol) => {
+      expect(await probe(protocol, "127.0.0.1:6230")).toMatchObject({ port: 6230 });
+    },
+  );
+});

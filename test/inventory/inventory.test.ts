@@ -187,6 +187,16 @@ file_sd: [{ files: ["*.json", b.yml], labels: { room: vil1, rack: none } }]`,
     expect(inventory.problems()).toEqual([]);
   });
 
+  it("are rejected if they have a port and are polled over two protocols", async () => {
+    await write("a.json", JSON.stringify([{ targets: ["10.0.0.1:6230", "10.0.0.2"] }]));
+    const modules = "modules: { default: { protocol: both } }";
+    const inventory = await started(read(`${modules}\nfile_sd: [{ files: [a.json] }]`));
+    expect(names(inventory)).toBe("10.0.0.2");
+    expect(inventory.rejections()).toMatchObject([
+      { entry: "10.0.0.1", reason: "invalid_address", detail: expect.stringContaining('"10.0.0.1:6230" has a port') },
+    ]);
+  });
+
   it("are rejected, counted by source and reason, and all listed", async () => {
     const broken = Array.from({ length: 140 }, (_, i) => `10.0.0.${300 + i}`);
     await write("a.json", JSON.stringify([{ targets: ["n1", ...broken] }]));

@@ -111,6 +111,16 @@ describe("static targets", () => {
       "  - { hosts: a, address: 10.0.0.300 }",
       '"10.0.0.300" is not a host name or an IP address',
     ],
+    [
+      "a port where BMCs are polled over two protocols",
+      "  - { hosts: a, address: 10.0.0.1:6230, module: two }\nmodules: { two: { protocol: both } }",
+      'targets[0].address: "10.0.0.1:6230" has a port, but module two has protocol: both and polls port 623 over IPMI and port 443 over Redfish; remove the port',
+    ],
+    [
+      "a port where the protocol is detected",
+      "  - { hosts: a, address: '[2001:db8::1]:6230' }\nmodules: { default: { protocol: auto } }",
+      '"[2001:db8::1]:6230" has a port, but module default has protocol: auto',
+    ],
     ["too many hosts in all", '  - { hosts: "a[1-60000]" }\n  - { hosts: "b[1-60000]" }', "more than 40000 names"],
   ])("are refused for %s", (_, targets, message) => {
     expect(() => inventory(targets)).toThrow(ConfigError);

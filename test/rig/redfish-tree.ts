@@ -8,6 +8,8 @@ interface TreeServerOptions {
   readonly folder: string;
   readonly key: string;
   readonly cert: string;
+  /** Absent: 127.0.0.1. */
+  readonly address?: string;
   /** Absent: a free one. */
   readonly port?: number;
   readonly user?: string;
@@ -52,7 +54,9 @@ export class TreeServer {
 
   static async start(options: TreeServerOptions): Promise<TreeServer> {
     const server = new TreeServer(options);
-    await new Promise<void>((resolve) => server.#server.listen(options.port ?? 0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) =>
+      server.#server.listen(options.port ?? 0, options.address ?? "127.0.0.1", resolve),
+    );
     return server;
   }
 

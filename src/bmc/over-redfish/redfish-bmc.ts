@@ -68,6 +68,8 @@ export interface RedfishBmcOptions {
   readonly sensorLimit?: number;
   readonly roles?: () => Roles;
   readonly severities?: () => Severities;
+  /** False: the event log is not read, so it is not searched. */
+  readonly eventLog?: boolean;
 }
 
 interface Walked {
@@ -195,7 +197,8 @@ export class RedfishBmc implements Bmc {
     await this.#session.open(signal);
     await this.#walk(signal);
     const { systems, managers, chassis } = this.#topology;
-    await this.#eventLog.choose(this.#get, { systems, managers, chassis: chassis.map(({ uri }) => uri) }, signal);
+    if (this.#options.eventLog !== false)
+      await this.#eventLog.choose(this.#get, { systems, managers, chassis: chassis.map(({ uri }) => uri) }, signal);
     if (saved !== this.#savedSession()) this.#revision += 1;
   }
 

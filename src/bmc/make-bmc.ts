@@ -1,0 +1,93 @@
+import type { DatagramTransport, IpmiObserver } from "../ipmi/index.ts";
+import type { Clock } from "../lib/index.ts";
+import type { Host } from "../model/index.ts";
+import type { RedfishObserver } from "../redfish/index.ts";
+import { AutoBmc } from "./auto-bmc.ts";
+import type { Bmc } from "./bmc.ts";
+import { BothBmc } from "./both-bmc.ts";
+import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
+import { RedfishBmc } from "./over-redfish/redfish-bmc.ts";
+import { type PollSettings, SettingsError } from "./poll-settings.ts";
+import type { Roles } from "./roles.ts";
+import type { SdrCache } from "./sdr-cache.ts";
+import type { Severities } from "./severities.ts";
+
+/** What all BMCs share. */
+export interface BmcParts {
+  readonly transport: DatagramTransport;
+  readonly clock: Clock;
+  readonly cache: SdrCache;
+  readonly observer?: IpmiObserver;
+  readonly redfishObserver?: RedfishObserver;
+  /** Current role rules; without them no sensor has a role. */
+  readonly roles?: () => Roles;
+  /** Current severity rules; without them the tables of the specification apply. */
+  readonly severities?: () => Severities;
+}
+
+/** The BMC of a host over the protocol, or the protocols, of its module. */
+export function makeBmc(host: Host, settings: PollSettings, parts: BmcParts): Bmc {
+  const { protocol, redfish } = settings;
+  const overRedfish = (port: number) => redfishBmc(host, settings, parts, port);
+  if (protocol === "redfish") return overRedfish(host.port);
+  const ipmi = new IpmiBmc(ipmiOptions(host, settings, parts));
+  // A port in the address is an IPMI port.
+  if (protocol === "ipmi" || !redfish || host.port !== redfish.ipmiPort) return ipmi;
+  const both = { ipmi, redfish: () => overRedfish(redfish.port), clock: parts.clock };
+  return protocol === "both" ? new BothBmc(both) : new AutoBmc(both);
+}
+
+function redfishBmc({ address }: Host, settings: PollSettings, parts: BmcParts, port: number): Bmc {
+  const { protocol, redfish, filter, limits } = settings;
+  if (!redfish) throw new SettingsError("the module has no settings for Redfish");
+  const { clock, redfishObserver, roles, severities } = parts;
+  const { login, tls, expand, firmware } = redfish;
+  return new RedfishBmc({
+    address,
+    port,
+    login,
+    tls,
+    expand,
+    firmware,
+    clock,
+    observer: redfishObserver,
+    filter,
+    sensorLimit: limits?.sensors,
+    roles,
+    severities,
+    eventLog: protocol !== "both" && settings.parts.includes("sel"),
+  });
+}
+
+/**
+ * Settings of the IPMI connection to a host.
+ *
+ * @throws SettingsError for a host that is polled over another protocol
+ */
+export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcParts): IpmiBmcOptions {
+  if (settings.protocol === "redfish")
+    throw new SettingsError("this command reads IPMI sensors, and the host uses Redfish");
+  const { transport, clock, cache, observer, roles, severities } = parts;
+  const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
+  const { address, port } = host;
+  // One object literal without spread: it exists per host, and a spread object would have its own hidden class.
+  return {
+    address,
+    port,
+    login,
+    transport,
+    clock,
+    cache,
+    observer,
+    filter,
+    roles,
+    severities,
+    bridge,
+    sensorLimit: limits?.sensors,
+    probeCipherZero,
+    quirks,
+    quirkRules,
+    tries,
+    packetsPerSecond,
+  };
+}
