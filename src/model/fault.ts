@@ -104,12 +104,14 @@ function sensorFault(sensor: Sensor, health: 1 | 2 | 3): Fault {
 
 const LIMIT_WORDS = { 1: "non_critical", 2: "critical", 3: "non_recoverable" } as const;
 /** States that only repeat which limit was crossed. */
-const CROSSING = /^(lower|upper)_/;
+const CROSSING = /^(at_or_(below|above)_)?(lower|upper)_/;
+/** States that are no fault; they are asserted beside those that are. */
+const PRESENT: ReadonlySet<string> = new Set(["presence_detected", "drive_present", "present", "device_installed"]);
 
 function sensorText(sensor: Sensor, health: 1 | 2 | 3): string {
   const { name, states, value } = sensor;
   const word = spaced(SEVERITY_OF[health]);
-  const words = [...new Set(states)].filter((state) => !CROSSING.test(state)).map(spaced);
+  const words = [...new Set(states)].filter((state) => !CROSSING.test(state) && !PRESENT.has(state)).map(spaced);
   const reading = readingText(sensor);
   const limit = value === undefined || words.length > 0 ? undefined : crossed(sensor, value, health);
   if (limit !== undefined) return `${name} ${reading}, ${word} ${limit}`;

@@ -58,11 +58,11 @@ describe("the faults of a snapshot", () => {
     [
       "states in words, once each",
       { name: "PS2", kind: "power_supply", health: 2, states: ["presence_detected", "input_lost", "input_lost"] },
-      "critical: PS2: presence detected, input lost (PsuInputLost)",
+      "critical: PS2: input lost (PsuInputLost)",
     ],
     [
       "a crossed limit without its state",
-      { ...FAN, value: 0, health: 2, thresholds: { lower_critical: 720 }, states: ["lower_critical"] },
+      { ...FAN, value: 0, health: 2, thresholds: { lower_critical: 720 }, states: ["at_or_below_lower_critical"] },
       "critical: Fan1A 0 rpm, critical below 720 rpm (FanFailed)",
     ],
     [

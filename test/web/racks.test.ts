@@ -160,8 +160,8 @@ describe("the racks of the landing page", () => {
     const r1 = { room: "a", rack: "r1" };
     await start(
       [
-        standing("a", r1, { ...drawing(1300), sensors: [inlet(20), fan(4000)] }),
-        standing("b", r1, { ...drawing(700), sensors: [inlet(31), fan(12000)] }),
+        standing("a", r1, { ...drawing(1300), sensors: [inlet(20), fan(4000), fan(12000), fan(12000)] }),
+        standing("b", r1, { ...drawing(700), sensors: [inlet(31), fan(12000), fan(12000)] }),
         standing("c", r1, { sensors: [] }),
         { ...silent("d", r1), snapshot: { ...snapshot("d", drawing(9000)), up: false } },
         standing("e", { room: "b", rack: "r1" }, { ...drawing(500), sensors: [] }),
@@ -171,16 +171,16 @@ describe("the racks of the landing page", () => {
     const heads = async (by: string): Promise<string[]> =>
       (await ask(`/?by=${by}&view=columns`)).map(({ head }) => head);
     expect(await heads("inlet")).toEqual([
-      expect.stringMatching(/r1 2 of 4 hosts mean 25\.5, max 31\.0 °C$/),
+      expect.stringMatching(/r1 2 of 4 hosts report it mean 25\.5, max 31\.0 °C$/),
       expect.stringMatching(/no values$/),
     ]);
     expect(await heads("fan")).toEqual([
-      expect.stringMatching(/mean 8,000, max 12,000 rpm$/),
+      expect.stringMatching(/2 of 4 hosts report it slowest 33 % of its siblings$/),
       expect.stringMatching(/no values$/),
     ]);
     const { text } = await rig.ask("/?by=power");
     expect(racksOf(text).map(({ head }) => head)).toEqual([
-      expect.stringMatching(/2 of 4 hosts 2 kW of 2\.4 kW, 83 %$/),
+      expect.stringMatching(/2 of 4 hosts report it 2 kW of 2\.4 kW, 83 %$/),
       expect.stringMatching(/500 W$/),
     ]);
     expect(text).toContain('<rect class="bar-warning" width="83.3"');
@@ -239,7 +239,7 @@ describe("the racks of the landing page", () => {
   });
 
   it.each([
-    ["by=heat", "by must be one of health, inlet, power, fan"],
+    ["by=heat", "by must be one of health, limit, inlet, power, fan"],
     ["racks=0", "racks must be a number from 1"],
     ["without=hosts", `without: "hosts" is not one of site, room, row, rack`],
   ])("answer 400 to ?%s", async (query, message) => {
@@ -260,5 +260,71 @@ describe("the racks of the landing page", () => {
     clearImmediate(timer);
     // Ten batches of hosts and twenty racks; a page made in one piece lets two or three pass.
     expect(turns).toBeGreaterThan(30);
+  });
+});
+
+describe("the measures", () => {
+  const coloured = async (by: string): Promise<Cell[]> => cells((await ask(`/?by=${by}`))[0]?.units);
+
+  it("name the temperature that is nearest to its limit, on any board", async () => {
+    const rack = { rack: "r1" };
+    const at = (name: string, value: number, limit?: number, more: Partial<Sensor> = {}): Sensor =>
+      sensor(name, {
+        name,
+        quantity: "temperature",
+        value,
+        ...(limit && { thresholds: { upper_critical: limit } }),
+        ...more,
+      });
+    await start([
+      standing("a", rack, { sensors: [at("CPU1", 90, 100), at("Inlet", 20, 45), at("VRM", 50)] }),
+      standing("b", rack, { sensors: [at("Margin", -10, 1, { role: "margin" }), at("PCH", 40, 80)] }),
+      standing("c", rack, { sensors: [at("T", 40)] }),
+    ]);
+    expect(await coloured("limit")).toMatchObject([
+      { colour: "heat5", text: "a 90 %", title: "a: 90 % (CPU1); unknown" },
+      { colour: "heat1", text: "b 50 %" },
+      { colour: "quiet", text: "c no value" },
+    ]);
+  });
+
+  it("use the air or system temperature of boards without an inlet, and say so", async () => {
+    const rack = { rack: "r1" };
+    const at = (name: string, role?: string): Sensor =>
+      sensor(name, { name, quantity: "temperature", value: 25, ...(role && { role }) });
+    await start([
+      standing("a", rack, { sensors: [at("Inlet Temp", "inlet"), at("System Temp", "board")] }),
+      standing("b", rack, { sensors: [at("CPU Temp", "cpu"), at("System Temp", "board")] }),
+      standing("c", rack, { sensors: [at("Front Panel"), at("Sys Air", "board")] }),
+      standing("d", rack, { sensors: [at("Exhaust", "exhaust")] }),
+    ]);
+    const titles = (await coloured("inlet")).map(({ title }) => title);
+    expect(titles.map((title) => /\((.*)\)/.exec(title)?.[1])).toEqual([
+      undefined,
+      "System Temp",
+      "Front Panel",
+      undefined,
+    ]);
+    expect(titles[3]).toContain("no value");
+  });
+
+  it("show a stopped fan as the worst, whatever the unit of the fans is", async () => {
+    const rack = { rack: "r1" };
+    const fans = (quantity: "fan_speed" | "fan_ratio", ...values: readonly number[]): Sensor[] =>
+      values.map((value, i) => sensor(`f${i}`, { name: `Fan ${i}`, kind: "fan", quantity, value }));
+    await start([
+      standing("a", rack, { sensors: fans("fan_speed", 9000, 0, 9100) }),
+      standing("b", rack, { sensors: fans("fan_ratio", 0.5, 0.5, 0.49) }),
+      standing("c", rack, { sensors: fans("fan_speed", 14_400) }),
+      standing("d", rack, { sensors: fans("fan_speed", 0) }),
+      standing("e", rack, { sensors: fans("fan_speed", 0, 0), chassis: { powerOn: false } }),
+    ]);
+    expect(await coloured("fan")).toMatchObject([
+      { colour: "heat7", text: "a 0 %", title: expect.stringContaining("(Fan 1)") },
+      { colour: "heat0", text: "b 98 %" },
+      { colour: "quiet", text: "c no value" },
+      { colour: "heat7", text: "d 0 %" },
+      { colour: "quiet", text: "e off" },
+    ]);
   });
 });

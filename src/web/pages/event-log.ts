@@ -21,9 +21,9 @@ export function eventLog(log: EventLog | undefined, past: readonly PastEvent[]):
   const shown = known.slice(0, MAX_EVENTS);
   const rows = shown.map(
     ({ time, relativeTime, sensor, severity, direction, text }) => html`<tr>
-<td class="when">${time === undefined ? "no time" : relativeTime ? `${span(time)} after start` : moment(time)}</td>
-<td>${badge(spaced(severity).replace("non recoverable", "non-recoverable"), spaced(severity))}</td>
-<th scope="row">${sensor}</th><td>${text}${direction === "deasserted" && html` <span class="soft">(deasserted)</span>`}</td></tr>
+<td data-label="Time" class="when">${time === undefined ? "no time" : relativeTime ? `${span(time)} after start` : moment(time)}</td>
+<td data-label="Severity">${badge(spaced(severity).replace("non recoverable", "non-recoverable"), spaced(severity))}</td>
+<th scope="row">${sensor}</th><td data-label="Event">${text}${direction === "deasserted" && html` <span class="soft">(deasserted)</span>`}</td></tr>
 `,
   );
   return html`<section id="events" data-part><h2>Event log</h2>
@@ -35,6 +35,7 @@ ${
         "Newest records of the event log",
         [column("Time"), column("Severity"), column("Sensor"), column("Event")],
         rows,
+        "stack",
       )
 }
 ${known.length > shown.length ? html`<p class="soft">The newest ${shown.length} of ${known.length}.</p>` : log !== undefined && rows.length > 0 && (log.entries ?? 0) > rows.length && html`<p class="soft">The newest ${rows.length} that were read; the log of the BMC has all.</p>`}</section>`;

@@ -27,6 +27,7 @@ interface Totals {
   readonly count: number;
   readonly sum: number;
   readonly most: number;
+  readonly least: number;
 }
 
 /** What the landing page shows of all hosts. */
@@ -64,21 +65,21 @@ interface Tally {
   count: number;
   sum: number;
   most: number;
+  least: number;
 }
-
-/** Shares of full speed cannot be added to revolutions. */
-const isShare = ({ unit }: Reading): boolean => unit === "ratio";
 
 const noValues = (): Tally => ({
   count: 0,
   sum: 0,
   most: Number.NEGATIVE_INFINITY,
+  least: Number.POSITIVE_INFINITY,
 });
 
 function add(totals: Tally, { value }: Reading): void {
   totals.count++;
   totals.sum += value;
   totals.most = Math.max(totals.most, value);
+  totals.least = Math.min(totals.least, value);
 }
 
 interface Gathered {
@@ -116,7 +117,7 @@ export async function lookAtFleet(
     const view = reading === undefined ? seen : { ...seen, reading };
     found[view.condition].push(view);
     gather(racks, view);
-    if (reading !== undefined && !isShare(reading)) values.push(reading.value);
+    if (reading !== undefined) values.push(reading.value);
   }
   await nextTurn();
   return {
@@ -141,7 +142,7 @@ function gather(racks: Map<string, Gathered>, view: HostView): void {
   gathered.hosts.push(view);
   gathered.worst = worse(gathered.worst, condition);
   if (isTrouble(condition)) gathered.inTrouble++;
-  if (reading !== undefined && !isShare(reading)) add(gathered.values, reading);
+  if (reading !== undefined) add(gathered.values, reading);
 }
 
 function inOrder(racks: ReadonlyMap<string, Gathered>): Rack[] {

@@ -53,7 +53,8 @@ export function cellTitle(view: HostView, { by }: CellStyle): string {
   const { name, place } = record.host;
   const word = valueText(view, by);
   const why = isTrouble(condition) ? reasons(record) : "";
-  const facts = [word === condition ? "" : word, why === "" ? condition : `${condition}: ${why}`].filter(
+  const of = view.reading?.of === undefined ? "" : ` (${view.reading.of})`;
+  const facts = [word === condition ? "" : `${word}${of}`, why === "" ? condition : `${condition}: ${why}`].filter(
     (fact) => fact,
   );
   return `${name}${place.position ? `, position ${place.position}` : ""}: ${facts.join("; ")}`;

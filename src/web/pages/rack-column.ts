@@ -1,7 +1,7 @@
 import { CONDITIONS, type HostView } from "./condition.ts";
 import type { Rack } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { kilowatts, type Measure, readingText } from "./measure.ts";
+import { kilowatts, type Measure, readingText, UNIT_OF } from "./measure.ts";
 import { inNaturalOrder } from "./natural-order.ts";
 import { type CellStyle, rackCell } from "./rack-cell.ts";
 
@@ -78,9 +78,11 @@ function summary({ inTrouble, values }: Rack, by: Measure, budgetWatts: number |
   if (values.count === 0)
     return by === "power" && budgetWatts !== undefined ? `no values, of ${kilowatts(budgetWatts)}` : "no values";
   if (by !== "power") {
-    const unit = by === "inlet" ? "celsius" : "rpm";
+    const unit = UNIT_OF[by];
     const text = (value: number): string => readingText({ value, unit }).replace(/ \S+$/, "");
-    return `mean ${text(values.sum / values.count)}, max ${readingText({ value: values.most, unit })}`;
+    const mean = `mean ${text(values.sum / values.count)}`;
+    if (by === "fan") return `slowest ${readingText({ value: values.least, unit })} of its siblings`;
+    return `${mean}, max ${readingText({ value: values.most, unit })}`;
   }
   if (budgetWatts === undefined) return kilowatts(values.sum);
   const share = values.sum / budgetWatts;
@@ -103,7 +105,7 @@ export function rackColumn(rack: Rack, options: ColumnOptions): Markup {
   const { count } = rack.values;
   // A sum of some hosts must not look like the sum of all.
   const of = by !== "health" && count > 0 && count < length ? `${count} of ` : "";
-  return html`<li class="${rack.place.rack ? "rack" : "rack loose"}"><div class="rack-head"><a href="${href}">${name}</a> <span class="soft">${of}${length} ${length === 1 ? "host" : "hosts"}</span><p class="soft">${summary(rack, by, budgetWatts)}</p></div>
+  return html`<li class="${rack.place.rack ? "rack" : "rack loose"}"><div class="rack-head"><a href="${href}">${name}</a> <span class="soft">${of}${length} ${length === 1 ? "host" : "hosts"}${of !== "" && (count === 1 ? " reports it" : " report it")}</span><p class="soft">${summary(rack, by, budgetWatts)}</p></div>
 <ul class="units" aria-label="${rack.place.rack ? `Rack ${name}, from the top` : "Hosts in no rack"}">
 ${left > 0 && html`<li class="soft">the worst ${shown.length}; the list has ${left} more</li>`}${units(shown, options)}</ul></li>
 `;

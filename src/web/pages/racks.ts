@@ -6,7 +6,16 @@ import { type Fleet, type Rack, rackKey } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { here, type LandingQuery, rackAddress } from "./landing-address.ts";
 import { toneClass } from "./layout.ts";
-import { grouped, kilowatts, MEASURE_NAMES, MEASURES, type Measure, readingText } from "./measure.ts";
+import {
+  grouped,
+  kilowatts,
+  MEASURE_HELP,
+  MEASURE_NAMES,
+  MEASURES,
+  type Measure,
+  readingText,
+  UNIT_OF,
+} from "./measure.ts";
 import { MAX_IN_RACK, rackColumn, rackName, shareTone } from "./rack-column.ts";
 import { colourOf, legendOf, loadScale, type Scale, scaleOf, spreadOf } from "./scale.ts";
 
@@ -82,7 +91,7 @@ function measureLinks(view: RacksView): Markup {
   const racks = view.rackPage > 1 ? String(view.rackPage) : undefined;
   const links = MEASURES.map((by) => {
     const href = here(view, { by: by === "health" ? undefined : by, racks });
-    return html`<li><a href="${href}"${by === view.by && html` aria-current="true"`}>${MEASURE_NAMES[by]}</a></li>`;
+    return html`<li><a href="${href}" title="${MEASURE_HELP[by]}"${by === view.by && html` aria-current="true"`}>${MEASURE_NAMES[by]}</a></li>`;
   });
   return html`<nav aria-label="Racks by"><ul class="switch">${links}</ul></nav>`;
 }
@@ -127,8 +136,8 @@ function tileOf(
       text: budget === undefined ? kilowatts(values.sum) : `${kilowatts(values.sum)}, ${Math.round(share * 100)} %`,
     };
   }
-  const most = { value: values.most, unit: by === "inlet" ? "celsius" : "rpm" } as const;
-  return { colour: colourOf(most, scales.hosts), text: readingText(most) };
+  const extreme = { value: by === "fan" ? values.least : values.most, unit: UNIT_OF[by] };
+  return { colour: colourOf(extreme, scales.hosts), text: readingText(extreme) };
 }
 
 const sumsScale = (racks: readonly Rack[]): Scale =>

@@ -5,6 +5,10 @@ export interface Scale {
   readonly edges: readonly number[];
   readonly kind: "heat" | "load";
   readonly unit: string;
+  /** From the base unit to the unit of the legend; 1 by default. */
+  readonly factor?: number;
+  /** Low values are the bad ones. */
+  readonly isReversed?: boolean;
 }
 
 /** ASHRAE recommends 18 to 27 degrees at the inlet and allows 15 to 32 in class A1, up to 35 in A2. */
@@ -47,7 +51,10 @@ export function loadScale(spread: Spread | undefined, unit: string): Scale {
   return { edges, kind: "load", unit };
 }
 
-const SHARES: Scale = { edges: [0.2, 0.35, 0.5, 0.65, 0.8], kind: "load", unit: "%" };
+/** Shares of the upper critical limit: from 95 % on a temperature is close to it. */
+const LIMIT_EDGES = [0.4, 0.55, 0.65, 0.75, 0.85, 0.95, 1] as const;
+/** Shares of the median of the siblings. */
+const FAN_EDGES = [0.3, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95] as const;
 
 /** The scale of a measure for the matching hosts; none for health. */
 export function scaleOf(measure: Measure, spread: Spread | undefined): Scale | undefined {
@@ -56,22 +63,31 @@ export function scaleOf(measure: Measure, spread: Spread | undefined): Scale | u
       return undefined;
     case "inlet":
       return { edges: INLET_EDGES, kind: "heat", unit: "\u00b0C" };
+    case "limit":
+      return { edges: LIMIT_EDGES, kind: "heat", unit: "%", factor: 100 };
     case "power":
       return loadScale(spread, "W");
     case "fan":
-      return loadScale(spread, "rpm");
+      return { edges: FAN_EDGES, kind: "heat", unit: "%", factor: 100, isReversed: true };
   }
 }
 
 /** The class of a value's colour: heat0 to heat7, load0 to load5. */
-export function colourOf({ value, unit }: Reading, scale: Scale): string {
-  const { edges, kind } = unit === "ratio" ? SHARES : scale;
+export function colourOf({ value }: Pick<Reading, "value">, { edges, kind, isReversed = false }: Scale): string {
   const above = edges.findIndex((edge) => value < edge);
-  return `${kind}${above === -1 ? edges.length : above}`;
+  const step = above === -1 ? edges.length : above;
+  return `${kind}${isReversed ? edges.length - step : step}`;
 }
 
 /** What each colour means: "under 18", "18 to 21", ... "35 and more". */
-export function legendOf({ edges, kind, unit }: Scale): readonly { readonly colour: string; readonly text: string }[] {
+export function legendOf({
+  edges: inBase,
+  kind,
+  unit,
+  factor = 1,
+  isReversed = false,
+}: Scale): readonly { readonly colour: string; readonly text: string }[] {
+  const edges = inBase.map((edge) => Number((edge * factor).toPrecision(6)));
   const say = (edge: number | undefined): string =>
     edge === undefined ? "" : edge >= 1000 ? grouped(edge) : String(edge);
   if (edges.length === 0) return [];
@@ -82,6 +98,6 @@ export function legendOf({ edges, kind, unit }: Scale): readonly { readonly colo
         : index === edges.length
           ? `${say(edges[index - 1])} ${unit} and more`
           : `${say(edges[index - 1])} to ${say(edge)}`;
-    return { colour: `${kind}${index}`, text };
+    return { colour: `${kind}${isReversed ? edges.length - index : index}`, text };
   });
 }

@@ -117,6 +117,8 @@ dt{color:var(--soft);font-size:.84rem}dd{margin:0;overflow-wrap:anywhere}
 .skip{position:absolute;left:-100rem;top:.4rem;background:var(--card);padding:.3rem .6rem;border-radius:.4rem;z-index:2}.skip:focus{left:1rem}
 main:focus{outline:0}
 .find{margin-left:auto}.find input[type=search]:not([type=checkbox]){width:13rem}
+.kind th{padding-top:.8rem;border-top:0;text-transform:none;color:var(--soft)}
+summary{cursor:pointer;padding:.4rem 0;color:var(--link)}
 .refresh{display:flex;gap:.6rem;align-items:baseline;margin:0;color:var(--soft);font-size:.87rem;font-variant-numeric:tabular-nums}
 .refresh button{padding:.05rem .6rem;background:transparent;color:var(--link);font-size:.87rem}
 .offline-only{display:none;color:var(--critical)}.offline .offline-only{display:inline}
@@ -127,7 +129,9 @@ table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-pa
 table.stack tr{border-top:1px solid var(--line);padding:.45rem 0}
 table.stack td:empty{display:none}
 table.stack .number{text-align:left}
-table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-size:.84rem}
+table.stack td[data-label="Severity"],table.stack td[data-label="Severity"]+th{display:inline-block;margin-right:.5rem}
+table.stack td[data-label="Severity"]::before{content:none}
+table.stack td[data-label]:not([data-label="Severity"])::before{content:attr(data-label) ": ";color:var(--soft);font-size:.84rem}
 .wide{min-width:0}.find{margin-left:0}}
 .dense{display:flex;gap:3px;margin:0;padding:0;list-style:none}
 .dense-rack{flex:1 1 0;min-width:0;max-width:4.5rem}
