@@ -55,6 +55,7 @@ export {
   type PowerSupply,
   type VoltageReading,
 } from "./schemas/power.ts";
+export { decodeOemPower, withFujitsuInputs } from "./schemas/power-oem.ts";
 export type { Processor } from "./schemas/processor.ts";
 export { type RedundancyGroup, redundancyGroups } from "./schemas/redundancy.ts";
 export { decodeSensor, type RedfishSensor } from "./schemas/sensor.ts";

@@ -3,8 +3,10 @@ import type { PowerConsumption } from "../../model/index.ts";
 import {
   type ChassisLinks,
   decodeEnvironmentMetrics,
+  decodeOemPower,
   decodePowerControls,
   type Get,
+  type JsonObject,
   optional,
   type PowerControl,
 } from "../../redfish/index.ts";
@@ -12,12 +14,14 @@ import {
 export interface PowerContext {
   readonly hostOff: boolean;
   readonly manufacturerId?: number;
+  /** EnvironmentMetrics without power. Filled here; they are not read again while they are in this set. */
+  readonly empty?: Set<string>;
 }
 
 /**
- * The power of the whole host: the first PowerControl with a reading of the outermost chassis that has a system, or
- * else the EnvironmentMetrics of that chassis. Chassis are not added up, because several nodes in one chassis would
- * count twice.
+ * The power of the whole host: the PowerControl of the outermost chassis that has a system, or else the
+ * EnvironmentMetrics of that chassis. Chassis and controls are not added up: several nodes in one chassis would count
+ * for each other, and subsystems twice.
  */
 export async function readConsumption(
   get: Get,
@@ -26,24 +30,56 @@ export async function readConsumption(
   signal: AbortSignal,
 ): Promise<PowerConsumption | undefined> {
   const { hostOff } = context;
-  const order = [...chassis].sort((a, b) => rank(a) - rank(b));
+  const order = chassis.filter(isWhole(chassis)).sort((a, b) => rank(a) - rank(b));
   for (const { power } of order) {
     const resource = power === undefined ? undefined : await optional(() => get(power, signal));
     const found =
       resource &&
-      decodePowerControls(resource)
+      controlsOf(resource)
         .map((c) => consumptionOf(c, context))
         .find((c) => c !== undefined);
     if (found) return found;
   }
-  for (const { environmentMetrics, type, isContained } of order) {
-    if (environmentMetrics === undefined || isContained || PART_OF_HOST.test(type ?? "")) continue;
+  for (const { environmentMetrics, isContained } of order) {
+    if (environmentMetrics === undefined || isContained || context.empty?.has(environmentMetrics)) continue;
     const resource = await optional(() => get(environmentMetrics, signal));
-    const watts = resource && decodeEnvironmentMetrics(resource).powerWatts;
-    if (watts !== undefined && (watts > 0 || hostOff)) return { source: "redfish", currentWatts: watts };
+    if (!resource) continue;
+    const { powerWatts: watts, powerLimitWatts: limit = 0 } = decodeEnvironmentMetrics(resource);
+    if (watts === undefined) context.empty?.add(environmentMetrics);
+    else if (watts > 0 || hostOff)
+      return { source: "redfish", currentWatts: watts, limitWatts: limit > watts ? limit : undefined };
   }
   return undefined;
 }
+
+/** What the power of a host is read from, best first: the vendor's own meter, then controls of a whole machine. */
+function controlsOf(resource: JsonObject): readonly PowerControl[] {
+  const oem = decodeOemPower(resource);
+  const whole = decodePowerControls(resource).filter((control) => !isSubsystem(control));
+  const ofChassis = (control: PowerControl): boolean => control.relatedItems.some((uri) => CHASSIS.test(uri));
+  // Of a chassis with several nodes, the control of the chassis comes first.
+  const sorted = [...whole.filter(ofChassis), ...whole.filter((control) => !ofChassis(control))];
+  return oem ? [oem, ...sorted] : sorted;
+}
+
+const CHASSIS = /\/Chassis\/[^/]+\/?$/i;
+
+/** Lenovo lists processors and memory beside the whole server. */
+function isSubsystem({ context, name }: PowerControl): boolean {
+  return SUBSYSTEM_CONTEXT.test(context ?? "") || SUBSYSTEM_NAME.test(name ?? "");
+}
+
+const SUBSYSTEM_CONTEXT =
+  /^(cpu|gpu|memory|fan|fpga|accelerator|asic|storage|networking|cooling|voltageregulator|powersupply)/i;
+const SUBSYSTEM_NAME = /\b(cpus?|processors?|memory|dimms?|gpus?|fans?|storage|drives?)\b/i;
+
+/** Selects the chassis that are a whole machine: no parts, and no enclosure of several where a chassis has a system. */
+function isWhole(chassis: readonly ChassisLinks[]): (links: ChassisLinks) => boolean {
+  const isAnySystem = chassis.some(({ hasSystem }) => hasSystem);
+  return ({ type = "", hasSystem }) => hasSystem || !(PART_OF_HOST.test(type) || (isAnySystem && ENCLOSURE.test(type)));
+}
+
+const ENCLOSURE = /^(enclosure|rack|rackgroup|row|pod|storageenclosure)$/i;
 
 /** Chassis types that are a part of a machine, e.g. a GPU, whose power is not that of the host. */
 const PART_OF_HOST = /^(component|module|card|zone|expansion|ipbaseddrive|cartridge)$/i;

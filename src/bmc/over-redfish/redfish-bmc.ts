@@ -252,7 +252,7 @@ export class RedfishBmc implements Bmc {
       case "sel":
         return this.#readEventLog(signal);
       case "dcmi": {
-        const context = { hostOff: this.#hostOff, manufacturerId: this.#makerId };
+        const context = { hostOff: this.#hostOff, manufacturerId: this.#makerId, empty: this.#empty };
         return { data: { consumption: await readConsumption(this.#get, this.#topology.chassis, context, signal) } };
       }
       case "watchdog":

@@ -22,6 +22,7 @@ import {
   type RedfishSensor,
   redundancyGroups,
   type Status,
+  withFujitsuInputs,
   withMetrics,
 } from "../../redfish/index.ts";
 import { Entity, entityIdOf, entityOf } from "./entity.ts";
@@ -146,7 +147,7 @@ function powerSensors(path: string, resource: JsonObject, context: ChassisContex
   const isListed = voltages.some(
     ({ entity, value }) => entity.startsWith(`${Entity.PowerSupply}.`) && (value ?? 0) > LEAST_INPUT_VOLTS,
   );
-  const supplies = decodePowerSupplies(resource);
+  const supplies = withFujitsuInputs(decodePowerSupplies(resource), resource);
   const listed = isListed ? supplies.map((supply) => ({ ...supply, inputVolts: undefined })) : supplies;
   return [
     ...voltages,

@@ -1,4 +1,4 @@
-import { type JsonObject, numberAt, objectsAt, textAt } from "../json.ts";
+import { type JsonObject, linksAt, numberAt, objectsAt, textAt } from "../json.ts";
 import { flatLimits, type Limits } from "./limits.ts";
 import { type PartFacts, partFacts } from "./member.ts";
 import { type RedundancyGroup, redundancyGroups } from "./redundancy.ts";
@@ -15,6 +15,8 @@ export interface PowerControl extends PartFacts {
   readonly limitWatts?: number;
   /** What happens beyond the limit; NoAction: the limit is not in force. */
   readonly limitException?: string;
+  /** URIs of what it feeds: a system, a chassis, processors. */
+  readonly relatedItems: readonly string[];
 }
 
 /** A power supply, of a Power or a PowerSubsystem resource. */
@@ -91,6 +93,7 @@ function powerControl(part: JsonObject, index: number): PowerControl {
     periodSeconds: minutes !== undefined && minutes > 0 ? minutes * 60 : undefined,
     limitWatts: numberAt(part, "PowerLimit", "LimitInWatts"),
     limitException: textAt(part, "PowerLimit", "LimitException"),
+    relatedItems: linksAt(part, "RelatedItem"),
   };
 }
 

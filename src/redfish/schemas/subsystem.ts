@@ -1,4 +1,4 @@
-import { type JsonObject, linkAt, numberAt } from "../json.ts";
+import { type JsonObject, linkAt, numberAt, textAt } from "../json.ts";
 import { type PowerSupply, powerSupply } from "./power.ts";
 import { type RedundancyGroup, redundancyGroups } from "./redundancy.ts";
 
@@ -57,12 +57,15 @@ export function decodeFanSpeeds(resource: JsonObject): FanSpeeds {
 /** EnvironmentMetrics: the power of a chassis in watts. */
 export interface EnvironmentMetrics {
   readonly powerWatts?: number;
+  /** Absent unless it is in force. */
   readonly powerLimitWatts?: number;
 }
 
 export function decodeEnvironmentMetrics(resource: JsonObject): EnvironmentMetrics {
   return {
     powerWatts: numberAt(resource, "PowerWatts", "Reading"),
-    powerLimitWatts: numberAt(resource, "PowerLimitWatts", "SetPoint"),
+    powerLimitWatts: /^(automatic|override)$/i.test(textAt(resource, "PowerLimitWatts", "ControlMode") ?? "")
+      ? numberAt(resource, "PowerLimitWatts", "SetPoint")
+      : undefined,
   };
 }
