@@ -1,7 +1,8 @@
 import { firmwareVersion, manufacturerName, privilegeName, QUIRKS, type QuirkName } from "../ipmi/index.ts";
 import type { Host } from "../model/index.ts";
 import type { SensorFilter, TraceLine } from "./bmc.ts";
-import type { HostExplanation } from "./explanation.ts";
+import { explainOverRedfish } from "./explain-redfish.ts";
+import type { HostExplanation, SensorExplanation } from "./explanation.ts";
 import { failureOf } from "./failure.ts";
 import { ipmiOptions } from "./make-bmc.ts";
 import type { BmcPoolParts } from "./open.ts";
@@ -39,17 +40,42 @@ class RecordKeeper implements StateKeeper {
 }
 
 /**
- * Reads one host in a session of its own and explains each sensor. Does not reject because of the BMC: `failure` has
- * the reason, in addition to what was read until then.
+ * Reads one host in a session of its own and explains each sensor, over the protocol of its module. With `auto` that is
+ * Redfish if nothing answers IPMI; with `both`, parts that IPMI does not have are explained from Redfish. Does not
+ * reject because of the BMC: `failure` has the reason, in addition to what was read until then.
  *
  * @throws SettingsError if module or credentials cannot be loaded
  */
-export async function explainHost(
+export async function explainHost(parts: BmcPoolParts, host: Host, options: ExplainOptions): Promise<HostExplanation> {
+  const settings = await parts.settingsOf(host);
+  const { protocol, redfish } = settings;
+  if (protocol === "redfish") return explainOverRedfish(parts, host, settings, host.port, options);
+  const overIpmi = await explainOverIpmi(parts, host, settings, options);
+  if (!redfish || host.port !== redfish.ipmiPort) return overIpmi;
+  if (protocol === "auto" && isSilent(overIpmi))
+    return explainOverRedfish(parts, host, settings, redfish.port, options);
+  const isFound = options.about !== undefined && overIpmi.sensors.length > 0;
+  if (protocol !== "both" || !overIpmi.controller || isFound) return overIpmi;
+  const beside = await explainOverRedfish(parts, host, settings, redfish.port, { ...options, componentsOnly: true });
+  return {
+    ...overIpmi,
+    resources: beside.resources,
+    sensors: [...overIpmi.sensors, ...beside.sensors],
+    failure: overIpmi.failure ?? beside.failure,
+  };
+}
+
+/** Nothing answered IPMI. */
+function isSilent({ controller, failure }: HostExplanation): boolean {
+  return !controller && ["no_answer", "unreachable", "timeout"].includes(failure?.reason ?? "");
+}
+
+async function explainOverIpmi(
   parts: BmcPoolParts,
   host: Host,
+  settings: PollSettings,
   { signal, trace, about }: ExplainOptions,
 ): Promise<HostExplanation> {
-  const settings = await parts.settingsOf(host);
   const keeper = new RecordKeeper();
   const { filter } = settings;
   const wanted: SensorFilter = (sensor) => (about?.(sensor) ?? true) && (filter?.(sensor) ?? true);
@@ -119,7 +145,7 @@ function sensorLines(
     readonly filter: SensorFilter | undefined;
     readonly assumeBmcOwner: boolean;
   },
-): HostExplanation["sensors"] {
+): readonly SensorExplanation[] {
   const { about, filter, assumeBmcOwner } = asked;
   const { plan, device, sensors, calls } = findings;
   const { manufacturerId = 0, productId = 0 } = device ?? {};

@@ -8,10 +8,13 @@ export interface HostExplanation {
   readonly module: string;
   readonly controller?: {
     readonly manufacturer: string;
-    readonly manufacturerId: number;
-    readonly productId: number;
+    readonly manufacturerId?: number;
+    /** A number over IPMI, a name over Redfish. */
+    readonly productId?: number;
+    readonly product?: string;
     readonly firmware: string;
-    readonly ipmiVersion: string;
+    readonly ipmiVersion?: string;
+    readonly redfishVersion?: string;
   };
   readonly session?: {
     readonly protocol: string;
@@ -21,14 +24,19 @@ export interface HostExplanation {
   };
   readonly hostOff: boolean;
   readonly quirks: readonly { readonly name: string; readonly meaning: string; readonly because: string }[];
-  /** Records of the sensor repository, and of the controllers behind the BMC. */
+  /** Records of the sensor repository, and of the controllers behind the BMC; 0 over Redfish. */
   readonly records: number;
+  /** Resources that were read over Redfish. */
+  readonly resources?: number;
   /** Records that could not be read, and controllers behind the BMC whose records are unknown; one sentence each. */
   readonly problems: readonly string[];
   /** Why the host could not be read, or not completely. */
   readonly failure?: Failure;
-  readonly sensors: readonly SensorExplanation[];
+  readonly sensors: readonly AnySensorExplanation[];
 }
+
+/** By protocol: only those of Redfish have a `resource`. */
+export type AnySensorExplanation = SensorExplanation | RedfishSensorExplanation;
 
 /** A command about one sensor, and its response. */
 export interface Exchange {
@@ -57,22 +65,54 @@ export interface StateExplanation {
   readonly rule?: RuleOrigin;
 }
 
-/** How value, health and role of a sensor follow from its data. */
-export interface SensorExplanation {
+/** What is known of a sensor over either protocol. */
+interface CommonExplanation {
   readonly id: string;
   readonly name: string;
   readonly kind: string;
-  readonly sensorType: string;
-  readonly eventType: string;
   readonly entity: string;
   readonly entityName: string;
+  readonly role?: string;
+  /** The rule that set the role, or that says "none". */
+  readonly roleRule?: RuleOrigin;
+  readonly quantity?: Quantity;
+  readonly value?: number;
+  readonly unit?: string;
+  readonly states: readonly StateExplanation[];
+  readonly health?: Health;
+  readonly healthWhy: string;
+  /** Why there is no reading; absent if there is one. */
+  readonly noReading?: string;
+  /** Not exported, since a rule of the configuration excludes it. */
+  readonly excluded: boolean;
+}
+
+/** How value, health and role of a sensor follow from a Redfish resource. */
+export interface RedfishSensorExplanation extends CommonExplanation {
+  readonly resource: {
+    readonly uri: string;
+    /** JSON Pointer of the element in the resource, e.g. "/Temperatures/3"; empty for the whole resource. */
+    readonly pointer: string;
+    /** The element as received; absent if it was not found. */
+    readonly fragment?: unknown;
+  };
+  readonly limits: readonly {
+    readonly name: ThresholdName;
+    readonly value: number;
+    /** Property that has the limit, and its value as received. */
+    readonly property?: string;
+    readonly received?: unknown;
+  }[];
+}
+
+/** How value, health and role of a sensor follow from its data. */
+export interface SensorExplanation extends CommonExplanation {
+  readonly sensorType: string;
+  readonly eventType: string;
   readonly owner: string;
   readonly lun: number;
   readonly number: number;
   readonly record: { readonly id: string; readonly type: string; readonly bytes?: string };
-  readonly role?: string;
-  /** The rule that set the role, or that says "none". */
-  readonly roleRule?: RuleOrigin;
   readonly exchanges: readonly Exchange[];
   readonly reading?: {
     readonly raw: number;
@@ -95,9 +135,6 @@ export interface SensorExplanation {
     /** How the unit of the sensor is converted to the base unit, if they differ. */
     readonly base?: string;
   };
-  readonly quantity?: Quantity;
-  readonly value?: number;
-  readonly unit?: string;
   readonly limits: readonly LimitExplanation[];
   readonly hysteresis?: {
     /** Access to the hysteresis according to the record. */
@@ -106,11 +143,4 @@ export interface SensorExplanation {
     readonly negative: number;
     readonly from: "record" | "Get Sensor Hysteresis";
   };
-  readonly states: readonly StateExplanation[];
-  readonly health?: Health;
-  readonly healthWhy: string;
-  /** Why there is no reading; absent if there is one. */
-  readonly noReading?: string;
-  /** Not read, since a rule of the configuration excludes it. */
-  readonly excluded: boolean;
 }

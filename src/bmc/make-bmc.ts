@@ -6,7 +6,7 @@ import { AutoBmc } from "./auto-bmc.ts";
 import type { Bmc } from "./bmc.ts";
 import { BothBmc } from "./both-bmc.ts";
 import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
-import { RedfishBmc } from "./over-redfish/redfish-bmc.ts";
+import { RedfishBmc, type RedfishBmcOptions } from "./over-redfish/redfish-bmc.ts";
 import { type PollSettings, SettingsError } from "./poll-settings.ts";
 import type { Roles } from "./roles.ts";
 import type { SdrCache } from "./sdr-cache.ts";
@@ -37,12 +37,26 @@ export function makeBmc(host: Host, settings: PollSettings, parts: BmcParts): Bm
   return protocol === "both" ? new BothBmc(both) : new AutoBmc(both);
 }
 
-function redfishBmc({ address }: Host, settings: PollSettings, parts: BmcParts, port: number): Bmc {
+function redfishBmc(host: Host, settings: PollSettings, parts: BmcParts, port: number): Bmc {
+  return new RedfishBmc(redfishOptions(host, settings, parts, port));
+}
+
+/**
+ * Settings of the Redfish connection to a host.
+ *
+ * @throws SettingsError for a module without settings of Redfish
+ */
+export function redfishOptions(
+  { address }: Host,
+  settings: PollSettings,
+  parts: BmcParts,
+  port: number,
+): RedfishBmcOptions {
   const { protocol, redfish, filter, limits } = settings;
   if (!redfish) throw new SettingsError("the module has no settings for Redfish");
   const { clock, redfishObserver, roles, severities } = parts;
   const { login, tls, expand, firmware } = redfish;
-  return new RedfishBmc({
+  return {
     address,
     port,
     login,
@@ -56,7 +70,7 @@ function redfishBmc({ address }: Host, settings: PollSettings, parts: BmcParts, 
     roles,
     severities,
     eventLog: protocol !== "both" && settings.parts.includes("sel"),
-  });
+  };
 }
 
 /**

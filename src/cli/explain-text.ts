@@ -1,4 +1,10 @@
-import type { HostExplanation, LimitExplanation, SensorExplanation } from "../bmc/index.ts";
+import type {
+  AnySensorExplanation,
+  HostExplanation,
+  LimitExplanation,
+  RedfishSensorExplanation,
+  SensorExplanation,
+} from "../bmc/index.ts";
 import { HEALTH_WORDS, type RuleOrigin } from "../model/index.ts";
 
 const INDENT = 18;
@@ -11,9 +17,10 @@ export function hostText(host: HostExplanation): string {
   const { controller, session, quirks, problems } = host;
   const lines = [line("host", `${host.host}, BMC ${host.address} port ${host.port}, module ${host.module}`)];
   if (controller) {
-    const { manufacturer, manufacturerId, productId, firmware, ipmiVersion } = controller;
-    const identity = `${manufacturer} (${manufacturerId}), product ${productId}, firmware ${firmware}, IPMI ${ipmiVersion}`;
-    lines.push(line("BMC", identity));
+    const { manufacturer, manufacturerId, productId, product, firmware, ipmiVersion, redfishVersion } = controller;
+    const maker = manufacturerId === undefined ? manufacturer : `${manufacturer} (${manufacturerId})`;
+    const version = ipmiVersion === undefined ? `Redfish ${redfishVersion ?? "unknown"}` : `IPMI ${ipmiVersion}`;
+    lines.push(line("BMC", `${maker}, product ${productId ?? product ?? "unknown"}, firmware ${firmware}, ${version}`));
   }
   if (session) {
     const suite = session.cipherSuite === undefined ? "" : `, cipher suite ${session.cipherSuite}`;
@@ -23,15 +30,17 @@ export function hostText(host: HostExplanation): string {
   const names = quirks.map(({ name, meaning, because }) => `${name}: ${meaning}; ${because}`);
   const [first = "none", ...others] = names;
   lines.push(line("quirks", first), ...others.map(more));
-  lines.push(line("repository", `${host.records} records${problems.length > 0 ? ", with problems:" : ""}`));
+  if (host.records > 0 || host.resources === undefined)
+    lines.push(line("repository", `${host.records} records${problems.length > 0 ? ", with problems:" : ""}`));
+  if (host.resources !== undefined) lines.push(line("resources", `${host.resources} read over Redfish`));
   lines.push(...problems.map(more));
   return lines.join("\n");
 }
 
 /** One line per sensor. */
 export function tableText(
-  sensors: readonly SensorExplanation[],
-  excludedBy: (sensor: SensorExplanation) => string | undefined,
+  sensors: readonly AnySensorExplanation[],
+  excludedBy: (sensor: AnySensorExplanation) => string | undefined,
 ): string {
   const rows = sensors.map((s) => [
     s.id,
@@ -54,7 +63,7 @@ export function tableText(
     .join("\n");
 }
 
-function valueText({ value, unit }: SensorExplanation): string {
+function valueText({ value, unit }: AnySensorExplanation): string {
   return value === undefined ? "" : `${value} ${unit ?? ""}`.trim();
 }
 
@@ -64,7 +73,11 @@ interface SensorTextOptions {
 }
 
 /** All details of one sensor. */
-export function sensorText(sensor: SensorExplanation, { where, excludedBy }: SensorTextOptions): string {
+export function sensorText(sensor: AnySensorExplanation, options: SensorTextOptions): string {
+  return "resource" in sensor ? redfishSensorText(sensor, options) : ipmiSensorText(sensor, options);
+}
+
+function ipmiSensorText(sensor: SensorExplanation, { where, excludedBy }: SensorTextOptions): string {
   const hexNumber = sensor.number.toString(16).padStart(2, "0");
   const lines = [
     line("sensor", `${sensor.name} (${sensor.id})`),
@@ -98,7 +111,37 @@ export function sensorText(sensor: SensorExplanation, { where, excludedBy }: Sen
   return lines.join("\n");
 }
 
-function roleText({ role, roleRule }: SensorExplanation, where: SensorTextOptions["where"]): string {
+/** The element of the resource as received, with its limits and what follows from them. */
+function redfishSensorText(sensor: RedfishSensorExplanation, { where, excludedBy }: SensorTextOptions): string {
+  const { uri, pointer, fragment } = sensor.resource;
+  const json = fragment === undefined ? ["not found"] : JSON.stringify(fragment, undefined, 2).split("\n");
+  const lines = [
+    line("sensor", `${sensor.name} (${sensor.id})`),
+    line("resource", pointer === "" ? uri : `${uri}#${pointer}`),
+    ...json.slice(0, MOST_JSON_LINES).map((text, i) => (i === 0 ? line("JSON", text) : more(text))),
+    ...(json.length > MOST_JSON_LINES
+      ? [more(`... (${json.length - MOST_JSON_LINES} more lines; --json prints all)`)]
+      : []),
+    line("entity", `${sensor.entity} (${sensor.entityName})`),
+    line("kind", sensor.kind),
+    line("role", roleText(sensor, where)),
+    line("value", sensor.noReading === undefined ? valueText(sensor) || "none: discrete" : "none"),
+  ];
+  const noSample = excludedBy ?? sensor.noReading;
+  if (noSample !== undefined) lines.push(line("no sample", noSample));
+  for (const { name, value, property, received } of sensor.limits) {
+    const source = property === undefined ? "" : `, from ${property}${received === value ? "" : ` ${received}`}`;
+    lines.push(line("limit", `${name} ${value} ${sensor.unit ?? ""}`.trimEnd() + source));
+  }
+  for (const { state } of sensor.states) lines.push(line("state", state));
+  const health = sensor.health === undefined ? "" : `${sensor.health} ${HEALTH_WORDS[sensor.health]}: `;
+  lines.push(line("health", `${health}${sensor.healthWhy}`));
+  return lines.join("\n");
+}
+
+const MOST_JSON_LINES = 60;
+
+function roleText({ role, roleRule }: AnySensorExplanation, where: SensorTextOptions["where"]): string {
   return `${role ?? "none"} (${roleRule ? where(roleRule) : "no rule matches"})`;
 }
 

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { explainHost, type HostExplanation, SdrCache, type SensorExplanation } from "../bmc/index.ts";
+import { type AnySensorExplanation, explainHost, type HostExplanation, SdrCache } from "../bmc/index.ts";
 import { decidingRule, type ModuleConfig } from "../config/index.ts";
 import type { PollSettingsBook } from "../exporter/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
@@ -16,7 +16,7 @@ interface ExplainCommand extends OneHostCommand {
 }
 
 /** The rule of the configuration that excludes a sensor, with its place; undefined if it is not excluded. */
-type ExclusionOf = (sensor: SensorExplanation) => string | undefined;
+type ExclusionOf = (sensor: AnySensorExplanation) => string | undefined;
 
 /**
  * Polls one BMC and explains its sensors. Returns the exit code: 0 if the BMC was read, 1 if not or not completely, 2 if
@@ -83,12 +83,15 @@ function print(host: HostExplanation, exclusionOf: ExclusionOf, { json, sensor }
 }
 
 const matches = (wanted: string, { name, id }: { readonly name: string; readonly id: string }): boolean =>
-  id === wanted.toLowerCase() || name.toLowerCase().includes(wanted.toLowerCase());
+  id.toLowerCase() === wanted.toLowerCase() || name.toLowerCase().includes(wanted.toLowerCase());
 
 /** The sensors with this name or id if there are any, or else those whose names contain it. */
-function selected(sensors: readonly SensorExplanation[], wanted: string | undefined): readonly SensorExplanation[] {
+function selected(
+  sensors: readonly AnySensorExplanation[],
+  wanted: string | undefined,
+): readonly AnySensorExplanation[] {
   if (wanted === undefined) return sensors;
-  const exact = sensors.filter(({ name, id }) => name === wanted || id === wanted.toLowerCase());
+  const exact = sensors.filter(({ name, id }) => name === wanted || id.toLowerCase() === wanted.toLowerCase());
   return exact.length > 0 ? exact : sensors;
 }
 

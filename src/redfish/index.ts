@@ -18,7 +18,7 @@
 export { type Component, ComponentWalk, type FoundComponent, type WalkOptions } from "./component-walk.ts";
 export * from "./errors.ts";
 export type { JsonObject } from "./json.ts";
-export { isObject, objectsAt, uriKey } from "./json.ts";
+export { at as valueAt, isObject, objectsAt, uriKey } from "./json.ts";
 export type { RedfishObserver, Trace as RedfishTrace } from "./observer.ts";
 export { type Expand, expandOf, type Get, type Member, memberBodies, members, optional } from "./resource.ts";
 export {
@@ -41,7 +41,7 @@ export { decodeLogEntry, type LoggedIpmiEvent, type RedfishLogEntry } from "./sc
 export { decodeLogPage, type LogPage } from "./schemas/log-page.ts";
 export { decodeLogService, type LogService, logServicesOf } from "./schemas/log-service.ts";
 export { decodeManager, type Manager } from "./schemas/manager.ts";
-export type { PartFacts } from "./schemas/member.ts";
+export { type PartFacts, partFacts } from "./schemas/member.ts";
 export type { MemoryMetrics, MemoryModule } from "./schemas/memory.ts";
 export type { NetworkAdapter, NetworkPort } from "./schemas/network-port.ts";
 export { decodeNetworkProtocol, type NetworkProtocol } from "./schemas/network-protocol.ts";

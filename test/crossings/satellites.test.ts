@@ -131,8 +131,9 @@ withPeers(["ipmi_sim", "ipmitool"], "a controller behind ipmi_sim's BMC", () => 
     await transport.close();
     const bay = told.sensors.find(({ id }) => id === "82/0/01");
     expect(bay).toMatchObject({ name: "Bay Temp", owner: "controller 82h on channel 0", value: 42.5 });
-    expect(bay?.record.bytes).toContain(Buffer.from("Bay Temp").toString("hex"));
-    expect(bay?.exchanges.map(({ command }) => command)).toContain("Get Sensor Reading");
+    if (!bay || "resource" in bay) throw new Error("no sensor of IPMI");
+    expect(bay.record.bytes).toContain(Buffer.from("Bay Temp").toString("hex"));
+    expect(bay.exchanges.map(({ command }) => command)).toContain("Get Sensor Reading");
     expect(told.problems).toContainEqual(
       expect.stringMatching(/^controller 84h on channel 0: not there: Send Message/),
     );

@@ -70,6 +70,8 @@ export interface RedfishBmcOptions {
   readonly severities?: () => Severities;
   /** False: the event log is not read, so it is not searched. */
   readonly eventLog?: boolean;
+  /** Called with each resource that is read, to explain sensors. */
+  readonly onResource?: (uri: string, body: JsonObject) => void;
 }
 
 interface Walked {
@@ -168,6 +170,10 @@ export class RedfishBmc implements Bmc {
       if (error instanceof RedfishError && error.reason === "unsupported") this.#refusedResource(key, error);
       throw error;
     });
+    reading.then(
+      (body) => this.#options.onResource?.(uri, body),
+      () => {},
+    );
     reading.then(
       () => this.#readable.size < MOST_REMEMBERED && this.#readable.add(key),
       () => {},
