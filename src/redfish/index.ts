@@ -36,6 +36,12 @@ export {
   isPoweredOn,
 } from "./schemas/computer-system.ts";
 export type { Drive } from "./schemas/drive.ts";
+export {
+  decodeLeakDetection,
+  decodeLeakDetector,
+  type LeakDetection,
+  type LeakDetector,
+} from "./schemas/leak-detection.ts";
 export type { Limits } from "./schemas/limits.ts";
 export { decodeLogEntry, type LoggedIpmiEvent, type RedfishLogEntry } from "./schemas/log-entry.ts";
 export { decodeLogPage, type LogPage } from "./schemas/log-page.ts";
@@ -53,6 +59,7 @@ export {
   type Power,
   type PowerControl,
   type PowerSupply,
+  type SupplyReading,
   type VoltageReading,
 } from "./schemas/power.ts";
 export { decodeOemPower, withFujitsuInputs } from "./schemas/power-oem.ts";

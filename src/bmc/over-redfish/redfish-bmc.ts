@@ -43,7 +43,8 @@ import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
-import { chassisSensors, subsystemSupplies } from "./sensors.ts";
+import { chassisSensors } from "./sensors.ts";
+import { subsystemSupplies } from "./subsystems.ts";
 import { watchdogOf } from "./watchdog.ts";
 
 /** Age after which the topology is read again. */

@@ -1,5 +1,5 @@
-import type { Health, Sensor } from "../../model/index.ts";
-import { isAbsent, type PowerSupply, type RedundancyGroup } from "../../redfish/index.ts";
+import type { Health, Quantity, Sensor } from "../../model/index.ts";
+import { isAbsent, type PowerSupply, type RedundancyGroup, type SupplyReading } from "../../redfish/index.ts";
 import { Entity, entityOf } from "./entity.ts";
 import { healthOf } from "./health.ts";
 import { readingOf } from "./reading.ts";
@@ -57,23 +57,26 @@ function readings(
   supply: PowerSupply,
   hostOff: boolean,
 ): readonly Sensor[] {
-  const { status } = supply;
-  const reading = (what: string, kind: string, quantity: "power" | "voltage" | "current", value: number) =>
-    readingOf(
-      { name: `${name} ${what}`, id: `${id}/${what}`, entity, kind, quantity },
-      // The health of the power supply is on its own sensor, so that it does not count again with each reading.
-      { reading: value, limits: {}, status: { state: status.state } },
-    );
-  const sensors: Sensor[] = [];
-  const input = inputWatts(supply);
-  const isReading = (value: number | undefined): value is number => value !== undefined && (value > 0 || hostOff);
-  if (isReading(input)) sensors.push(reading("Input Power", "other_units", "power", input));
-  if (isReading(supply.outputWatts)) sensors.push(reading("Output Power", "other_units", "power", supply.outputWatts));
-  if (supply.inputVolts !== undefined) sensors.push(reading("Input Voltage", "voltage", "voltage", supply.inputVolts));
-  if (supply.inputAmperes !== undefined)
-    sensors.push(reading("Input Current", "current", "current", supply.inputAmperes));
-  return sensors;
+  // The health of the power supply is on its own sensor, so that it does not count again with each reading.
+  const status = { state: supply.status.state };
+  return READINGS.flatMap(([key, what, kind, quantity, scale]) => {
+    const value = key === "inputWatts" ? inputWatts(supply) : supply[key];
+    if (value === undefined || supply.listedElsewhere?.has(key)) return [];
+    if (quantity === "power" && value <= 0 && !hostOff) return [];
+    const subject = { name: `${name} ${what}`, id: `${id}/${what}`, entity, kind, quantity, scale };
+    return [readingOf(subject, { reading: value, limits: {}, status })];
+  });
 }
+
+const READINGS: readonly (readonly [SupplyReading, what: string, kind: string, Quantity, scale?: number])[] = [
+  ["inputWatts", "Input Power", "other_units", "power"],
+  ["outputWatts", "Output Power", "other_units", "power"],
+  ["inputVolts", "Input Voltage", "voltage", "voltage"],
+  ["inputAmperes", "Input Current", "current", "current"],
+  ["celsius", "Temperature", "temperature", "temperature"],
+  ["fanPercent", "Fan", "fan", "fan_ratio", 0.01],
+  ["kilowattHours", "Energy", "other_units", "energy", 3_600_000],
+];
 
 /**
  * The input power. Dell R640 with BIOS 2.3.10 reports the rating instead (900 W at 203 W out): more than the

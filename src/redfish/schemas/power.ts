@@ -19,12 +19,27 @@ export interface PowerControl extends PartFacts {
   readonly relatedItems: readonly string[];
 }
 
+/** The readings of a power supply. */
+export type SupplyReading =
+  | "inputWatts"
+  | "outputWatts"
+  | "inputVolts"
+  | "inputAmperes"
+  | "celsius"
+  | "fanPercent"
+  | "kilowattHours";
+
 /** A power supply, of a Power or a PowerSubsystem resource. */
 export interface PowerSupply extends PartFacts {
   readonly inputWatts?: number;
   readonly outputWatts?: number;
   readonly inputVolts?: number;
   readonly inputAmperes?: number;
+  readonly celsius?: number;
+  readonly fanPercent?: number;
+  readonly kilowattHours?: number;
+  /** Properties that are sensors of their own, too; absent: none. */
+  readonly listedElsewhere?: ReadonlySet<SupplyReading>;
   readonly capacityWatts?: number;
   /** 0 to 1. */
   readonly efficiency?: number;

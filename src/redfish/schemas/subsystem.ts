@@ -1,15 +1,20 @@
 import { type JsonObject, linkAt, numberAt, textAt } from "../json.ts";
-import { type PowerSupply, powerSupply } from "./power.ts";
+import { type PowerSupply, powerSupply, type SupplyReading } from "./power.ts";
 import { type RedundancyGroup, redundancyGroups } from "./redundancy.ts";
 
 /** ThermalSubsystem (since 2020.4): links to fans, and their redundancy. */
 export interface ThermalSubsystem {
   readonly fans?: string;
+  readonly leakDetection?: string;
   readonly redundancy: readonly RedundancyGroup[];
 }
 
 export function decodeThermalSubsystem(resource: JsonObject): ThermalSubsystem {
-  return { fans: linkAt(resource, "Fans"), redundancy: redundancyGroups(resource, "FanRedundancy") };
+  return {
+    fans: linkAt(resource, "Fans"),
+    leakDetection: linkAt(resource, "LeakDetection"),
+    redundancy: redundancyGroups(resource, "FanRedundancy"),
+  };
 }
 
 /** PowerSubsystem (since 2020.4): links to supplies, and their redundancy. */
@@ -30,16 +35,37 @@ export function decodePowerSupply(resource: JsonObject, index: number): PowerSup
   return { ...powerSupply(resource, index), metrics: linkAt(resource, "Metrics") };
 }
 
-/** The supply with the readings of its PowerSupplyMetrics resource. */
-export function withMetrics(supply: PowerSupply, metrics: JsonObject): PowerSupply {
-  return {
-    ...supply,
-    inputWatts: numberAt(metrics, "InputPowerWatts", "Reading") ?? supply.inputWatts,
-    outputWatts: numberAt(metrics, "OutputPowerWatts", "Reading") ?? supply.outputWatts,
-    inputVolts: numberAt(metrics, "InputVoltage", "Reading") ?? supply.inputVolts,
-    inputAmperes: numberAt(metrics, "InputCurrentAmps", "Reading") ?? supply.inputAmperes,
-  };
+/**
+ * The supply with the readings of its PowerSupplyMetrics resource.
+ *
+ * @param isListed true for the URI of a sensor that is read elsewhere
+ */
+export function withMetrics(
+  supply: PowerSupply,
+  metrics: JsonObject,
+  isListed: (sensor: string) => boolean = () => false,
+): PowerSupply {
+  const readings: Partial<Record<SupplyReading, number>> = {};
+  const listedElsewhere = new Set<SupplyReading>();
+  for (const [key, name] of METRICS) {
+    const value = numberAt(metrics, name, "Reading") ?? supply[key];
+    if (value !== undefined) readings[key] = value;
+    const source = textAt(metrics, name, "DataSourceUri");
+    if (source !== undefined && isListed(source)) listedElsewhere.add(key);
+  }
+  return { ...supply, ...readings, listedElsewhere };
 }
+
+/** Excerpts of PowerSupplyMetrics. */
+const METRICS: readonly (readonly [SupplyReading, string])[] = [
+  ["inputWatts", "InputPowerWatts"],
+  ["outputWatts", "OutputPowerWatts"],
+  ["inputVolts", "InputVoltage"],
+  ["inputAmperes", "InputCurrentAmps"],
+  ["celsius", "TemperatureCelsius"],
+  ["fanPercent", "FanSpeedPercent"],
+  ["kilowattHours", "EnergykWh"],
+];
 
 /** A Fan resource of its own: its speed in revolutions per minute and as a share. */
 export interface FanSpeeds {

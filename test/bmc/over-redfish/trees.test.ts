@@ -20,7 +20,7 @@ const REQUESTS: Readonly<Record<string, number>> = {
   // A power shelf has no event log.
   "delta-powershelf": 3,
   "hpecray-ex235a-nc": 57,
-  "nvidia-gh200-openbmc-24.05-2": 34,
+  "nvidia-gh200-openbmc-24.05-2": 19,
 };
 /** Trees without collections: nothing to begin at. */
 const FRAGMENTS: ReadonlySet<string> = new Set(["dell-poweredge-r640-idrac9-bios2.3.10"]);
