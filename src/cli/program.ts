@@ -1,6 +1,8 @@
 import { Argument, type Command, Option } from "commander";
 import { LightsoutCommand } from "./command.ts";
 import { SHELLS, type Shell } from "./completion.ts";
+import { addExporterOptions, exporterOf } from "./exporter-client.ts";
+import { DEFAULT_EXPORTER, HOST_FORMATS, HOST_STATES, PROBE_FORMATS, SENSOR_FORMATS } from "./formats.ts";
 import {
   collect,
   configOption,
@@ -75,29 +77,74 @@ export function createProgram(version: string): Command {
       });
     });
 
-  program
-    .command("probe <host>")
-    .description("poll one BMC and print its metrics, as /probe does; <host> is a host of the inventory or an address")
-    .addOption(configOption())
-    .option("--module <name>", "module of the configuration to use")
-    .option("--auth <name>", "auth of the configuration to use")
-    .option("--timeout <seconds>", "timeout of the poll (default: that of the module)", seconds)
-    .option("--debug", "also print each step", false)
-    .option("--username <name>", "user name, instead of a configuration file")
-    .option("--password-file <path>", "file with the password (default: the variable LIGHTSOUT_PASSWORD)")
-    .action(async (host: string, options) => {
-      const { probe } = await import("./probe.ts");
-      process.exitCode = await probe({
-        target: host,
-        configFile: options["config.file"],
-        module: options.module,
-        auth: options.auth,
-        timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
-        debug: options.debug,
-        username: options.username,
-        passwordFile: options.passwordFile,
-      });
+  addExporterOptions(
+    program
+      .command("probe <host>")
+      .description("poll one BMC and print what is wrong with it; <host> is a host of the inventory or an address")
+      .addOption(configOption())
+      .option("--module <name>", "module of the configuration to use")
+      .option("--auth <name>", "auth of the configuration to use")
+      .option("--timeout <seconds>", "timeout of the poll (default: that of the module)", seconds)
+      .option("--debug", "also print each step", false)
+      .addOption(
+        new Option("--format <format>", "text, JSON or metrics (default: text on a terminal, else prometheus)").choices(
+          PROBE_FORMATS,
+        ),
+      )
+      .option("--username <name>", "user name, instead of a configuration file")
+      .option("--password-file <path>", "file with the password (default: the variable LIGHTSOUT_PASSWORD)"),
+    "URL of a running exporter that polls the BMC instead, e.g. http://localhost:9623",
+  ).action(async (host: string, options) => {
+    const { probe } = await import("./probe.ts");
+    process.exitCode = await probe({
+      target: host,
+      configFile: options["config.file"],
+      module: options.module,
+      auth: options.auth,
+      timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+      debug: options.debug,
+      format: options.format,
+      username: options.username,
+      passwordFile: options.passwordFile,
+      exporter: options.username === undefined ? exporterOf(options) : undefined,
     });
+  });
+
+  addExporterOptions(
+    program
+      .command("hosts [selector]")
+      .description("list hosts of the inventory, or of a running exporter with their state")
+      .addOption(configOption())
+      .addOption(new Option("--state <state>", "only hosts in this state, of a running exporter").choices(HOST_STATES))
+      .addOption(new Option("--format <format>", "format of the list").choices(HOST_FORMATS).default("table")),
+    "URL of a running exporter, e.g. http://localhost:9623",
+  ).action(async (selector: string | undefined, options) => {
+    const { hosts } = await import("./hosts.ts");
+    process.exitCode = await hosts({
+      selector: selector ?? "",
+      configFile: options["config.file"],
+      exporter: exporterOf(options),
+      state: options.state,
+      format: options.format,
+    });
+  });
+
+  addExporterOptions(
+    program
+      .command("sensors <selector>")
+      .description("print the sensors of hosts, as a running exporter knows them")
+      .option("--bad", "only sensors that are not ok", false)
+      .option("--kind <kind>", "only sensors of this kind, e.g. fan")
+      .option("--role <role>", "only sensors with this role, e.g. inlet")
+      .option("--name <text>", "only sensors whose name contains this text")
+      .addOption(new Option("--format <format>", "format of the list").choices(SENSOR_FORMATS).default("table")),
+    `URL of the exporter (default: ${DEFAULT_EXPORTER})`,
+  ).action(async (selector: string, options) => {
+    const exporter = exporterOf(options) ?? { url: DEFAULT_EXPORTER };
+    const { sensors } = await import("./sensors.ts");
+    const { bad, kind, role, name, format } = options;
+    process.exitCode = await sensors({ selector, exporter, bad, kind, role, name, format });
+  });
 
   program
     .command("explain <host> [sensor]")

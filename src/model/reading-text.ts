@@ -44,3 +44,15 @@ export function readingText(sensor: Sensor): string {
   if (value !== undefined) return valueText(value, sensor);
   return noReading === undefined || noReading === "not_analog" ? "" : spaced(noReading);
 }
+
+const STEPS = [
+  { ms: 86_400_000, unit: "d" },
+  { ms: 3_600_000, unit: "h" },
+  { ms: 60_000, unit: "min" },
+] as const;
+
+/** A span for a person: "12 s", "5 min", "3 h", "9 d". */
+export function span(ms: number): string {
+  for (const { ms: size, unit } of STEPS) if (ms >= size) return `${Math.floor(ms / size)} ${unit}`;
+  return ms < 1000 ? "under 1 s" : `${Math.floor(ms / 1000)} s`;
+}

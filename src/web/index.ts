@@ -3,8 +3,12 @@
  * HTTP and HTML. It does not know where records come from, how hosts are polled, or how a configuration is loaded: all
  * of that is passed in as WebParts.
  */
+
 export { ListenError } from "./address.ts";
+export { csvLine } from "./data/csv.ts";
+export { DATA_PARTS, type DataPart, type HostData, hostData, type SensorData } from "./data/host-data.ts";
 export { type InheritedSocket, inheritedSockets } from "./inherited.ts";
+export { CONDITIONS, type Condition } from "./pages/condition.ts";
 export {
   type ListedHost,
   ProbeRefused,

@@ -2,11 +2,14 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMPLETION_SCRIPTS, complete, completionText, SHELLS } from "../../src/cli/completion.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { builtMain } from "../e2e/build.ts";
 import { configFolder, lightsout } from "../e2e/lightsout.ts";
+
+// Each test starts a few processes.
+vi.setConfig({ testTimeout: 30_000 });
 
 const HOSTS = ["node001", "node002", "login1"];
 

@@ -118,6 +118,8 @@ function identityData(facts: HostSnapshot | undefined) {
 }
 
 /** A sensor in base units; `thresholds` has only those that the BMC reports. */
+export type SensorData = ReturnType<typeof sensorData>;
+
 export function sensorData({ name, id, entity, kind, role, quantity, unit, ...more }: Sensor) {
   const { value, noReading, thresholds = {}, health, states } = more;
   const limits = THRESHOLD_NAMES.flatMap((limit) =>
