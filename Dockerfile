@@ -1,7 +1,10 @@
 # syntax=docker/dockerfile:1
 # The build stage runs on the architecture of the build machine for every target: the program has no native code.
 ARG NODE_MAJOR=24
-FROM --platform=$BUILDPLATFORM node:${NODE_MAJOR}-bookworm-slim AS build
+# Releases pin both images: "@sha256:..." of the tags below. `npm run release` asks for them. For another NODE_MAJOR, empty them.
+ARG BUILD_DIGEST=""
+ARG BASE_DIGEST=""
+FROM --platform=$BUILDPLATFORM node:${NODE_MAJOR}-bookworm-slim${BUILD_DIGEST} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -9,7 +12,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build && find dist \( -name "*.map" -o -name "*.d.ts" \) -delete && npm ci --omit=dev && mkdir state
 
-FROM gcr.io/distroless/nodejs${NODE_MAJOR}-debian12:nonroot
+FROM gcr.io/distroless/nodejs${NODE_MAJOR}-debian12:nonroot${BASE_DIGEST}
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="lightsout" \
       org.opencontainers.image.description="Prometheus exporter for the BMCs of a data centre" \
@@ -26,6 +29,7 @@ COPY rules ./rules
 COPY alerts ./alerts
 COPY docs/runbooks ./docs/runbooks
 COPY packaging/healthcheck.mjs ./packaging/
+COPY packaging/lightsout /usr/bin/lightsout
 # state_dir: a volume that is mounted here is owned by the exporter's user
 COPY --from=build --chown=65532:65532 /src/state /var/lib/lightsout
 # nonroot; as a number, so that Kubernetes can check that it is not root

@@ -61,7 +61,7 @@ describe("the Dockerfile", () => {
   });
 
   it("runs as a non-root user in an image without shell and package manager", () => {
-    expect(of(final, "FROM")[0]).toMatch(/distroless\/nodejs.*:nonroot$/);
+    expect(of(final, "FROM")[0]).toMatch(/distroless\/nodejs.*:nonroot\$\{BASE_DIGEST\}$/);
     expect(of(final, "RUN")).toEqual([]);
     expect(of(final, "USER")).toEqual(["65532:65532"]);
     const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
