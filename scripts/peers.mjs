@@ -18,6 +18,10 @@ export const peers = [
   { program: "openssl", debian: "openssl", what: "TLS client; creates certificates" },
   { program: "curl", debian: "curl", what: "HTTP client" },
   { program: "chromium", debian: "chromium", what: "web browser" },
+  { program: "dpkg-deb", debian: "dpkg", what: "builder of Debian packages" },
+  { program: "lintian", debian: "lintian", what: "checker of Debian packages" },
+  { program: "rpmbuild", debian: "rpm", what: "builder of RPM packages" },
+  { program: "groff", debian: "groff-base", what: "renders manual pages" },
   { program: "systemd-analyze", debian: "systemd", what: "checker of systemd units" },
 ];
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Exporter } from "../exporter/index.ts";
@@ -74,7 +74,13 @@ export async function demo(options: DemoOptions): Promise<number> {
   process.exit(0);
 }
 
+/** Installed packages do not have this file. */
+const isCheckout = (): boolean => existsSync(new URL("../../scripts/start.mjs", import.meta.url));
+
 function welcome({ listen, controlPort }: DemoOptions, configFile: string, hosts: number): void {
+  const checkout = isCheckout();
+  const program = checkout ? "npx lightsout" : "lightsout";
+  const next = checkout ? "run npm start again" : "run lightsout serve";
   const address = (listen[0] ?? "").replace(/^:/, "localhost:");
   print();
   print(
@@ -86,10 +92,10 @@ function welcome({ listen, controlPort }: DemoOptions, configFile: string, hosts
   print();
   print(`  look      http://${address}/`);
   print(`  metrics   http://${address}/metrics`);
-  print(`  inject    npx lightsout simulate inject r1u02 fan_stopped${controlPortHint(controlPort)}`);
-  print("            npx lightsout simulate faults      lists the faults");
+  print(`  inject    ${program} simulate inject r1u02 fan_stopped${controlPortHint(controlPort)}`);
+  print(`            ${program} simulate faults      lists the faults`);
   print(`  config    ${configFile}`);
-  print("  your BMCs write a lightsout.yml in this folder and run npm start again; see docs/configuration.md");
+  print(`  your BMCs write a lightsout.yml in this folder and ${next}; see docs/configuration.md`);
   print();
 }
 

@@ -229,7 +229,7 @@ export function createProgram(version: string): Command {
 
   program
     .command("demo")
-    .description("run the exporter with a simulated data centre, as npm start does")
+    .description("run the exporter with a simulated data centre")
     .addOption(listenOption())
     .addOption(controlPortOption())
     .addOption(logLevelOption("warn"))
