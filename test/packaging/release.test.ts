@@ -34,7 +34,7 @@ describe(`version ${version}`, () => {
   });
 
   it("is the version of the files that docs/install.md names", () => {
-    const named = [...read("docs", "install.md").matchAll(/lightsout[-:_](\d+\.\d+\.\d+)/g)].map(([, found]) => found);
+    const named = [...read("docs", "install.md").matchAll(/lightsout[-:](\d+\.\d+\.\d+)/g)].map(([, found]) => found);
     expect(named.length).toBeGreaterThan(1);
     expect(new Set(named)).toEqual(new Set([version]));
   });

@@ -31,6 +31,29 @@ export const exporter: readonly Case[] = [
     at: "26h",
   },
   {
+    alert: "BmcInventoryRejected",
+    story: "two shards read the same list",
+    series: [0, 1].map((index) => [
+      "lightsout_inventory_rejected_entries",
+      { ...shard, instance: `lightsout-${index}:9623`, source: "http_sd http://netbox/sd", reason: "duplicate_name" },
+      "3x30",
+    ]),
+    at: "20m",
+    fires: { source: "http_sd http://netbox/sd", reason: "duplicate_name" },
+  },
+  {
+    alert: "BmcInventoryRejected",
+    story: "the list was corrected within ten minutes",
+    series: [
+      [
+        "lightsout_inventory_rejected_entries",
+        { ...shard, source: "file_sd targets.yml", reason: "invalid_address" },
+        "1x10 stale",
+      ],
+    ],
+    at: "20m",
+  },
+  {
     alert: "BmcPolledTwice",
     story: "two shards",
     series: [

@@ -78,6 +78,21 @@ export const fans: readonly Case[] = [
   },
   {
     alert: "FanDegrading",
+    story: "still slower 18 days after the drop",
+    step: "1h",
+    series: [rpm(fan(1), "5000x4032 3500x5300"), ...others.map((of) => rpm(of, "5000x9333"))],
+    at: "768h",
+    fires: fan(1),
+  },
+  {
+    alert: "FanDegrading",
+    story: "as fast as before, 18 days after its replacement",
+    step: "1h",
+    series: [rpm(fan(1), "5000x4032 3500x100 5000x5200"), ...others.map((of) => rpm(of, "5000x9333"))],
+    at: "768h",
+  },
+  {
+    alert: "FanDegrading",
     story: "all fans slower",
     step: "1h",
     series: [fan(1), ...others].map((of) => rpm(of, "5000x2304 3500x30")),

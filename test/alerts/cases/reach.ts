@@ -66,6 +66,25 @@ export const reach: readonly Case[] = [
     at: "35m",
   },
   {
+    alert: "BmcItemsOmitted",
+    story: "more sensors than the limit",
+    series: [
+      ["bmc_omitted_items", { ...host(), limit: "sensors" }, "120x40"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "35m",
+    fires: { ...host(), limit: "sensors" },
+  },
+  {
+    alert: "BmcItemsOmitted",
+    story: "the limit was raised after twenty minutes",
+    series: [
+      ["bmc_omitted_items", { ...host(), limit: "sensors" }, "120x20 stale"],
+      ["bmc_up", host(), "1x40"],
+    ],
+    at: "35m",
+  },
+  {
     alert: "BmcDataStale",
     story: "reachable, last success 25 minutes ago",
     series: [
