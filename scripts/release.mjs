@@ -115,6 +115,7 @@ async function build(work, out, dryRun) {
   await step("the .rpm installs and runs", () => checks.rpmInstalls(rpm, work));
   await step("systemd-analyze verifies the unit", () => checks.unitVerifies(debRoot, work));
   await step("groff renders the manual page", () => checks.manPageRenders(debRoot, work));
+  await step("the .deb purges", () => checks.debPurges(debRoot));
   await step("the chart passes lint and renders", () => checks.chartRenders(chart, helm));
   await step("the SBOM names all dependencies", () => checks.sbomIsComplete(sbom));
   await step("the checksums match", () => checks.sumsMatch(out));

@@ -103,3 +103,82 @@ withPeers(["helm-4.1", "prometheus"], "shards scraped with the chart's PodMonito
     }
   });
 });
+
+interface ScrapeConfig {
+  readonly jobName: string;
+  readonly httpSDConfigs: readonly { readonly url: string }[];
+  readonly relabelings: readonly Relabeling[];
+}
+interface ProbeSpec {
+  readonly jobName: string;
+  readonly prober: { readonly path: string };
+  readonly targets: {
+    readonly staticConfig: {
+      readonly static: readonly string[];
+      readonly labels: Readonly<Record<string, string>>;
+      readonly relabelingConfigs: readonly Relabeling[];
+    };
+  };
+}
+
+withPeers(["helm-4.1", "prometheus"], "an exporter scraped with the chart's ScrapeConfig and Probe", () => {
+  beforeAll(() => builtMain(), 120_000);
+
+  it("exports hosts by name and itself as the job of the alerts", { timeout: 60_000 }, async () => {
+    const all = await manifests("helm-4.1", "operator");
+    const scrape = only(all, "ScrapeConfig").spec as ScrapeConfig;
+    const { jobName, prober, targets } = only(all, "Probe").spec as ProbeSpec;
+    const started: { stop(): Promise<unknown> }[] = [];
+    try {
+      const exporter = await startLightsout({
+        config: {
+          modules: { slow: {} },
+          auths: { default: { username: "a", password: "b" } },
+          targets: [{ hosts: "node[1-2]", address: "127.0.0.1:{9-10}", rack: "r1" }],
+          probe: { allow: ["10.30.0.0/24"] },
+        },
+      });
+      started.push(exporter);
+      const here = exporter.url.slice("http://".length);
+      const prometheus = await startPrometheus(
+        stringify({
+          scrape_configs: [
+            {
+              job_name: scrape.jobName,
+              scrape_interval: "1s",
+              http_sd_configs: scrape.httpSDConfigs
+                .slice(0, 1)
+                .map(({ url }) => ({ url: url.replace(/^https:\/\/[^/]*/, exporter.url) })),
+              relabel_configs: scrape.relabelings.map(plain),
+            },
+            {
+              job_name: `${jobName}-static`,
+              metrics_path: prober.path,
+              scrape_interval: "1s",
+              static_configs: [{ targets: ["node2"], labels: targets.staticConfig.labels }],
+              // As the Operator makes them of a Probe, followed by those of the object.
+              relabel_configs: [
+                { source_labels: ["__address__"], target_label: "__param_target" },
+                { source_labels: ["__param_target"], target_label: "instance" },
+                { target_label: "__address__", replacement: here },
+                ...targets.staticConfig.relabelingConfigs.map(plain),
+              ],
+            },
+          ],
+        }),
+      );
+      started.push(prometheus);
+      const ups = await eventually(
+        () => prometheus.query("bmc_up"),
+        (found) => found.length === 3,
+        20_000,
+      );
+      const seen = ups.map(({ labels: { job, host, instance, rack } }) => `${job} ${host} ${instance} ${rack}`);
+      expect(seen.sort()).toEqual(["bmc node1 node1 r1", "bmc node2 node2 r1", "bmc-static node2 node2 r7"]);
+      const own = await prometheus.query('up{job="lightsout"}');
+      expect(own.map(({ value }) => value)).toEqual([1]);
+    } finally {
+      await Promise.all(started.map((one) => one.stop()));
+    }
+  });
+});

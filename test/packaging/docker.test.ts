@@ -154,6 +154,12 @@ describe("the image contents", () => {
       await program.answers(`http://127.0.0.1:${reserved.port}/metrics`, (text) => text.includes("bmc_up"));
       const result = await check();
       expect(result.code, result.stdout).toBe(0);
+      // helm test gives it the URLs of all shards.
+      const [script = ""] = list(final, "HEALTHCHECK").slice(1).map(inApp);
+      const ready = health.LIGHTSOUT_HEALTH_URL.replace("healthy", "ready");
+      expect((await run(process.execPath, [script, ready, ready])).code).toBe(0);
+      const one = await run(process.execPath, [script, ready, "http://127.0.0.1:9/-/ready"]);
+      expect([one.code, one.stdout]).toEqual([1, expect.stringContaining("http://127.0.0.1:9/-/ready: ")]);
       expect(await program.stop()).toBe(0);
     } finally {
       await program.stop();

@@ -80,6 +80,7 @@ withPeers(["dpkg-deb", "rpmbuild", "lintian", "groff", "systemd-analyze", "helm-
       for (const check of [
         "the npm package in an empty folder serves the demo",
         "the .deb installs and runs",
+        "the .deb purges",
         "lintian accepts the .deb",
         "the .rpm installs and runs",
         "systemd-analyze verifies the unit",
