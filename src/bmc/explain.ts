@@ -50,6 +50,7 @@ export async function explainHost(parts: BmcPoolParts, host: Host, options: Expl
   const settings = await parts.settingsOf(host);
   const { protocol, redfish } = settings;
   if (protocol === "redfish") return explainOverRedfish(parts, host, settings, host.port, options);
+  if (settings.beyondIpmi && redfish) return explainOverRedfish(parts, host, settings, redfish.port, options);
   const overIpmi = await explainOverIpmi(parts, host, settings, options);
   if (!redfish || host.port !== redfish.ipmiPort) return overIpmi;
   if (protocol === "auto" && isSilent(overIpmi))

@@ -30,6 +30,7 @@ export function makeBmc(host: Host, settings: PollSettings, parts: BmcParts): Bm
   const { protocol, redfish } = settings;
   const overRedfish = (port: number) => redfishBmc(host, settings, parts, port);
   if (protocol === "redfish") return overRedfish(host.port);
+  if (settings.beyondIpmi && redfish) return overRedfish(redfish.port);
   const ipmi = new IpmiBmc(ipmiOptions(host, settings, parts));
   // A port in the address is an IPMI port.
   if (protocol === "ipmi" || !redfish || host.port !== redfish.ipmiPort) return ipmi;
@@ -79,7 +80,7 @@ export function redfishOptions(
  * @throws SettingsError for a host that is polled over another protocol
  */
 export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcParts): IpmiBmcOptions {
-  if (settings.protocol === "redfish")
+  if (settings.protocol === "redfish" || settings.beyondIpmi)
     throw new SettingsError("this command reads IPMI sensors, and the host uses Redfish");
   const { transport, clock, cache, observer, roles, severities } = parts;
   const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;

@@ -7,6 +7,8 @@ import type { SensorFilter } from "./bmc.ts";
 export interface PollSettings {
   /** `both`: sensors and everything else over IPMI, and what IPMI lacks over Redfish. */
   readonly protocol: "auto" | "ipmi" | "redfish" | "both";
+  /** The account is too long for IPMI: with `auto`, only Redfish is used. */
+  readonly beyondIpmi?: true;
   readonly login: Omit<LoginOptions, "signal">;
   readonly parts: readonly PartName[];
   readonly intervalMs: number;

@@ -70,10 +70,14 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
 
 type Say = (path: ConfigPath, message: string) => void;
 
-/** Whether a user name and password go over IPMI: to a listed target, or to any BMC if no module has Redfish. */
+/**
+ * Whether a user name and password go over IPMI: to a listed target, or to any BMC if no module has Redfish. A module
+ * with `protocol: auto` uses Redfish for accounts that are too long for IPMI.
+ */
 function usesIpmi(auth: string, file: Mapping): boolean {
   const modules = mapping(file.modules);
-  const isRedfish = (module: unknown): boolean => mapping(modules[String(module)]).protocol === "redfish";
+  const isRedfish = (module: unknown): boolean =>
+    ["redfish", "auto"].includes(String(mapping(modules[String(module)]).protocol));
   if (!Object.keys(modules).some(isRedfish)) return true;
   const entries = ["targets", "file_sd", "http_sd"].flatMap((section) => list(file[section]).filter(isMapping));
   return entries.some((entry) => (entry.auth ?? "default") === auth && !isRedfish(entry.module ?? "default"));

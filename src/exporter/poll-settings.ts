@@ -162,9 +162,12 @@ export class PollSettingsBook {
 
   #create(module: ModuleConfig, credentials: Credentials): PollSettings {
     const { ipmi } = module;
-    if (module.protocol !== "redfish") refuseBeyondIpmi(module, credentials);
+    const problem = module.protocol === "redfish" ? undefined : beyondIpmi(module, credentials);
+    const isRedfishOnly = problem !== undefined && module.protocol === "auto" && module.isProtocolWritten === true;
+    if (problem !== undefined && !isRedfishOnly) throw new SettingsError(problem);
     return {
       protocol: module.protocol,
+      ...(isRedfishOnly && { beyondIpmi: true as const }),
       parts: module.parts,
       intervalMs: module.intervalMs,
       slowIntervalMs: ipmi.inventoryIntervalMs,
@@ -209,14 +212,15 @@ export class PollSettingsBook {
   }
 }
 
-/** @throws SettingsError where IPMI cannot carry the user name or the password */
-function refuseBeyondIpmi({ name }: ModuleConfig, { username, password }: Credentials): void {
+/** Why IPMI cannot carry the user name or the password; undefined if it can. */
+function beyondIpmi({ name }: ModuleConfig, { username, password }: Credentials): string | undefined {
   const problems = {
     username: ipmiLimitProblem("username", Buffer.byteLength(username)),
     password: ipmiLimitProblem("password", password.byteLength),
   };
   for (const [what, problem] of Object.entries(problems))
-    if (problem !== undefined) throw new SettingsError(`module ${name} uses IPMI, but the ${what} ${problem}`);
+    if (problem !== undefined) return `module ${name} uses IPMI, but the ${what} ${problem}`;
+  return undefined;
 }
 
 /** The CA files of modules that use Redfish: they are read with the configuration. */

@@ -199,6 +199,8 @@ describe("credentials", () => {
 
     it.each([
       ["are accepted for targets whose module has Redfish", "redfish", "module: r", []],
+      ["are accepted for targets whose module tries both protocols", "auto", "module: r", []],
+      ["are refused for targets that need both protocols", "both", "module: r", problems],
       ["are refused for a target whose module has not", "redfish", "module: default", problems],
       ["are refused where no module has Redfish", "ipmi", "module: r", problems],
     ])("%s", (_title, protocol, module, expected) => {

@@ -60,6 +60,27 @@ withPeers(["openssl"], "a module with protocol: auto", () => {
     expect(text).toContain('protocol="redfish"');
   });
 
+  it("reads over Redfish where the password is too long for IPMI, and sends nothing over IPMI", async () => {
+    const password = "p".repeat(40);
+    server = await TreeServer.start({ folder: tree, ...tls, password });
+    const module = {
+      protocol: "auto",
+      interval: "30s",
+      timeout: "12s",
+      ipmi: { port: 1 },
+      redfish: { port: server.port },
+    };
+    exporter = await startExporter({
+      ...config(1, server.port),
+      modules: { default: module },
+      auths: { default: { username: "monitor", password } },
+    });
+    const { text } = await exporter.get("/probe?target=n1&debug=true");
+    expect(text).toContain("bmc_up 1");
+    expect(text).toContain('protocol="redfish"');
+    expect(text).not.toContain("nothing answers IPMI");
+  });
+
   it("keeps what answered, also after a restart", async () => {
     const state = join(folder.path, "state");
     server = await TreeServer.start({ folder: tree, ...tls });

@@ -46,6 +46,11 @@ describe("the settings of polls", () => {
     expect(() => ipmi.settingsOf(host)).toThrow(module);
     const redfish = await book("modules: { default: { protocol: redfish } }");
     expect(redfish.settingsOf(host).redfish?.login.password.byteLength).toBe(21);
+    expect(redfish.settingsOf(host).beyondIpmi).toBeUndefined();
+    const auto = await book("modules: { default: { protocol: auto } }");
+    expect(auto.settingsOf(host)).toMatchObject({ protocol: "auto", beyondIpmi: true });
+    const both = await book("modules: { default: { protocol: both } }");
+    expect(() => both.settingsOf(host)).toThrow(module);
   });
 
   it("have the port of IPMI by default", () => {
