@@ -1,5 +1,4 @@
 import { NO_ROLE, type Quantity, type RoleRule } from "../model/index.ts";
-import { type SensorPlan, withRoles } from "./over-ipmi/sensor-plan.ts";
 import { PlanVariants, RuleList, type RuleSubject, type RuleTest } from "./rule-list.ts";
 
 /** What role rules match; none of it changes while the machine runs. */
@@ -10,7 +9,8 @@ export interface RoleSubject extends RuleSubject {
 /** The current role rules; the first that matches decides. Immutable except for the plans it caches. */
 export class Roles {
   readonly #rules: RuleList<RoleRule, RoleSubject>;
-  readonly #variants = new PlanVariants();
+  /** Plans of sensors to which these rules are applied. */
+  readonly plans = new PlanVariants();
 
   /** @throws SyntaxError if a name is not a regular expression */
   constructor(rules: readonly RoleRule[] = []) {
@@ -36,15 +36,6 @@ export class Roles {
   /** The rule that decides about a sensor; its role may be "none". */
   ruleOf(subject: RoleSubject): RoleRule | undefined {
     return this.#rules.first(subject);
-  }
-
-  /** The plan with the roles of its sensors, for a BMC of this manufacturer. */
-  applied(plan: SensorPlan, manufacturerId: number): SensorPlan {
-    return this.#variants.of(plan, String(manufacturerId), () =>
-      withRoles(plan, ({ name, kind, unit, definition }) =>
-        this.roleOf({ name, kind, quantity: unit?.quantity, entityId: definition.entityId, manufacturerId }),
-      ),
-    );
   }
 }
 

@@ -1,6 +1,5 @@
 import { manufacturerName } from "../ipmi/index.ts";
 import type { RoleRule, SeverityRule } from "../model/index.ts";
-import type { SensorPlan } from "./over-ipmi/sensor-plan.ts";
 
 /** What rules of every kind match; none of it changes while the machine runs. */
 export interface RuleSubject {
@@ -86,14 +85,15 @@ function commonTests(rule: Rule): RuleTest<RuleSubject>[] {
 const textOf = (rules: readonly Rule[]): string => JSON.stringify(rules.map(({ origin: _, ...rule }) => rule));
 
 /**
- * Plans with rules applied, one variant per manufacturer and product. All hosts that share a plan share its variants.
+ * Plans of sensors with rules applied, one variant per manufacturer and product. All hosts that share a plan share its
+ * variants.
  */
 export class PlanVariants {
-  readonly #plans = new WeakMap<SensorPlan, Map<string, SensorPlan>>();
+  readonly #plans = new WeakMap<object, Map<string, unknown>>();
 
   /** The variant of a plan. Created once, so it is the same object in every poll. */
-  of(plan: SensorPlan, make: string, create: () => SensorPlan): SensorPlan {
-    let byMake = this.#plans.get(plan);
+  of<P extends object>(plan: P, make: string, create: () => P): P {
+    let byMake = this.#plans.get(plan) as Map<string, P> | undefined;
     if (!byMake) {
       byMake = new Map();
       this.#plans.set(plan, byMake);

@@ -1,7 +1,5 @@
-import { eventTypeWord, type SensorDefinition, type StateRow } from "../ipmi/index.ts";
+import type { StateRow } from "../ipmi/index.ts";
 import type { Health, SeverityRule } from "../model/index.ts";
-import type { PlannedSensor } from "./over-ipmi/planned-sensor.ts";
-import { type SensorPlan, withGrades } from "./over-ipmi/sensor-plan.ts";
 import { PlanVariants, RuleList, type RuleSubject, type RuleTest } from "./rule-list.ts";
 
 /** The sensor of a state; none of it changes while the machine runs. */
@@ -29,7 +27,8 @@ export class Severities {
   readonly #rules: Rules;
   /** The few rules that can decide about a state. Bounded by the states of the specification. */
   readonly #byState = new Map<string, Rules>();
-  readonly #variants = new PlanVariants();
+  /** Plans of sensors to which these rules are applied. */
+  readonly plans = new PlanVariants();
 
   /** @throws SyntaxError if a name is not a regular expression */
   constructor(rules: readonly SeverityRule[] = []) {
@@ -64,42 +63,6 @@ export class Severities {
     this.#byState.set(state, known);
     return known;
   }
-
-  /**
-   * The plan with the severities of its states, for a BMC of this manufacturer and product. A state is looked up when
-   * it is first asserted.
-   */
-  applied(plan: SensorPlan, manufacturerId: number, productId: number): SensorPlan {
-    return this.#variants.of(plan, `${manufacturerId}/${productId}`, () =>
-      withGrades(plan, (sensor) => {
-        const grades = new Map<string, Health>();
-        return (state, builtIn) => {
-          const cached = grades.get(state);
-          if (cached !== undefined) return cached;
-          const subject = subjectOf(sensor, manufacturerId, productId);
-          const { asserted } = this.gradeOf(subject, state, { asserted: builtIn, deasserted: 0 });
-          grades.set(state, asserted);
-          return asserted;
-        };
-      }),
-    );
-  }
-}
-
-/** The properties of a planned sensor that rules match. */
-export function subjectOf(
-  {
-    name,
-    kind,
-    definition,
-  }: Pick<PlannedSensor, "name" | "kind"> & {
-    readonly definition: Pick<SensorDefinition, "sensorType" | "eventType" | "entityId">;
-  },
-  manufacturerId: number,
-  productId: number,
-): SeveritySubject {
-  const { sensorType, eventType, entityId } = definition;
-  return { name, kind, sensorType, eventType: eventTypeWord(eventType), entityId, manufacturerId, productId };
 }
 
 function ownTests({ sensorTypes, eventTypes, products }: SeverityRule): readonly RuleTest<SeveritySubject>[] {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Roles } from "../../src/bmc/index.ts";
+import { planWithRoles } from "../../src/bmc/over-ipmi/ruled-plan.ts";
 import { compilePlan } from "../../src/bmc/over-ipmi/sensor-plan.ts";
 import { sensorOf, unread } from "../../src/bmc/over-ipmi/sensor-reading.ts";
 import { parseRoleRules, SHIPPED_ROLE_RULES } from "../../src/config/index.ts";
@@ -344,25 +345,25 @@ describe.skipIf(!recorded)("a plan with roles", () => {
   const plan = recorded ? compilePlan(records()) : compilePlan([]);
 
   it("is made once per manufacturer", () => {
-    expect(shipped.applied(plan, 674)).toBe(shipped.applied(plan, 674));
-    expect(shipped.applied(plan, 674)).not.toBe(plan);
+    expect(planWithRoles(shipped, plan, 674)).toBe(planWithRoles(shipped, plan, 674));
+    expect(planWithRoles(shipped, plan, 674)).not.toBe(plan);
   });
 
   it("is another one for another manufacturer, whose rules may differ", () => {
     const roles = new Roles([{ role: "dells", manufacturers: ["dell"] }]);
-    const rolesOf = (maker: number) => new Set(roles.applied(plan, maker).sensors.map(({ role }) => role));
+    const rolesOf = (maker: number) => new Set(planWithRoles(roles, plan, maker).sensors.map(({ role }) => role));
     expect([rolesOf(674), rolesOf(11)]).toEqual([new Set(["dells"]), new Set([undefined])]);
   });
 
   it("has them also in the lists of sensors to read", () => {
-    const made = shipped.applied(plan, 674);
+    const made = planWithRoles(shipped, plan, 674);
     const isInlet = ({ name }: { readonly name: string }) => name === "Inlet Temp";
     expect(made.wanted(undefined).find(isInlet)?.role).toBe("inlet");
     expect(made.wanted(isInlet).map(({ role }) => role)).toEqual(["inlet"]);
   });
 
   it('assigns "Temp" to processor 1 by its entity', () => {
-    const temps = shipped.applied(plan, 674).sensors.filter(({ name }) => name === "Temp");
+    const temps = planWithRoles(shipped, plan, 674).sensors.filter(({ name }) => name === "Temp");
     expect(temps.map(({ entity, role }) => [entity, role])).toEqual([
       ["3.1", "cpu"],
       ["3.2", "cpu"],
@@ -370,7 +371,7 @@ describe.skipIf(!recorded)("a plan with roles", () => {
   });
 
   it("has the role on sensors with and without a reading, so that all series of a sensor have it", () => {
-    const sensor = shipped.applied(plan, 674).sensors.find(({ name }) => name === "Inlet Temp");
+    const sensor = planWithRoles(shipped, plan, 674).sensors.find(({ name }) => name === "Inlet Temp");
     if (!sensor) throw new Error("no Inlet Temp");
     const reading = { raw: 150, eventMessagesEnabled: true, scanningEnabled: true, unavailable: false };
     const context = { manufacturerId: 674, productId: 0, hostOff: false, scanningDisabledIsValid: false };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Severities, type SeveritySubject } from "../../src/bmc/index.ts";
+import { planWithSeverities } from "../../src/bmc/over-ipmi/ruled-plan.ts";
 import { compilePlan } from "../../src/bmc/over-ipmi/sensor-plan.ts";
 import { sensorOf } from "../../src/bmc/over-ipmi/sensor-reading.ts";
 import { parseSeverityRules, SHIPPED_SEVERITY_RULES } from "../../src/config/index.ts";
@@ -218,9 +219,9 @@ describe("a plan with severities", () => {
   );
   const context = { manufacturerId: 674, productId: 256, hostOff: false, scanningDisabledIsValid: false };
   const healths = (severities: Severities): (number | undefined)[] =>
-    severities
-      .applied(plan, 674, 256)
-      .sensors.map((s) => sensorOf(s, answered({ states: 0x08, raw: 46 }), s, context).health);
+    planWithSeverities(severities, plan, 674, 256).sensors.map(
+      (s) => sensorOf(s, answered({ states: 0x08, raw: 46 }), s, context).health,
+    );
 
   it("has the health of its sensors by the current rules", () => {
     expect(healths(shipped)).toEqual([2, 2, 2]);
@@ -231,9 +232,9 @@ describe("a plan with severities", () => {
   });
 
   it("is shared by all hosts of a model, and kept while the rules do not change", () => {
-    const made = shipped.applied(plan, 674, 256);
-    expect(shipped.applied(plan, 674, 256)).toBe(made);
-    expect(shipped.applied(plan, 674, 257)).not.toBe(made);
+    const made = planWithSeverities(shipped, plan, 674, 256);
+    expect(planWithSeverities(shipped, plan, 674, 256)).toBe(made);
+    expect(planWithSeverities(shipped, plan, 674, 257)).not.toBe(made);
     const moved = rules.map((rule) => ({ ...rule, origin: { file: "elsewhere.yml", line: 1 } }));
     expect(Severities.renewed(moved, shipped)).toBe(shipped);
     expect(Severities.renewed(rules.slice(1), shipped)).not.toBe(shipped);

@@ -20,10 +20,11 @@ import {
 import { HEALTH_WORDS, type NoReading, type Sensor } from "../../model/index.ts";
 import type { Exchange, LimitExplanation, SensorExplanation, StateExplanation } from "../explanation.ts";
 import type { Roles } from "../roles.ts";
-import { type Severities, subjectOf } from "../severities.ts";
+import type { Severities } from "../severities.ts";
 import { convertedLimits, type ReportedLimits, rawLimits, recordedHysteresis } from "./limits.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import type { RecordedCall } from "./recording-runner.ts";
+import { subjectOf } from "./ruled-plan.ts";
 
 /** All data about one sensor of a host. */
 export interface SensorEvidence {

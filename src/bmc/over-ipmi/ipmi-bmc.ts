@@ -40,6 +40,7 @@ import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
 import { optional, optionalCommand, optionalPart } from "./refusals.ts";
 import { RememberingRunner } from "./remembering-runner.ts";
 import { Repository } from "./repository.ts";
+import { planWithRoles, planWithSeverities } from "./ruled-plan.ts";
 import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { FINDINGS, securityFindings } from "./security.ts";
@@ -420,8 +421,10 @@ export class IpmiBmc implements Bmc {
   /** The plan with the current rules applied; the same object in every poll while the rules do not change. */
   #ruled(plan: SensorPlan, device: DeviceId | undefined): SensorPlan {
     const { manufacturerId = NO_MANUFACTURER, productId = 0 } = device ?? {};
-    const named = this.#options.roles?.().applied(plan, manufacturerId) ?? plan;
-    return this.#options.severities?.().applied(named, manufacturerId, productId) ?? named;
+    const roles = this.#options.roles?.();
+    const severities = this.#options.severities?.();
+    const named = roles ? planWithRoles(roles, plan, manufacturerId) : plan;
+    return severities ? planWithSeverities(severities, named, manufacturerId, productId) : named;
   }
 
   /** Quirks that are known without learning them from this BMC. */

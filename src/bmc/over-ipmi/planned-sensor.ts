@@ -24,9 +24,9 @@ export interface PlannedSensor extends Limits {
   readonly id: string;
   readonly entity: string;
   readonly kind: string;
-  /** Set by a rule; see Roles.applied(). */
+  /** Set by a rule; see planWithRoles(). */
   readonly role?: string;
-  /** The severity of a state; absent: that of the specification's tables. See Severities.applied(). */
+  /** The severity of a state; absent: that of the specification's tables. See planWithSeverities(). */
   readonly grade?: (state: string, builtIn: Health) => Health;
   /** Absent for purely discrete sensors. */
   readonly unit?: BaseUnit;

@@ -121,21 +121,3 @@ export function wantedOf(sensors: readonly PlannedSensor[]): SensorPlan["wanted"
     return known;
   };
 }
-
-/** The plan with a role for the sensors that have one. Records and conversions are shared with `plan`. */
-export function withRoles(plan: SensorPlan, roleOf: (sensor: PlannedSensor) => string | undefined): SensorPlan {
-  const sensors = plan.sensors.map((sensor) => {
-    const role = roleOf(sensor);
-    return role === undefined ? sensor : { ...sensor, role };
-  });
-  return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
-}
-
-/** The plan with the severities of the rules. Records and conversions are shared with `plan`. */
-export function withGrades(
-  plan: SensorPlan,
-  gradeOf: (sensor: PlannedSensor) => NonNullable<PlannedSensor["grade"]>,
-): SensorPlan {
-  const sensors = plan.sensors.map((sensor) => ({ ...sensor, grade: gradeOf(sensor) }));
-  return { ...plan, sensors, limits: new LimitsCache(), wanted: wantedOf(sensors) };
-}
