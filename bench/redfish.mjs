@@ -1,4 +1,5 @@
 /** CPU, requests and bytes of a full Redfish poll of a known host, including its text, with several hosts in flight. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { BmcPool, SdrCache } from "../dist/bmc/index.js";
 import { UdpTransport } from "../dist/ipmi/index.js";
 import { Secret, systemClock } from "../dist/lib/index.js";
@@ -61,7 +62,8 @@ export async function start({ port, hosts: count, polls }) {
   const each = Math.ceil(polls / count);
   const total = each * count;
   return {
-    async round() {
+    async round({ pace } = {}) {
+      if (pace !== undefined) return this.paced(pace);
       requests = 0;
       bytes = 0;
       let sensors = 0;
@@ -72,6 +74,18 @@ export async function start({ port, hosts: count, polls }) {
         }),
       );
       return { cpuPerPoll: cpu / total, requests: requests / total, kilobytes: bytes / total / 1000, sensors };
+    },
+    /** Polls one host after the other at an even pace, as the scheduler does: between two polls the process sleeps. */
+    async paced({ perSecond, seconds }) {
+      const polls = perSecond * seconds;
+      const { cpu } = await measured(async () => {
+        const beginMs = performance.now();
+        for (let n = 0; n < polls; n++) {
+          await sleep(Math.max(0, beginMs + (n * 1000) / perSecond - performance.now()));
+          await poll(hosts[n % count]);
+        }
+      });
+      return { cpuPerPoll: cpu / polls };
     },
     async close() {
       await pool.close();
