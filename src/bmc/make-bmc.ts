@@ -6,6 +6,7 @@ import { AutoBmc } from "./auto-bmc.ts";
 import type { Bmc } from "./bmc.ts";
 import { BothBmc } from "./both-bmc.ts";
 import { IpmiBmc, type IpmiBmcOptions } from "./over-ipmi/ipmi-bmc.ts";
+import type { ReadingPlans } from "./over-redfish/reading-plans.ts";
 import { RedfishBmc, type RedfishBmcOptions } from "./over-redfish/redfish-bmc.ts";
 import { type PollSettings, SettingsError } from "./poll-settings.ts";
 import type { Roles } from "./roles.ts";
@@ -23,6 +24,8 @@ export interface BmcParts {
   readonly roles?: () => Roles;
   /** Current severity rules; without them the tables of the specification apply. */
   readonly severities?: () => Severities;
+  /** Plans of Redfish lists that hosts of one model share. */
+  readonly readingPlans?: ReadingPlans;
 }
 
 /** The BMC of a host over the protocol, or the protocols, of its module. */
@@ -55,7 +58,7 @@ export function redfishOptions(
 ): RedfishBmcOptions {
   const { protocol, redfish, filter, limits } = settings;
   if (!redfish) throw new SettingsError("the module has no settings for Redfish");
-  const { clock, redfishObserver, roles, severities } = parts;
+  const { clock, redfishObserver, roles, severities, readingPlans } = parts;
   const { login, tls, expand, firmware } = redfish;
   return {
     address,
@@ -70,6 +73,7 @@ export function redfishOptions(
     sensorLimit: limits?.sensors,
     roles,
     severities,
+    plans: readingPlans,
     eventLog: protocol !== "both" && settings.parts.includes("sel"),
   };
 }

@@ -13,6 +13,7 @@ import type { Bmc, TraceLine } from "./bmc.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { failureOf } from "./failure.ts";
 import { type BmcParts, makeBmc } from "./make-bmc.ts";
+import { ReadingPlans } from "./over-redfish/reading-plans.ts";
 import { type PollSettings, SettingsError } from "./poll-settings.ts";
 import { type SnapshotOptions, SnapshotTaker } from "./snapshot.ts";
 import type { StateKeeper } from "./state-dir.ts";
@@ -87,7 +88,7 @@ export class BmcPool {
   readonly #visited = new LRUCache<string, Open>({ max: VISITED });
 
   constructor(parts: BmcPoolParts) {
-    this.#parts = parts;
+    this.#parts = { readingPlans: new ReadingPlans(), ...parts };
   }
 
   /** Number of connections, for tests and metrics. */

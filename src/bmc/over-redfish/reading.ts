@@ -29,11 +29,11 @@ const round = (value: number): number => (Number.isInteger(value) ? value : Numb
 export function readingOf(
   { name, id, entity, kind, quantity, unit, role, scale = 1 }: ReadingSubject,
   { reading, limits, status }: { readonly reading?: number; readonly limits: Limits; readonly status: Status },
+  thresholds = thresholdsOf(limits, { quantity, reading, scale }),
 ): Sensor {
   const active = isActive(status);
   const scaled = reading === undefined ? undefined : round(reading * scale);
   const value = active && Number.isFinite(scaled) ? scaled : undefined;
-  const thresholds = thresholdsOf(limits, { quantity, reading, scale });
   const { health, states } = verdictOf(active ? status.health : undefined, value, thresholds);
   return {
     name,

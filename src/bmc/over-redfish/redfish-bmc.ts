@@ -41,6 +41,7 @@ import { RedfishIdentity } from "./identity.ts";
 import { ReadingLists } from "./kept-readings.ts";
 import { KeptSensors } from "./kept-sensors.ts";
 import { readConsumption } from "./power.ts";
+import { ReadingPlans } from "./reading-plans.ts";
 import { type SavedRedfish, savedRedfish } from "./saved-state.ts";
 import { securityFindings } from "./security.ts";
 import { chassisSensors } from "./sensors.ts";
@@ -68,6 +69,8 @@ export interface RedfishBmcOptions {
   readonly filter?: SensorFilter;
   readonly sensorLimit?: number;
   readonly roles?: () => Roles;
+  /** Shared by all hosts, so that hosts of one model share their plans. */
+  readonly plans?: ReadingPlans;
   readonly severities?: () => Severities;
   /** False: the event log is not read, so it is not searched. */
   readonly eventLog?: boolean;
@@ -121,7 +124,7 @@ export class RedfishBmc implements Bmc {
   readonly #components = new Components();
   /** Roll-up and summaries of the systems at the last poll. */
   #health: string | undefined;
-  readonly #lists = new ReadingLists();
+  readonly #lists: ReadingLists;
   /** The rules that gave the sensors in `#lists` their roles. */
   #rules: Roles | undefined;
   /** Subsystems without content. */
@@ -143,6 +146,7 @@ export class RedfishBmc implements Bmc {
   constructor(options: RedfishBmcOptions) {
     this.#options = options;
     const { address, port, login, tls, clock, observer } = options;
+    this.#lists = new ReadingLists(options.plans ?? new ReadingPlans());
     this.#session = new RedfishSession({ host: address, port, login, tls, clock, observer });
     this.#get = (uri, signal) => this.#once(uri, signal);
     this.#eventLog = new EventLogPart(clock);

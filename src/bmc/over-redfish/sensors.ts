@@ -8,7 +8,6 @@ import {
   type Get,
   isAbsent,
   type JsonObject,
-  type Limits,
   objectsAt,
   optional,
   redundancyGroups,
@@ -93,11 +92,10 @@ const isPresent = ({ status }: { readonly status: Status }): boolean => !isAbsen
 /** A reading with the role of its sensor. */
 function madeReading(
   subject: ReadingSubject,
-  part: { readonly index: number; readonly reading?: number; readonly limits: Limits; readonly status: Status },
+  part: MadeReading["part"] & { readonly index: number },
   roleOf: ChassisContext["roleOf"],
 ): MadeReading {
-  const own = { ...subject, role: roleOf?.(subject) };
-  return { index: part.index, subject: own, sensor: readingOf(own, part), word: part.status.health };
+  return { index: part.index, subject: { ...subject, role: roleOf?.(subject) }, part };
 }
 
 /** Dell lists power-good signals as voltages of 1 V: they are states, not readings. */
@@ -118,11 +116,10 @@ function powerSensors(path: string, resource: JsonObject, context: ChassisContex
       const made = madeReading(subject, part, roleOf);
       if (!POWER_GOOD.test(name)) return made;
       const isState = part.reading === undefined || part.reading === 0 || part.reading === 1;
-      if (!isState) return { ...made, subject: undefined };
+      if (!isState) return { ...made, special: readingOf(made.subject, part) };
       const { health, states } = readingOf(subject, { ...part, reading: undefined });
       const role = roleOf?.({ name, id, entity, kind: "voltage" });
-      const sensor: Sensor = { name, id, entity, kind: "voltage", role, health, states };
-      return { ...made, subject: undefined, sensor };
+      return { ...made, special: { name, id, entity, kind: "voltage", role, health, states } };
     }),
   );
   // Dell also lists the input voltage of each power supply as a voltage; each fact has one source.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ReadingLists } from "../../../src/bmc/over-redfish/kept-readings.ts";
+import { ReadingPlans } from "../../../src/bmc/over-redfish/reading-plans.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
 import type { Sensor } from "../../../src/model/index.ts";
 import type { JsonObject } from "../../../src/redfish/index.ts";
@@ -50,7 +51,7 @@ const read = (body: object, lists: ReadingLists, roleOf?: () => string): Promise
 
 describe("the readings of the last poll", () => {
   it("are the same objects while nothing changes", async () => {
-    const lists = new ReadingLists();
+    const lists = new ReadingLists(new ReadingPlans());
     const first = await read(machine(), lists);
     const second = await read(machine(), lists);
     expect(second.filter(({ id }) => !id.includes("PowerSupplies")).length).toBe(7);
@@ -58,13 +59,25 @@ describe("the readings of the last poll", () => {
   });
 
   it("are compared with their limits anew when the reading changes", async () => {
-    const lists = new ReadingLists();
+    const lists = new ReadingLists(new ReadingPlans());
     const body = machine();
     await read(body, lists, () => "inlet");
     body.Temperatures[0] = { ...body.Temperatures[0], ReadingCelsius: 48 };
     const [inlet, cpu] = await read(body, lists, () => "other");
     expect(inlet).toMatchObject({ value: 48, health: 2, states: ["at_or_above_upper_critical"], role: "inlet" });
     expect(cpu).toMatchObject({ value: 50, role: "inlet" });
+  });
+
+  it("share names, limits and ids with hosts that have equal lists", async () => {
+    const plans = new ReadingPlans();
+    const [one, other] = [new ReadingLists(plans), new ReadingLists(plans)];
+    const [first] = await read(machine(), one);
+    const changed = machine();
+    changed.Temperatures[0] = { ...changed.Temperatures[0], ReadingCelsius: 25 };
+    const [second] = await read(changed, other);
+    expect(second).toMatchObject({ value: 25 });
+    expect(second?.thresholds).toBeDefined();
+    expect(second?.thresholds).toBe(first?.thresholds);
   });
 
   /** What may change between two polls, in any list. */
@@ -111,7 +124,7 @@ describe("the readings of the last poll", () => {
 
   it("give what a first reading gives, whatever changed", async () => {
     const random = new Random(20261201);
-    const lists = new ReadingLists();
+    const lists = new ReadingLists(new ReadingPlans());
     let body: Machine = machine();
     for (let poll = 0; poll < 4000; poll++) {
       if (random.below(200) === 0) body = machine();
@@ -124,7 +137,7 @@ describe("the readings of the last poll", () => {
       if (move === 0) list.reverse();
       if (move === 1) list.splice(place, 1);
       if (list.length === 0) body = machine();
-      expect(await read(body, lists), `poll ${poll}`).toEqual(await read(body, new ReadingLists()));
+      expect(await read(body, lists), `poll ${poll}`).toEqual(await read(body, new ReadingLists(new ReadingPlans())));
     }
   });
 });

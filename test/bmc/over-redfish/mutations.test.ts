@@ -7,6 +7,7 @@ import { findLog } from "../../../src/bmc/over-redfish/event-log-choice.ts";
 import { componentFrus, frusOf } from "../../../src/bmc/over-redfish/fru.ts";
 import { ReadingLists } from "../../../src/bmc/over-redfish/kept-readings.ts";
 import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
+import { ReadingPlans } from "../../../src/bmc/over-redfish/reading-plans.ts";
 import { securityFindings } from "../../../src/bmc/over-redfish/security.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
 import { watchdogOf } from "../../../src/bmc/over-redfish/watchdog.ts";
@@ -130,7 +131,7 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
     hostOff: false,
     expand: expandOf(root),
     empty: new Set<string>(),
-    lists: new ReadingLists(),
+    lists: new ReadingLists(new ReadingPlans()),
     signal,
   };
   for (const links of topology.chassis) sensors.push(...(await chassisSensors(get, links, context)));
@@ -169,7 +170,7 @@ function refused(error: unknown): undefined {
 }
 
 describe("a Redfish service with damaged resources", () => {
-  const count = inputsOf(50);
+  const count = inputsOf(10);
   const seed = printedSeed(`${count} damaged resources of ${trees.length} trees`);
 
   it.each(trees)("loses only the damaged values: %s", { timeout: Math.max(120_000, count * 20) }, async (_, tree) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ReadingLists } from "../../../src/bmc/over-redfish/kept-readings.ts";
 import { readConsumption } from "../../../src/bmc/over-redfish/power.ts";
+import { ReadingPlans } from "../../../src/bmc/over-redfish/reading-plans.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
 import { Manufacturer } from "../../../src/ipmi/index.ts";
 import type { ChassisLinks, JsonObject } from "../../../src/redfish/index.ts";
@@ -154,7 +155,7 @@ it("the input power of Fujitsu's supplies is in a list of its own", async () => 
     },
   };
   const { get } = serviceOf(treeOf({ "/Chassis/1/Power": body }));
-  const context = { hostOff: false, empty: new Set<string>(), lists: new ReadingLists(), signal };
+  const context = { hostOff: false, empty: new Set<string>(), lists: new ReadingLists(new ReadingPlans()), signal };
   const sensors = await chassisSensors(get, chassis("1"), context);
   const inputs = sensors.filter(({ quantity }) => quantity === "power").map(({ name, value }) => [name, value]);
   expect(inputs).toEqual([

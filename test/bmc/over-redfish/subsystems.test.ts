@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ReadingLists } from "../../../src/bmc/over-redfish/kept-readings.ts";
+import { ReadingPlans } from "../../../src/bmc/over-redfish/reading-plans.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
 import type { Sensor } from "../../../src/model/index.ts";
 import type { ChassisLinks, JsonObject } from "../../../src/redfish/index.ts";
@@ -20,7 +21,7 @@ async function read(
 ): Promise<{ sensors: readonly Sensor[]; requested: readonly string[] }> {
   const { get, requested } = serviceOf(treeOf(resources));
   const signal = new AbortController().signal;
-  const context = { hostOff: false, empty: new Set<string>(), lists: new ReadingLists(), signal };
+  const context = { hostOff: false, empty: new Set<string>(), lists: new ReadingLists(new ReadingPlans()), signal };
   const sensors = await chassisSensors(get, { ...base, ...links }, context);
   const first = requested.length;
   await chassisSensors(get, { ...base, ...links }, context);
