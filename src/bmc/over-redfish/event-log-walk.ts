@@ -131,6 +131,8 @@ class Walk {
   #next: string | undefined;
   #total: number | undefined;
   readonly #requested = new Set<string>();
+  /** The whole reading, if the first page shows that little is new. */
+  #tail: LogReading | undefined;
   readonly #unfinished: UnfinishedWalk | undefined;
 
   constructor(source: LogSource, habits: LogHabits, position: LogPosition, unfinished: UnfinishedWalk | undefined) {
@@ -147,6 +149,7 @@ class Walk {
   async read(signal: AbortSignal): Promise<LogReading> {
     if (this.#unfinished) await this.#verifyFirst(this.#unfinished, signal);
     const isWhole = await this.#pages(signal);
+    if (this.#tail) return this.#tail;
     const singles = this.#links.size > 0 ? await this.#singles(signal) : [];
     const listed = [...this.#listed.values(), ...singles];
     const count = this.#count;
@@ -185,6 +188,8 @@ class Walk {
         const [listed, links] = [[...this.#listed.values()], [...this.#links]];
         throw new WalkStopped(error, { listed, links, next: uri, total: this.#total });
       }
+      this.#tail = this.#requested.size === 1 && this.#count === 0 ? this.#tailOf(page) : undefined;
+      if (this.#tail) return false;
       this.#total ??= page.total;
       if (page.skips) this.#habits.skips ??= true;
       const before = this.#count;
@@ -197,6 +202,32 @@ class Walk {
       if (this.#next !== undefined && this.#isKnownFromHere()) return false;
     }
     return this.#next === undefined;
+  }
+
+  /**
+   * The entries of a first page from the newest known one on. Only these are decoded, as most polls find nothing new.
+   * Undefined if that entry is not where the known order puts it, or is on another page.
+   */
+  #tailOf({ members, next, total }: LogPage): LogReading | undefined {
+    const { order } = this.#habits;
+    const { newest } = this.#position;
+    if (order === undefined || newest === undefined || (order === "oldest_first" && next !== undefined))
+      return undefined;
+    const newestFirst = order === "newest_first" ? members : members.toReversed();
+    const found: MarkedEntry[] = [];
+    for (const { body } of newestFirst) {
+      if (!body) return undefined;
+      const entry = marked(decodeLogEntry(body, this.#source.zone));
+      // Older entries come first: the order has changed, or the newest entry was deleted.
+      if (entry.key !== newest && this.#position.known.has(entry.key)) return undefined;
+      found.push(entry);
+      if (entry.key === newest)
+        return {
+          entries: found.reverse(),
+          total: next === undefined || total !== undefined ? Math.max(total ?? 0, members.length) : undefined,
+        };
+    }
+    return undefined;
   }
 
   /** The first page of a reading that goes on: begins again if its first entry is another one, as all pages moved. */

@@ -195,6 +195,24 @@ describe("the order of a log", () => {
     expect(await poll()).toEqual(["c", "d"]);
   });
 
+  it.each([
+    ["oldest_first", "newest_first"],
+    ["newest_first", "oldest_first"],
+  ] as const)("is found out again if an update changes it from %s to %s", async (before, after) => {
+    const log = new FakeLog({ order: before });
+    const other = new FakeLog({ order: after });
+    const { poll } = bench(log);
+    for (let n = 0; n < 6; n++) log.add({ Created: at(n), Message: `${n}` });
+    await poll();
+    log.add({ Created: at(9), Message: "new" });
+    other.entries = log.entries;
+    const listed = await other.get(LOG_URI, signal);
+    log.entries = (listed.Members as JsonObject[]).slice();
+    if (before === "newest_first") log.entries.reverse();
+    expect(await poll()).toEqual(["new"]);
+    expect(await poll()).toEqual([]);
+  });
+
   it("is not turned round by one entry from a clock that lost its battery", async () => {
     const log = new FakeLog();
     const { poll } = bench(log);
