@@ -85,6 +85,12 @@ export function linkUrl(text: string): string {
   return text;
 }
 
+/** A name that is not empty. */
+export function nameOf(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("expected a name");
+  return text;
+}
+
 /** Gathers the NAME=VALUE pairs of a repeatable option. */
 export function pairs(text: string, previous: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];

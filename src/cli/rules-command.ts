@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { collect, linkUrl, pairs, SHIPPED_JOBS } from "./options.ts";
+import { collect, linkUrl, nameOf, pairs, SHIPPED_JOBS } from "./options.ts";
 
 /** Adds `rules`. */
 export function addRulesCommand(program: Command): void {
@@ -17,8 +17,10 @@ export function addRulesCommand(program: Command): void {
         "URL of the runbooks, e.g. http://lightsout.example.org:9623/runbooks; /NAME is appended, or {alert} is replaced (default: no links)",
       ).argParser(linkUrl),
     )
-    .addOption(new Option("--job <name>", "scrape job of lightsout").default(SHIPPED_JOBS.exporter))
-    .addOption(new Option("--node-job <name>", "scrape job of node_exporter").default(SHIPPED_JOBS.node))
+    .addOption(new Option("--job <name>", "scrape job of lightsout").default(SHIPPED_JOBS.exporter).argParser(nameOf))
+    .addOption(
+      new Option("--node-job <name>", "scrape job of node_exporter").default(SHIPPED_JOBS.node).argParser(nameOf),
+    )
     .option("--disable <alert>", "omit this alert, repeatable", collect)
     .option("--severity <alert=severity>", "severity of an alert, e.g. FanFailed=warning, repeatable", pairs)
     .option("--for <alert=duration>", "time until an alert fires, e.g. FanFailed=10m, repeatable", pairs)

@@ -107,6 +107,7 @@ describe("lightsout rules", () => {
     [["--for", "FanFailed=soon"], "lightsout: --for FanFailed=soon: expected a duration, e.g. FanFailed=10m\n"],
     [["--for", "FanFailed"], "expected NAME=VALUE"],
     [["--severity", "FanFailed=page"], "must be one of critical, warning, info, none"],
+    [["--job", ""], "expected a name"],
     [["--grafana", "grafana:3000"], "expected a URL, e.g. https://grafana.example.org"],
     [["--grafana", "https://user:secret@grafana"], "a link must not hold credentials"],
     [["--runbooks", "https://wiki/{{ $value }}"], "expected a URL"],

@@ -72,6 +72,12 @@ describe("the workflows", () => {
     for (const job of [build, image, publish]) expect(job?.permissions?.["id-token"]).toBe("write");
   });
 
+  it("give the image the version of the chart, without the v of the tag", () => {
+    const image = read(".github", "workflows", "release.yml");
+    expect(image).toContain('echo "version=${GITHUB_REF_NAME#v}"');
+    expect(image).toContain("tags: ${{ steps.name.outputs.image }}:${{ steps.name.outputs.version }}");
+  });
+
   it("contain no address of a project", () => {
     for (const name of ["test.yml", "release.yml"])
       expect(read(".github", "workflows", name)).not.toMatch(/github\.com\/|ghcr\.io\/(?!\$)/);
