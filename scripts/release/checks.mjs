@@ -118,7 +118,7 @@ export async function debInstalls(deb, work) {
   const state = await run("dpkg-query", [
     `--admindir=${join(folder, "var/lib/dpkg")}`,
     "--show",
-    "--showformat=${Status}",
+    `--showformat=\${Status}`,
     "lightsout",
   ]);
   need(state === "install ok installed", `dpkg reports "${state}"`);

@@ -74,8 +74,8 @@ describe("the workflows", () => {
 
   it("give the image the version of the chart, without the v of the tag", () => {
     const image = read(".github", "workflows", "release.yml");
-    expect(image).toContain('echo "version=${GITHUB_REF_NAME#v}"');
-    expect(image).toContain("tags: ${{ steps.name.outputs.image }}:${{ steps.name.outputs.version }}");
+    expect(image).toMatch(/echo "version=\$\{GITHUB_REF_NAME#v\}"/);
+    expect(image).toMatch(/tags: \$\{\{ steps\.name\.outputs\.image \}\}:\$\{\{ steps\.name\.outputs\.version \}\}/);
   });
 
   it("contain no address of a project", () => {
