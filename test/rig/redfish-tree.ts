@@ -18,6 +18,8 @@ interface TreeServerOptions {
   readonly sessionLimit?: number;
   /** Understands `$expand`, as a service does whose root says so. */
   readonly expands?: boolean;
+  /** Paths that the account may not read. */
+  readonly forbidden?: RegExp;
 }
 
 /** One request that the server received. */
@@ -92,6 +94,7 @@ export class TreeServer {
       this.sessions.delete(found[0]);
       return { status: 204, body: "" };
     }
+    if (this.#options.forbidden?.test(path)) return { status: 403, body: "{}" };
     const resource = this.#resource(path);
     if (resource === undefined) return { status: 404, body: "{}" };
     const expands = this.#options.expands === true && url.includes("$expand=");

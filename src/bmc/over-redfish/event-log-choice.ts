@@ -87,10 +87,23 @@ const MOST_LOGS = 32;
  * Finds the log to count: the logs of systems and managers, and of the chassis if those have none.
  *
  * @returns undefined if the BMC has no event log
- * @throws RedfishError if the BMC is too busy to answer all requests: another log would be chosen without them
+ * @throws RedfishError `privilege_refused` if the account may not read the logs, another reason if the BMC is too busy
+ *   to answer all requests: another log would be chosen without them
  */
 export async function findLog(get: Get, resources: LogOwners, signal: AbortSignal): Promise<ChosenLog | undefined> {
   const found: Candidate[] = [];
+  let forbidden: RedfishError | undefined;
+  /** Undefined for a resource that the BMC does not have, or that this account may not read. */
+  const unlessRefused = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof RedfishError)) throw error;
+      if (error.reason === "privilege_refused") forbidden ??= error;
+      else if (error.reason !== "unsupported") throw error;
+      return undefined;
+    }
+  };
   const search = async (owner: LogOwner, uris: readonly string[]): Promise<void> => {
     for (const uri of uris.slice(0, MOST_OWNERS)) {
       const resource = await unlessRefused(() => get(uri, signal));
@@ -110,17 +123,7 @@ export async function findLog(get: Get, resources: LogOwners, signal: AbortSigna
   const chosen = chooseLog(found);
   if (chosen) return chosen;
   await search("chassis", resources.chassis);
-  return chooseLog(found);
-}
-
-/** Undefined for a resource that the BMC does not have or that this account may not read. */
-async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    const isRefusal =
-      error instanceof RedfishError && (error.reason === "unsupported" || error.reason === "privilege_refused");
-    if (isRefusal) return undefined;
-    throw error;
-  }
+  const last = chooseLog(found);
+  if (!last && forbidden) throw forbidden;
+  return last;
 }

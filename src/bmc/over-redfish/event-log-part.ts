@@ -33,6 +33,8 @@ export class EventLogPart {
   readonly #reader: RedfishEventLog;
   /** Undefined while it is unknown. */
   #log: ChosenLog | "none" | undefined;
+  /** The account may not read the logs; not tried again before the next reading of the topology. */
+  #forbidden: RedfishError | undefined;
   /** Offset of the BMC's clock from UTC, for times without one. */
   #zone: string | undefined;
   #revision = 0;
@@ -52,18 +54,20 @@ export class EventLogPart {
    * @throws what ends the conversation
    */
   async choose(get: Get, owners: LogOwners, signal: AbortSignal): Promise<void> {
-    if (this.#log !== undefined) return;
+    if (this.#log !== undefined || this.#forbidden) return;
     try {
       this.#log = (await findLog(get, owners, signal)) ?? "none";
       this.#revision++;
     } catch (error) {
       if (signal.aborted || !(error instanceof RedfishError) || endsConversation(error.reason)) throw error;
+      if (error.reason === "privilege_refused") this.#forbidden = error;
     }
   }
 
   /** After a new reading of the topology, another log may be the one to count. */
   forgetChoice(): void {
     this.#log = undefined;
+    this.#forbidden = undefined;
   }
 
   replaceBoard(): void {
@@ -75,6 +79,7 @@ export class EventLogPart {
   }
 
   async read(context: LogPartContext, signal: AbortSignal): Promise<PartReading> {
+    if (this.#forbidden) throw this.#forbidden;
     if (this.#log === undefined || this.#log === "none")
       throw new RedfishError("bmc_busy", "the BMC was too busy to list its logs; the next poll searches them");
     const readClock = (own: AbortSignal) => this.#readClock(context, own);

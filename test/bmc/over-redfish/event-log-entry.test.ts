@@ -324,6 +324,14 @@ describe("the log to count", () => {
     await expect(findLog(get, owners, signal)).rejects.toThrow("HTTP 503");
   });
 
+  it("is refused, not absent, if the account may not read the logs", async () => {
+    const get: Get = async (uri, own) => {
+      if (uri.endsWith("/LogServices")) throw new RedfishError("privilege_refused", `${uri}: HTTP 403`);
+      return service({})(uri, own);
+    };
+    await expect(findLog(get, owners, signal)).rejects.toMatchObject({ reason: "privilege_refused" });
+  });
+
   it("is not one that is switched off", async () => {
     expect(
       (await chosen({ "/S/1/LogServices/SEL": { ServiceEnabled: false }, "/S/1/LogServices/Log1": {} }))?.entries,

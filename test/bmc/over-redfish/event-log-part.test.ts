@@ -44,30 +44,32 @@ withPeers(["openssl"], "the event log of a machine over Redfish", () => {
   const folder = temporaryFolder("redfish-log");
   afterAll(() => folder.remove());
 
+  function opened(port: number, saved?: unknown) {
+    const bmc = new RedfishBmc({
+      address: "127.0.0.1",
+      port: port,
+      login: { user: "monitor", password: new Secret("secret"), auth: "session" },
+      tls: { verify: "pin" },
+      clock: systemClock,
+    });
+    const taker = new SnapshotTaker(host, bmc);
+    const poll = async () => {
+      if (saved !== undefined) await bmc.restore(saved);
+      saved = undefined;
+      const signal = AbortSignal.timeout(10_000);
+      const parts = ["power", "sel"] as const;
+      const snapshot = await taker.take({ parts, slowIntervalMs: 3600_000, signal, clock: systemClock });
+      return { ...snapshot, texts: snapshot.eventLog?.fresh.map(({ text }) => text) };
+    };
+    return { bmc, poll };
+  }
+
   async function machine(name: string) {
     const tree = join(folder.path, name);
     const { bmc: tls } = await loopbackCertificates(folder.path, "bmc");
     writeSmallTree(tree);
     const server = await TreeServer.start({ folder: tree, ...tls });
-    const open = (saved?: unknown) => {
-      const bmc = new RedfishBmc({
-        address: "127.0.0.1",
-        port: server.port,
-        login: { user: "monitor", password: new Secret("secret"), auth: "session" },
-        tls: { verify: "pin" },
-        clock: systemClock,
-      });
-      const taker = new SnapshotTaker(host, bmc);
-      const poll = async () => {
-        if (saved !== undefined) await bmc.restore(saved);
-        saved = undefined;
-        const signal = AbortSignal.timeout(10_000);
-        const parts = ["power", "sel"] as const;
-        const snapshot = await taker.take({ parts, slowIntervalMs: 3600_000, signal, clock: systemClock });
-        return { ...snapshot, texts: snapshot.eventLog?.fresh.map(({ text }) => text) };
-      };
-      return { bmc, poll };
-    };
+    const open = (saved?: unknown) => opened(server.port, saved);
     return { tree, server, open };
   }
 
@@ -100,6 +102,24 @@ withPeers(["openssl"], "the event log of a machine over Redfish", () => {
     try {
       const { parts, up } = await poll();
       expect([up, parts.map(({ part }) => part)]).toEqual([true, ["power"]]);
+    } finally {
+      await bmc.close();
+      await server.stop();
+    }
+  });
+
+  it("fails as a part if the account may not read it, and is not requested in each poll", async () => {
+    const tree = join(folder.path, "forbidden");
+    writeSmallTree(tree, withLog(2));
+    const { bmc: tls } = await loopbackCertificates(folder.path, "bmc");
+    const server = await TreeServer.start({ folder: tree, ...tls, forbidden: /LogServices/ });
+    const { bmc, poll } = opened(server.port);
+    try {
+      const { parts, up } = await poll();
+      expect(up).toBe(true);
+      expect(parts.find(({ part }) => part === "sel")?.failure).toMatchObject({ reason: "privilege_refused" });
+      await poll();
+      expect(server.seen.filter(({ path }) => path.includes("LogServices"))).toHaveLength(1);
     } finally {
       await bmc.close();
       await server.stop();
