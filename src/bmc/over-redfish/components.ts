@@ -108,9 +108,12 @@ export class Components {
     this.#firmware = firmwareOf(this.#found.flatMap(({ part }) => (part.kind === "software" ? part : [])));
   }
 
-  /** All parts of the machine, without its firmware. */
+  /**
+   * All parts of the machine, without its firmware. None before the first walk has ended: a count that grows from poll
+   * to poll after a restart would look as if parts had been missing.
+   */
   get all(): readonly FoundPart[] {
-    return this.#found.filter(isPart);
+    return this.#firmware === undefined ? [] : this.#found.filter(isPart);
   }
 
   /** Versions of all firmware as of the last whole reading; undefined before it. */
