@@ -51,6 +51,14 @@ export class Components {
     return this.#isChanged || this.#walk !== undefined;
   }
 
+  /** Another board answers: nothing is known about its parts. */
+  forget(): void {
+    this.#kept.clear();
+    this.#walk = undefined;
+    this.#firmware = undefined;
+    this.#isChanged = true;
+  }
+
   /** The health of the machine changed: all parts are read again. */
   noteChange(): void {
     this.#isChanged = true;

@@ -239,7 +239,10 @@ export class RedfishBmc implements Bmc {
     this.#empty.clear();
     this.#eventLog.forgetChoice();
     this.#lists.clear();
-    this.#walked = { topology: await readTopology(this.#get, root, signal), at: now };
+    const topology = await readTopology(this.#get, root, signal);
+    // A system or chassis that appeared has parts.
+    if (this.#walked && JSON.stringify(topology) !== JSON.stringify(this.#topology)) this.#components.noteChange();
+    this.#walked = { topology, at: now };
     this.#revision += 1;
   }
 
@@ -358,6 +361,7 @@ export class RedfishBmc implements Bmc {
   #noteBoard(systems: readonly ComputerSystem[], firmware?: string): void {
     if (this.#identity.observe(systems, firmware) !== "replaced") return;
     this.#eventLog.replaceBoard();
+    this.#components.forget();
     if (this.#walked) this.#walked = { ...this.#walked, at: Number.NEGATIVE_INFINITY };
   }
 

@@ -233,6 +233,17 @@ describe("reading the parts of a machine", () => {
     expect(await read("/Memory/1", new RedfishError("unsupported", "404"))).toBe(2);
   });
 
+  it("knows no part after another board answered, and reads those of the new one", async () => {
+    const components = new Components();
+    const read = (tree: ResourceTree) =>
+      components.read({ get: serviceOf(tree).get, topology: TOPOLOGY, signal, clock: new FakeClock() });
+    await read(many(300));
+    components.forget();
+    expect([components.all.length, components.isDue]).toEqual([0, true]);
+    await read(many(2));
+    expect([components.all.length, components.isDue]).toEqual([2, false]);
+  });
+
   it("throws if nothing was read, and keeps what was read before", async () => {
     const { get } = serviceOf(many(3));
     const components = new Components();
