@@ -22,10 +22,11 @@ const digest = (parts: readonly unknown[]): string =>
  * updated.
  */
 export function marked(entry: RedfishLogEntry): MarkedEntry {
-  const { id, time, message, messageId, code, sensorNumber, sequence } = entry;
-  const dated = time !== undefined && "epochMs" in time;
-  const at = time && ("epochMs" in time ? time.epochMs : -time.secondsSinceStart);
-  const content = [at, message, messageId, code, sensorNumber, sequence];
+  const { id, stamp, message, messageId, code, sensorNumber, sequence } = entry;
+  const dated = stamp !== undefined && stamp > 0;
+  // An update of the firmware changes the version of a registry: "OpenBMC.0.1.PowerSupplyFailed".
+  const name = messageId?.split(".").at(-1);
+  const content = [stamp, message, name, code, sensorNumber, sequence];
   return {
     entry,
     key: digest([id, ...content]),

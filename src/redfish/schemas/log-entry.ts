@@ -16,6 +16,11 @@ export interface RedfishLogEntry {
   readonly id: string;
   /** When it happened, else when it was written; absent without a date. */
   readonly time?: RedfishTime;
+  /**
+   * The same as a number that only serves to recognise the entry: it depends neither on `zone`, nor on the offset in
+   * which the service writes the time at present. Negative for a time since the start of the BMC.
+   */
+  readonly stamp?: number;
   /** `Severity` as written, in lower case. Absent on XCC and NVIDIA dumps. */
   readonly severity?: string;
   readonly message?: string;
@@ -44,11 +49,13 @@ export function decodeLogEntry(resource: JsonObject, zone?: string): RedfishLogE
   const messageId =
     textAt(resource, "MessageId") ?? textAt(resource, "Oem", "Lenovo", "CommonEventID") ?? hpeCode(resource);
   const args = at(resource, "MessageArgs");
-  const happened = timeOf(textAt(resource, "EventTimestamp"), zone);
+  const happened = textAt(resource, "EventTimestamp");
+  const written = timeOf(happened) ? happened : textAt(resource, "Created");
   const severity = textAt(resource, "Severity") ?? textAt(resource, "MessageSeverity");
   return {
     id: textAt(resource, "Id") ?? lastSegment(linkAt(resource)) ?? "",
-    time: happened ?? timeOf(textAt(resource, "Created"), zone),
+    time: timeOf(written, zone),
+    stamp: stampOf(timeOf(written)),
     severity: severity?.toLowerCase(),
     message,
     messageId,
@@ -61,6 +68,10 @@ export function decodeLogEntry(resource: JsonObject, zone?: string): RedfishLogE
     sequence: textAt(resource, "Oem", "Hpe", "EventNumber") ?? textAt(resource, "Oem", "Hp", "EventNumber"),
     ipmi: ipmiEvent(resource),
   };
+}
+
+function stampOf(time: RedfishTime | undefined): number | undefined {
+  return time && ("epochMs" in time ? time.epochMs : -1 - time.secondsSinceStart);
 }
 
 /** A text, or a list of texts on iDRAC 8: `[{ "Member": "Assert" }]`. */

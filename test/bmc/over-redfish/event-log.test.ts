@@ -92,6 +92,15 @@ describe.each(ORDERS)("an event log that lists the %s", (order) => {
     expect(await poll()).toEqual([]);
   });
 
+  it("reports no entry again when an update changes the version of its registry", async () => {
+    const log = new FakeLog({ order });
+    const { poll } = bench(log);
+    log.add({ Created: at(1), Message: "a", MessageId: "OpenBMC.0.1.PowerSupplyFailed" });
+    await poll();
+    log.entries = log.entries.map((entry) => ({ ...entry, MessageId: "OpenBMC.0.5.PowerSupplyFailed" }));
+    expect(await poll()).toEqual([]);
+  });
+
   it.each([
     ["0000-00-00", "0000-00-00T00:00:00Z"],
     ["1970", "1970-01-01T00:00:07Z"],
@@ -221,6 +230,30 @@ describe("the order of a log", () => {
     expect(await poll()).toEqual(["0", "1", "2", "3", "4", "5", "6"]);
     log.add({ Created: "2019-01-01T00:00:09Z", Message: "7" });
     expect(await poll()).toEqual(["7"]);
+  });
+});
+
+describe("the zone of the BMC's clock", () => {
+  it("does not make entries new, when it becomes known or when summer time ends", async () => {
+    const log = new FakeLog();
+    const clock = new FakeClock();
+    const reader = new RedfishEventLog(clock);
+    const poll = async (zone?: string) => {
+      const context = { get: log.get, expand: { query: undefined }, zone, readClock: async () => undefined };
+      const { fresh } = (await reader.read({ entries: LOG_URI }, context, signal)).log;
+      return fresh.map(({ text, time }) => [text, time]);
+    };
+    log.add({ Created: "2026-06-01T10:00:00", Message: "without a zone" });
+    log.add({ Created: "2026-06-01T10:00:01-05:00", Message: "with a zone" });
+    expect(await poll()).toEqual([
+      ["without a zone", Date.UTC(2026, 5, 1, 10)],
+      ["with a zone", Date.UTC(2026, 5, 1, 15, 0, 1)],
+    ]);
+    const [first, second] = log.entries;
+    log.entries = [{ ...first }, { ...second, Created: "2026-06-01T09:00:01-06:00" }];
+    expect(await poll("-06:00")).toEqual([]);
+    log.add({ Created: "2026-12-01T10:00:00", Message: "new" });
+    expect(await poll("-06:00")).toEqual([["new", Date.UTC(2026, 11, 1, 16)]]);
   });
 });
 
