@@ -160,6 +160,20 @@ export class ComponentWalk {
     this.#turnToChassis();
   }
 
+  /** Number of the next step, to see whether a walk moves on. */
+  get position(): number {
+    return this.#next;
+  }
+
+  /** Leaves out the next resource, which takes longer than a poll. */
+  skip({ lost }: Pick<WalkOptions, "lost">): void {
+    const step = this.#steps[this.#next];
+    if (!step) return;
+    lost(step.uri);
+    this.#next++;
+    this.#turnToChassis();
+  }
+
   async #readCollection(step: Step, get: Get, options: WalkOptions): Promise<void> {
     const { uri: list, kind, owner, otherwise } = step;
     const found = await members(get, list, options.signal, options.expand);

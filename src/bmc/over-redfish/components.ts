@@ -7,6 +7,7 @@ import {
   type Get,
   type Topology,
   uriKey,
+  type WalkOptions,
 } from "../../redfish/index.ts";
 import { Entity, numberedEntity } from "./entity.ts";
 import { firmwareOf } from "./firmware.ts";
@@ -44,6 +45,8 @@ export class Components {
   #number = 0;
   readonly #lost = new Set<string>();
   #isChanged = false;
+  /** Step that took all the time of a poll. */
+  #stuckAt: number | undefined;
   #firmware: readonly FirmwareVersion[] | undefined;
 
   /** True if something is left to read, or a summary of the parts changed. */
@@ -75,6 +78,7 @@ export class Components {
       this.#number++;
       this.#isChanged = false;
       this.#lost.clear();
+      this.#stuckAt = undefined;
     }
     const walk = this.#walk;
     const endMs = clock.monotonicMs() + MOST_MS_PER_POLL;
@@ -95,11 +99,18 @@ export class Components {
         await walk.step(counted, options);
         steps++;
       } catch (error) {
-        if (steps === 0) throw error;
-        return;
+        if (steps > 0) return;
+        if (signal.aborted) this.#skipIfStuck(walk, options);
+        throw error;
       }
     }
     if (walk.isDone) this.#end();
+  }
+
+  /** A resource that took all the time of two polls is left out, so that the others are read. */
+  #skipIfStuck(walk: ComponentWalk, options: Pick<WalkOptions, "lost">): void {
+    if (walk.position === this.#stuckAt) walk.skip(options);
+    else this.#stuckAt = walk.position;
   }
 
   #keep(component: FoundComponent): void {

@@ -244,6 +244,24 @@ describe("reading the parts of a machine", () => {
     expect([components.all.length, components.isDue]).toEqual([2, false]);
   });
 
+  it("leaves out a resource that takes all the time of two polls, and reads the others", async () => {
+    const { get } = serviceOf(many(4));
+    const components = new Components();
+    const failures: string[] = [];
+    for (let poll = 0; poll < 10 && components.all.length === 0; poll++) {
+      const abort = new AbortController();
+      const slow: Get = (uri, s) => {
+        if (!uri.endsWith("/Memory/1")) return get(uri, s);
+        abort.abort(new Error("the time of the poll is over"));
+        return Promise.reject(abort.signal.reason);
+      };
+      const context = { get: slow, topology: TOPOLOGY, signal: abort.signal, clock: new FakeClock() };
+      await components.read(context).catch((error: Error) => failures.push(error.message));
+    }
+    expect(components.all.map(({ uri }) => uri.at(-1))).toEqual(["0", "2", "3"]);
+    expect(failures).toHaveLength(2);
+  });
+
   it("throws if nothing was read, and keeps what was read before", async () => {
     const { get } = serviceOf(many(3));
     const components = new Components();
