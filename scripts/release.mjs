@@ -3,7 +3,7 @@
  *
  *   npm run release -- --dry-run     lists what only the owner of the project knows, e.g. its address, and goes on
  *   npm run release                  needs these facts, a clean checkout and the tag vVERSION
- *   --out FOLDER                     another folder; it must be empty or absent
+ *   --out FOLDER                     another folder instead of release/; it must be empty or absent
  */
 import { createHash } from "node:crypto";
 import {
@@ -124,7 +124,8 @@ async function build(work, out, dryRun) {
 /** @throws Error if an argument is unknown */
 function optionsOf(args) {
   const { values } = parseArgs({ args, options: { "dry-run": { type: "boolean" }, out: { type: "string" } } });
-  return { dryRun: values["dry-run"] === true, out: resolve(values.out ?? join(root, "release")) };
+  const ours = join(root, "release");
+  return { dryRun: values["dry-run"] === true, out: resolve(values.out ?? ours), isOurs: values.out === undefined };
 }
 
 async function main(args) {
@@ -135,9 +136,10 @@ async function main(args) {
     console.error(`release: ${error.message}`);
     return 2;
   }
-  const { dryRun, out } = options;
-  if (existsSync(out) && readdirSync(out).length > 0) {
-    console.error(`release: ${out} is not empty; remove it first`);
+  const { dryRun, out, isOurs } = options;
+  if (isOurs) rmSync(out, { recursive: true, force: true });
+  else if (existsSync(out) && readdirSync(out).length > 0) {
+    console.error(`release: ${out} is not empty`);
     return 2;
   }
   const { version } = about();
