@@ -1,5 +1,5 @@
-import type { Sensor } from "../../model/index.ts";
-import { decodeSensor, type Get, isAbsent, memberBodies, optional, type RedfishSensor } from "../../redfish/index.ts";
+import type { Quantity, Sensor } from "../../model/index.ts";
+import { decodeSensor, type Get, isAbsent, members, optional, type RedfishSensor } from "../../redfish/index.ts";
 import type { ChassisContext } from "./chassis-context.ts";
 import { Entity, entityIdOf, entityOf } from "./entity.ts";
 import { type ReadingSubject, readingOf } from "./reading.ts";
@@ -7,22 +7,30 @@ import { shortPath } from "./sensor-id.ts";
 
 const CUBIC_FOOT = 0.028316846592;
 
-/** The sensors of a collection of Sensor resources. */
+/**
+ * The sensors of a collection of Sensor resources. A resource of its own that measures what another resource reports,
+ * too, is read once and not again before the next reading of the topology.
+ *
+ * @param isCovered true for a quantity that is read elsewhere
+ */
 export async function sensorResources(
   get: Get,
   collection: string,
-  { signal, expand }: ChassisContext,
+  { signal, expand, empty }: ChassisContext,
+  isCovered: (quantity: Quantity | undefined) => boolean,
 ): Promise<readonly Sensor[]> {
-  const bodies = (await optional(() => memberBodies(get, collection, signal, expand))) ?? [];
-  const ids = new Set<string>();
-  return bodies.flatMap(({ uri, body }) => {
-    const sensor = decodeSensor(body);
+  const listed = (await optional(() => members(get, collection, signal, expand))) ?? [];
+  const sensors = new Map<string, Sensor>();
+  for (const { uri, body } of listed) {
     const id = shortPath(uri);
+    const resource = body ?? (empty.has(uri) ? undefined : await optional(() => get(uri, signal)));
+    if (!resource || sensors.has(id)) continue;
+    const sensor = decodeSensor(resource);
     const subject = subjectOf(sensor, id);
-    if (isAbsent(sensor.status) || !subject || ids.has(id)) return [];
-    ids.add(id);
-    return [readingOf(subject, sensor)];
-  });
+    if (isCovered(subject?.quantity)) empty.add(uri);
+    else if (subject && !isAbsent(sensor.status)) sensors.set(id, readingOf(subject, sensor));
+  }
+  return [...sensors.values()];
 }
 
 /** What a Sensor resource measures; undefined if it is not a hardware reading. */

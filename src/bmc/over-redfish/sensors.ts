@@ -1,4 +1,4 @@
-import type { Sensor } from "../../model/index.ts";
+import type { Quantity, Sensor } from "../../model/index.ts";
 import {
   type ChassisLinks,
   decodeFans,
@@ -45,13 +45,10 @@ export async function chassisSensors(
   if (power) sensors.push(...powerSensors(shortPath(powerUri ?? ""), power, context));
   sensors.push(...(await leakSensors(get, links, context)));
   if (thermal && power) return sensors;
-  const isCovered = (quantity: string | undefined): boolean =>
+  const isCovered = (quantity: Quantity | undefined): boolean =>
     (thermal !== undefined && (quantity === "temperature" || quantity === "fan_speed" || quantity === "fan_ratio")) ||
     (power !== undefined && quantity === "voltage");
-  if (links.sensors !== undefined) {
-    const listed = await sensorResources(get, links.sensors, context);
-    sensors.push(...listed.filter(({ quantity }) => !isCovered(quantity)));
-  }
+  if (links.sensors !== undefined) sensors.push(...(await sensorResources(get, links.sensors, context, isCovered)));
   if (!thermal) sensors.push(...(await thermalSubsystemSensors(get, links, sensors, context)));
   if (!power) sensors.push(...(await powerSubsystemSensors(get, links, sensors, context)));
   return sensors;

@@ -19,7 +19,7 @@ const REQUESTS: Readonly<Record<string, number>> = {
   "dmtf-public-rackmount1": 5,
   // A power shelf has no event log.
   "delta-powershelf": 3,
-  "hpecray-ex235a-nc": 57,
+  "hpecray-ex235a-nc": 55,
   "nvidia-gh200-openbmc-24.05-2": 19,
 };
 /** Trees without collections: nothing to begin at. */
