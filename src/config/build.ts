@@ -63,6 +63,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
       maxAgeMs: ms(file.probe.max_age),
       concurrency: file.probe.concurrency,
     },
+    links: file.links,
     quirks: file.quirks.map(({ manufacturer, product, firmware_below, quirks }) => ({
       manufacturers: manufacturersOf(manufacturer),
       ...(product !== undefined && { products: listOf(product) }),

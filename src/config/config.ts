@@ -28,6 +28,7 @@ export interface Config {
   readonly racks: readonly RacksConfig[];
   readonly scheduler: SchedulerConfig;
   readonly probe: ProbeConfig;
+  readonly links: LinksConfig;
   readonly quirks: readonly QuirkRule[];
   readonly roles: RolesConfig;
   readonly severities: SeveritiesConfig;
@@ -101,6 +102,16 @@ export interface IpmiExporterConfig {
   readonly discreteReadings: boolean;
   /** Events that are counted by name. */
   readonly selEvents: readonly { readonly name: string; readonly regexp: GoRegexp }[];
+}
+
+/** Addresses that pages link to. */
+export interface LinksConfig {
+  /** Root URL of Grafana. */
+  readonly grafana?: string;
+  /** See `runbookUrl`; by default the runbooks of the exporter itself. */
+  readonly runbooks?: string;
+  /** URL of a BMC's own page, with {address}. */
+  readonly bmc: string;
 }
 
 /** Source of a secret. Files and variables are read when credentials are resolved. */

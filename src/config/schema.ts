@@ -380,6 +380,24 @@ export const fileSchema = z.strictObject({
     .describe("Power budgets of racks, for the alerts `RackPowerHigh` and `RackPowerCritical`."),
   scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
   probe: probeSchema.prefault({}).describe("Which BMCs `/probe` may poll, and how many at once."),
+  links: z
+    .strictObject({
+      grafana: httpUrl().optional().describe("Root URL of Grafana; the pages of hosts link to their dashboard there."),
+      runbooks: httpUrl()
+        .optional()
+        .describe(
+          "Folder of the runbooks; by default the exporter's own `/runbooks`. `{alert}` stands for the name of the alert.",
+        ),
+      bmc: z
+        .string()
+        .regex(/^https?:\/\/[^\s]*\{address\}[^\s]*$/, {
+          error: mustBe("a URL with {address}, e.g. https://{address}/"),
+        })
+        .default("https://{address}/")
+        .describe("URL of a BMC's own page."),
+    })
+    .prefault({})
+    .describe("Addresses that pages link to."),
   quirks: z
     .array(quirkRuleSchema)
     .default([])

@@ -9,10 +9,17 @@ import { type HostText, renderHost, SelfMetrics, Slabs, withinLimits } from "../
 import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventory/index.ts";
 import { UdpTransport } from "../ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer, turnAfter } from "../lib/index.ts";
-import type { Host, HostSnapshot } from "../model/index.ts";
+import { dashboardUrl, type Host, type HostSnapshot, runbookUrl } from "../model/index.ts";
 import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "../scheduler/index.ts";
 import { Store } from "../store/index.ts";
-import { createWeb, type InheritedSocket, type ProbeRequest, type ReloadResult, type Web } from "../web/index.ts";
+import {
+  createWeb,
+  type HostLinks,
+  type InheritedSocket,
+  type ProbeRequest,
+  type ReloadResult,
+  type Web,
+} from "../web/index.ts";
 import { configText } from "./config-text.ts";
 import { eventsSettings } from "./events-settings.ts";
 import { FaultTimesFile } from "./fault-times-file.ts";
@@ -213,6 +220,8 @@ export class Exporter {
       state: (name) => this.#scheduler.state(name),
       trail: (name) => this.#store.trail(name),
       recentEvents: () => this.#store.recentEvents(),
+      runbook: (alert) => runbookUrl(this.#book.config.links.runbooks ?? "/runbooks", alert),
+      links: (host) => hostLinks(this.#book.config.links, host),
       refreshSeconds: () => refreshSecondsOf(this.#book.config),
       version: options.version,
       log: this.#log,
@@ -382,6 +391,14 @@ function boundAddress(server: Server): string {
   if (bound === null || typeof bound === "string") return bound || "an inherited socket";
   const { address, family, port } = bound;
   return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+function hostLinks({ grafana, bmc }: Config["links"], { name, address }: Host): HostLinks {
+  const host = address.includes(":") ? `[${address}]` : address;
+  return {
+    ...(grafana && { dashboard: dashboardUrl(grafana, `/d/bmc-host?var-host=${encodeURIComponent(name)}`) }),
+    bmc: bmc.replaceAll("{address}", host),
+  };
 }
 
 /** Pages show something new once per shortest interval. */

@@ -1,7 +1,9 @@
 import type { RequestHandler } from "express";
+import { configPage } from "./pages/config-page.ts";
 import { Parameters } from "./parameters.ts";
 import type { WebParts } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
+import { sendPage } from "./send-page.ts";
 
 const PLAIN = "text/plain; charset=utf-8";
 
@@ -23,9 +25,13 @@ export function readyHandler({ ready }: Pick<WebParts, "ready">): RequestHandler
 }
 
 /** /config: the configuration in use. The caller hides its secrets. */
-export function configHandler({ configText }: Pick<WebParts, "configText">): RequestHandler {
-  return (request, response) => {
+export function configHandler({ configText, version }: Pick<WebParts, "configText" | "version">): RequestHandler {
+  return async (request, response) => {
     new Parameters(request, []);
+    if (request.accepts(["text/plain", "text/html"]) === "text/html") {
+      await sendPage(request, response, configPage(configText(), version));
+      return;
+    }
     response.set("Content-Type", PLAIN).send(configText());
   };
 }

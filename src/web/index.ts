@@ -10,6 +10,7 @@ export { DATA_PARTS, type DataPart, type HostData, hostData, type SensorData } f
 export { type InheritedSocket, inheritedSockets } from "./inherited.ts";
 export { CONDITIONS, type Condition } from "./pages/condition.ts";
 export {
+  type HostLinks,
   type ListedHost,
   ProbeRefused,
   type ProbeRequest,

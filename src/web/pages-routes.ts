@@ -41,6 +41,8 @@ type Needs = Pick<
   | "version"
   | "clock"
   | "refreshSeconds"
+  | "links"
+  | "runbook"
 >;
 
 /** Parameters of every page that refreshes itself. */
@@ -100,6 +102,7 @@ export function landingHandler(parts: Needs): RequestHandler {
       nowMs: parts.clock.wallMs(),
       version: parts.version,
       refresh: refreshOf(request, parameters, parts),
+      runbook: parts.runbook,
       state: (host) => parts.state(host),
     });
     await sendPage(request, response, text);
@@ -122,6 +125,8 @@ export function hostHandler(parts: Needs): RequestHandler<{ name: string }> {
       record: listed.record,
       state: parts.state(name),
       trail: parts.trail?.(name),
+      runbook: parts.runbook,
+      links: parts.links(listed.record.host),
       nowMs: parts.clock.wallMs(),
       version: parts.version,
       refresh: refreshOf(request as unknown as Request, parameters, parts),
@@ -150,6 +155,7 @@ export function faultsHandler(parts: Needs): RequestHandler {
     const text = faultsPage(severity === undefined ? lines : lines.filter((line) => line.severity === severity), {
       version: parts.version,
       nowMs,
+      runbook: parts.runbook,
       refresh: refreshOf(request, parameters, parts),
       chosen: chosenOf(parameters, FAULT_PARAMETERS),
     });
@@ -171,6 +177,7 @@ export function eventsHandler(parts: Needs): RequestHandler {
     const text = eventsPage(events, {
       version: parts.version,
       nowMs,
+      runbook: parts.runbook,
       refresh: refreshOf(request, parameters, parts),
       chosen: chosenOf(parameters, EVENT_PARAMETERS),
     });

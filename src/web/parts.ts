@@ -1,6 +1,13 @@
 import type { HostText, RackBudget } from "../exposition/index.ts";
 import { type Clock, type Logger, systemClock } from "../lib/index.ts";
-import type { Failure, FleetEvent, HostRecord, HostTrail } from "../model/index.ts";
+import {
+  type Failure,
+  type FleetEvent,
+  type Host,
+  type HostRecord,
+  type HostTrail,
+  runbookUrl,
+} from "../model/index.ts";
 import { OPEN, SILENT, type WebReport, type WebSecurity } from "./security.ts";
 
 /** A host of the inventory: its latest record and the text made of it. */
@@ -75,6 +82,14 @@ export interface Readiness {
   readonly why?: string;
 }
 
+/** Addresses about a host. */
+export interface HostLinks {
+  /** Its dashboard in Grafana. */
+  readonly dashboard?: string;
+  /** The page of its BMC. */
+  readonly bmc?: string;
+}
+
 /** Dependencies of the web server. */
 export interface WebParts {
   /** All hosts, in the order of the inventory. */
@@ -107,6 +122,10 @@ export interface WebParts {
   recentEvents?(): readonly FleetEvent[];
   /** Seconds after which a page refreshes itself; 15 by default. */
   refreshSeconds?(): number;
+  /** Addresses that pages link to; none by default. */
+  links?(host: Host): HostLinks;
+  /** Address of an alert's runbook; by default the one that the exporter serves. */
+  runbook?(alert: string): string;
   readonly version: string;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -191,6 +210,8 @@ export type BoundParts = WebParts & {
   probeConcurrency(): number;
   recentEvents(): readonly FleetEvent[];
   refreshSeconds(): number;
+  links(host: Host): HostLinks;
+  runbook(alert: string): string;
   security(): WebSecurity | Promise<WebSecurity>;
 };
 
@@ -210,6 +231,8 @@ export function bound(parts: WebParts): BoundParts {
     ready: () => parts.ready(),
     state: (host) => parts.state(host),
     trail: (host) => parts.trail?.(host),
+    runbook: (alert) => parts.runbook?.(alert) ?? runbookUrl("/runbooks", alert),
+    links: (host) => parts.links?.(host) ?? {},
     refreshSeconds: () => parts.refreshSeconds?.() ?? DEFAULT_REFRESH_SECONDS,
     recentEvents: () => parts.recentEvents?.() ?? [],
     version: parts.version,

@@ -1,9 +1,11 @@
 import type { Request, RequestHandler, Response } from "express";
 import { CONTENT_TYPE, renderProbe } from "../exposition/index.ts";
 import type { Clock } from "../lib/index.ts";
+import { probePage } from "./pages/probe-page.ts";
 import { Parameters } from "./parameters.ts";
 import { type BoundParts, type ProbeAnswer, ProbeRefused, type TraceStep, type WebLimits } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
+import { sendPage } from "./send-page.ts";
 import { traceText } from "./trace-text.ts";
 
 const PROBE_PARAMETERS = ["target", "module", "auth", "debug"] as const;
@@ -81,7 +83,7 @@ function recorder(clock: Clock): {
  * is an error.
  */
 export function probeHandler(
-  parts: Pick<BoundParts, "probe" | "clock">,
+  parts: Pick<BoundParts, "probe" | "clock" | "record" | "version" | "runbook">,
   limits: WebLimits,
   ageMs: (response: Response) => number,
 ): RequestHandler {
@@ -92,10 +94,12 @@ export function probeHandler(
     response: Response,
     signal: AbortSignal,
     parameters: Parameters,
+    asPage: boolean,
   ): Promise<Buffer | string> {
     const target = targetOf(parameters, "/probe");
     const [module, auth] = [named(parameters, "module"), named(parameters, "auth")];
-    const debug = parameters.truth("debug");
+    // A page shows the steps, folded.
+    const debug = asPage || parameters.truth("debug");
     const timeoutMs = timeLeftMs(probeTimeoutMs(request.get(HEADER), limits), ageMs(response));
     const { steps, trace } = recorder(clock);
     const startedMs = clock.monotonicMs();
@@ -110,6 +114,20 @@ export function probeHandler(
     const metrics = renderProbe(answer.record);
     if (!debug) return metrics;
     const tookMs = clock.monotonicMs() - startedMs;
+    if (asPage) {
+      const { record, trace: own } = answer;
+      const trail = { target, record, steps: own ?? steps, tookMs, timeoutMs };
+      const isListed = parts.record(record.host.name) !== undefined;
+      const { version } = parts;
+      return probePage({
+        ...trail,
+        metrics: metrics.toString(),
+        isListed,
+        nowMs: clock.wallMs(),
+        version,
+        runbook: parts.runbook,
+      });
+    }
     return traceText({ target, record: answer.record, steps: answer.trace ?? steps, tookMs, timeoutMs }) + metrics;
   }
 
@@ -117,7 +135,12 @@ export function probeHandler(
     const parameters = new Parameters(request, PROBE_PARAMETERS);
     const signal = goneSignal(response);
     try {
-      const body = await probe(request, response, signal, parameters);
+      const asPage = request.accepts(["text/plain", "text/html"]) === "text/html";
+      const body = await probe(request, response, signal, parameters, asPage);
+      if (asPage) {
+        await sendPage(request, response, body.toString());
+        return;
+      }
       const contentType = typeof body === "string" ? "text/plain; charset=utf-8" : CONTENT_TYPE;
       response.set("Content-Type", contentType).send(Buffer.from(body));
     } catch (error) {

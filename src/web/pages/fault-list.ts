@@ -72,8 +72,11 @@ export const severityWord = (severity: FaultSeverity): string =>
 export const sinceTime = (since: number, nowMs: number): Markup =>
   html`<time datetime="${new Date(since).toISOString()}" title="${moment(since)}">${span(Math.max(0, nowMs - since))}</time>`;
 
-const runbookLink = (alert: string): Markup =>
-  html`<a href="/runbooks/${alert}" title="Runbook of ${alert}">what to do<span class="hide"> about ${alert}</span></a>`;
+/** Address of an alert's runbook. */
+export type RunbookOf = (alert: string) => string;
+
+const runbookLink = (alert: string, runbook: RunbookOf): Markup =>
+  html`<a href="${runbook(alert)}" title="Runbook of ${alert}">what to do<span class="hide"> about ${alert}</span></a>`;
 
 function whereText(place: Place): string {
   const parts: (string | undefined)[] = SELECTABLE.map((label) => place[label]);
@@ -81,7 +84,7 @@ function whereText(place: Place): string {
   return parts.filter((part) => part).join(" / ");
 }
 
-function row(line: FaultLine, nowMs: number): Markup {
+function row(line: FaultLine, nowMs: number, runbook: RunbookOf): Markup {
   const { severity, hosts, place, text, alert, since } = line;
   const [host = ""] = hosts;
   const who =
@@ -91,23 +94,23 @@ function row(line: FaultLine, nowMs: number): Markup {
   const first = hosts.length > 1 && html` <span class="soft">(${host}; the others alike)</span>`;
   return html`<tr><td data-label="Severity">${badge(severityWord(severity), severityWord(severity))}</td>
 <th scope="row">${who}</th><td data-label="Place">${whereText(place)}</td><td data-label="Fault" class="wide">${text}${first}</td>
-<td data-label="Since" class="when">${sinceTime(since, nowMs)}</td><td>${runbookLink(alert)}</td></tr>
+<td data-label="Since" class="when">${sinceTime(since, nowMs)}</td><td>${runbookLink(alert, runbook)}</td></tr>
 `;
 }
 
 /** A table of fault lines. */
-export function faultTable(lines: readonly FaultLine[], nowMs: number): Markup {
+export function faultTable(lines: readonly FaultLine[], nowMs: number, runbook: RunbookOf): Markup {
   const head = ["Severity", "Host", "Place", "What is wrong", "Since", "Runbook"].map((name) => column(name));
   return table(
     "What is wrong now",
     head,
-    lines.map((line) => row(line, nowMs)),
+    lines.map((line) => row(line, nowMs, runbook)),
     "stack",
   );
 }
 
 /** The faults of one host, without the columns that are the same for all of them. */
-export function hostFaultTable(faults: readonly OngoingFault[], nowMs: number): HtmlValue {
+export function hostFaultTable(faults: readonly OngoingFault[], nowMs: number, runbook: RunbookOf): HtmlValue {
   if (faults.length === 0) return undefined;
   const rows = faults.map(
     ({
@@ -116,7 +119,7 @@ export function hostFaultTable(faults: readonly OngoingFault[], nowMs: number): 
       since,
       alert,
     }) => html`<tr><td data-label="Severity">${badge(severityWord(severity), severityWord(severity))}</td>
-<th scope="row">${text}</th><td data-label="Since" class="when">${sinceTime(since, nowMs)}</td><td>${runbookLink(alert)}</td></tr>
+<th scope="row">${text}</th><td data-label="Since" class="when">${sinceTime(since, nowMs)}</td><td>${runbookLink(alert, runbook)}</td></tr>
 `,
   );
   const head = ["Severity", "What is wrong", "Since", "Runbook"].map((name) => column(name));

@@ -10,11 +10,11 @@ import {
   ongoingFaults,
   type PartOutcome,
 } from "../../model/index.ts";
-import type { HostState } from "../parts.ts";
+import type { HostLinks, HostState } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { viewOf } from "./condition.ts";
 import { eventLog } from "./event-log.ts";
-import { hostFaultTable } from "./fault-list.ts";
+import { hostFaultTable, type RunbookOf } from "./fault-list.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { badge, column, MOST_ROWS, notShown, page, type Refresh, table } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
@@ -29,6 +29,8 @@ export interface HostPageView {
   readonly nowMs: number;
   readonly version: string;
   readonly refresh?: Refresh;
+  readonly links?: HostLinks;
+  readonly runbook: RunbookOf;
 }
 
 const fact = (name: string, value: HtmlValue): HtmlValue =>
@@ -115,7 +117,7 @@ function inventory(frus: readonly Fru[]): HtmlValue {
 
 /** The page of one host. */
 export function hostPage(view: HostPageView): string {
-  const { record, trail, nowMs, version, refresh } = view;
+  const { record, trail, nowMs, version, refresh, links } = view;
   const { host, snapshot: latest, lastKnown } = record;
   // Of a host that is down, the readings of its last successful poll; a stale host has no snapshot at all.
   const snapshot = latest?.up === true || lastKnown === undefined ? latest : lastKnown;
@@ -136,9 +138,9 @@ export function hostPage(view: HostPageView): string {
     version,
     content: html`<h1>${host.name} ${badge(condition, latest?.up === true ? healthWord(health) : condition)}</h1>
 <p class="soft">${place.join(", ")}</p>
-<p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a>${sensors && html` &middot; <a href="#sensors">Sensors</a>`}${log && html` &middot; <a href="#events">Event log</a>`}${polls && html` &middot; <a href="#polls">Last polls</a>`}</p>
+<p><a href="/probe?target=${name}&amp;debug=true">Probe now, with a trace</a> &middot; <a href="/metrics?host=${name}">Metrics</a>${links?.dashboard && html` &middot; <a href="${links.dashboard}">Dashboard</a>`}${links?.bmc && html` &middot; <a href="${links.bmc}" rel="noreferrer">Page of the BMC</a>`}${sensors && html` &middot; <a href="#sensors">Sensors</a>`}${log && html` &middot; <a href="#events">Event log</a>`}${polls && html` &middot; <a href="#polls">Last polls</a>`}</p>
 <div id="notices" data-part>${notices(view)}</div>
-${latest?.up === true && hostFaultTable(ongoingFaults(record), nowMs)}
+${latest?.up === true && hostFaultTable(ongoingFaults(record), nowMs, view.runbook)}
 ${isOld && html`<section class="notice quiet" role="status"><h2>Last known facts</h2><p>What follows was read ${span(nowMs - snapshot.startedAt)} ago (${moment(snapshot.startedAt)}). It is not exported.</p></section>`}
 ${snapshot && omissions(snapshot)}
 ${facts(view, snapshot)}

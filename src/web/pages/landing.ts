@@ -2,7 +2,7 @@ import { ongoingFaults } from "../../model/index.ts";
 import type { HostState, Readiness } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { CONDITION_HELP, CONDITIONS, type Condition, type HostView } from "./condition.ts";
-import { type FaultLine, faultLines, faultTable, sinceTime } from "./fault-list.ts";
+import { type FaultLine, faultLines, faultTable, type RunbookOf, sinceTime } from "./fault-list.ts";
 import type { Fleet } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { type HostOrder, here, type LandingQuery } from "./landing-address.ts";
@@ -23,6 +23,7 @@ export interface LandingView extends LandingQuery {
   readonly nowMs: number;
   readonly version: string;
   readonly refresh?: Refresh;
+  readonly runbook: RunbookOf;
   state(host: string): HostState | undefined;
 }
 
@@ -64,7 +65,7 @@ function wrongNow(view: LandingView): Markup {
 ${
   lines.length === 0
     ? html`<p>${fleet.counts.waiting > 0 ? "Nothing that is known; some hosts are not polled yet." : "Nothing that is known."}</p>`
-    : faultTable(lines.slice(0, MOST_LINES), nowMs)
+    : faultTable(lines.slice(0, MOST_LINES), nowMs, view.runbook)
 }
 ${lines.length > MOST_LINES && html`<p><a href="${address}">All ${lines.length.toLocaleString("en")} lines</a>; these are the worst.</p>`}</section>`;
 }

@@ -52,9 +52,14 @@ export const ENDPOINTS = [
   { path: "/", name: "hosts", help: "hosts of this exporter and their health; /hosts/NAME shows one" },
   { path: "/faults", name: "faults", help: "everything that is wrong now, by host" },
   { path: "/events", name: "events", help: "the newest events of all hosts: ?severity= kind= rack= ..." },
-  { path: "/metrics", name: "metrics", help: "metrics of all hosts, or of a selection: ?host= ?rack= ?slice= ..." },
-  { path: "/metrics/self", name: "exporter", help: "metrics of the exporter itself" },
-  { path: "/sd", name: "service discovery", help: "targets for Prometheus (http_sd)" },
+  {
+    path: "/metrics",
+    isText: true,
+    name: "metrics",
+    help: "metrics of all hosts, or of a selection: ?host= ?rack= ?slice= ...",
+  },
+  { path: "/metrics/self", isText: true, name: "exporter", help: "metrics of the exporter itself" },
+  { path: "/sd", isText: true, name: "service discovery", help: "targets for Prometheus (http_sd)" },
   { path: "/runbooks", name: "runbooks", help: "what to do about each alert; /runbooks/NAME shows one" },
   { path: "/config", name: "configuration", help: "the configuration without secrets" },
 ] as const;
@@ -84,7 +89,7 @@ ${refresh?.offAddress !== undefined && html`<noscript><meta http-equiv="refresh"
 <body${refresh && html` data-refresh="${refresh.seconds}"`}>
 <a class="skip" href="#content">Skip to the content</a>
 <header><a class="brand" href="/">lightsout</a>
-<nav aria-label="Pages">${ENDPOINTS.map(({ path, name, help }) => html`<a href="${path}" title="${help}">${name}</a> `)}</nav>
+<nav aria-label="Pages">${ENDPOINTS.map(({ path, name, help, ...more }) => html`<a href="${path}" title="${help}">${name}${"isText" in more && html` <span class="soft">(text)</span>`}</a> `)}</nav>
 <form class="find" action="/" method="get" role="search"><label class="hide" for="filter">Filter hosts by name, address, place or label</label><input id="filter" type="search" name="q" value="${query}" placeholder="Filter hosts  /">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}</form>
 ${refresh && refreshBar(refresh)}</header>
 <main id="content" tabindex="-1">

@@ -1,7 +1,7 @@
 import { EVENT_SEVERITIES, FAULT_SEVERITIES } from "../../model/index.ts";
 import type { EventRow } from "../data/tables.ts";
 import { SELECTABLE } from "../selection.ts";
-import { type FaultLine, faultTable } from "./fault-list.ts";
+import { type FaultLine, faultTable, type RunbookOf } from "./fault-list.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { badge, column, page, type Refresh, table } from "./layout.ts";
 import { moment, spaced, span } from "./words.ts";
@@ -13,6 +13,7 @@ interface ListPage {
   readonly version: string;
   readonly refresh?: Refresh;
   readonly nowMs: number;
+  readonly runbook: RunbookOf;
   /** The chosen filters, by parameter. */
   readonly chosen: ReadonlyMap<string, string>;
 }
@@ -36,14 +37,17 @@ const leftOut = (count: number): HtmlValue =>
   count > MOST_LINES && html`<p class="soft">The first ${MOST_LINES} of ${count.toLocaleString("en")}.</p>`;
 
 /** /faults */
-export function faultsPage(lines: readonly FaultLine[], { version, refresh, nowMs, chosen }: ListPage): string {
+export function faultsPage(
+  lines: readonly FaultLine[],
+  { version, refresh, nowMs, chosen, runbook }: ListPage,
+): string {
   return page({
     title: `${lines.length > 0 ? `${lines.length.toLocaleString("en")} faults` : "No faults"} - lightsout`,
     version,
     ...(refresh && { refresh }),
     content: html`<h1>What is wrong now</h1>
 ${filters("/faults", [choice("severity", "Severity", FAULT_SEVERITIES, chosen)], chosen)}
-<section id="wrong" data-part>${lines.length === 0 ? html`<p>Nothing that is known${chosen.size > 0 && " and matches"}.</p>` : faultTable(lines.slice(0, MOST_LINES), nowMs)}${leftOut(lines.length)}</section>`,
+<section id="wrong" data-part>${lines.length === 0 ? html`<p>Nothing that is known${chosen.size > 0 && " and matches"}.</p>` : faultTable(lines.slice(0, MOST_LINES), nowMs, runbook)}${leftOut(lines.length)}</section>`,
   });
 }
 

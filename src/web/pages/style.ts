@@ -145,6 +145,7 @@ table.stack td[data-label]:not([data-label="Severity"])::before{content:attr(dat
 .dot.bad{outline:1px solid var(--ink);outline-offset:-1px}
 .dot:hover{outline:2px solid var(--ink)}
 @media (max-width:48rem){.dense{flex-wrap:wrap}.dense-rack{flex:0 0 2.2rem}}
+.steps{margin:0;padding:0;list-style:none;overflow-wrap:anywhere}.steps summary{color:var(--ink);padding:.1rem 0}.steps ul{margin:0 0 .4rem;padding-left:1.6rem;list-style:none}
 ul.plain{margin:0;padding-left:1.1rem}
 code{font-size:.92em}
 pre{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem;margin:.5rem 0 1rem;overflow-x:auto}
