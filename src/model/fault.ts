@@ -8,7 +8,9 @@ import { plain, readingText, shownAs, spaced } from "./reading-text.ts";
 import { DISAPPEARED, type Sensor, type ThresholdName } from "./sensor.ts";
 import type { HostSnapshot } from "./snapshot.ts";
 
-const SEVERITY_OF: Readonly<Record<1 | 2 | 3, FaultSeverity>> = { 1: "warning", 2: "critical", 3: "non_recoverable" };
+/** The severity of a health that is not ok. */
+const severityOf = (health: Health): FaultSeverity =>
+  health === Health.Warning ? "warning" : health === Health.Critical ? "critical" : "non_recoverable";
 
 /** Index in FAULT_SEVERITIES; smaller is worse. */
 export const faultRank = (severity: FaultSeverity): number => FAULT_SEVERITIES.indexOf(severity);
@@ -24,7 +26,7 @@ export function faultsOf(snapshot: HostSnapshot): readonly Fault[] {
   if (selfTest?.health)
     faults.push({
       key: "self test",
-      severity: SEVERITY_OF[selfTest.health],
+      severity: severityOf(selfTest.health),
       subject: "BMC",
       text: `BMC self test: ${selfTest.results.map(spaced).join(", ")}`,
       alert: selfTest.health === Health.Warning ? "SystemHealthWarning" : "SystemHealthCritical",
@@ -34,9 +36,9 @@ export function faultsOf(snapshot: HostSnapshot): readonly Fault[] {
   if (systemHealth && faults.length === 0)
     faults.push({
       key: "system",
-      severity: SEVERITY_OF[systemHealth],
+      severity: severityOf(systemHealth),
       subject: "system",
-      text: `The BMC reports the system as ${spaced(SEVERITY_OF[systemHealth])}, without naming a part`,
+      text: `The BMC reports the system as ${spaced(severityOf(systemHealth))}, without naming a part`,
       alert: systemHealth === Health.Warning ? "SystemHealthWarning" : "SystemHealthCritical",
     });
   if (snapshot.eventLog?.overflow)
@@ -90,8 +92,8 @@ function chassisFault(name: ChassisFault): Fault {
   return { key: `chassis ${name}`, severity, subject: "chassis", text: `Chassis: ${spaced(name)} fault`, alert };
 }
 
-function sensorFault(sensor: Sensor, health: 1 | 2 | 3): Fault {
-  const severity = SEVERITY_OF[health];
+function sensorFault(sensor: Sensor, health: Health): Fault {
+  const severity = severityOf(health);
   return {
     key: `sensor ${sensor.id}`,
     severity,
@@ -102,15 +104,15 @@ function sensorFault(sensor: Sensor, health: 1 | 2 | 3): Fault {
   };
 }
 
-const LIMIT_WORDS = { 1: "non_critical", 2: "critical", 3: "non_recoverable" } as const;
+const LIMIT_WORDS = ["", "non_critical", "critical", "non_recoverable"] as const;
 /** States that only repeat which limit was crossed. */
 const CROSSING = /^(at_or_(below|above)_)?(lower|upper)_/;
 /** States that are no fault; they are asserted beside those that are. */
 const PRESENT: ReadonlySet<string> = new Set(["presence_detected", "drive_present", "present", "device_installed"]);
 
-function sensorText(sensor: Sensor, health: 1 | 2 | 3): string {
+function sensorText(sensor: Sensor, health: Health): string {
   const { name, states, value } = sensor;
-  const word = spaced(SEVERITY_OF[health]);
+  const word = spaced(severityOf(health));
   const words = [...new Set(states)].filter((state) => !CROSSING.test(state) && !PRESENT.has(state)).map(spaced);
   const reading = readingText(sensor);
   const limit = value === undefined || words.length > 0 ? undefined : crossed(sensor, value, health);
@@ -120,7 +122,7 @@ function sensorText(sensor: Sensor, health: 1 | 2 | 3): string {
 }
 
 /** "below 720 rpm": the crossed limit of this health, or the nearest one if hysteresis keeps the health. */
-function crossed({ thresholds = {}, quantity, unit }: Sensor, value: number, health: 1 | 2 | 3): string | undefined {
+function crossed({ thresholds = {}, quantity, unit }: Sensor, value: number, health: Health): string | undefined {
   const limitOf = (side: "lower" | "upper"): number | undefined =>
     thresholds[`${side}_${LIMIT_WORDS[health]}` as ThresholdName];
   const [lower, upper] = [limitOf("lower"), limitOf("upper")];
@@ -141,7 +143,7 @@ const BY_STATE: ReadonlyMap<string, string> = new Map([
   ["throttled", "CpuThrottled"],
 ]);
 
-function alertOf({ kind, role, states }: Sensor, health: 1 | 2 | 3): string {
+function alertOf({ kind, role, states }: Sensor, health: Health): string {
   for (const state of states) {
     const alert = BY_STATE.get(state);
     if (alert !== undefined) return alert;

@@ -19,7 +19,9 @@ const SHOWN: Readonly<Record<Exclude<Quantity, "other">, Shown>> = {
 
 /** The unit a person expects, and the factor from the base unit to it. */
 export function shownAs(quantity: Quantity | undefined, unit: string | undefined): Shown {
-  if (quantity !== undefined && quantity !== "other") return SHOWN[quantity];
+  const known = quantity === undefined || quantity === "other" ? undefined : SHOWN[quantity];
+  // An unknown quantity is shown as it is: a text for people must not end a poll.
+  if (known !== undefined) return known;
   return { unit: unit === undefined || unit === "unspecified" ? "" : unit === "percent" ? "%" : unit, factor: 1 };
 }
 
