@@ -163,8 +163,13 @@ export class RedfishSession {
     this.#leftover = undefined;
     if (uri === undefined || uri === this.#open?.uri) return;
     try {
-      await this.#connection().logout(uri, this.#open?.headers ?? {}, signal);
-      this.#trace?.("note", "the session of an earlier run is deleted");
+      const { status } = await this.#connection().logout(uri, this.#open?.headers ?? {}, signal);
+      if (status >= 500) {
+        // A busy BMC: the next login tries again.
+        this.#leftover = uri;
+        return;
+      }
+      this.#trace?.("note", "a session that was left behind is deleted");
     } catch (error) {
       if (signal.aborted) throw error;
     }
@@ -190,6 +195,8 @@ export class RedfishSession {
   }
 
   async #again(uri: string, refused: HttpResponse, signal: AbortSignal): Promise<HttpResponse> {
+    // Some BMCs refuse a valid token now and then: the session behind it would keep a place until it expires.
+    this.#leftover = this.#open?.uri ?? this.#leftover;
     this.#open = undefined;
     if (this.#options.login.auth === "basic") throw this.#loginError(uri, refused);
     this.#observer.sessionLost();
