@@ -12,6 +12,7 @@ interface Open {
   readonly at: number;
   /** Offset of the outermost collection that ends wrongly because of it. */
   readonly from: number;
+  readonly depth: number;
 }
 
 /**
@@ -21,24 +22,25 @@ interface Open {
 export function neverClosed(text: string): Open | undefined {
   for (const token of new Parser().parse(text)) {
     const open = token.type === "document" ? openIn(token.value, 0) : undefined;
-    if (open) return open;
+    // What is nested too deeply has other faults than the bracket at which the search ended.
+    if (open) return open.depth > DEEPEST ? undefined : open;
   }
   return undefined;
 }
 
 function openIn(token: CST.Token | null | undefined, depth: number): Open | undefined {
   if (token?.type === "double-quoted-scalar")
-    return isClosed(token.source, '"') ? undefined : opening("OPEN_DOUBLE_QUOTE", token.offset);
+    return isClosed(token.source, '"') ? undefined : opening("OPEN_DOUBLE_QUOTE", token.offset, depth);
   if (token?.type === "single-quoted-scalar")
-    return isClosed(token.source, "'") ? undefined : opening("OPEN_SINGLE_QUOTE", token.offset);
-  if (!CST.isCollection(token) || depth > DEEPEST) return undefined;
+    return isClosed(token.source, "'") ? undefined : opening("OPEN_SINGLE_QUOTE", token.offset, depth);
+  if (!CST.isCollection(token) || depth > DEEPEST + 1) return undefined;
   const inner = innerOpen(token, depth + 1);
   if (token.type !== "flow-collection") return inner;
   const isMap = token.start.type === "flow-map-start";
   const ends = token.end.some(({ type }) => type === (isMap ? "flow-map-end" : "flow-seq-end"));
   if (ends) return inner;
   const { offset } = token.start;
-  return inner ? { ...inner, from: offset } : opening(isMap ? "OPEN_BRACE" : "OPEN_BRACKET", offset);
+  return inner ? { ...inner, from: offset } : opening(isMap ? "OPEN_BRACE" : "OPEN_BRACKET", offset, depth);
 }
 
 function innerOpen({ items }: CST.BlockMap | CST.BlockSequence | CST.FlowCollection, depth: number): Open | undefined {
@@ -49,7 +51,7 @@ function innerOpen({ items }: CST.BlockMap | CST.BlockSequence | CST.FlowCollect
   return undefined;
 }
 
-const opening = (code: OpenCode, at: number): Open => ({ code, at, from: at });
+const opening = (code: OpenCode, at: number, depth: number): Open => ({ code, at, from: at, depth });
 
 /** Whether a quoted scalar ends with its quote, which is neither its first character nor escaped. */
 function isClosed(source: string, quote: string): boolean {

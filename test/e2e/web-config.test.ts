@@ -205,7 +205,7 @@ describe("an invalid web configuration", () => {
       lightsout(["config", "check", beside.file, ...args]),
     ]);
     beside.remove();
-    expect([start.code, check.code]).toEqual([1, 1]);
+    expect([start.code, check.code]).toEqual([2, 1]);
     expect(start.stderr).toContain(words);
     expect(check.stderr).toContain(words);
   });
@@ -221,7 +221,7 @@ describe("an invalid web configuration", () => {
     ]);
     beside.remove();
     expect([code, stderr]).toEqual([
-      1,
+      2,
       "lightsout: /nonexistent/web.yml: no such file; give another with --web.config.file, or omit the option to serve plain HTTP to everybody\n",
     ]);
   });
@@ -270,9 +270,9 @@ describe("lightsout serve listens", () => {
       lightsout([...base, "--web.listen-address", ":0"]),
     ]);
     beside.remove();
-    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("systemd passed no socket")]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("systemd passed no socket")]);
     expect([foreign.code, foreign.stderr]).toEqual([
-      1,
+      2,
       expect.stringContaining("systemd passed its sockets to process 1,"),
     ]);
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("cannot be used with option")]);
