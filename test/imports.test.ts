@@ -9,6 +9,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ipmi: ["lib"],
   redfish: ["lib"],
   bmc: ["model", "ipmi", "redfish", "lib"],
+  cluster: ["inventory", "lib"],
   config: ["model", "lib"],
   inventory: ["model", "config", "lib"],
   scheduler: ["model", "lib"],
@@ -20,6 +21,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   simulator: ["lib", "ipmi"],
   exporter: [
     "bmc",
+    "cluster",
     "config",
     "dialect",
     "events",
@@ -59,7 +61,7 @@ const NPM: Readonly<Record<string, readonly string[]>> = {
   pino: ["lib"],
   "prom-client": ["exposition"],
   re2js: ["lib"],
-  undici: ["redfish"],
+  undici: ["cluster", "redfish"],
   yaml: ["cli", "config", "inventory", "simulator"],
   zod: ["config", "simulator"],
 };

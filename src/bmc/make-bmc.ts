@@ -20,6 +20,8 @@ export interface BmcParts {
   readonly cache: SdrCache;
   readonly observer?: IpmiObserver;
   readonly redfishObserver?: RedfishObserver;
+  /** While it returns false, Redfish sends nothing; the transport of IPMI has a check of its own. */
+  readonly maySend?: (() => boolean) | undefined;
   /** Current role rules; without them no sensor has a role. */
   readonly roles?: () => Roles;
   /** Current severity rules; without them the tables of the specification apply. */
@@ -58,7 +60,7 @@ export function redfishOptions(
 ): RedfishBmcOptions {
   const { protocol, redfish, filter, limits } = settings;
   if (!redfish) throw new SettingsError("the module has no settings for Redfish");
-  const { clock, redfishObserver, roles, severities, readingPlans } = parts;
+  const { clock, redfishObserver, maySend, roles, severities, readingPlans } = parts;
   const { login, tls, expand, firmware } = redfish;
   return {
     address,
@@ -69,6 +71,7 @@ export function redfishOptions(
     firmware,
     clock,
     observer: redfishObserver,
+    maySend,
     filter,
     sensorLimit: limits?.sensors,
     roles,

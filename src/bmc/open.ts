@@ -85,6 +85,8 @@ const LONGEST_HELD_INTERVAL_MS = 5 * 60_000;
 export class BmcPool {
   readonly #parts: BmcPoolParts;
   readonly #open = new Map<string, Open>();
+  /** States of released hosts that are being saved. */
+  readonly #releasing = new Set<Promise<void>>();
   readonly #visited = new LRUCache<string, Open>({ max: VISITED });
 
   constructor(parts: BmcPoolParts) {
@@ -258,8 +260,15 @@ export class BmcPool {
     const open = this.#open.get(key);
     this.#open.delete(key);
     // A remembered host has no endpoint, which would use a socket. The next connection begins with its saved state.
-    await Promise.all([open && this.#saveLast(open), open?.bmc.close()]);
+    const saved = open && this.#saveLast(open);
+    if (saved) this.#releasing.add(saved);
+    await Promise.all([saved?.finally(() => this.#releasing.delete(saved)), open?.bmc.close()]);
     if (open?.passing && !open.busy) this.#visited.set(key, open);
+  }
+
+  /** Resolves when the state of released hosts is saved. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#releasing]);
   }
 
   /** Acknowledges the parts that have disappeared so far: they are no longer reported. */

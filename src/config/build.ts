@@ -5,6 +5,7 @@ import { mapping } from "./checks.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
 import type {
   AuthConfig,
+  ClusterConfig,
   Config,
   EventsConfig,
   ModuleConfig,
@@ -73,6 +74,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     roles: { files: file.roles.files.map(absolute), rules: [] },
     severities: { files: file.severities.files.map(absolute), rules: [] },
     events: buildEvents(file.events, absolute),
+    cluster: file.cluster && buildCluster(file.cluster, absolute),
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
     foreign: false,
@@ -209,6 +211,23 @@ function buildEvents(
       runbooks: alertmanager.runbooks_url,
       authorization: serverAuth(alertmanager, absolute),
     },
+  };
+}
+
+function buildCluster(cluster: NonNullable<ConfigFile["cluster"]>, absolute: Absolute): ClusterConfig {
+  const { endpoints, ca_file, cert_file, key_file, basic_auth: basic, prefix } = cluster.etcd;
+  const password = basic && secretSource(basic.password, basic.password_file, basic.password_env, absolute);
+  return {
+    endpoints,
+    ...(ca_file !== undefined && { caFile: absolute(ca_file) }),
+    ...(cert_file !== undefined && { certFile: absolute(cert_file) }),
+    ...(key_file !== undefined && { keyFile: absolute(key_file) }),
+    ...(basic && password && { user: { name: basic.username, password } }),
+    prefix,
+    name: cluster.name,
+    url: cluster.url,
+    leaseMs: ms(cluster.lease),
+    withoutEtcd: cluster.without_etcd,
   };
 }
 

@@ -65,6 +65,7 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
     }
   }
   if (isMapping(file.events)) checkEvents(["events"], file.events, options, say);
+  checkEtcd(["cluster", "etcd"], mapping(mapping(file.cluster).etcd), options, say);
   return problems;
 }
 
@@ -161,6 +162,23 @@ function checkEvents(path: ConfigPath, events: Mapping, options: CheckOptions, s
   for (const key of Object.keys(mapping(alertmanager.labels))) {
     if (OWN_LABELS.includes(key)) say([...at, "labels", key], "is reserved: every alert has this label");
   }
+}
+
+function checkEtcd(path: ConfigPath, etcd: Mapping, options: CheckOptions, say: Say): void {
+  checkServerAuth(path, etcd, options, say);
+  for (const [key, other] of [
+    ["cert_file", "key_file"],
+    ["key_file", "cert_file"],
+  ] as const)
+    if (etcd[key] !== undefined && etcd[other] === undefined) say([...path, key], `needs ${other} beside it`);
+  const schemes = new Set(
+    list(etcd.endpoints)
+      .filter((url) => typeof url === "string" && URL.canParse(url))
+      .map((url) => new URL(String(url)).protocol),
+  );
+  const tlsKey = ["ca_file", "cert_file"].find((key) => etcd[key] !== undefined);
+  if (tlsKey !== undefined && schemes.size > 0 && !schemes.has("https:"))
+    say([...path, tlsKey], "is used for https:// endpoints only, and there is none");
 }
 
 function checkPlaces(path: ConfigPath, target: Mapping, say: Say): void {

@@ -33,6 +33,8 @@ export interface Config {
   readonly roles: RolesConfig;
   readonly severities: SeveritiesConfig;
   readonly events: EventsConfig;
+  /** Several servers share the hosts. */
+  readonly cluster?: ClusterConfig;
   /** Absolute. */
   readonly stateDir?: string;
   /** Values of the file with all defaults, for redactConfig(). */
@@ -102,6 +104,23 @@ export interface IpmiExporterConfig {
   readonly discreteReadings: boolean;
   /** Events that are counted by name. */
   readonly selEvents: readonly { readonly name: string; readonly regexp: GoRegexp }[];
+}
+
+/** A cluster of servers that share the hosts of one inventory. */
+export interface ClusterConfig {
+  readonly endpoints: readonly string[];
+  /** Absolute. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly user?: { readonly name: string; readonly password: SecretSource };
+  /** Of all keys in etcd; ends with a slash. */
+  readonly prefix: string;
+  /** By default the host name. */
+  readonly name?: string;
+  readonly url?: string;
+  readonly leaseMs: number;
+  readonly withoutEtcd: "stop" | "keep";
 }
 
 /** Addresses that pages link to. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { COLLECTORS, DEFAULT_COLLECTORS, HIGHEST_HOST_LIMITS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
+import { clusterSchema } from "./cluster-schema.ts";
 import { duration, someTime } from "./duration-schema.ts";
 import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
 import { commonKeys, oneOrMore } from "./rule-file.ts";
@@ -409,6 +410,9 @@ export const fileSchema = z.strictObject({
   events: eventsSchema(duration, labels)
     .prefault({})
     .describe("Outputs for new records of event logs and for changes of hosts; see [events](events.md)."),
+  cluster: clusterSchema
+    .optional()
+    .describe("Several servers that share the hosts of one inventory; see [several servers](servers.md)."),
   state_dir: filled("a folder")
     .optional()
     .describe("Folder for state that is kept over restarts; relative to this file."),

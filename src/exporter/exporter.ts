@@ -20,6 +20,7 @@ import {
   type ReloadResult,
   type Web,
 } from "../web/index.ts";
+import { ExporterCluster } from "./cluster.ts";
 import { configText } from "./config-text.ts";
 import { eventsSettings } from "./events-settings.ts";
 import { FaultTimesFile } from "./fault-times-file.ts";
@@ -42,6 +43,7 @@ interface StateFiles {
   readonly state?: StateDir;
   readonly spool?: EventSpool;
   readonly faults?: FaultTimesFile;
+  readonly cluster?: ExporterCluster;
 }
 
 export interface ExporterOptions {
@@ -70,10 +72,11 @@ export class Exporter {
   readonly #log: Logger;
   readonly #env: Environment;
   readonly #self: SelfMetrics;
-  readonly #transport = new UdpTransport();
+  readonly #transport: UdpTransport;
   readonly #pool: BmcPool;
   readonly #state: StateDir | undefined;
   readonly #faults: FaultTimesFile | undefined;
+  #cluster: ExporterCluster | undefined;
   readonly #scheduler: Scheduler;
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
@@ -109,7 +112,24 @@ export class Exporter {
       state && config.stateDir !== undefined
         ? await FaultTimesFile.open(config.stateDir, state.files, options.log)
         : undefined;
-    const exporter = new Exporter(options, env, config, book, { state, spool, faults });
+    let started: Exporter | undefined;
+    const cluster =
+      config.cluster &&
+      (await ExporterCluster.open(
+        {
+          config: config.cluster,
+          env,
+          version: options.version,
+          clock: options.clock ?? systemClock,
+          log: options.log,
+          inventory: () => started?.allHosts ?? new Map(),
+          hosts: () => started?.hosts ?? 0,
+          own: async (mayPoll) => started?.own(mayPoll),
+        },
+        state,
+      ));
+    const exporter = new Exporter(options, env, config, book, { state, spool, faults, cluster });
+    started = exporter;
     try {
       await exporter.#readWebConfig();
       const listening: string[] = [];
@@ -127,7 +147,7 @@ export class Exporter {
     env: Environment,
     config: Config,
     book: PollSettingsBook,
-    { state, spool, faults }: StateFiles,
+    { state, spool, faults, cluster }: StateFiles,
   ) {
     this.#options = options;
     this.#env = env;
@@ -139,13 +159,18 @@ export class Exporter {
     const clock = this.#clock;
     this.#state = state;
     this.#faults = faults;
+    this.#cluster = cluster;
+    const maySend = cluster && (() => cluster.maySend());
+    const keeper = cluster?.keeper ?? state;
+    this.#transport = new UdpTransport({ ...(maySend && { maySend }) });
     this.#self = new SelfMetrics({ version: options.version, clock });
     this.#events = new Events({ clock, log: this.#log, report: eventsReports(this.#self), spool });
     this.#pool = new BmcPool({
       transport: this.#transport,
       clock,
       cache: new SdrCache({ report: this.#self, keeper: state }),
-      keeper: state,
+      keeper,
+      maySend,
       observer: ipmiReports(this.#self),
       redfishObserver: redfishReports(this.#self),
       onNews: (host, news) => this.#events.take(this.#inventory.current().get(host.name) ?? host, news),
@@ -179,7 +204,14 @@ export class Exporter {
       groupOf: (host) => this.#groupOf(host),
       options: limitsOf(config),
     });
-    this.#inventory = new Inventory(config, { log: this.#log, clock, shard: options.shard, report: this.#self });
+    this.#inventory = new Inventory(config, {
+      log: this.#log,
+      clock,
+      shard: options.shard,
+      report: this.#self,
+      // A member polls nothing before it knows which hosts are its own.
+      ...(cluster && { owns: () => false }),
+    });
     this.#inventory.onChange(() => this.#applyInventory());
     this.#reloader = new Reloader({
       configFile: options.configFile,
@@ -201,7 +233,8 @@ export class Exporter {
       clock,
       scheduler: this.#scheduler,
       book: () => this.#book,
-      hosts: () => this.#inventory.current(),
+      hosts: () => this.#inventory.all(),
+      admit: (host) => this.#cluster?.admit(host.name, this.#inventory.current().has(host.name)),
       record: (name) => this.#store.get(name)?.record,
     });
     this.#web = createWeb({
@@ -212,8 +245,14 @@ export class Exporter {
       probeConcurrency: () => this.#book.config.probe.concurrency,
       probe: (request) => probes.probe(request),
       ipmi: (request) => probes.ipmi(request),
-      selfMetrics: () => this.#self.text(),
+      selfMetrics: () => {
+        if (this.#cluster) this.#self.cluster.set(this.#cluster.status);
+        return this.#self.text();
+      },
       rackBudgets: () => this.#budgets,
+      cluster: () => this.#cluster?.view(),
+      elsewhere: (host) => (this.#inventory.all().has(host) ? this.#cluster?.elsewhere(host) : undefined),
+      remoteHosts: () => this.#cluster?.remoteHosts() ?? [],
       configText: () => configText(this.#book.config, this.#inventory.problems()),
       reload: () => this.reload(),
       ready: () => (this.#ready ? { ready: true } : { ready: false, why: "the inventory is not loaded yet" }),
@@ -244,6 +283,18 @@ export class Exporter {
     return this.#webConfig;
   }
 
+  /** All hosts of the inventory, also those that other servers of the cluster poll. */
+  get allHosts(): ReadonlyMap<string, Host> {
+    return this.#inventory.all();
+  }
+
+  /** Polls only these hosts from now on. Resolves when the others are no longer polled and their sessions are closed. */
+  async own(mayPoll: (hostName: string) => boolean): Promise<void> {
+    this.#inventory.setOwned(mayPoll);
+    await this.#scheduler.released();
+    await this.#pool.settled();
+  }
+
   /** Hosts being polled. */
   get hosts(): number {
     return this.#store.size;
@@ -254,6 +305,7 @@ export class Exporter {
     await this.#events.configure(eventsSettings(this.#book.config, this.#env), FLUSH_MS);
     await this.#inventory.start();
     this.#applyInventory();
+    await this.#cluster?.start();
     this.#ready = true;
     this.#self.configReload(true);
     const sweep = (): void => {
@@ -275,7 +327,7 @@ export class Exporter {
 
   /** An inventory without hosts is mostly a mistake. */
   #logEmptyInventory(): void {
-    if (this.hosts > 0) return;
+    if (this.hosts > 0 || this.allHosts.size > 0) return;
     const { fileSd, foreign, httpSd, probe } = this.#book.config;
     if (foreign) {
       const file = { config: this.#options.configFile };
@@ -298,7 +350,7 @@ export class Exporter {
   /** Logs budgets of racks without hosts, once per load. A shard has only some of the racks and cannot know. */
   #logUnusedBudgets(): void {
     if (this.#options.shard !== undefined || this.hosts === 0) return;
-    for (const problem of this.#rackBudgets.unused(this.#inventory.current().values())) this.#log.warn({}, problem);
+    for (const problem of this.#rackBudgets.unused(this.allHosts.values())) this.#log.warn({}, problem);
   }
 
   #groupOf(host: Host): string {
@@ -313,6 +365,7 @@ export class Exporter {
     this.#budgets = this.#rackBudgets.of(hosts);
     this.#scheduler.setHosts(hosts.map((host) => this.#scheduled(host)));
     this.#pollLog.retain((name) => this.#store.get(name) !== undefined);
+    this.#cluster?.refresh();
   }
 
   #scheduled(host: Host): ScheduledHost {
@@ -362,6 +415,7 @@ export class Exporter {
   /** Ends polls, closes the sessions with BMCs and lets requests in flight finish, in less than 10 s. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
+    await this.#cluster?.stop();
     this.#inventory.stop();
     await Promise.all([this.#scheduler.stop(), this.#web.close()]);
     let timer: Timer | undefined;

@@ -12,8 +12,10 @@ interface ProbeServiceOptions {
   readonly scheduler: Pick<Scheduler, "pollNow">;
   /** Settings in force; a reload replaces them. */
   readonly book: () => PollSettingsBook;
-  /** Hosts of the inventory at present. */
+  /** Hosts of the inventory at present, also those that other servers poll. */
   readonly hosts: () => ReadonlyMap<string, Host>;
+  /** Throws ProbeRefused for a host that this server may not poll. */
+  readonly admit?: (host: Host) => void;
   /** Record of the last poll of a host. */
   readonly record: (host: string) => HostRecord | undefined;
 }
@@ -35,6 +37,7 @@ export class ProbeService {
     const { book, hosts } = this.#options;
     const { config } = book();
     const host = await probeTarget(request, config, hosts());
+    this.#options.admit?.(host);
     const recent = this.#recent(host, config.probe.maxAgeMs);
     if (recent && !request.trace) return { record: recent };
     const snapshot = await this.#poll(host, request);
@@ -52,6 +55,7 @@ export class ProbeService {
     const { book, hosts } = this.#options;
     const { config } = book();
     const host = await dialectTarget(request, config, hosts());
+    this.#options.admit?.(host);
     const module = book().moduleOf(host);
     refuseRedfish(host, module.protocol);
     const options = dialectOf(module);

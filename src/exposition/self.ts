@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { type Clock, systemClock } from "../lib/index.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
+import { ClusterMetrics } from "./self-cluster.ts";
 import { RedfishMetrics } from "./self-redfish.ts";
 import { Tally } from "./tally.ts";
 import { Timings } from "./timings.ts";
@@ -44,6 +45,7 @@ export class SelfMetrics {
   readonly #queueDepth: Gauge;
   readonly #queueWait: Timings;
   readonly redfish: RedfishMetrics;
+  readonly #registered: { cluster?: ClusterMetrics } = {};
   readonly #entriesRejected: Gauge;
   readonly #events: Counter;
   readonly #eventsWaiting: Gauge;
@@ -56,6 +58,12 @@ export class SelfMetrics {
   readonly #webConfigOk: Gauge;
   readonly #webConfigTime: Gauge;
   readonly #webExpiry: Gauge;
+
+  /** Registered when it is used: an exporter outside a cluster has none of these families. */
+  get cluster(): ClusterMetrics {
+    this.#registered.cluster ??= new ClusterMetrics(this.#registry);
+    return this.#registered.cluster;
+  }
 
   constructor(options: SelfOptions) {
     const r = this.#registry;

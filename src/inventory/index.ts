@@ -19,5 +19,5 @@ export { type LoadedHosts, loadHosts } from "./load-hosts.ts";
 export { type RackBudget, RackBudgets } from "./rack-budgets.ts";
 export { type Rejection, type RejectionCount, rejectionText } from "./rejection.ts";
 export { SelectorError, selectHosts } from "./select.ts";
-export { ownedBy, ownerOf, parseShard, type Shard } from "./shard.ts";
+export { ownedBy, ownerOf, parseShard, rendezvous, type Shard } from "./shard.ts";
 export { buildInventory } from "./static-targets.ts";

@@ -24,6 +24,8 @@ export interface InventoryOptions {
   readonly report?: InventoryReport;
   /** Only this share of the hosts is polled. */
   readonly shard?: Shard;
+  /** Only these hosts are polled, until `setOwned` changes that. */
+  readonly owns?: (hostName: string) => boolean;
 }
 
 /** Problems that appear together and are logged one by one. */
@@ -39,14 +41,16 @@ export class Inventory {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #fetch: Fetch | undefined;
-  readonly #shard: Shard | undefined;
   readonly #listeners = new Set<InventoryListener>();
   #config: Config;
   #statics: readonly Candidate[];
   #sources: readonly Source[] = [];
   /** Sources of a reload in progress: being read for the first time, and not in force yet. */
   #coming: readonly Source[] = [];
+  /** Of all servers of a cluster. */
+  #all: ReadonlyMap<string, Host> = new Map();
   #hosts: ReadonlyMap<string, Host> = new Map();
+  #owns: ((hostName: string) => boolean) | undefined;
   #problems: readonly string[] = [];
   #rejections: readonly Rejection[] = [];
   #stopped = false;
@@ -58,10 +62,11 @@ export class Inventory {
     this.#log = options.log ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
     this.#fetch = options.fetch;
-    this.#shard = options.shard;
     this.#report = options.report;
     this.#config = config;
     this.#statics = staticCandidates(config);
+    const { shard } = options;
+    this.#owns = options.owns ?? (shard && ((name) => ownedBy(name, shard.index, shard.count)));
   }
 
   /**
@@ -83,8 +88,20 @@ export class Inventory {
     this.#listeners.clear();
   }
 
+  /** The hosts that this process polls. */
   current(): ReadonlyMap<string, Host> {
     return this.#hosts;
+  }
+
+  /** All hosts, also those that another process polls. */
+  all(): ReadonlyMap<string, Host> {
+    return this.#all;
+  }
+
+  /** Polls only these hosts from now on, and reports the change to the listeners. */
+  setOwned(owns: (hostName: string) => boolean): void {
+    this.#owns = owns;
+    if (!this.#stopped) this.#distribute();
   }
 
   /** Sources that cannot be read and entries that are rejected at present: one sentence each. */
@@ -168,8 +185,13 @@ export class Inventory {
     this.#rejections = rejections;
     this.#report?.entriesRejected(countRejections(rejections));
     this.#logProblems([...this.failures().map(({ text }) => text), ...rejections.map(rejectionText)]);
-    const shard = this.#shard;
-    const hosts = shard ? new Map([...merged].filter(([name]) => ownedBy(name, shard.index, shard.count))) : merged;
+    this.#all = merged;
+    this.#distribute();
+  }
+
+  #distribute(): void {
+    const owns = this.#owns;
+    const hosts = owns ? new Map([...this.#all].filter(([name]) => owns(name))) : this.#all;
     const diff = diffInventories(this.#hosts, hosts);
     if (isEmptyDiff(diff)) return;
     this.#hosts = hosts;

@@ -43,6 +43,28 @@ export function ownerOf(hostName: string, count: number): number {
   return owner;
 }
 
+/**
+ * The server of a cluster that polls a host, by rendezvous hashing over the names of the servers: the loss of a server
+ * moves only its own hosts, evenly over the others. Returns undefined if there is no server. All processes, also of
+ * other versions, must agree; tests pin the function.
+ */
+export function rendezvous(servers: Iterable<string>): (hostName: string) => string | undefined {
+  const keys = [...new Set(servers)].sort().map((name) => [name, mix(fnv1a(name))] as const);
+  return (hostName) => {
+    const host = fnv1a(hostName);
+    let owner: string | undefined;
+    let best = -1;
+    for (const [name, key] of keys) {
+      const score = mix(host ^ key);
+      if (score > best) {
+        best = score;
+        owner = name;
+      }
+    }
+    return owner;
+  };
+}
+
 /** FNV-1a, 32 bits, over the bytes of UTF-8. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;

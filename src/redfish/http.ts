@@ -30,6 +30,8 @@ export interface HttpOptions {
   readonly tlsMemory: TlsMemory;
   readonly clock: Clock;
   readonly observer: RedfishObserver;
+  /** Asked before each request; while it returns false, nothing is sent and the request fails. */
+  readonly maySend?: (() => boolean) | undefined;
 }
 
 export interface HttpResponse {
@@ -157,7 +159,9 @@ export class RedfishHttp {
 
   async #sendNow(exchange: Exchange, signal: AbortSignal): Promise<HttpResponse> {
     signal.throwIfAborted();
-    const { clock } = this.#options;
+    const { clock, maySend } = this.#options;
+    if (maySend?.() === false)
+      throw new RedfishError("unreachable", "this process may not send to BMCs at present", { stage: "connect" });
     this.#abortedBy = undefined;
     const flight: Flight = { hasStarted: false, collector: undefined };
     const abort = (reason: unknown): void => {

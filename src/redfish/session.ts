@@ -33,6 +33,8 @@ export interface RedfishSessionOptions {
   readonly login: RedfishLogin;
   readonly clock: Clock;
   readonly observer?: RedfishObserver;
+  /** Asked before each request; while it returns false, nothing is sent. */
+  readonly maySend?: (() => boolean) | undefined;
 }
 
 /** What outlives the process: plain JSON. */
@@ -244,8 +246,9 @@ export class RedfishSession {
 
   #connection(): RedfishHttp {
     if (!this.#http) {
-      const { host, port, tls, clock } = this.#options;
-      this.#http = new RedfishHttp({ host, port, tls, tlsMemory: this.#tls, clock, observer: this.#observer });
+      const { host, port, tls, clock, maySend } = this.#options;
+      const options = { host, port, tls, tlsMemory: this.#tls, clock, observer: this.#observer, maySend };
+      this.#http = new RedfishHttp(options);
       this.#http.trace = this.#trace;
     }
     return this.#http;

@@ -10,6 +10,8 @@ export class Releases {
   readonly #release: (host: Host) => Promise<void> | void;
   readonly #graceMs: number;
   readonly #log: Logger;
+  #pending = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(parts: {
     clock: Clock;
@@ -27,7 +29,18 @@ export class Releases {
 
   /** In the lane of its BMC: after the running job, before all waiting ones. */
   later(host: Host, group: string): void {
-    this.#lanes.add(bmcAddress(host), group, { level: Level.Release, run: () => this.now(host) });
+    this.#pending++;
+    const run = async (): Promise<void> => {
+      await this.now(host);
+      if (--this.#pending > 0) return;
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    };
+    this.#lanes.add(bmcAddress(host), group, { level: Level.Release, run });
+  }
+
+  /** Resolves when every session that is to be closed is closed. */
+  done(): Promise<void> {
+    return this.#pending === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Never rejects, and waits no longer than the grace time. */

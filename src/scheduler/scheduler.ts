@@ -65,6 +65,7 @@ export class Scheduler {
   readonly #attempts: Attempts;
   readonly #rounds: Rounds;
   readonly #probes: Probes;
+  readonly #releases: Releases;
   #limits: Limits;
   #stopping: Promise<void> | undefined;
 
@@ -77,6 +78,7 @@ export class Scheduler {
     this.#slots = new Slots(this.#limits.concurrency, this.#limits.groupConcurrency);
     this.#lanes = new Lanes(this.#slots, (depth) => report.queued(depth));
     this.#attempts = new Attempts({ clock, agenda, poll, report, graceMs });
+    this.#releases = new Releases({ clock, lanes: this.#lanes, release, graceMs, log });
     const tools = {
       clock,
       agenda,
@@ -86,7 +88,7 @@ export class Scheduler {
       lanes: this.#lanes,
       attempts: this.#attempts,
       refusedLogins: new RefusedLogins(clock),
-      releases: new Releases({ clock, lanes: this.#lanes, release, graceMs, log }),
+      releases: this.#releases,
       limits: () => this.#limits,
       deliver: (snapshot: HostSnapshot, host: Host): void => {
         try {
@@ -108,6 +110,11 @@ export class Scheduler {
    */
   setHosts(hosts: Iterable<ScheduledHost>): void {
     this.#rounds.setHosts(hosts);
+  }
+
+  /** Resolves when the polls of removed hosts have ended and their sessions are closed. */
+  released(): Promise<void> {
+    return this.#releases.done();
   }
 
   /** Applies new limits; absent ones stay as they are. Running polls are not affected. */

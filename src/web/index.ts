@@ -5,6 +5,7 @@
  */
 
 export { ListenError } from "./address.ts";
+export type { ClusterServer, ClusterView, Elsewhere, RemoteHost } from "./cluster-view.ts";
 export { csvLine } from "./data/csv.ts";
 export { DATA_PARTS, type DataPart, type HostData, hostData, type SensorData } from "./data/host-data.ts";
 export { type InheritedSocket, inheritedSockets } from "./inherited.ts";

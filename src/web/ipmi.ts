@@ -1,8 +1,9 @@
 import type { RequestHandler, Response } from "express";
 import { CONTENT_TYPE } from "../exposition/index.ts";
+import { probeRefusal } from "./cluster.ts";
 import { Parameters } from "./parameters.ts";
 import type { BoundParts, WebLimits } from "./parts.ts";
-import { goneSignal, HEADER, named, probeTimeoutMs, refusalOf, targetOf, timeLeftMs } from "./probe.ts";
+import { goneSignal, HEADER, named, probeTimeoutMs, targetOf, timeLeftMs } from "./probe.ts";
 
 const IPMI_PARAMETERS = ["target", "module", "auth"] as const;
 
@@ -26,7 +27,7 @@ export function ipmiHandler(
       response.set("Content-Type", CONTENT_TYPE).send(Buffer.from(text));
     } catch (error) {
       if (signal.aborted) return;
-      throw refusalOf(error);
+      throw probeRefusal(request, error);
     }
   };
 }

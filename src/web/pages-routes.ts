@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from "express";
+import { elsewhereRefusal } from "./cluster.ts";
 import { formatOf } from "./data/format.ts";
 import {
   EVENT_PARAMETERS,
@@ -33,6 +34,8 @@ type Needs = Pick<
   BoundParts,
   | "records"
   | "record"
+  | "cluster"
+  | "elsewhere"
   | "state"
   | "trail"
   | "recentEvents"
@@ -104,6 +107,7 @@ export function landingHandler(parts: Needs): RequestHandler {
       refresh: refreshOf(request, parameters, parts),
       runbook: parts.runbook,
       state: (host) => parts.state(host),
+      cluster: parts.cluster(),
     });
     await sendPage(request, response, text);
   };
@@ -115,6 +119,8 @@ export function hostHandler(parts: Needs): RequestHandler<{ name: string }> {
     const parameters = new Parameters(request as unknown as Request, [REFRESH]);
     const { name } = request.params;
     const listed = parts.record(name);
+    const elsewhere = listed === undefined ? parts.elsewhere(name) : undefined;
+    if (elsewhere !== undefined) throw elsewhereRefusal(request as unknown as Request, elsewhere);
     if (listed === undefined) throw new Refusal(404, `no host ${quoted(name)} in the inventory`);
     const format = formatOf(request as unknown as Request);
     if (format !== "html") {

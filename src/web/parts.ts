@@ -8,6 +8,7 @@ import {
   type HostTrail,
   runbookUrl,
 } from "../model/index.ts";
+import type { ClusterView, Elsewhere, RemoteHost } from "./cluster-view.ts";
 import { OPEN, SILENT, type WebReport, type WebSecurity } from "./security.ts";
 
 /** A host of the inventory: its latest record and the text made of it. */
@@ -63,10 +64,13 @@ export class ProbeRefused extends Error {
   override readonly name = "ProbeRefused";
   /** 400 unknown module or auth, 403 target not allowed, 503 queue full or shutting down. */
   readonly status: number;
+  /** The server that polls the target; the client is sent there. */
+  readonly elsewhere: Elsewhere | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, elsewhere?: Elsewhere) {
     super(message);
     this.status = status;
+    this.elsewhere = elsewhere;
   }
 }
 
@@ -109,6 +113,12 @@ export interface WebParts {
   probeConcurrency?(): number;
   /** The exporter's own metrics in the text format. */
   selfMetrics(): Promise<string>;
+  /** The cluster that this exporter is part of; by default none. */
+  cluster?(): ClusterView | undefined;
+  /** The server that polls a host of the inventory, if that is another one. */
+  elsewhere?(host: string): Elsewhere | undefined;
+  /** The hosts of the inventory that other servers poll. */
+  remoteHosts?(): Iterable<RemoteHost>;
   /** Power budgets of racks, exported with the hosts. */
   rackBudgets?(): Iterable<RackBudget>;
   /** The configuration as YAML, its secrets hidden. */
@@ -208,6 +218,9 @@ export type BoundParts = WebParts & {
   holdTexts(texts: Iterable<HostText>): () => void;
   outdatedBytes(): number;
   probeConcurrency(): number;
+  cluster(): ClusterView | undefined;
+  elsewhere(host: string): Elsewhere | undefined;
+  remoteHosts(): Iterable<RemoteHost>;
   recentEvents(): readonly FleetEvent[];
   refreshSeconds(): number;
   links(host: Host): HostLinks;
@@ -225,6 +238,9 @@ export function bound(parts: WebParts): BoundParts {
     holdTexts: (texts) => parts.holdTexts?.(texts) ?? (() => {}),
     outdatedBytes: () => parts.outdatedBytes?.() ?? 0,
     probeConcurrency: () => parts.probeConcurrency?.() ?? DEFAULT_PROBES,
+    cluster: () => parts.cluster?.(),
+    elsewhere: (host) => parts.elsewhere?.(host),
+    remoteHosts: () => parts.remoteHosts?.() ?? [],
     rackBudgets: () => parts.rackBudgets?.() ?? [],
     configText: () => parts.configText(),
     reload: () => parts.reload(),

@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from "express";
 import { CONTENT_TYPE, renderProbe } from "../exposition/index.ts";
 import type { Clock } from "../lib/index.ts";
+import { probeRefusal } from "./cluster.ts";
 import { probePage } from "./pages/probe-page.ts";
 import { Parameters } from "./parameters.ts";
-import { type BoundParts, type ProbeAnswer, ProbeRefused, type TraceStep, type WebLimits } from "./parts.ts";
+import type { BoundParts, ProbeAnswer, TraceStep, WebLimits } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { sendPage } from "./send-page.ts";
 import { traceText } from "./trace-text.ts";
@@ -55,12 +56,6 @@ export function targetOf(parameters: Parameters, path: string): string {
       `target is missing; use ${path}?target=NAME with a host of the inventory or an address in probe.allow`,
     );
   return target;
-}
-
-/** The refusal that the client of a refused probe gets. */
-export function refusalOf(error: unknown): unknown {
-  if (!(error instanceof ProbeRefused)) return error;
-  return new Refusal(error.status, error.message, error.status === 503 ? { "Retry-After": "5" } : {});
 }
 
 /** Records the steps with their times. */
@@ -145,7 +140,7 @@ export function probeHandler(
       response.set("Content-Type", contentType).send(Buffer.from(body));
     } catch (error) {
       if (signal.aborted) return;
-      throw refusalOf(error);
+      throw probeRefusal(request, error);
     }
   };
 }

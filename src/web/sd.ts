@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { type Host, PLACE_LABELS } from "../model/index.ts";
+import type { RemoteHost } from "./cluster-view.ts";
 import { Parameters } from "./parameters.ts";
 import type { BoundParts } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
@@ -87,7 +88,7 @@ function labelsOf(mode: Mode, hosts: Iterable<Host>, slices: number): Iterable<L
 }
 
 /** JSON in pieces of a few hundred groups, so that ten thousand hosts do not delay the polls. */
-function* json(address: string, groups: Iterable<Labels>): Generator<Buffer> {
+function* json(address: string, groups: Iterable<Labels>, others: Iterable<TargetGroup>): Generator<Buffer> {
   const self = { __metrics_path__: "/metrics/self", instance: address };
   let text = "[\n";
   let count = 0;
@@ -98,6 +99,7 @@ function* json(address: string, groups: Iterable<Labels>): Generator<Buffer> {
     text = "";
     count = 0;
   }
+  for (const group of others) text += `${JSON.stringify(group)},\n`;
   yield Buffer.from(`${text}${JSON.stringify({ targets: [address], labels: self })}\n]\n`);
 }
 
@@ -114,8 +116,20 @@ function* hostsOf(parts: Pick<BoundParts, "records">): Generator<Host> {
   for (const { record } of parts.records()) yield record.host;
 }
 
+/** Hosts of other servers of the cluster; each is scraped at the server that polls it. */
+function remoteGroups(mode: "host" | "probe", remote: Iterable<RemoteHost>): TargetGroup[] {
+  const groups: TargetGroup[] = [];
+  for (const { host, server, url } of remote) {
+    if (url === undefined) continue;
+    const { host: address, protocol } = new URL(url);
+    const more = { __meta_lightsout_server: server, ...(protocol === "https:" && { __scheme__: "https" }) };
+    for (const labels of labelsOf(mode, [host], 1)) groups.push({ targets: [address], labels: { ...labels, ...more } });
+  }
+  return groups;
+}
+
 /** /sd: targets for Prometheus, in the format of http_sd. */
-export function sdHandler(parts: Pick<BoundParts, "records" | "advertisedAddress">): RequestHandler {
+export function sdHandler(parts: Pick<BoundParts, "records" | "advertisedAddress" | "remoteHosts">): RequestHandler {
   return async (request, response) => {
     const parameters = new Parameters(request, SD_PARAMETERS);
     const mode = parameters.choice("by", MODES, "host");
@@ -125,7 +139,8 @@ export function sdHandler(parts: Pick<BoundParts, "records" | "advertisedAddress
     const address = addressOf(request, parts.advertisedAddress);
     // Copied at once: a reload during the response must not mix two inventories.
     const hosts = [...hostsOf(parts)];
-    await sendPieces(request, response, json(address, labelsOf(mode, hosts, count)), {
+    const others = mode === "host" || mode === "probe" ? remoteGroups(mode, parts.remoteHosts()) : [];
+    await sendPieces(request, response, json(address, labelsOf(mode, hosts, count), others), {
       contentType: "application/json; charset=utf-8",
     });
   };

@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler, type Response } from "expre
 import { configHandler, healthyHandler, readyHandler, reloadHandler } from "./admin.ts";
 import { admission } from "./admission.ts";
 import { BcryptThread } from "./bcrypt-thread.ts";
+import { serversHandler } from "./cluster.ts";
 import { Connections } from "./connections.ts";
 import { hostsHandler } from "./data-routes.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -113,6 +114,7 @@ export function createWeb(parts: WebParts): Web {
   read("/probe", probes(probeHandler(own, limits, ageMs)));
   read("/ipmi", probes(ipmiHandler(own, limits, ageMs)));
   read("/sd", pages(sdHandler(own)));
+  read("/servers", pages(serversHandler(own)));
   read("/config", pages(configHandler(own)));
   read("/-/healthy", healthyHandler);
   read("/-/ready", readyHandler(own));

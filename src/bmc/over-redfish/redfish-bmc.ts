@@ -66,6 +66,8 @@ export interface RedfishBmcOptions {
   readonly firmware?: boolean;
   readonly clock: Clock;
   readonly observer?: RedfishObserver;
+  /** While it returns false, nothing is sent. */
+  readonly maySend?: (() => boolean) | undefined;
   readonly filter?: SensorFilter;
   readonly sensorLimit?: number;
   readonly roles?: () => Roles;
@@ -145,9 +147,9 @@ export class RedfishBmc implements Bmc {
 
   constructor(options: RedfishBmcOptions) {
     this.#options = options;
-    const { address, port, login, tls, clock, observer } = options;
+    const { address, port, login, tls, clock, observer, maySend } = options;
     this.#lists = new ReadingLists(options.plans ?? new ReadingPlans());
-    this.#session = new RedfishSession({ host: address, port, login, tls, clock, observer });
+    this.#session = new RedfishSession({ host: address, port, login, tls, clock, observer, maySend });
     this.#get = (uri, signal) => this.#once(uri, signal);
     this.#eventLog = new EventLogPart(clock);
   }

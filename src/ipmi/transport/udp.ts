@@ -14,6 +14,8 @@ export interface UdpTransportOptions {
   readonly hostsPerSocket?: number;
   /** Requested receive buffer of a socket; the kernel may grant less. */
   readonly receiveBufferBytes?: number;
+  /** Asked before each packet; while it returns false, packets are dropped. */
+  readonly maySend?: () => boolean;
 }
 
 type Family = "udp4" | "udp6";
@@ -48,7 +50,7 @@ class SharedEndpoint implements Endpoint {
    * after an answer the route is known to work. If it has failed since, the retransmission finds out.
    */
   send(packet: Uint8Array): void {
-    if (!this.#socket) return;
+    if (!this.#socket || this.#socket.maySend?.() === false) return;
     const { address, port } = this.remote;
     try {
       if (this.#isSilent) this.#socket.udp.send(packet, port, address, (error) => error && this.failed(error));
@@ -83,6 +85,7 @@ class SharedEndpoint implements Endpoint {
 /** One UDP socket and the BMCs that share it, distinguished by address and port. */
 class SharedSocket {
   readonly udp: Socket;
+  readonly maySend: (() => boolean) | undefined;
   readonly #released: (socket: SharedSocket) => void;
   /** By address, as the kernel spells it, and port: no combined key has to be built for each packet. */
   readonly #endpoints = new Map<string, Map<number, SharedEndpoint>>();
@@ -90,8 +93,14 @@ class SharedSocket {
   readonly #opened: Promise<void>;
 
   /** @param released called when an endpoint was closed */
-  constructor(family: Family, receiveBufferBytes: number, released: (socket: SharedSocket) => void) {
+  constructor(
+    family: Family,
+    receiveBufferBytes: number,
+    maySend: (() => boolean) | undefined,
+    released: (socket: SharedSocket) => void,
+  ) {
     this.#released = released;
+    this.maySend = maySend;
     this.udp = createSocket({ type: family, lookup: NO_LOOKUP[family] });
     this.udp.on("message", (packet, from) => this.#endpoints.get(from.address)?.get(from.port)?.received(packet));
     this.udp.on("error", (error) => {
@@ -163,12 +172,14 @@ export class UdpTransport implements DatagramTransport {
   readonly turns = new SendTurns();
   readonly #hostsPerSocket: number;
   readonly #receiveBufferBytes: number;
+  readonly #maySend: (() => boolean) | undefined;
   readonly #sockets: Record<Family, SharedSocket[]> = { udp4: [], udp6: [] };
   #closed = false;
 
   constructor(options: UdpTransportOptions = {}) {
     this.#hostsPerSocket = options.hostsPerSocket ?? 128;
     this.#receiveBufferBytes = options.receiveBufferBytes ?? 4 << 20;
+    this.#maySend = options.maySend;
   }
 
   /** Sockets open now, for tests and metrics. */
@@ -182,7 +193,8 @@ export class UdpTransport implements DatagramTransport {
     const pool = this.#sockets[family];
     let socket = pool.find((s) => s.size < this.#hostsPerSocket && !s.has(remote));
     if (!socket) {
-      socket = new SharedSocket(family, this.#receiveBufferBytes, (empty) => this.#released(family, empty));
+      const released = (empty: SharedSocket): void => this.#released(family, empty);
+      socket = new SharedSocket(family, this.#receiveBufferBytes, this.#maySend, released);
       pool.push(socket);
     }
     return socket.attach(remote, handlers);
@@ -199,6 +211,7 @@ export class UdpTransport implements DatagramTransport {
   /** A connected socket receives ICMP errors, which shared sockets do not. */
   async diagnose(remote: Remote, packet: Uint8Array, waitMs: number, signal?: AbortSignal): Promise<Reachability> {
     signal?.throwIfAborted();
+    if (this.#maySend?.() === false) return "silent";
     const family = familyOf(remote.address);
     const socket = createSocket({ type: family, lookup: NO_LOOKUP[family] });
     let timer: NodeJS.Timeout | undefined;

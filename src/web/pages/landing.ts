@@ -1,4 +1,5 @@
 import { ongoingFaults } from "../../model/index.ts";
+import type { ClusterView } from "../cluster-view.ts";
 import type { HostState, Readiness } from "../parts.ts";
 import { SELECTABLE } from "../selection.ts";
 import { CONDITION_HELP, CONDITIONS, type Condition, type HostView } from "./condition.ts";
@@ -24,7 +25,17 @@ export interface LandingView extends LandingQuery {
   readonly version: string;
   readonly refresh?: Refresh;
   readonly runbook: RunbookOf;
+  /** Present on a server of a cluster. */
+  readonly cluster?: ClusterView | undefined;
   state(host: string): HostState | undefined;
+}
+
+/** Which part of the fleet this page shows. */
+function clusterLine({ servers, isMember }: ClusterView): Markup {
+  const own = servers.find(({ isThis }) => isThis);
+  const state =
+    isMember && own ? html`Hosts of server ${own.name}.` : html`This server is not in the cluster at present.`;
+  return html`<p class="soft">${state} <a href="/servers">${servers.length === 1 ? "1 server" : `All ${servers.length} servers`}</a></p>`;
 }
 
 function counts(view: LandingView): Markup {
@@ -216,6 +227,7 @@ export function landingPage(view: LandingView): string {
     version,
     content: html`<h1>${shown < fleet.total && `${shown.toLocaleString("en")} of `}${total}</h1>
 ${!readiness.ready && html`<section class="notice warning" role="status"><h2>Not ready</h2><p>${readiness.why ?? "The inventory is not loaded yet."}</p></section>`}
+${view.cluster && clusterLine(view.cluster)}
 ${counts(view)}
 ${wrongNow(view)}
 ${view.racks}

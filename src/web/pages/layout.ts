@@ -69,6 +69,7 @@ export const MORE_ENDPOINTS = [
   { path: "/hosts", help: "the hosts as JSON or CSV, by the Accept header: ?parts=sensors,events ..." },
   { path: "/ipmi", help: "polls one BMC now, in the metrics of ipmi_exporter: ?target= module= auth=" },
   { path: "/probe", help: "polls one BMC now: ?target= module= auth= debug=" },
+  { path: "/servers", help: "the servers of the cluster and the hosts of each" },
   { path: "/-/healthy", help: "the process is running" },
   { path: "/-/ready", help: "the inventory is loaded" },
   { path: "/-/reload", help: "POST: reload configuration and inventory" },
