@@ -22,6 +22,9 @@ const number = (title: string, description: string, expr: string, more: Partial<
 
 const RELOAD = words({ 0: ["■ rejected", COLOURS.critical], 1: ["OK", COLOURS.ok] });
 
+const YES = words({ 0: ["no", COLOURS.ok], 1: ["▲ yes", COLOURS.warning] });
+const DIFFERS = words({ 0: ["equal", COLOURS.ok], 1: ["▲ differs", COLOURS.warning] });
+
 const now = [
   number("Exporters down", "Targets of the chosen jobs that Prometheus cannot scrape.", `sum(up${self()} == bool 0)`, {
     steps: CRITICAL_IF_ANY,
@@ -236,6 +239,52 @@ const process = [
   }),
 ];
 
+const NO_CLUSTER = "none reported";
+
+const servers = [
+  table({
+    title: "Servers of the cluster",
+    description: "The servers that share the inventory. The other servers poll the hosts of a server that is down.",
+    unit: "none",
+    width: 10,
+    height: 8,
+    empty: NO_CLUSTER,
+    queries: [
+      { expr: `max by (server) (lightsout_cluster_server_hosts${self()})` },
+      { expr: `max by (server) (lightsout_cluster_server_drained${self()})` },
+      { expr: `max by (server) (lightsout_cluster_server_inventory_differs${self()})` },
+      { expr: `max by (server) (lightsout_cluster_server_moved_timestamp_seconds${self()}) * 1000` },
+    ],
+    ...columns(
+      [
+        { field: "server", title: "Server", width: 85 },
+        { field: "Value #A", title: "Hosts", width: 60, unit: "none" },
+        { field: "Value #B", title: "Drained", width: 65, unit: "none", mappings: YES },
+        { field: "Value #C", title: "Inventory", width: 75, unit: "none", mappings: DIFFERS },
+        { field: "Value #D", title: "Last move", width: 85, unit: "dateTimeFromNow" },
+      ],
+      { joinedBy: "server", shown: ["server"] },
+    ),
+  }),
+  graph(
+    "Hosts of each server",
+    "Hosts that each server of the cluster polls, and hosts that none polls.",
+    "none",
+    [
+      { expr: `max by (server) (lightsout_cluster_server_hosts${self()})`, legend: "{{server}}" },
+      { expr: `min(lightsout_cluster_unowned_hosts${self()})`, legend: "not polled" },
+    ],
+    { empty: NO_CLUSTER, decimals: 0, width: 7 },
+  ),
+  graph(
+    "Lease",
+    "Time until the lease of each server ends if etcd does not renew it. At 0 a server polls nothing.",
+    "s",
+    [{ expr: `lightsout_cluster_lease_remaining_seconds${self()}`, legend: "{{instance}}" }],
+    { empty: NO_CLUSTER, width: 7 },
+  ),
+];
+
 /** dashboards/bmc-exporter.json: are the hosts monitored? */
 export const exporter = (): Dashboard =>
   board({
@@ -249,5 +298,6 @@ export const exporter = (): Dashboard =>
       { question: "Which hosts fail?", tiles: failures },
       { question: "What is sent and received?", tiles: wire },
       { question: "Are CPU and memory sufficient?", tiles: process },
+      { question: "Which server polls what?", tiles: servers },
     ],
   });

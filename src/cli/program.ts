@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from "commander";
+import { addClusterCommand } from "./cluster-command.ts";
 import { LightsoutCommand } from "./command.ts";
 import { SHELLS, type Shell } from "./completion.ts";
 import { addExporterOptions, exporterOf } from "./exporter-client.ts";
@@ -224,6 +225,8 @@ export function createProgram(version: string): Command {
       const { convertConfig } = await import("./config-convert.ts");
       process.exitCode = await convertConfig(file, options.secretsDir);
     });
+
+  addClusterCommand(program);
 
   addRulesCommand(program);
 

@@ -288,7 +288,7 @@ function unreachable(url: string, error: unknown): EtcdError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = (cause as NodeJS.ErrnoException).code;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const isTls = typeof code === "string" && /CERT|TLS|SSL|SIGNED/.test(code);
+  const isTls = typeof code === "string" && /CERT|TLS|SSL|SIGN|ISSUER/.test(code);
   const remedy = isTls ? "; check ca_file, cert_file and key_file" : "";
   return new EtcdError("unreachable", `${new URL(url).host}: ${code ?? message}${remedy}`, { cause: error });
 }

@@ -287,11 +287,13 @@ export class ClusterMember {
         // Each renewal reads the cluster, too, and reports what is wrong.
       }
       await new Promise<void>((resolve) => {
-        const timer = clock.after(leaseMs / RETRIES_PER_LEASE, resolve);
-        signal.addEventListener("abort", () => {
+        const end = (): void => {
           timer.cancel();
+          signal.removeEventListener("abort", end);
           resolve();
-        });
+        };
+        const timer = clock.after(leaseMs / RETRIES_PER_LEASE, end);
+        signal.addEventListener("abort", end);
       });
     }
   }

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { DURATION_PATTERN, parseDuration } from "../lib/index.ts";
 import { basicAuthSchema } from "./events-schema.ts";
-import { mustBe } from "./sentences.ts";
-import { httpUrl } from "./url-schema.ts";
+import { mustBe, secretMustBe } from "./sentences.ts";
+import { holdsCredentials, httpUrl, NO_CREDENTIALS } from "./url-schema.ts";
 
 /** Leases below this time end when a server is busy; leases above it delay the take-over of hosts. */
 const SHORTEST_LEASE_MS = 5000;
 const LONGEST_LEASE_MS = 120_000;
 const LEASE = mustBe("a duration from 5s to 2m");
 const PREFIX = mustBe("a path such as /lightsout/, with a slash at its end");
+const URL_FORM = secretMustBe("a URL such as http://{name}:9623");
 const NAME = mustBe("a name of letters, digits, dots, _ and -");
 
 const file = (what: string) =>
@@ -42,7 +43,14 @@ export const clusterSchema = z.strictObject({
     .regex(/^[A-Za-z0-9._-]{1,100}$/, { error: NAME })
     .optional()
     .describe("Name of this server, unique in the cluster; by default its host name."),
-  url: httpUrl().optional().describe("URL of this server's web pages, for links and redirects from the other servers."),
+  url: z
+    .string({ error: URL_FORM })
+    .refine((text) => !holdsCredentials(text), { error: NO_CREDENTIALS, abort: true })
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text.replaceAll("{name}", "name")), { error: URL_FORM })
+    .optional()
+    .describe(
+      "URL of this server's web pages, for links and redirects from the other servers. `{name}` is the name of the server.",
+    ),
   lease: z
     .string({ error: LEASE })
     .regex(DURATION_PATTERN, { error: LEASE })

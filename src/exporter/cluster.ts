@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import {
   ClusterMember,
-  EtcdClient,
+  type EtcdClient,
   HandoverKeeper,
   type HostKeeper,
   ownerIn,
   type ServerRecord,
 } from "../cluster/index.ts";
-import { type ClusterConfig, type Environment, readSecret } from "../config/index.ts";
+import type { ClusterConfig, Environment } from "../config/index.ts";
 import { foldHosts } from "../inventory/index.ts";
 import type { Clock, Logger } from "../lib/index.ts";
 import type { Host } from "../model/index.ts";
 import { type ClusterView, type Elsewhere, ProbeRefused, type RemoteHost } from "../web/index.ts";
+import { openEtcd } from "./etcd.ts";
 
 export interface ClusterParts {
   readonly config: ClusterConfig;
@@ -68,37 +68,15 @@ export class ExporterCluster {
    * @throws RangeError with a sentence for a file that cannot be read
    */
   static async open(parts: ClusterParts, inner: HostKeeper | undefined): Promise<ExporterCluster> {
-    const { caFile, certFile, keyFile } = parts.config;
-    const [ca, cert, key] = await Promise.all([
-      pem("ca_file", caFile),
-      pem("cert_file", certFile),
-      pem("key_file", keyFile),
-    ]);
-    return new ExporterCluster(parts, inner, {
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-    });
+    return new ExporterCluster(parts, inner, await openEtcd(parts.config, parts.env));
   }
 
-  private constructor(
-    parts: ClusterParts,
-    inner: HostKeeper | undefined,
-    tls: { readonly ca?: string; readonly cert?: string; readonly key?: string },
-  ) {
+  private constructor(parts: ClusterParts, inner: HostKeeper | undefined, etcd: EtcdClient) {
     this.#parts = parts;
-    const { config, env, clock, log } = parts;
-    const { endpoints, leaseMs, prefix, user } = config;
+    this.#etcd = etcd;
+    const { config, clock, log } = parts;
+    const { leaseMs, prefix } = config;
     const name = config.name ?? hostname();
-    this.#etcd = new EtcdClient({
-      endpoints,
-      tls,
-      ...(user && {
-        user: { name: user.name, password: () => readSecret(user.password, "cluster.etcd.basic_auth.password", env) },
-      }),
-      // Two endpoints can be tried while the lease is valid.
-      timeoutMs: Math.round(leaseMs / 5),
-    });
     this.#member = new ClusterMember({
       etcd: this.#etcd,
       prefix,
@@ -109,7 +87,7 @@ export class ExporterCluster {
       log,
       facts: () => ({
         version: parts.version,
-        ...(config.url !== undefined && { url: config.url }),
+        ...(config.url !== undefined && { url: config.url.replaceAll("{name}", name) }),
         inventory: this.#inventoryDigest(),
         inventoryHosts: parts.inventory().size,
         hosts: parts.hosts(),
@@ -245,15 +223,5 @@ export class ExporterCluster {
       this.#digest = { of: inventory, text: hash.digest("hex").slice(0, 16) };
     }
     return this.#digest.text;
-  }
-}
-
-async function pem(key: string, path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new RangeError(`cluster.etcd.${key}: cannot read ${path} (${code})`, { cause: error });
   }
 }

@@ -76,7 +76,9 @@ export class Exporter {
   readonly #pool: BmcPool;
   readonly #state: StateDir | undefined;
   readonly #faults: FaultTimesFile | undefined;
-  #cluster: ExporterCluster | undefined;
+  readonly #cluster: ExporterCluster | undefined;
+  /** As text, to notice changes. */
+  readonly #clusterConfig: string | undefined;
   readonly #scheduler: Scheduler;
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
@@ -112,6 +114,8 @@ export class Exporter {
       state && config.stateDir !== undefined
         ? await FaultTimesFile.open(config.stateDir, state.files, options.log)
         : undefined;
+    if (config.cluster && options.shard !== undefined)
+      throw new RangeError("--shard and cluster in the configuration exclude each other; remove one of them");
     let started: Exporter | undefined;
     const cluster =
       config.cluster &&
@@ -160,6 +164,7 @@ export class Exporter {
     this.#state = state;
     this.#faults = faults;
     this.#cluster = cluster;
+    this.#clusterConfig = JSON.stringify(config.cluster);
     const maySend = cluster && (() => cluster.maySend());
     const keeper = cluster?.keeper ?? state;
     this.#transport = new UdpTransport({ ...(maySend && { maySend }) });
@@ -325,6 +330,13 @@ export class Exporter {
     for (const problem of this.#book.problems()) this.#log.error({ problem }, "cannot load credentials");
   }
 
+  /** A server keeps its name and its etcd while it runs: its lease belongs to them. */
+  #logClusterChange(): void {
+    const now = JSON.stringify(this.#book.config.cluster);
+    if (now !== this.#clusterConfig)
+      this.#log.warn({}, "the section cluster of the configuration changed; it takes effect after a restart");
+  }
+
   /** An inventory without hosts is mostly a mistake. */
   #logEmptyInventory(): void {
     if (this.hosts > 0 || this.allHosts.size > 0) return;
@@ -403,6 +415,7 @@ export class Exporter {
     const refused = this.#scheduler.pollRefusedHosts();
     if (refused > 0) this.#log.info({ hosts: refused }, "hosts that refused the login are polled once more");
     this.#logProblems();
+    this.#logClusterChange();
     this.#log.info({ hosts: this.hosts }, "configuration reloaded");
     this.#logEmptyInventory();
     this.#logUnusedBudgets();

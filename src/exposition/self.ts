@@ -346,6 +346,7 @@ export class SelfMetrics {
 
   /** Name, type, help and labels of the lightsout_ families, for docs/metrics.md. */
   async describe(): Promise<readonly SelfDescription[]> {
+    void this.cluster;
     const metrics = await this.#registry.getMetricsAsJSON();
     const labelsOf = (name: string): readonly string[] => {
       const metric = this.#registry.getSingleMetric(name);

@@ -59,6 +59,16 @@ function work(metrics: SelfMetrics): void {
   metrics.sessionOpened("rmcp_plus");
   metrics.sdrCacheHit();
   metrics.queueDepth(3);
+  const server = { hosts: HOSTS / 2, isDrained: false, differs: false, movedAt: START * 1000 };
+  metrics.cluster.set({
+    servers: ["a", "b"].map((name) => ({ ...server, name })),
+    isMember: true,
+    leaseSeconds: 8,
+    problem: undefined,
+    unowned: 0,
+    waitingStates: 0,
+    writtenStates: HOSTS,
+  });
 }
 
 /** Writes two hours of scrapes of the fleet as OpenMetrics text. */

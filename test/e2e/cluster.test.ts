@@ -10,6 +10,8 @@ import {
   sampleBoard,
   startSimulation,
 } from "../../src/simulator/index.ts";
+import { makeAuthority } from "../rig/certificates.ts";
+import { temporaryFolder } from "../rig/child.ts";
 import { type Etcd, startEtcd } from "../rig/etcd.ts";
 import { withPeers } from "../rig/requirements.ts";
 import { builtMain } from "./build.ts";
@@ -121,7 +123,7 @@ withPeers(["etcd", "etcdctl"], "servers that share an inventory", () => {
         events: { log: { path: "events.log" } },
         cluster: {
           name,
-          url: `http://${name}.example.org`,
+          url: "http://{name}.example.org",
           lease: `${LEASE_MS}ms`,
           etcd: { endpoints, ...options.etcd },
           ...(options.withoutEtcd && { without_etcd: options.withoutEtcd }),
@@ -380,6 +382,32 @@ withPeers(["etcd", "etcdctl"], "servers that share an inventory", () => {
     await wrong.stop();
     await none.stop();
     const right = await server("right", etcd.endpoints, { etcd: auth("secret-root") });
+    await untilShared([right], 20_000);
+  }, 120_000);
+
+  it("use TLS and client certificates, and name the key of a wrong one", async () => {
+    forget();
+    const folder = temporaryFolder("etcd-tls");
+    closers.push(() => folder.remove());
+    const authority = await makeAuthority(folder.path, "etcd-ca");
+    const other = await makeAuthority(folder.path, "other-ca");
+    // etcd's gateway to its JSON API logs in to etcd itself with the certificate of the server.
+    const own = await authority.issue("etcd", "IP:127.0.0.1", "serverAuth,clientAuth");
+    const client = await authority.issue("client", "DNS:client", "clientAuth");
+    const tls = ["--cert-file", own.cert, "--key-file", own.key];
+    const etcd = await etcdOf({
+      scheme: "https",
+      args: [...tls, "--client-cert-auth", "--trusted-ca-file", authority.cert],
+    });
+    const wrong = await server("wrong", etcd.endpoints, { etcd: { ca_file: other.cert } });
+    await eventually(
+      () => wrong.logs(),
+      (text) => /check ca_file, cert_file and key_file/.test(text),
+    );
+    await wrong.stop();
+    const right = await server("right", etcd.endpoints, {
+      etcd: { ca_file: authority.cert, cert_file: client.cert, key_file: client.key },
+    });
     await untilShared([right], 20_000);
   }, 120_000);
 });

@@ -11,7 +11,7 @@ export interface Certified {
 /** A certification authority of the test's own, with openssl; everything lies in `folder`. */
 export interface Authority extends Certified {
   /** A certificate signed by it; `sans` as openssl writes them: `DNS:localhost,IP:127.0.0.1`. */
-  issue(name: string, sans: string, usage?: "serverAuth" | "clientAuth"): Promise<Certified>;
+  issue(name: string, sans: string, usage?: "serverAuth" | "clientAuth" | "serverAuth,clientAuth"): Promise<Certified>;
 }
 
 const EC_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];

@@ -73,6 +73,73 @@ export const exporter: readonly Case[] = [
     at: "35m",
   },
   {
+    alert: "ClusterServerDown",
+    story: "one of two servers ended",
+    series: [
+      ["lightsout_cluster_server_hosts", { ...shard, server: "a" }, "50x10 100x30"],
+      ["lightsout_cluster_server_hosts", { ...shard, server: "b" }, "50x10 stale"],
+    ],
+    at: "25m",
+    fires: { server: "b" },
+  },
+  {
+    alert: "ClusterServerDown",
+    story: "a restart within a minute",
+    series: [
+      ["lightsout_cluster_server_hosts", { ...shard, server: "a" }, "50x40"],
+      ["lightsout_cluster_server_hosts", { ...shard, server: "b" }, "50x10 stale 50x30"],
+    ],
+    at: "25m",
+  },
+  {
+    alert: "ClusterInventoriesDiffer",
+    story: "one server has another list",
+    series: [
+      ["lightsout_cluster_server_inventory_differs", { ...shard, server: "a" }, "0x30"],
+      ["lightsout_cluster_server_inventory_differs", { ...shard, server: "b" }, "1x30"],
+    ],
+    at: "20m",
+    fires: { server: "b" },
+  },
+  {
+    alert: "ClusterInventoriesDiffer",
+    story: "two servers reload one after the other",
+    series: [["lightsout_cluster_server_inventory_differs", { ...shard, server: "b" }, "1x5 0x30"]],
+    at: "20m",
+  },
+  {
+    alert: "ClusterEtcdUnreachable",
+    story: "etcd is down",
+    series: [["lightsout_cluster_etcd_up", shard, "1x5 0x10"]],
+    at: "10m",
+    fires: shard,
+  },
+  {
+    alert: "ClusterEtcdUnreachable",
+    story: "an election",
+    series: [["lightsout_cluster_etcd_up", shard, "1x5 0 1x10"]],
+    at: "10m",
+  },
+  {
+    alert: "ClusterHostsUnowned",
+    story: "every server misses twelve hosts",
+    series: [
+      ["lightsout_cluster_unowned_hosts", shard, "12x20"],
+      ["lightsout_cluster_unowned_hosts", { ...shard, instance: "lightsout-1:9623" }, "12x20"],
+    ],
+    at: "10m",
+    fires: {},
+  },
+  {
+    alert: "ClusterHostsUnowned",
+    story: "only a server that is cut off counts them",
+    series: [
+      ["lightsout_cluster_unowned_hosts", shard, "0x20"],
+      ["lightsout_cluster_unowned_hosts", { ...shard, instance: "lightsout-1:9623" }, "100x20"],
+    ],
+    at: "10m",
+  },
+  {
     alert: "BmcExporterReloadFailed",
     story: "a bad file",
     series: [["lightsout_config_last_reload_successful", shard, "1x5 0x20"]],
