@@ -173,6 +173,22 @@ describe("the imports of src/", () => {
     expect(wrong.map((i) => `${short(i.from)} imports ${i.to}`)).toEqual([]);
   });
 
+  it("keep operations away from everything that only reads: they are used by the command line alone", () => {
+    const isOperation = (file: string): boolean => /\/operations\/|\/src\/operate\//.test(file);
+    const readers = new Set(["exporter", "scheduler", "web", "store", "exposition", "events", "dialect", "cluster"]);
+    // What these packages reach through index files counts by name, below.
+    const direct = imports.filter((i) => readers.has(packageOf(i.from)) && isOperation(i.to));
+    expect(direct.map((i) => `${short(i.from)} imports ${short(i.to)}`)).toEqual([]);
+    const named = files.filter(
+      (file) =>
+        readers.has(packageOf(file)) && /\b(?:withOperations|readOnly: false)\b/.test(readFileSync(file, "utf8")),
+    );
+    expect(named.map(short)).toEqual([]);
+    const polls = files.filter((file) => packageOf(file) === "bmc" && !isOperation(file));
+    const reached = imports.filter((i) => polls.includes(i.from) && isOperation(i.to) && !i.from.endsWith("index.ts"));
+    expect(reached.map((i) => `${short(i.from)} imports ${short(i.to)}`)).toEqual([]);
+  });
+
   it("form no cycle", () => {
     const local = imports.filter((i) => !i.npm);
     expect(cycles(files, local).map((group) => group.map(short))).toEqual([]);

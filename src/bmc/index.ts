@@ -6,6 +6,13 @@
 export { explainHost } from "./explain.ts";
 export type * from "./explanation.ts";
 export { BmcPool, type PollOptions } from "./open.ts";
+export * from "./operations/index.ts";
+export {
+  type OpenOptions,
+  type OperationParts,
+  type OperationSettings,
+  withOperations,
+} from "./over-ipmi/operations/open-operations.ts";
 export { type PollSettings, SettingsError } from "./poll-settings.ts";
 export { Roles } from "./roles.ts";
 export { SdrCache } from "./sdr-cache.ts";

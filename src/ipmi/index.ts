@@ -51,7 +51,7 @@ export type { LoginOptions } from "./session/login.ts";
 export { LOGIN_FLOORS, type LoginFloor } from "./session/login-floor.ts";
 export { BmcMemory } from "./session/memory.ts";
 export type { Series, SeriesRequest } from "./session/series.ts";
-export type { RunOptions, SessionInfo } from "./session/session.ts";
+export type { RunOptions, Session, SessionInfo } from "./session/session.ts";
 export * from "./tables/index.ts";
 export { manufacturerName } from "./tables/manufacturer.ts";
 export { productName } from "./tables/product.ts";

@@ -31,6 +31,7 @@ import { getChassisStatus } from "./chassis/get-chassis-status.ts";
 import { getPohCounter } from "./chassis/get-poh-counter.ts";
 import { getSystemBootOptions } from "./chassis/get-system-boot-options.ts";
 import { getSystemRestartCause } from "./chassis/get-system-restart-cause.ts";
+import { setPowerRestorePolicy } from "./chassis/set-power-restore-policy.ts";
 import type { Command } from "./command.ts";
 import { getAssetTag } from "./dcmi/get-asset-tag.ts";
 import { getDcmiCapabilitiesInfo } from "./dcmi/get-dcmi-capabilities-info.ts";
@@ -97,6 +98,7 @@ export * from "./chassis/get-chassis-status.ts";
 export * from "./chassis/get-poh-counter.ts";
 export * from "./chassis/get-system-boot-options.ts";
 export * from "./chassis/get-system-restart-cause.ts";
+export * from "./chassis/set-power-restore-policy.ts";
 export * from "./command.ts";
 export * from "./dcmi/dcmi-capabilities.ts";
 export * from "./dcmi/get-asset-tag.ts";
@@ -172,6 +174,7 @@ export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   getPohCounter,
   getSystemBootOptions,
   getSystemRestartCause,
+  setPowerRestorePolicy,
   getAssetTag,
   getDcmiCapabilitiesInfo,
   getDcmiSensorInfo,

@@ -236,23 +236,27 @@ export class IpmiConnection {
     });
   }
 
-  /** Closes session and endpoint. A login in progress is aborted, and its slot freed. */
-  async close(): Promise<void> {
+  /**
+   * Closes session and endpoint. A login in progress is aborted, and its slot freed.
+   *
+   * @param options.tries transmissions of Close Session; default 1
+   */
+  async close(options: { readonly tries?: number } = {}): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.hold(0);
     const opening = this.#opening;
     opening?.abort(closedError());
     await opening?.ended;
-    await this.closeSession();
+    await this.closeSession(options);
     this.#conversation.close();
   }
 
   /** Frees the BMC's session slot; the connection can be used again. */
-  async closeSession(): Promise<void> {
+  async closeSession(options: { readonly tries?: number } = {}): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
-    await session?.close();
+    await session?.close(options);
   }
 
   async #touch(): Promise<void> {

@@ -79,9 +79,9 @@ export class Session {
 
   /**
    * Frees the session of the BMC. One packet and a short wait, without an error: some BMCs never answer. With
-   * `answer: false` there is no wait.
+   * `answer: false` there is no wait; with `tries` the packet is sent again if no answer comes.
    */
-  async close(options: { readonly answer?: boolean } = {}): Promise<void> {
+  async close(options: { readonly answer?: boolean; readonly tries?: number } = {}): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const { conversation } = this.#requester;
@@ -92,7 +92,7 @@ export class Session {
       return;
     }
     try {
-      await this.#requester.run(this.#framing, closeSession, request, { tries: 1 });
+      await this.#requester.run(this.#framing, closeSession, request, { tries: options.tries ?? 1 });
     } catch (error) {
       if (!(error instanceof IpmiError)) throw error;
       conversation.trace?.("note", `Close Session: ${error.message}`);

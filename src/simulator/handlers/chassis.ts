@@ -7,6 +7,7 @@ import {
   getPohCounter,
   getSystemBootOptions,
   getSystemRestartCause,
+  setPowerRestorePolicy,
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
 import { BMC_ADDRESS } from "../../ipmi/wire/message.ts";
@@ -94,6 +95,10 @@ export const chassisHandlers: readonly Handler[] = [
     bmc.state.chassis.identifyUntilMs = indefinitely
       ? Number.POSITIVE_INFINITY
       : bmc.clock.monotonicMs() + intervalSeconds * SECONDS;
+  }),
+  respond(setPowerRestorePolicy, ({ bmc }, { policy }) => {
+    if (policy !== "unknown") bmc.state.chassis.restorePolicy = policy;
+    return { staysOff: true, previousState: true, powersOn: true };
   }),
   respond(getSystemRestartCause, ({ bmc }) => ({ cause: bmc.state.chassis.restartCause, channel: 1 })),
   respond(getPohCounter, ({ bmc }) => ({

@@ -38,7 +38,7 @@ describe("all commands", () => {
     expect(ALL_COMMANDS.every((c) => c.netFn % 2 === 0)).toBe(true);
   });
 
-  it("change the managed system in these five cases only", () => {
+  it("change the managed system in these cases only", () => {
     const changing = ALL_COMMANDS.filter((c) => c.effect === "changes").map((c) => c.name);
     expect(changing.sort()).toEqual([
       "Chassis Control",
@@ -46,6 +46,7 @@ describe("all commands", () => {
       "Clear SEL",
       "Cold Reset",
       "Delete SEL Entry",
+      "Set Power Restore Policy",
     ]);
   });
 
