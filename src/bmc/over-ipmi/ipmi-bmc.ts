@@ -12,7 +12,7 @@ import {
   resolveAddress,
   type SessionInfo,
 } from "../../ipmi/index.ts";
-import { type Clock, turnAfter } from "../../lib/index.ts";
+import type { Clock } from "../../lib/index.ts";
 import {
   type ChassisState,
   type HostChange,
@@ -32,25 +32,18 @@ import { readChassis } from "./chassis.ts";
 import { readController, withLan } from "./controller.ts";
 import { type EventContext, EventLogReader } from "./event-log.ts";
 import { FruReader } from "./fru.ts";
+import { HostSensors } from "./host-sensors.ts";
 import { Identity } from "./identity.ts";
 import { LanReader } from "./lan.ts";
-import type { SavedLimits } from "./limit-reader.ts";
 import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
 import { optional, optionalCommand, optionalPart } from "./refusals.ts";
 import { RememberingRunner } from "./remembering-runner.ts";
-import { Repository } from "./repository.ts";
-import { planWithRoles, planWithSeverities } from "./ruled-plan.ts";
-import { Satellites } from "./satellites.ts";
 import { restoreMemory, type SavedBmc, savedBmc, saveMemory } from "./saved-state.ts";
 import { FINDINGS, securityFindings } from "./security.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
-import { SensorReader } from "./sensors.ts";
 import { readWatchdog } from "./watchdog.ts";
 import { WholeLog } from "./whole-log.ts";
-
-/** A number that no manufacturer has, so no rule matches it. */
-const NO_MANUFACTURER = 0;
 
 export interface IpmiBmcOptions {
   readonly address: string;
@@ -92,16 +85,6 @@ export interface SensorFindings {
   readonly failure?: unknown;
 }
 
-/** "CPU1 Temp (20/0/01): 47 celsius, health 0" */
-function inWords({ name, id, value, unit, noReading, health, states }: Sensor): string {
-  const facts = [
-    value === undefined ? noReading : `${value} ${unit}`,
-    health === undefined ? undefined : `health ${health}`,
-    ...states,
-  ];
-  return `${name} (${id}): ${facts.filter((fact) => fact !== undefined).join(", ")}`;
-}
-
 /** The parts of a poll that IPMI supports. */
 const PARTS: ReadonlySet<PartName> = new Set(PART_NAMES.filter((part) => part !== "components"));
 
@@ -111,9 +94,7 @@ export class IpmiBmc implements Bmc {
   readonly offeredParts = PARTS;
   readonly #options: IpmiBmcOptions;
   readonly #memory: BmcMemory;
-  readonly #repository: Repository;
-  /** Absent if bridging is not allowed. */
-  #satellites: Satellites | undefined;
+  readonly #sensors: HostSensors;
   readonly #eventLog: EventLogReader;
   readonly #identity: Identity;
   #lan: LanReader;
@@ -127,13 +108,6 @@ export class IpmiBmc implements Bmc {
   /** The session after whose login the identity was checked. */
   #identifiedSession: unknown;
   #identityChange: IdentityChange = "none";
-  #sensors: SensorReader | undefined;
-  /** Revision of the sensors of earlier plans, so that a new repository counts as a change. */
-  #revisionBefore = 0;
-  /** Limits saved by an earlier run, until the sensors are read. */
-  #savedLimits: SavedLimits | undefined;
-  /** Present parts saved by an earlier run, until the sensors are read. */
-  #savedPresent: readonly string[] | undefined;
   #hostOff = false;
   /** True for explain: satellites may take as long as they need. */
   #isUnhurried = false;
@@ -143,17 +117,11 @@ export class IpmiBmc implements Bmc {
   constructor(options: IpmiBmcOptions) {
     this.#options = options;
     this.#memory = new BmcMemory(options.quirks);
-    this.#repository = new Repository(options.cache, this.#memory, options.clock);
-    this.#satellites = this.#newSatellites();
+    this.#sensors = new HostSensors(this.#memory, options);
     this.#eventLog = new EventLogReader(options.clock);
     this.#identity = new Identity(this.#memory);
     this.#lan = new LanReader(this.#memory);
     this.#meter = this.#newMeter();
-  }
-
-  #newSatellites(): Satellites | undefined {
-    const { bridge, cache, clock } = this.#options;
-    return bridge ? new Satellites(cache, clock) : undefined;
   }
 
   #newMeter(): PowerMeter {
@@ -210,18 +178,13 @@ export class IpmiBmc implements Bmc {
   /** Forgets what was learnt about a board that was replaced. */
   #forgetBoard(): void {
     const { quirks } = this.#options;
-    this.#revisionBefore += (this.#sensors?.revision ?? 0) + (this.#satellites?.revision ?? 0) + 1;
     this.#memory.forgetBoard(quirks);
-    this.#repository.expire();
-    this.#satellites = this.#newSatellites();
+    this.#sensors.replaceBoard();
     this.#eventLog.replaceBoard();
     this.#lan = new LanReader(this.#memory);
     this.#meter = this.#newMeter();
     this.#frus = new FruReader();
     this.#wholeLog = new WholeLog();
-    this.#sensors = undefined;
-    this.#savedLimits = undefined;
-    this.#savedPresent = undefined;
     this.#isSurveyed = false;
   }
 
@@ -287,7 +250,7 @@ export class IpmiBmc implements Bmc {
   /** Without the field `eventLog` if the BMC has no event log. */
   async #readEventLog(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
     const { device } = this.#identity;
-    const context = { plan: this.#knownPlan(), device, severities: this.#options.severities?.() };
+    const context = { plan: this.#sensors.knownPlan, device, severities: this.#options.severities?.() };
     if (this.wholeLog) return this.#readWholeLog(connection, context, signal);
     const reading = this.#eventLog.read(connection, context, signal);
     const hasLog = device?.support.sel ?? true;
@@ -299,7 +262,7 @@ export class IpmiBmc implements Bmc {
   async #readWholeLog(connection: CommandRunner, context: EventContext, signal: AbortSignal): Promise<PartReading> {
     // Reads the repository if no part has read it yet, because events contain values of sensors. An unreadable
     // repository is a failure of another part.
-    const plan = context.plan ?? (await optional(this.#plan(connection, signal)));
+    const plan = context.plan ?? (await optional(this.#sensors.plan(connection, this.#identity.device, signal)));
     const runner = new RememberingRunner(connection);
     const read = await optionalCommand(this.#eventLog.read(runner, { ...context, plan }, signal));
     if (!read) return { data: {} };
@@ -356,75 +319,23 @@ export class IpmiBmc implements Bmc {
       device: this.#identity.device,
       session,
       hostOff: this.#hostOff,
-      plan: this.#sensors?.plan,
-      problems: this.#behind?.problems ?? [],
+      plan: this.#sensors.readPlan,
+      problems: this.#sensors.problems,
       sensors,
       calls: runner.calls,
       failure,
     };
   }
 
-  async #readSensors(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
-    const { device } = this.#identity;
-    const hasNone = device && !device.support.sdrRepository && !device.providesDeviceSdrs;
-    const reading = this.#plan(connection, signal);
-    const unnamed = hasNone ? await optionalPart(reading) : await reading;
-    if (!unnamed) return { data: {} };
-    const plan = this.#ruled(unnamed, device);
-    if (this.#sensors?.plan !== plan) {
-      await turnAfter(plan.sensors.length);
-      const { filter, bridge = false, sensorLimit, clock } = this.#options;
-      const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
-      const assumeBmcOwner = this.#memory.quirks.has("assume_bmc_owner");
-      this.#revisionBefore += this.#sensors?.revision ?? 0;
-      const before = this.#sensors;
-      this.#sensors = new SensorReader(plan, { filter, sensorLimit, bridge, assumeBmcOwner, clock, before });
-      if (this.#sensors.hasDiscreteReadings) this.#memory.quirks.add("discrete_reading");
-      if (isRestored && this.#savedLimits) this.#sensors.restore(this.#savedLimits);
-      if (this.#savedPresent) this.#sensors.restorePresent(this.#savedPresent);
-      this.#savedLimits = undefined;
-      this.#savedPresent = undefined;
-    }
-    const { quirks } = this.#memory;
-    const context = {
-      manufacturerId: device?.manufacturerId ?? NO_MANUFACTURER,
-      productId: device?.productId ?? 0,
+  #readSensors(runner: CommandRunner, signal: AbortSignal): Promise<PartReading> {
+    return this.#sensors.read(runner, {
+      device: this.#identity.device,
       hostOff: this.#hostOff,
-      scanningDisabledIsValid: quirks.has("scanning_disabled_is_valid"),
-    };
-    this.#sensors.coded = this.coded;
-    const { sensors, failure } = await this.#sensors.read(connection, context, signal);
-    if (this.#trace) for (const sensor of sensors) this.#trace("note", inWords(sensor));
-    const unknown = this.#behind?.failure;
-    const data = { sensors, omittedSensors: this.#sensors.omitted };
-    if (failure !== undefined || unknown === undefined) return { data, failure };
-    return { data, failure: unknown, whole: true };
-  }
-
-  /** The sensors of the BMC's repository, and those of the satellites. */
-  async #plan(connection: CommandRunner, signal: AbortSignal): Promise<SensorPlan> {
-    const own = await this.#repository.plan(connection, this.#identity.device, signal);
-    return this.#behind?.plan(connection, this.#repository, signal, { unhurried: this.#isUnhurried }) ?? own;
-  }
-
-  /** The same, as far as it is known. */
-  #knownPlan(): SensorPlan | undefined {
-    const { kept } = this.#repository;
-    return kept && (this.#behind?.known(kept) ?? kept.plan);
-  }
-
-  /** Undefined also if the BMC answers for its satellites. */
-  get #behind(): Satellites | undefined {
-    return this.#memory.quirks.has("assume_bmc_owner") ? undefined : this.#satellites;
-  }
-
-  /** The plan with the current rules applied; the same object in every poll while the rules do not change. */
-  #ruled(plan: SensorPlan, device: DeviceId | undefined): SensorPlan {
-    const { manufacturerId = NO_MANUFACTURER, productId = 0 } = device ?? {};
-    const roles = this.#options.roles?.();
-    const severities = this.#options.severities?.();
-    const named = roles ? planWithRoles(roles, plan, manufacturerId) : plan;
-    return severities ? planWithSeverities(severities, named, manufacturerId, productId) : named;
+      coded: this.coded,
+      unhurried: this.#isUnhurried,
+      trace: this.#trace,
+      signal,
+    });
   }
 
   /** Quirks that are known without learning them from this BMC. */
@@ -440,8 +351,7 @@ export class IpmiBmc implements Bmc {
     let controller = await readController(connection, { device, guid }, signal);
     try {
       controller = withLan(controller, await this.#lan.info(connection, signal));
-      const locators = this.#repository.known?.frus ?? [];
-      const { frus, failure } = await this.#frus.read(connection, this.#memory, locators, {
+      const { frus, failure } = await this.#frus.read(connection, this.#memory, this.#sensors.frus, {
         bridge: this.#options.bridge ?? false,
         signal,
       });
@@ -453,31 +363,25 @@ export class IpmiBmc implements Bmc {
   }
 
   acknowledgeRemovals(): void {
-    this.#sensors?.acknowledgeRemovals();
-    this.#savedPresent = undefined;
+    this.#sensors.acknowledgeRemovals();
   }
 
   takeChanges(): readonly HostChange[] {
-    return (this.#behind ?? this.#repository).takeChanges();
+    return this.#sensors.takeChanges();
   }
 
   /** Changes when there is something new to save. */
   get revision(): number {
     const { login, floor, quirks } = this.#memory;
     const known = (login ? 1 : 0) + (floor ? 1 + LOGIN_FLOORS.indexOf(floor) : 0) + quirks.size;
-    const sensors = this.#revisionBefore + (this.#sensors?.revision ?? 0);
-    const satellites = this.#satellites?.revision ?? 0;
-    return known + this.#repository.revision + satellites + this.#eventLog.revision + sensors + this.#identity.revision;
+    return known + this.#sensors.revision + this.#eventLog.revision + this.#identity.revision;
   }
 
   save(): SavedBmc {
     return {
       identity: this.#identity.save(),
       memory: saveMemory(this.#memory, this.#givenQuirks()),
-      repository: this.#repository.save(),
-      satellites: this.#satellites?.save(),
-      limits: this.#sensors?.save() ?? this.#savedLimits,
-      present: this.#sensors?.savePresent() ?? this.#savedPresent,
+      ...this.#sensors.save(),
       eventLog: this.#eventLog.save(),
     };
   }
@@ -489,12 +393,7 @@ export class IpmiBmc implements Bmc {
     restoreMemory(this.#memory, saved.memory);
     if (saved.identity) this.#identity.restore(saved.identity);
     if (saved.eventLog) this.#eventLog.restore(saved.eventLog);
-    if (saved.repository) await this.#repository.restore(saved.repository);
-    const { kept } = this.#repository;
-    if (kept && saved.satellites) await this.#satellites?.restore(saved.satellites, kept);
-    // Saved limits and parts only apply to the sensors of this repository.
-    if (this.#repository.known) this.#savedLimits = saved.limits;
-    this.#savedPresent = saved.present;
+    await this.#sensors.restore(saved);
   }
 
   async hold(durationMs: number): Promise<void> {
