@@ -1,6 +1,6 @@
 import { IpmiError } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
-import type { HostChange, PartName } from "../model/index.ts";
+import type { DiscreteReading, HostChange, PartName } from "../model/index.ts";
 import { RedfishError, type RedfishReason } from "../redfish/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, TraceLine } from "./bmc.ts";
 
@@ -54,6 +54,10 @@ export class AutoBmc implements Bmc {
 
   get quirks(): readonly string[] {
     return this.#current.quirks;
+  }
+
+  get discrete(): DiscreteReading | undefined {
+    return this.#current.discrete;
   }
 
   get trace(): TraceLine | undefined {

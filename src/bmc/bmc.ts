@@ -1,6 +1,7 @@
 import type {
   ChassisState,
   ControllerInfo,
+  DiscreteReading,
   EventLog,
   FirmwareVersion,
   Fru,
@@ -43,6 +44,8 @@ export interface PartReading {
 export interface Ask {
   /** Fires at the deadline of the poll, and when the time of the part is over. */
   readonly signal: AbortSignal;
+  /** True: discrete sensors that are not due are read, too. */
+  readonly allSensors?: boolean | undefined;
 }
 
 /** A line of a trace for a person; never holds a secret. */
@@ -58,6 +61,8 @@ export interface Bmc {
   readonly offeredParts?: ReadonlySet<PartName>;
   /** Quirks that are worked around. */
   readonly quirks: readonly string[];
+  /** How the discrete sensors are read, according to the last poll; absent: all in every poll. */
+  readonly discrete?: DiscreteReading | undefined;
   /** Receives the steps of a poll while it is set. */
   trace: TraceLine | undefined;
   /** True: sensors carry their record and response (`Sensor.coded`). */

@@ -1,5 +1,5 @@
 import type { Clock } from "../lib/index.ts";
-import type { HostChange, PartName } from "../model/index.ts";
+import type { DiscreteReading, HostChange, PartName } from "../model/index.ts";
 import { RedfishError } from "../redfish/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, TraceLine } from "./bmc.ts";
 
@@ -52,6 +52,10 @@ export class BothBmc implements Bmc {
     const theirs = this.#redfish?.quirks ?? [];
     const { quirks } = this.#parts.ipmi;
     return theirs.length === 0 ? quirks : [...quirks, ...theirs];
+  }
+
+  get discrete(): DiscreteReading | undefined {
+    return this.#parts.ipmi.discrete;
   }
 
   get trace(): TraceLine | undefined {

@@ -1,5 +1,5 @@
 import { firmwareVersion, manufacturerName, privilegeName, QUIRKS, type QuirkName } from "../ipmi/index.ts";
-import type { Host } from "../model/index.ts";
+import type { Host, ReadingPolicyState } from "../model/index.ts";
 import type { SensorFilter, TraceLine } from "./bmc.ts";
 import { explainOverRedfish } from "./explain-redfish.ts";
 import type { HostExplanation, SensorExplanation } from "./explanation.ts";
@@ -12,6 +12,7 @@ import type { PlannedSensor } from "./over-ipmi/planned-sensor.ts";
 import type { RecordedCall } from "./over-ipmi/recording-runner.ts";
 import type { PollSettings } from "./poll-settings.ts";
 import { quirksByRule } from "./quirk-rules.ts";
+import { whyText } from "./reading-policy.ts";
 import { SdrCache } from "./sdr-cache.ts";
 import type { StateKeeper } from "./state-dir.ts";
 
@@ -107,10 +108,10 @@ async function explainOverIpmi(
 }
 
 function hostLines(
-  { device, session, hostOff, plan, problems }: SensorFindings,
+  { device, session, hostOff, plan, problems, discrete }: SensorFindings,
   settings: PollSettings,
   quirks: readonly QuirkName[],
-): Pick<HostExplanation, "controller" | "session" | "hostOff" | "quirks" | "problems"> {
+): Pick<HostExplanation, "controller" | "session" | "hostOff" | "discrete" | "quirks" | "problems"> {
   return {
     controller: device && {
       manufacturer: manufacturerName(device.manufacturerId) ?? "unknown manufacturer",
@@ -125,9 +126,22 @@ function hostLines(
       privilege: privilegeName(session.privilege),
     },
     hostOff,
+    discrete: discreteLines(settings.parts.includes("sel") ? discrete : withoutLog(discrete), settings),
     quirks: quirks.map((name) => ({ name, meaning: QUIRKS[name], because: whyQuirk(name, settings, device) })),
     problems: [...(plan?.problems ?? []), ...problems],
   };
+}
+
+/** Polls that do not read the event log do not know whether something happened. */
+function withoutLog({ reason = "log_unread" }: ReadingPolicyState): ReadingPolicyState {
+  return { policy: "every_poll", reason: reason === "interval" ? reason : "log_unread" };
+}
+
+function discreteLines(
+  state: ReadingPolicyState,
+  { discreteIntervalMs = 0 }: PollSettings,
+): HostExplanation["discrete"] {
+  return { ...state, because: state.reason && whyText(state.reason), intervalMs: discreteIntervalMs };
 }
 
 function whyQuirk(name: QuirkName, settings: PollSettings, device: SensorFindings["device"]): string {

@@ -1,4 +1,12 @@
-import type { Failure, Health, HealthWord, Quantity, RuleOrigin, ThresholdName } from "../model/index.ts";
+import type {
+  Failure,
+  Health,
+  HealthWord,
+  Quantity,
+  ReadingPolicyState,
+  RuleOrigin,
+  ThresholdName,
+} from "../model/index.ts";
 
 /** Explains to a person how the sensors of a host get their values: plain data, bytes in hex. */
 export interface HostExplanation {
@@ -23,6 +31,13 @@ export interface HostExplanation {
     readonly privilege: string;
   };
   readonly hostOff: boolean;
+  /** How polls read the discrete sensors, as far as one visit shows; absent over Redfish, or if nothing was read. */
+  readonly discrete?: ReadingPolicyState & {
+    /** The reason in a sentence. */
+    readonly because?: string;
+    /** Longest time between two readings. */
+    readonly intervalMs: number;
+  };
   readonly quirks: readonly { readonly name: string; readonly meaning: string; readonly because: string }[];
   /** Records of the sensor repository, and of the controllers behind the BMC; 0 over Redfish. */
   readonly records: number;

@@ -91,6 +91,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcParts)
     throw new SettingsError("this command reads IPMI sensors, and the host uses Redfish");
   const { transport, clock, cache, observer, roles, severities } = parts;
   const { login, filter, bridge, limits, probeCipherZero, quirks, quirkRules, tries, packetsPerSecond } = settings;
+  const { intervalMs, discreteIntervalMs } = settings;
   const { address, port } = host;
   // One object literal without spread: it exists per host, and a spread object would have its own hidden class.
   return {
@@ -111,5 +112,7 @@ export function ipmiOptions(host: Host, settings: PollSettings, parts: BmcParts)
     quirkRules,
     tries,
     packetsPerSecond,
+    intervalMs,
+    discreteIntervalMs,
   };
 }

@@ -31,7 +31,8 @@ export interface BmcPoolParts extends BmcParts {
 }
 
 export interface PollOptions {
-  readonly purpose: "round" | "probe" | "liveness";
+  /** `event`: a trap or a new log record caused the poll. Only a `round` may leave discrete sensors out. */
+  readonly purpose: "round" | "probe" | "event" | "liveness";
   readonly signal: AbortSignal;
   /** Monotonic time at which the signal fires: the parts share the time until then. */
   readonly deadlineMs?: number;
@@ -64,6 +65,8 @@ interface Open {
   /** Polled with `passing`; see BmcPool.release(). */
   readonly passing: boolean;
   busy: boolean;
+  /** The previous poll found another board or firmware: the next one reads all sensors. */
+  readsAll: boolean;
 }
 
 interface NewsCounts {
@@ -137,12 +140,14 @@ export class BmcPool {
         parts,
         ...intervals,
         sensorLimit,
+        allSensors: options.purpose !== "round" || open.readsAll,
         signal,
         deadlineMs,
         clock,
         onEventLog,
         compare,
       });
+      open.readsAll = changes.some(({ change }) => change === "board_replaced" || change === "firmware_changed");
       if (!options.passing) this.#reportNews(open, host, log, changes);
       this.#save(open);
       const kept = snapshot.up && settings.intervalMs <= LONGEST_HELD_INTERVAL_MS;
@@ -194,6 +199,7 @@ export class BmcPool {
       restored,
       passing,
       busy: false,
+      readsAll: false,
     };
     this.#open.set(key, open);
     return open;

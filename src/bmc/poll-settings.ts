@@ -13,6 +13,8 @@ export interface PollSettings {
   readonly parts: readonly PartName[];
   readonly intervalMs: number;
   readonly slowIntervalMs: number;
+  /** Longest time between two readings of a discrete sensor; absent or 0: they are read in every poll. */
+  readonly discreteIntervalMs?: number;
   readonly filter?: SensorFilter;
   readonly bridge: boolean;
   /** Limits for the size of a host; absent: no limits. */

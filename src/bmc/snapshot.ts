@@ -52,6 +52,8 @@ export interface SnapshotOptions {
   readonly sensorLimit?: number;
   /** Reads slow parts whatever their age. */
   readonly everything?: boolean;
+  /** Reads discrete sensors that are not due, too. */
+  readonly allSensors?: boolean;
   /** Compares the snapshot with earlier data about the host; returns the changes counted so far. */
   readonly compare?: (read: Pick<HostSnapshot, "up" | "controller" | "chassis" | "frus">) => ChangeCounts | undefined;
   /** Called for each reading of the event log, even if the poll fails, because new records are in one reading only. */
@@ -172,6 +174,7 @@ export class SnapshotTaker {
       controller: read.controller,
       chassis: read.chassis,
       sensors: read.sensors,
+      discrete: data.sensors && !failure ? this.#bmc.discrete : undefined,
       consumption: read.consumption,
       eventLog: read.eventLog,
       watchdog: read.watchdog,
@@ -233,14 +236,15 @@ export class SnapshotTaker {
     return last.outcome.ok || lasting(last.outcome.failure);
   }
 
-  async #part(part: PartName, signal: AbortSignal, { clock, onEventLog }: SnapshotOptions): Promise<LastReading> {
+  async #part(part: PartName, signal: AbortSignal, options: SnapshotOptions): Promise<LastReading> {
+    const { clock, onEventLog, allSensors } = options;
     const begin = clock.monotonicMs();
     let failure: Failure | undefined;
     let data: PartData = {};
     let whole = false;
     try {
       signal.throwIfAborted();
-      const reading = await this.#bmc.read(part, { signal });
+      const reading = await this.#bmc.read(part, { signal, allSensors });
       data = reading.data;
       whole = reading.whole ?? reading.failure === undefined;
       if (data.eventLog) onEventLog?.(data.eventLog, clock.wallMs());

@@ -5,6 +5,7 @@ import type {
   RedfishSensorExplanation,
   SensorExplanation,
 } from "../bmc/index.ts";
+import { formatDuration } from "../lib/index.ts";
 import { HEALTH_WORDS, type RuleOrigin } from "../model/index.ts";
 
 const INDENT = 18;
@@ -27,6 +28,7 @@ export function hostText(host: HostExplanation): string {
     lines.push(line("session", `${session.protocol}${suite}, privilege ${session.privilege}`));
   }
   if (host.hostOff) lines.push(line("power", "off: stopped fans and missing voltages are not exported"));
+  if (host.discrete) lines.push(line("discrete sensors", discreteText(host.discrete)));
   const names = quirks.map(({ name, meaning, because }) => `${name}: ${meaning}; ${because}`);
   const [first = "none", ...others] = names;
   lines.push(line("quirks", first), ...others.map(more));
@@ -35,6 +37,11 @@ export function hostText(host: HostExplanation): string {
   if (host.resources !== undefined) lines.push(line("resources", `${host.resources} read over Redfish`));
   lines.push(...problems.map(more));
   return lines.join("\n");
+}
+
+function discreteText({ policy, because, intervalMs }: NonNullable<HostExplanation["discrete"]>): string {
+  if (policy === "every_poll") return `all in every poll${because === undefined ? "" : `, because ${because}`}`;
+  return `all when something happened, otherwise each at least every ${formatDuration(intervalMs)}`;
 }
 
 /** One line per sensor. */

@@ -105,6 +105,7 @@ function buildModule(
       include: sensors.include.map(sensorRule),
       exclude: sensors.exclude.map(sensorRule),
       bridge: sensors.bridge,
+      discreteIntervalMs: ms(sensors.discrete_interval),
     },
     limits: { sensors: limits.sensors, series: limits.series, textBytes: limits.text_bytes },
     ipmi: {

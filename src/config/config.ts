@@ -62,6 +62,8 @@ export interface ModuleConfig {
     readonly include: readonly SensorRule[];
     readonly exclude: readonly SensorRule[];
     readonly bridge: boolean;
+    /** Longest time between two readings of a discrete sensor; 0: every poll reads all. */
+    readonly discreteIntervalMs: number;
   };
   readonly limits: HostLimits;
   readonly ipmi: {

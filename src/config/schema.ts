@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDuration } from "../lib/index.ts";
 import { COLLECTORS, DEFAULT_COLLECTORS, HIGHEST_HOST_LIMITS, PART_NAMES } from "../model/index.ts";
 import { parseCidr } from "./cidr.ts";
 import { clusterSchema } from "./cluster-schema.ts";
@@ -60,6 +61,8 @@ const ruleSchema = z
   })
   .refine((rule) => Object.keys(rule).length > 0, { error: "is an empty rule; give type, name, entity or id" });
 
+const LONGEST_DISCRETE_INTERVAL_MS = 3_600_000;
+
 const sensorsSchema = z.strictObject({
   include: z
     .array(ruleSchema)
@@ -71,6 +74,12 @@ const sensorsSchema = z.strictObject({
     .default(false)
     .describe(
       "Also read sensors of satellite controllers through the BMC, from its SDR repository and from their device SDRs. Slow on many boards.",
+    ),
+  discrete_interval: duration()
+    .refine((text) => (parseDuration(text) ?? 0) <= LONGEST_DISCRETE_INTERVAL_MS, { error: "must not be above 1h" })
+    .default("5m")
+    .describe(
+      "IPMI: longest time between two readings of a discrete sensor while nothing happened. All are read at once when the event log, the power state, a chassis fault, the sensor repository or the session changes, and in every poll if the event log does not show every event. Analog sensors, and sensors with a state that is not ok, are read in every poll. `0s`: read all in every poll. At most 1h.",
     ),
 });
 

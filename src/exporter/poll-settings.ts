@@ -171,6 +171,7 @@ export class PollSettingsBook {
       parts: module.parts,
       intervalMs: module.intervalMs,
       slowIntervalMs: ipmi.inventoryIntervalMs,
+      discreteIntervalMs: module.sensors.discreteIntervalMs,
       bridge: module.sensors.bridge,
       limits: module.limits,
       filter: (sensor) => wantsSensor(module.sensors, sensor),

@@ -13,6 +13,8 @@ This page is generated from the source. A test compares the two.
 - Health is 0 ok, 1 warning, 2 critical, 3 non-recoverable.
 - A host that stops answering has \`bmc_up\` 0 at once. Its last readings stay until they are stale (\`scheduler.stale_after\`, by default
   three intervals). After that, only the families from \`bmc_up\` to \`bmc_part_duration_seconds\` and \`bmc_host_info\` remain.
+- Over IPMI, states of discrete sensors that were not read in the last poll stay as they were. While nothing happened they are at most
+  \`sensors.discrete_interval\` old (default 5m); \`bmc_part_oldest_state_timestamp_seconds\` has the time of the oldest one.
 - Type \`info\` is a gauge that is always 1 and has its information in labels.
 `;
 

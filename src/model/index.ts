@@ -18,6 +18,7 @@ export * from "./host-record.ts";
 export * from "./news.ts";
 export * from "./ongoing-fault.ts";
 export * from "./quirk-rule.ts";
+export * from "./reading-policy.ts";
 export * from "./reading-text.ts";
 export * from "./role-rule.ts";
 export * from "./rule-origin.ts";

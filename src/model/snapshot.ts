@@ -11,6 +11,7 @@ import type {
 } from "./facts.ts";
 import type { Failure } from "./failure.ts";
 import type { Omitted } from "./host-limits.ts";
+import type { DiscreteReading } from "./reading-policy.ts";
 import type { Sensor } from "./sensor.ts";
 
 /** The topics of a poll; `parts:` of a module lists them. */
@@ -56,6 +57,8 @@ export interface HostSnapshot {
   readonly controller?: ControllerInfo;
   readonly chassis?: ChassisState;
   readonly sensors?: readonly Sensor[];
+  /** How the discrete ones among them are read; absent over Redfish. */
+  readonly discrete?: DiscreteReading;
   readonly consumption?: PowerConsumption;
   readonly eventLog?: EventLog;
   readonly watchdog?: Watchdog;

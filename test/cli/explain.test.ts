@@ -54,6 +54,12 @@ roles: { files: [roles.yml] }
     await sim?.stop();
   });
 
+  it("states how polls read the discrete sensors, and why", async () => {
+    expect(all.discrete).toEqual({ policy: "by_event", intervalMs: 300_000 });
+    const { stdout } = await explain("node001");
+    expect(stdout).toContain("discrete sensors  all when something happened, otherwise each at least every 5m\n");
+  });
+
   it("has the values of ipmitool and the records of the repository", async () => {
     const { name, password } = simUser(sim, "monitor");
     const rows = await ipmitool({

@@ -77,7 +77,7 @@ describe("a configuration", () => {
         intervalMs: 60_000,
         timeoutMs: 20_000,
         parts: ["power", "sensors", "sel", "dcmi", "watchdog", "inventory", "security", "components"],
-        sensors: { include: [], exclude: [], bridge: false },
+        sensors: { include: [], exclude: [], bridge: false, discreteIntervalMs: 300_000 },
         limits: { sensors: 2000, series: 20_000, textBytes: 5_000_000 },
         ipmi: {
           port: 623,

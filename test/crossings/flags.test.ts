@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   type Command,
+  getBmcGlobalEnables,
   getChannelAccess,
   getChannelInfo,
   getChassisCapabilities,
@@ -194,6 +195,21 @@ const ofIpmitool: readonly Row[] = [
     }),
     "aaaaaaaaaaaaaaaa",
     "5555555555555555",
+  ),
+  ...rows(
+    getBmcGlobalEnables,
+    ["mc", "getenables"],
+    (e) => ({
+      "Receive Message Queue Interrupt": ability(e.receiveMessageQueueInterrupt),
+      "Event Message Buffer Full Interrupt": ability(e.eventMessageBufferFullInterrupt),
+      "Event Message Buffer": ability(e.eventMessageBuffer),
+      "System Event Logging": ability(e.eventLogging),
+      "OEM 0": ability((e.oem & 1) !== 0),
+      "OEM 1": ability((e.oem & 2) !== 0),
+      "OEM 2": ability((e.oem & 4) !== 0),
+    }),
+    "aa",
+    "55",
   ),
   ...rows(
     getUserAccess,

@@ -1,5 +1,6 @@
 import {
   BmcPool,
+  type PollOptions,
   type PollSettings,
   type Roles,
   SdrCache,
@@ -90,23 +91,21 @@ export class Poller {
   }
 
   /** One poll with a deadline, as a round makes it; undefined: it did not end within a minute. */
-  async tryPoll(): Promise<HostSnapshot | undefined> {
+  async tryPoll(purpose: PollOptions["purpose"] = "round"): Promise<HostSnapshot | undefined> {
     const { clock } = this;
     const deadline = new AbortController();
     const deadlineMs = clock.monotonicMs() + TIMEOUT_MS;
     const timer = clock.after(TIMEOUT_MS, () => deadline.abort(new Error("deadline")));
     try {
-      return await this.#within(
-        this.#pool.poll(POLLED_HOST, { purpose: "round", signal: deadline.signal, deadlineMs }),
-      );
+      return await this.#within(this.#pool.poll(POLLED_HOST, { purpose, signal: deadline.signal, deadlineMs }));
     } finally {
       timer.cancel();
     }
   }
 
   /** One poll that has to end. */
-  async poll(): Promise<HostSnapshot> {
-    const snapshot = await this.tryPoll();
+  async poll(purpose?: PollOptions["purpose"]): Promise<HostSnapshot> {
+    const snapshot = await this.tryPoll(purpose);
     if (!snapshot) throw new Error("the poll did not end");
     return snapshot;
   }

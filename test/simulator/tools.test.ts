@@ -68,6 +68,7 @@ withPeers(["ipmitool"], "ipmitool on a virtual BMC", () => {
       ["fru"],
       ["mc", "guid"],
       ["mc", "selftest"],
+      ["mc", "getenables"],
       ["mc", "watchdog", "get"],
       ["chassis", "status"],
       ["chassis", "restart_cause"],

@@ -16,6 +16,7 @@ import type { EventCounters, EventLog, LogEntry } from "../../model/index.ts";
 import { EventCounts } from "../event-counts.ts";
 import type { Severities } from "../severities.ts";
 import { decodeEvent } from "./log-entry.ts";
+import { LogTrust } from "./log-trust.ts";
 import { isUnknownCommand, optional } from "./refusals.ts";
 import type { SensorPlan } from "./sensor-plan.ts";
 
@@ -47,6 +48,13 @@ export interface EventContext {
   readonly plan?: SensorPlan;
   readonly device?: DeviceId;
   readonly severities?: Severities;
+}
+
+export interface LogReading {
+  readonly log: EventLog;
+  /** Something was added, erased or changed since the previous reading. */
+  readonly changed: boolean;
+  readonly failure?: unknown;
 }
 
 interface NewEvents {
@@ -83,6 +91,8 @@ const LAST_RELATIVE = 0x20000000;
 export class EventLogReader {
   readonly #clock: Clock;
   readonly #counts = new EventCounts();
+  readonly #recheckMs: number | undefined;
+  #trust: LogTrust | undefined;
   #known: KnownLog | undefined;
   #cursor: SelCursor | undefined;
   #remembered: readonly string[] = [];
@@ -108,15 +118,26 @@ export class EventLogReader {
   /** The log changed since the clocks were compared. */
   #isClockDue = false;
 
-  constructor(clock: Clock) {
+  /**
+   * @param options.recheckMs how often to query whether the BMC logs events; absent: nobody needs to know whether the
+   *   log shows every event
+   */
+  constructor(clock: Clock, options: { readonly recheckMs?: number | undefined } = {}) {
     this.#clock = clock;
+    this.#recheckMs = options.recheckMs;
+    this.#trust = this.#newTrust();
   }
 
-  async read(
-    runner: CommandRunner,
-    context: EventContext,
-    signal: AbortSignal,
-  ): Promise<{ readonly log: EventLog; readonly failure?: unknown }> {
+  #newTrust(): LogTrust | undefined {
+    return this.#recheckMs === undefined ? undefined : new LogTrust(this.#clock, this.#recheckMs);
+  }
+
+  /** Whether the log shows every event; undefined: nobody needs to know. */
+  get trust(): LogTrust | undefined {
+    return this.#trust;
+  }
+
+  async read(runner: CommandRunner, context: EventContext, signal: AbortSignal): Promise<LogReading> {
     const info = await readInfo(runner, signal);
     if (!this.#complete || this.#isReplaced) this.#begin(info ?? NO_INFO);
     const changed = !info || !sameLog(info, this.#known);
@@ -129,6 +150,7 @@ export class EventLogReader {
     // compared again.
     this.#isClockDue ||= changed && info !== undefined;
     const failure = stopped ?? (await this.#compareClocks(runner, signal));
+    this.#trust?.noteLog(info, this.#bmcSeconds);
     if (!info || !this.#isTelling(info)) this.#unfinished = true;
     const log: EventLog = {
       entries,
@@ -145,7 +167,7 @@ export class EventLogReader {
       fresh,
       historical,
     };
-    return { log, failure };
+    return { log, changed: changed || fresh.length > 0, failure };
   }
 
   /**
@@ -157,6 +179,7 @@ export class EventLogReader {
     this.#firstContact = undefined;
     this.#unfinished = true;
     this.#known = undefined;
+    this.#trust = this.#newTrust();
     this.#clockOffsetSeconds = undefined;
     this.#clockReadAt = Number.NEGATIVE_INFINITY;
     this.#revision++;
@@ -268,9 +291,15 @@ export class EventLogReader {
     return records.slice(records.findLastIndex((record) => contents.has(withoutId(whole(record)))) + 1);
   }
 
+  /** Time of the BMC's clock; undefined: unknown. */
+  get #bmcSeconds(): number | undefined {
+    const offset = this.#clockOffsetSeconds;
+    return offset === undefined ? undefined : this.#clock.wallMs() / 1000 + offset;
+  }
+
   /** Whether a change of the log changes its info. False while its timestamps may be used again, or if it has none. */
   #isTelling(info: SelInfo): boolean {
-    const now = this.#clock.wallMs() / 1000 + (this.#clockOffsetSeconds ?? 0);
+    const now = this.#bmcSeconds ?? this.#clock.wallMs() / 1000;
     const isOld = (stamp: number): boolean => stamp === UNSPECIFIED || Math.abs(now - stamp) > YOUNG_SECONDS;
     const { lastAdditionTimestamp, lastEraseTimestamp, entries } = info;
     const isTold = entries === 0 || (lastAdditionTimestamp !== UNSPECIFIED && lastAdditionTimestamp > LAST_RELATIVE);
@@ -280,13 +309,15 @@ export class EventLogReader {
   /** Returns the error, unless the BMC only has no clock. */
   async #compareClocks(runner: CommandRunner, signal: AbortSignal): Promise<unknown> {
     const now = this.#clock.monotonicMs();
-    if (!this.#isClockDue && now - this.#clockReadAt < CLOCK_AGE_MS) return undefined;
+    const isDue = this.#isClockDue || this.#trust?.isClockDue || now - this.#clockReadAt >= CLOCK_AGE_MS;
+    if (!isDue) return undefined;
     const before = this.#clock.wallMs();
     try {
       const answer = await optional(runner.run(getSelTime, undefined, { signal }));
       this.#clockReadAt = now;
       this.#isClockDue = false;
       if (!answer) return undefined;
+      this.#trust?.noteTime(answer.timestamp);
       const half = (this.#clock.wallMs() - before) / 2;
       const isTold = selTime(answer.timestamp).kind !== "unspecified";
       this.#clockOffsetSeconds = isTold ? Math.round(answer.timestamp - (before + half) / 1000) : undefined;

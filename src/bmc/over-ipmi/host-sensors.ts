@@ -2,6 +2,7 @@ import type { BmcMemory, CommandRunner, DeviceId, FruDeviceLocatorRecord } from 
 import { type Clock, turnAfter } from "../../lib/index.ts";
 import type { HostChange, Sensor } from "../../model/index.ts";
 import type { PartReading, SensorFilter, TraceLine } from "../bmc.ts";
+import { type ReadingPolicy, whyText } from "../reading-policy.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
@@ -50,6 +51,7 @@ type SavedSensors = Pick<SavedBmc, "repository" | "satellites" | "limits" | "pre
 export class HostSensors {
   readonly #options: HostSensorsOptions;
   readonly #memory: BmcMemory;
+  readonly #policy: ReadingPolicy;
   readonly #repository: Repository;
   /** Absent if bridging is not allowed. */
   #satellites: Satellites | undefined;
@@ -61,9 +63,10 @@ export class HostSensors {
   /** Present parts saved by an earlier run, until the sensors are read. */
   #savedPresent: readonly string[] | undefined;
 
-  constructor(memory: BmcMemory, options: HostSensorsOptions) {
+  constructor(memory: BmcMemory, policy: ReadingPolicy, options: HostSensorsOptions) {
     this.#options = options;
     this.#memory = memory;
+    this.#policy = policy;
     this.#repository = new Repository(options.cache, memory, options.clock);
     this.#satellites = this.#newSatellites();
   }
@@ -85,12 +88,14 @@ export class HostSensors {
 
   async read(runner: CommandRunner, query: SensorsQuery): Promise<PartReading> {
     const { device, signal, trace } = query;
+    const repositoryBefore = this.#repositories;
     const hasNone = device && !device.support.sdrRepository && !device.providesDeviceSdrs;
     const reading = this.plan(runner, device, signal, query);
     const unnamed = hasNone ? await optionalPart(reading) : await reading;
     if (!unnamed) return { data: {} };
     const plan = this.#ruled(unnamed, device);
     const reader = this.#reader?.plan === plan ? this.#reader : await this.#newReader(plan);
+    if (this.#repositories !== repositoryBefore) this.#policy.note("sensors_changed");
     const { quirks } = this.#memory;
     const context = {
       manufacturerId: device?.manufacturerId ?? NO_MANUFACTURER,
@@ -99,7 +104,14 @@ export class HostSensors {
       scanningDisabledIsValid: quirks.has("scanning_disabled_is_valid"),
     };
     reader.coded = query.coded;
-    const { sensors, failure } = await reader.read(runner, context, signal);
+    const nowMs = this.#options.clock.monotonicMs();
+    const why = this.#policy.whyAll(nowMs);
+    trace?.(
+      "note",
+      why === undefined ? "reading a share of the discrete sensors" : `reading all sensors: ${whyText(why)}`,
+    );
+    const { sensors, failure } = await reader.read(runner, context, signal, { isAll: why !== undefined });
+    this.#policy.noteReading(nowMs, failure === undefined);
     if (trace) for (const sensor of sensors) trace("note", inWords(sensor));
     const unknown = this.#behind?.failure;
     const data = { sensors, omittedSensors: reader.omitted };
@@ -109,13 +121,22 @@ export class HostSensors {
 
   async #newReader(plan: SensorPlan): Promise<SensorReader> {
     await turnAfter(plan.sensors.length);
+    this.#policy.note("sensors_changed");
     const { filter, bridge = false, sensorLimit, clock } = this.#options;
     const { quirks } = this.#memory;
     const isRestored = this.#savedLimits !== undefined && this.#repository.revision === 0;
     const assumeBmcOwner = quirks.has("assume_bmc_owner");
     this.#revisionBefore += this.#reader?.revision ?? 0;
     const before = this.#reader;
-    const reader = new SensorReader(plan, { filter, sensorLimit, bridge, assumeBmcOwner, clock, before });
+    const reader = new SensorReader(plan, {
+      filter,
+      sensorLimit,
+      bridge,
+      assumeBmcOwner,
+      clock,
+      policy: this.#policy,
+      before,
+    });
     if (reader.hasDiscreteReadings) quirks.add("discrete_reading");
     if (isRestored && this.#savedLimits) reader.restore(this.#savedLimits);
     if (this.#savedPresent) reader.restorePresent(this.#savedPresent);
@@ -181,10 +202,21 @@ export class HostSensors {
     return (this.#behind ?? this.#repository).takeChanges();
   }
 
+  /** When the oldest state was read, epoch ms; undefined: the last reading was not complete, or every poll reads all. */
+  get oldestAt(): number | undefined {
+    const { clock } = this.#options;
+    const oldestMs = this.#reader?.oldestStateMs;
+    return oldestMs === undefined ? undefined : Math.round(clock.wallMs() - (clock.monotonicMs() - oldestMs));
+  }
+
+  /** Changes when a repository was read. */
+  get #repositories(): number {
+    return this.#repository.revision + (this.#satellites?.revision ?? 0);
+  }
+
   /** Revision of the data to save. */
   get revision(): number {
-    const sensors = this.#revisionBefore + (this.#reader?.revision ?? 0);
-    return this.#repository.revision + (this.#satellites?.revision ?? 0) + sensors;
+    return this.#repositories + this.#revisionBefore + (this.#reader?.revision ?? 0);
   }
 
   save(): SavedSensors {

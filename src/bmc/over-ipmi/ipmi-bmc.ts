@@ -1,6 +1,7 @@
 import {
   BmcMemory,
   type CommandRunner,
+  CompletionCodeError,
   type DatagramTransport,
   type DeviceId,
   IpmiConnection,
@@ -15,26 +16,30 @@ import {
 import type { Clock } from "../../lib/index.ts";
 import {
   type ChassisState,
+  type DiscreteReading,
   type HostChange,
   PART_NAMES,
   type PartName,
   type QuirkRule,
+  type ReadingPolicyState,
   type Sensor,
 } from "../../model/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import { ownSerial } from "../change-watch.ts";
 import { foundOrNot } from "../finding.ts";
 import { quirksByRule } from "../quirk-rules.ts";
+import { ReadingPolicy } from "../reading-policy.ts";
 import type { Roles } from "../roles.ts";
 import type { SdrCache } from "../sdr-cache.ts";
 import type { Severities } from "../severities.ts";
 import { readChassis } from "./chassis.ts";
 import { readController, withLan } from "./controller.ts";
-import { type EventContext, EventLogReader } from "./event-log.ts";
+import { type EventContext, EventLogReader, type LogReading } from "./event-log.ts";
 import { FruReader } from "./fru.ts";
 import { HostSensors } from "./host-sensors.ts";
 import { Identity } from "./identity.ts";
 import { LanReader } from "./lan.ts";
+import { LogInspection } from "./log-inspection.ts";
 import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
 import { optional, optionalCommand, optionalPart } from "./refusals.ts";
@@ -67,6 +72,10 @@ export interface IpmiBmcOptions {
   readonly quirkRules?: readonly QuirkRule[];
   readonly tries?: number;
   readonly packetsPerSecond?: number;
+  /** Time between two polls. */
+  readonly intervalMs?: number;
+  /** Longest time between two readings of a discrete sensor; absent or 0: they are read in every poll. */
+  readonly discreteIntervalMs?: number;
 }
 
 /** Result of a reading of the sensors, with all commands and responses. */
@@ -80,6 +89,8 @@ export interface SensorFindings {
   /** Controllers behind the BMC whose sensors are unknown; one sentence each. */
   readonly problems: readonly string[];
   readonly sensors: readonly Sensor[];
+  /** How polls read the discrete sensors, as far as one visit shows. */
+  readonly discrete: ReadingPolicyState;
   readonly calls: readonly RecordedCall[];
   /** What ended the reading early. */
   readonly failure?: unknown;
@@ -95,6 +106,11 @@ export class IpmiBmc implements Bmc {
   readonly #options: IpmiBmcOptions;
   readonly #memory: BmcMemory;
   readonly #sensors: HostSensors;
+  readonly #policy: ReadingPolicy;
+  /** Chassis state of the previous poll, to notice changes. */
+  #chassis: string | undefined;
+  /** The session is closed after each poll, so that a new one does not mean that the BMC lost it. */
+  #closesSessions = false;
   readonly #eventLog: EventLogReader;
   readonly #identity: Identity;
   #lan: LanReader;
@@ -117,8 +133,11 @@ export class IpmiBmc implements Bmc {
   constructor(options: IpmiBmcOptions) {
     this.#options = options;
     this.#memory = new BmcMemory(options.quirks);
-    this.#sensors = new HostSensors(this.#memory, options);
-    this.#eventLog = new EventLogReader(options.clock);
+    const { intervalMs = 0, discreteIntervalMs = 0 } = options;
+    this.#policy = new ReadingPolicy({ intervalMs, discreteIntervalMs });
+    this.#sensors = new HostSensors(this.#memory, this.#policy, options);
+    const recheckMs = this.#policy.isSaving ? discreteIntervalMs : undefined;
+    this.#eventLog = new EventLogReader(options.clock, { recheckMs });
     this.#identity = new Identity(this.#memory);
     this.#lan = new LanReader(this.#memory);
     this.#meter = this.#newMeter();
@@ -151,13 +170,20 @@ export class IpmiBmc implements Bmc {
   }
 
   async open({ signal }: Ask): Promise<void> {
-    const connection = await this.#connect(signal);
-    await connection.open(signal);
-    await this.#identifyAfterLogin(connection, signal);
+    this.#policy.noteLog("log_unread");
+    try {
+      const connection = await this.#connect(signal);
+      await connection.open(signal);
+      await this.#identifyAfterLogin(connection, signal);
+    } catch (error) {
+      this.#policy.note("incomplete_poll");
+      throw error;
+    }
   }
 
   async #identifyAfterLogin(connection: IpmiConnection, signal: AbortSignal): Promise<void> {
     if (connection.session === this.#identifiedSession) return;
+    if (!this.#closesSessions) this.#policy.note("new_session");
     try {
       await this.#identify(connection, signal);
     } catch (error) {
@@ -169,6 +195,7 @@ export class IpmiBmc implements Bmc {
 
   async #identify(runner: CommandRunner, signal: AbortSignal): Promise<void> {
     const change = await this.#identity.check(runner, signal);
+    if (change !== "none") this.#policy.note("identity_changed");
     if (change === "replaced") this.#forgetBoard();
     for (const quirk of this.#givenQuirks()) this.#memory.quirks.add(quirk);
     if (change === "none" || this.#identityChange === "replaced") return;
@@ -213,7 +240,26 @@ export class IpmiBmc implements Bmc {
     return this.#connection;
   }
 
-  async read(part: PartName, { signal }: Ask): Promise<PartReading> {
+  async read(part: PartName, { signal, allSensors }: Ask): Promise<PartReading> {
+    if (allSensors) this.#policy.note("request");
+    try {
+      return await this.#read(part, signal);
+    } catch (error) {
+      // A refusal is an answer, and often the same in every poll.
+      const isRefusal = error instanceof CompletionCodeError;
+      if (!isRefusal && (part === "power" || part === "sensors")) this.#policy.note("incomplete_poll");
+      throw error;
+    }
+  }
+
+  /** How the discrete sensors are read, according to the last poll. */
+  get discrete(): DiscreteReading {
+    const { state } = this.#policy;
+    const { oldestAt } = this.#sensors;
+    return oldestAt === undefined ? state : { policy: state.policy, reason: state.reason, oldestAt };
+  }
+
+  async #read(part: PartName, signal: AbortSignal): Promise<PartReading> {
     const connection = await this.#connect(signal);
     // The previous part may have lost the session.
     if (connection.session) await this.#identifyAfterLogin(connection, signal);
@@ -221,6 +267,7 @@ export class IpmiBmc implements Bmc {
       case "power": {
         const chassis = await this.#readChassis(connection, signal);
         this.#hostOff = chassis?.powerOn === false;
+        this.#noteChassis(chassis);
         return { data: { chassis } };
       }
       case "sensors":
@@ -240,6 +287,17 @@ export class IpmiBmc implements Bmc {
     }
   }
 
+  #noteChassis(chassis: ChassisState | undefined): void {
+    const facts = chassis && JSON.stringify([chassis.powerOn, chassis.faults]);
+    if (facts !== this.#chassis) this.#policy.note("chassis_changed");
+    this.#chassis = facts;
+  }
+
+  #noteLog({ changed, failure }: LogReading): void {
+    if (changed) this.#policy.note("log_changed");
+    this.#policy.noteLog(failure === undefined ? this.#eventLog.trust?.problem : "log_unread");
+  }
+
   /** Undefined if the BMC has no chassis commands. */
   async #readChassis(runner: CommandRunner, signal: AbortSignal): Promise<ChassisState | undefined> {
     const hasChassis = this.#identity.device?.support.chassis ?? true;
@@ -248,24 +306,28 @@ export class IpmiBmc implements Bmc {
   }
 
   /** Without the field `eventLog` if the BMC has no event log. */
-  async #readEventLog(connection: CommandRunner, signal: AbortSignal): Promise<PartReading> {
+  async #readEventLog(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const { device } = this.#identity;
     const context = { plan: this.#sensors.knownPlan, device, severities: this.#options.severities?.() };
     if (this.wholeLog) return this.#readWholeLog(connection, context, signal);
     const reading = this.#eventLog.read(connection, context, signal);
     const hasLog = device?.support.sel ?? true;
     const read = await (hasLog ? optionalCommand(reading) : optionalPart(reading));
+    await this.#eventLog.trust?.checkLogging(connection, connection.session, signal);
+    if (read) this.#noteLog(read);
     return read ? { data: { eventLog: read.log }, failure: read.failure } : { data: {} };
   }
 
   /** Reads new records and all records; a record that both need is read once. */
-  async #readWholeLog(connection: CommandRunner, context: EventContext, signal: AbortSignal): Promise<PartReading> {
+  async #readWholeLog(connection: IpmiConnection, context: EventContext, signal: AbortSignal): Promise<PartReading> {
     // Reads the repository if no part has read it yet, because events contain values of sensors. An unreadable
     // repository is a failure of another part.
     const plan = context.plan ?? (await optional(this.#sensors.plan(connection, this.#identity.device, signal)));
     const runner = new RememberingRunner(connection);
     const read = await optionalCommand(this.#eventLog.read(runner, { ...context, plan }, signal));
     if (!read) return { data: {} };
+    await this.#eventLog.trust?.checkLogging(connection, connection.session, signal);
+    this.#noteLog(read);
     const { log, failure } = read;
     if (failure !== undefined) return { data: { eventLog: log }, failure };
     try {
@@ -304,7 +366,9 @@ export class IpmiBmc implements Bmc {
     const session = connection.session?.info;
     let sensors: readonly Sensor[] = [];
     let failure: unknown;
+    const log = new LogInspection(this.#options.clock);
     try {
+      await log.begin(connection, signal);
       // The power state decides what a stopped fan means. Some BMCs refuse to report it.
       const chassis = await optional(readChassis(runner, signal));
       this.#hostOff = chassis?.powerOn === false;
@@ -312,6 +376,8 @@ export class IpmiBmc implements Bmc {
       const reading = await this.#readSensors(runner, signal);
       sensors = reading.data.sensors ?? [];
       failure = reading.failure;
+      const hasLog = this.#identity.device?.support.sel ?? true;
+      this.#policy.noteLog(hasLog ? await log.end(connection, signal) : "log_unread");
     } catch (error) {
       failure = error;
     }
@@ -322,6 +388,7 @@ export class IpmiBmc implements Bmc {
       plan: this.#sensors.readPlan,
       problems: this.#sensors.problems,
       sensors,
+      discrete: this.#policy.state,
       calls: runner.calls,
       failure,
     };
@@ -397,6 +464,7 @@ export class IpmiBmc implements Bmc {
   }
 
   async hold(durationMs: number): Promise<void> {
+    this.#closesSessions = durationMs === 0;
     if (durationMs > 0) this.#connection?.hold(durationMs);
     else await this.#connection?.closeSession();
   }

@@ -41,6 +41,7 @@ export class Readings implements Series<SensorReading> {
   readonly #first: number;
   readonly #isPlain: (sensor: PlannedSensor) => boolean;
   readonly #onRefusal: ((place: number, completionCode: number) => void) | undefined;
+  readonly #unanswered: Set<number> | undefined;
   #isAnswered = false;
   #refusal: CompletionCodeError | number | undefined;
 
@@ -48,6 +49,8 @@ export class Readings implements Series<SensorReading> {
    * @param options.answers filled in, by index of the sensor
    * @param options.places indices of the sensors to read, in order; default: all
    * @param options.first where in this list to begin
+   * @param options.unanswered filled in with the indices of sensors for which there is neither a response nor a
+   *   completion code that means "no reading"
    */
   constructor(
     sensors: readonly PlannedSensor[],
@@ -55,6 +58,7 @@ export class Readings implements Series<SensorReading> {
       readonly answers: (Answer | undefined)[];
       readonly places?: readonly number[];
       readonly first?: number;
+      readonly unanswered?: Set<number>;
       readonly isPlain: (sensor: PlannedSensor) => boolean;
       /** Called for refusals in a series that do not concern the single sensor. */
       readonly onRefusal?: (place: number, completionCode: number) => void;
@@ -67,6 +71,7 @@ export class Readings implements Series<SensorReading> {
     this.#first = options.first ?? 0;
     this.#isPlain = options.isPlain;
     this.#onRefusal = options.onRefusal;
+    this.#unanswered = options.unanswered;
   }
 
   /** Position of the next sensor in the list. */
@@ -106,6 +111,7 @@ export class Readings implements Series<SensorReading> {
       this.take(answer);
       return;
     }
+    this.#unanswered?.add(this.place);
     if (typeof why === "number") this.#onRefusal?.(this.place, why);
     if (typeof why === "number" || why instanceof CompletionCodeError) this.#refusal = why;
     this.#put("unavailable");

@@ -15,6 +15,8 @@ import {
 import type { Clock } from "../../lib/index.ts";
 import type { CodedReading, Sensor } from "../../model/index.ts";
 import type { SensorFilter } from "../bmc.ts";
+import type { ReadingPolicy } from "../reading-policy.ts";
+import { DiscreteStates, isDiscrete, type Turn } from "./discrete-states.ts";
 import { LimitReader, type SavedLimits } from "./limit-reader.ts";
 import type { LimitedSensor } from "./limited-sensor.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
@@ -54,6 +56,8 @@ export class SensorReader {
   readonly #routes: SensorRoutes;
   readonly #limits: LimitReader;
   readonly #parts: PresentParts;
+  /** Absent if every poll reads all sensors. */
+  readonly #states: DiscreteStates | undefined;
   readonly #clock: Clock;
   /**
    * Masks of the limits that sensors had crossed at the previous reading, by index; only for sensors that had crossed
@@ -71,7 +75,7 @@ export class SensorReader {
   #busy = NONE_BUSY;
   /** Indices of the other sensors; undefined: no sensor is busy. */
   #idle: readonly number[] | undefined;
-  /** Where in this list to begin: after the sensors that the previous poll had time for. */
+  /** Where in this list a poll of all sensors begins: after the sensors that the previous poll had time for. */
   #first = 0;
   /** The same for the list of busy sensors. */
   #firstBusy = 0;
@@ -88,6 +92,8 @@ export class SensorReader {
       /** The quirk: all sensors belong to the BMC, even if records name another owner. */
       readonly assumeBmcOwner?: boolean;
       readonly clock: Clock;
+      /** Absent: every poll reads all sensors. */
+      readonly policy?: ReadingPolicy;
       /** The previous reader of this host. The limits that its sensors had crossed count for the hysteresis. */
       readonly before?: SensorReader;
     },
@@ -101,6 +107,10 @@ export class SensorReader {
     this.#routes = new SensorRoutes(options);
     this.#limits = new LimitReader(plan, this.#wanted, this.#routes, options.clock);
     this.#parts = new PresentParts(this.#wanted);
+    const { policy } = options;
+    this.#states = policy?.isSaving
+      ? new DiscreteStates(this.#wanted, policy.rotation(this.#wanted.filter(isDiscrete).length))
+      : undefined;
     this.#held = options.before?.heldBy(this.#wanted);
     if (options.before) this.#parts.restore(options.before.savePresent());
   }
@@ -110,21 +120,54 @@ export class SensorReader {
     return this.#wanted.some(({ unit, definition }) => unit !== undefined && definition.class !== "threshold");
   }
 
-  /** Sends one request per readable sensor, and once a day one more for its limits. Returns what there was time for. */
-  async read(runner: CommandRunner, context: ReadingContext, signal: AbortSignal): Promise<SensorsReading> {
+  /** When the oldest state was read, monotonic. Undefined if the last reading was not complete, or read everything. */
+  get oldestStateMs(): number | undefined {
+    return this.#states?.oldestMs;
+  }
+
+  /**
+   * Sends one request per sensor that is due, and once a day one more for its limits. Returns what there was time for,
+   * and the last states of discrete sensors that are not due.
+   *
+   * @param isAll false: discrete sensors are read in turn
+   */
+  async read(
+    runner: CommandRunner,
+    context: ReadingContext,
+    signal: AbortSignal,
+    { isAll = true }: { readonly isAll?: boolean } = {},
+  ): Promise<SensorsReading> {
     const answers = new Array<Answer | undefined>(this.#wanted.length);
+    const unanswered = new Set<number>();
+    const nowMs = this.#clock.monotonicMs();
+    let turn = isAll ? undefined : this.#states?.turn(context, nowMs);
     let failure: unknown;
     this.#routes.begin();
     try {
-      await this.#ask(runner, answers, signal);
+      let refusal = await this.#ask(runner, { answers, unanswered, places: turn?.places }, signal);
+      if (refusal && turn) {
+        // Perhaps only these sensors are refused.
+        turn = undefined;
+        unanswered.clear();
+        refusal = await this.#ask(runner, { answers, unanswered }, signal);
+      }
+      if (refusal) throw refusal;
       await this.#limits.read(runner, (place) => this.#busy.has(place), signal);
     } catch (error) {
       failure = error;
     }
-    return { sensors: this.#inWords(answers, context), failure };
+    const sensors = this.#inWords(answers, context, turn);
+    const isComplete = failure === undefined && sensors.length === this.#wanted.length;
+    const result = { sensors: isComplete ? sensors : undefined, unanswered };
+    this.#states?.noteReading(turn, context, result, nowMs);
+    return { sensors, failure };
   }
 
-  #inWords(answers: readonly (Answer | undefined)[], context: ReadingContext): readonly Sensor[] {
+  #inWords(
+    answers: readonly (Answer | undefined)[],
+    context: ReadingContext,
+    turn: Turn | undefined,
+  ): readonly Sensor[] {
     const contextKey = this.plan.limits.readings.contextKey(context);
     const sensors: Sensor[] = [];
     const held = new Map<number, number>();
@@ -132,7 +175,9 @@ export class SensorReader {
       const answer = answers[i];
       const before = this.#held && (this.#held.get(i) ?? 0);
       if (answer === undefined) {
-        // Not read in this poll: its crossed limits stay.
+        // Not read in this poll: its state stays, or its crossed limits.
+        const carried = turn?.carried[i];
+        if (carried) sensors.push(carried);
         if (before) held.set(i, before);
         continue;
       }
@@ -158,17 +203,39 @@ export class SensorReader {
     return new Map(sensors.flatMap(({ id }, i) => (byId.has(id) ? [[i, byId.get(id) as number] as const] : [])));
   }
 
-  async #ask(runner: CommandRunner, answers: (Answer | undefined)[], signal: AbortSignal): Promise<void> {
+  /**
+   * Returns the last refusal if every sensor was refused: then it does not concern single sensors.
+   *
+   * @param options.places indices of the sensors to read; default: all
+   */
+  async #ask(
+    runner: CommandRunner,
+    options: {
+      readonly answers: (Answer | undefined)[];
+      readonly unanswered: Set<number>;
+      readonly places?: readonly number[] | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<CompletionCodeError | undefined> {
+    const { answers, unanswered, places } = options;
     const isPlain = (sensor: PlannedSensor): boolean => this.#isPlain(sensor);
+    const isDue = places && this.#busy.size > 0 ? new Set(places) : undefined;
     const idle = new Readings(this.#wanted, {
       answers,
-      places: this.#idle,
-      first: this.#first,
+      unanswered,
+      places: isDue ? places?.filter((place) => !this.#busy.has(place)) : (places ?? this.#idle),
+      first: places ? 0 : this.#first,
       isPlain,
       // The BMC waited for something that did not answer, which took time.
       onRefusal: (place, code) => code === CompletionCode.Timeout && this.#markBusy(place, true),
     });
-    const busy = new Readings(this.#wanted, { answers, places: [...this.#busy], first: this.#firstBusy, isPlain });
+    const busy = new Readings(this.#wanted, {
+      answers,
+      unanswered,
+      places: [...this.#busy].filter((place) => isDue?.has(place) ?? true),
+      first: this.#firstBusy,
+      isPlain,
+    });
     const known = this.#busy;
     this.#busyWaits = 0;
     try {
@@ -177,8 +244,7 @@ export class SensorReader {
     } finally {
       if (this.#busy !== known) this.#idle = this.#othersThanBusy();
     }
-    const refusal = Readings.refusalOfAll(idle, busy);
-    if (refusal) throw refusal;
+    return Readings.refusalOfAll(idle, busy);
   }
 
   async #askIdle(runner: CommandRunner, readings: Readings, signal: AbortSignal): Promise<void> {
@@ -193,7 +259,8 @@ export class SensorReader {
         }
         // The time is over: the next poll continues here. After this sensor if it may be the one that takes the time.
         const isSuspect = readings.ended === 0 || isSilence(error);
-        this.#first = isSuspect ? readings.index + 1 : readings.index;
+        const index = this.#idle ? Math.max(0, this.#idle.indexOf(readings.place)) : readings.place;
+        this.#first = isSuspect ? index + 1 : index;
         throw error;
       }
     }
@@ -312,6 +379,7 @@ export class SensorReader {
   /** Acknowledges the removal of absent parts. */
   acknowledgeRemovals(): void {
     this.#parts.acknowledge();
+    this.#states?.forget();
   }
 
   /** State to save, so that a restart does not query the limits again. */

@@ -90,6 +90,31 @@ export const reach = [
     },
   }),
   family({
+    name: "bmc_part_oldest_state_timestamp_seconds",
+    type: "gauge",
+    help: "Unix time at which the oldest state in this part was read. Only for parts whose states are read in turn.",
+    labels: ["part"],
+    unit: "seconds",
+    source: "every poll over IPMI, if sensors.discrete_interval is above the interval",
+    *samples({ snapshot }) {
+      const oldestAt = snapshot?.discrete?.oldestAt;
+      if (oldestAt !== undefined) yield { labels: ["sensors"], value: oldestAt / 1000 };
+    },
+    madeOf: ({ snapshot }) => [snapshot?.discrete?.oldestAt],
+  }),
+  family({
+    name: "bmc_discrete_sensor_policy_info",
+    type: "info",
+    help: "How discrete sensors are read; always 1. Policy by_event: all when something happened, otherwise in turn. Policy every_poll: all in every poll, for this reason.",
+    labels: ["policy", "reason"],
+    source: "every poll over IPMI; see docs/operations.md",
+    *samples({ snapshot }) {
+      const discrete = snapshot?.discrete;
+      if (discrete) yield { labels: [discrete.policy, discrete.reason ?? ""], value: 1 };
+    },
+    madeOf: ({ snapshot }) => [snapshot?.discrete?.policy, snapshot?.discrete?.reason],
+  }),
+  family({
     name: "bmc_omitted_items",
     type: "gauge",
     help: "Sensors, FRUs and event counters that are left out because the host exceeds this limit of its module. Absent if it does not.",

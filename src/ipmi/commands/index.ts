@@ -8,6 +8,7 @@
 import { activateSession } from "./app/activate-session.ts";
 import { closeSession } from "./app/close-session.ts";
 import { coldReset } from "./app/cold-reset.ts";
+import { getBmcGlobalEnables } from "./app/get-bmc-global-enables.ts";
 import { getChannelAccess } from "./app/get-channel-access.ts";
 import { getChannelAuthenticationCapabilities } from "./app/get-channel-authentication-capabilities.ts";
 import { getChannelCipherSuites } from "./app/get-channel-cipher-suites.ts";
@@ -73,6 +74,7 @@ export * from "./app/cipher-suite-records.ts";
 export * from "./app/close-session.ts";
 export * from "./app/cold-reset.ts";
 export * from "./app/embedded-reply.ts";
+export * from "./app/get-bmc-global-enables.ts";
 export * from "./app/get-channel-access.ts";
 export * from "./app/get-channel-authentication-capabilities.ts";
 export * from "./app/get-channel-cipher-suites.ts";
@@ -151,6 +153,7 @@ export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   activateSession,
   closeSession,
   coldReset,
+  getBmcGlobalEnables,
   getChannelAccess,
   getChannelAuthenticationCapabilities,
   getChannelCipherSuites,

@@ -36,6 +36,7 @@ export class LiveBoard implements BoardState {
   readonly chassis: ChassisState;
   readonly sel: SelLog;
   clockOffsetSeconds = 0;
+  logsEvents = true;
   watchdog = WATCHDOG_OFF;
   readonly #clock: Clock;
   readonly #sensors: SensorBytes;
@@ -138,7 +139,7 @@ export class LiveBoard implements BoardState {
   }
 
   addRecord(record: Uint8Array): boolean {
-    return this.sel.add(record, this.clockSeconds());
+    return this.logsEvents && this.sel.add(record, this.clockSeconds());
   }
 
   clearSel(): void {

@@ -112,6 +112,8 @@ export interface ScenarioBoard {
   clockOffsetSeconds: number;
   /** The BMC's clock, whole seconds since 1970. */
   clockSeconds(): number;
+  /** False: events are not added to the event log. */
+  logsEvents: boolean;
   /** Entries for which the event log has space. */
   readonly selFree: number;
   /** False when the event log is full. */

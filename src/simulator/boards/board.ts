@@ -210,6 +210,8 @@ export interface BoardState {
   readonly selOverflow: boolean;
   /** Seconds the BMC's clock is ahead of the true time; physics or a scenario may move it. */
   clockOffsetSeconds: number;
+  /** False: event logging is off in the global enables, and events are not added to the event log. */
+  logsEvents: boolean;
   /** Response of Get Watchdog Timer. */
   watchdog: WatchdogTimer;
 
@@ -226,9 +228,9 @@ export interface BoardState {
 
   /** Sets the current power in watts; minimum, maximum and average follow. */
   setPower(watts: number): void;
-  /** Logs an event; false: the SEL is full. */
+  /** Logs an event; false: the SEL is full, or logging is off. */
   addEvent(event: BoardEvent): boolean;
-  /** Logs a record of 16 bytes, whose record id is replaced; false: the SEL is full. */
+  /** Logs a record of 16 bytes, whose record id is replaced; false: the SEL is full, or logging is off. */
   addRecord(record: Uint8Array): boolean;
   clearSel(): void;
   /** The BMC's clock, whole seconds since 1970. */

@@ -1,4 +1,5 @@
 import { coldReset } from "../../ipmi/commands/app/cold-reset.ts";
+import { getBmcGlobalEnables } from "../../ipmi/commands/app/get-bmc-global-enables.ts";
 import { getDeviceGuid } from "../../ipmi/commands/app/get-device-guid.ts";
 import { getDeviceId } from "../../ipmi/commands/app/get-device-id.ts";
 import { getSelfTestResults } from "../../ipmi/commands/app/get-self-test-results.ts";
@@ -10,11 +11,20 @@ const NO_ERROR = [0x55, 0] as const;
 /** Time a BMC needs after a cold reset. */
 const RESET_MS = 30_000;
 
+/** Global enables other than event logging. */
+const ENABLES = {
+  eventMessageBuffer: false,
+  eventMessageBufferFullInterrupt: false,
+  receiveMessageQueueInterrupt: false,
+  oem: 0,
+} as const;
+
 /** Identity and state of the controller. */
 export const appHandlers: readonly Handler[] = [
   respond(getDeviceId, ({ bmc, satellite }) => satellite?.device ?? bmc.model.description.device, {
     satellites: true,
   }),
+  respond(getBmcGlobalEnables, ({ bmc }) => ({ ...ENABLES, eventLogging: bmc.state.logsEvents })),
   respond(getDeviceGuid, ({ bmc }) => ({ guid: bmc.guid })),
   respond(getSystemGuid, ({ bmc }) => ({ guid: bmc.guid }), { sessionless: true }),
   respond(

@@ -13,6 +13,7 @@ import { hung } from "./hung.ts";
 import { infoWithoutData } from "./info-without-data.ts";
 import { latency } from "./latency.ts";
 import { lockedOut } from "./locked-out.ts";
+import { loggingDisabled } from "./logging-disabled.ts";
 import { loss } from "./loss.ts";
 import { lostReservations } from "./lost-reservations.ts";
 import { lostSessions } from "./lost-sessions.ts";
@@ -27,6 +28,7 @@ import { refusedLogin, sessionsTaken } from "./refused-login.ts";
 import { reordering } from "./reordering.ts";
 import { repeatedRequestsRefused } from "./repeated-requests.ts";
 import { replacedBmc } from "./replaced-bmc.ts";
+import { reusedEntries } from "./reused-entries.ts";
 import { DISABLED_SENSORS, scanningDisabled } from "./scanning-disabled.ts";
 import {
   type Argument,
@@ -41,6 +43,7 @@ import {
   type ValueOf,
 } from "./scenario-argument.ts";
 import { smallReads } from "./small-reads.ts";
+import { stoppedLogTime } from "./stopped-log-time.ts";
 import { strayAddress } from "./stray-address.ts";
 import { unpluggedFans } from "./unplugged-fans.ts";
 import { unreadyLogin } from "./unready-login.ts";
@@ -135,6 +138,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("locked-out", "after this many failed logins all logins are refused for 5 min", count(3, 1, 100), (attempts) =>
     lockedOut({ attempts, forMs: 5 * MINUTE_MS }),
   ),
+  plain("logging-disabled", "event logging is off in the global enables of the BMC", loggingDisabled),
   one("loss", "packets get lost", probability(0.1), (p) => loss({ probability: p })),
   one("lost-reservations", "another console cancels reservations of SDR and SEL", probability(0.1), (p) =>
     lostReservations({ probability: p }),
@@ -185,6 +189,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
     reordering({ probability: p, holdMs: 400 }),
   ),
   plain("repeated-requests", "a repeated request is refused with CFh", repeatedRequestsRefused),
+  plain("reused-entries", "new events overwrite old ones, and the number of entries stays the same", reusedEntries),
   one("scanning-disabled", "sensors have scanning disabled and return a raw value", choice(...DISABLED_SENSORS), (of) =>
     scanningDisabled({ of }),
   ),
@@ -197,6 +202,9 @@ export const SCENARIOS: readonly NamedScenario[] = [
   plain("sessions-taken", "other consoles use all sessions", sessionsTaken),
   one("small-reads", "at most this many bytes of an SDR or a FRU per read", count(16, 1, 255, "bytes"), (most) =>
     smallReads({ sdrBytes: most, fruBytes: most }),
+  ),
+  one("stopped-log-time", "a time of the event log never changes", choice("addition", "clock"), (of) =>
+    stoppedLogTime({ of }),
   ),
   one("stray-address", "responses come from another address", probability(0.05), (p) =>
     strayAddress({ probability: p }),

@@ -6,6 +6,7 @@ import {
   failedSelfTests,
   firmwareVersion,
   formatGuid,
+  getBmcGlobalEnables,
   getChannelAccess,
   getChannelAuthenticationCapabilities,
   getChannelInfo,
@@ -162,6 +163,43 @@ describe("identity", () => {
     expect(getSelfTestResults.decodeResponse(hex("5500")).verdict).toBe("no error");
     expect(getSelfTestResults.decodeResponse(hex("4200")).verdict).toBe("device specific");
   });
+
+  knownResponse(getBmcGlobalEnables, {
+    about: "ipmitool 1.8.19 prints System Event Logging enabled, and all others disabled",
+    bytes: "08",
+    value: {
+      eventLogging: true,
+      eventMessageBuffer: false,
+      eventMessageBufferFullInterrupt: false,
+      receiveMessageQueueInterrupt: false,
+      oem: 0,
+    },
+  });
+
+  eachBitOfResponse(
+    getBmcGlobalEnables,
+    {
+      bytes: "aa",
+      value: {
+        eventLogging: true,
+        eventMessageBuffer: false,
+        eventMessageBufferFullInterrupt: true,
+        receiveMessageQueueInterrupt: false,
+        oem: 5,
+      },
+    },
+    {
+      bytes: "55",
+      value: {
+        eventLogging: false,
+        eventMessageBuffer: true,
+        eventMessageBufferFullInterrupt: false,
+        receiveMessageQueueInterrupt: true,
+        oem: 2,
+      },
+      encoded: "45",
+    },
+  );
 
   knownResponse(getWatchdogTimer, {
     about: "SMS/OS runs, hard reset in 28.8 of 60 seconds",
