@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { runInSlices } from "../lib/index.ts";
+import { KnownRepositories } from "./known-repositories.ts";
 import { mergedPlan, type SatellitePlan } from "./over-ipmi/merged-plan.ts";
-import { planSteps, type SensorPlan } from "./over-ipmi/sensor-plan.ts";
+import { type KeptPlan, planSteps, type SensorPlan } from "./over-ipmi/sensor-plan.ts";
 import { digestOf, type StateKeeper } from "./state-dir.ts";
 
 export interface SdrCacheReport {
@@ -11,18 +12,14 @@ export interface SdrCacheReport {
 
 const KINDS_OF_BOARD = 4096;
 
-/** A plan and the digest of its records. */
-export interface KeptPlan {
-  readonly plan: SensorPlan;
-  readonly digest: string;
-}
-
 /**
  * Parsed repositories by content: hosts with equal boards share one plan, in memory and, with a state directory, on
  * disk. Bounded: a plan that was dropped is made again from the records of the next host that has them, and hosts keep
  * the plans they use.
  */
 export class SdrCache {
+  /** Repositories that were read in this run, to recognise those of other BMCs. */
+  readonly known = new KnownRepositories();
   readonly #plans = new LRUCache<string, SensorPlan>({ max: KINDS_OF_BOARD });
   readonly #compiling = new Map<string, Promise<SensorPlan>>();
   readonly #report: SdrCacheReport | undefined;
@@ -45,6 +42,11 @@ export class SdrCache {
     const plan = await this.#compiled(digest, records);
     await this.#keeper?.saveRecords(digest, records);
     return { plan, digest };
+  }
+
+  /** Counts a plan that was found in another way. */
+  noteHit(): void {
+    this.#report?.sdrCacheHit();
   }
 
   /** The plan of a repository that was read in an earlier run; undefined if its records are not cached. */

@@ -13,11 +13,11 @@ import {
 } from "../../ipmi/index.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { HostChange } from "../../model/index.ts";
-import type { KeptPlan, SdrCache } from "../sdr-cache.ts";
+import type { SdrCache } from "../sdr-cache.ts";
 import { controllerText } from "./merged-plan.ts";
 import type { PlannedSensor } from "./planned-sensor.ts";
 import { Repository, type SavedRepository } from "./repository.ts";
-import type { SensorPlan } from "./sensor-plan.ts";
+import type { KeptPlan, SensorPlan } from "./sensor-plan.ts";
 import { sensorSetChanges } from "./sensor-set.ts";
 
 /** Age after which controllers are queried again, including those that failed. */

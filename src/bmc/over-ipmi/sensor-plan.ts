@@ -48,6 +48,12 @@ export interface SensorPlan {
   wanted(filter: SensorFilter | undefined): readonly PlannedSensor[];
 }
 
+/** A plan and the digest of its records. */
+export interface KeptPlan {
+  readonly plan: SensorPlan;
+  readonly digest: string;
+}
+
 /** Owner, LUN and number in one number, as events name their sensor. */
 export function eventKey(ownerId: number, lun: number, number: number): number {
   return (ownerId << 10) | (lun << 8) | number;

@@ -66,6 +66,29 @@ export class SdrWalk {
     this.#limit = options.expectedRecords > 0 ? options.expectedRecords + EXTRA_RECORDS : MOST_RECORDS;
   }
 
+  /** The ids under which records were requested, in order, those of skipped records included. */
+  get ids(): readonly number[] {
+    return [...this.#visited];
+  }
+
+  /** Id of the record after the last one that was read; FFFFh after a complete walk of a sound repository. */
+  get nextId(): number {
+    return this.#next;
+  }
+
+  /**
+   * Reads one record as the walk does, and the id of the next one. Undefined: there is no such record.
+   *
+   * @throws what the runner throws, also if the BMC refuses the record
+   */
+  read(
+    runner: CommandRunner,
+    id: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly record?: Buffer; readonly next: number } | undefined> {
+    return this.#record(runner, id, signal);
+  }
+
   /** All records were read. */
   get done(): boolean {
     return this.#done;
