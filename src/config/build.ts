@@ -64,6 +64,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
       maxAgeMs: ms(file.probe.max_age),
       concurrency: file.probe.concurrency,
     },
+    historyBytes: file.history.memory === "0" ? 0 : (parseSize(file.history.memory) ?? 0),
     links: file.links,
     quirks: file.quirks.map(({ manufacturer, product, firmware_below, quirks }) => ({
       manufacturers: manufacturersOf(manufacturer),

@@ -28,6 +28,8 @@ export interface Config {
   readonly racks: readonly RacksConfig[];
   readonly scheduler: SchedulerConfig;
   readonly probe: ProbeConfig;
+  /** Bytes for the readings of the last day, of all hosts together; 0: none. */
+  readonly historyBytes: number;
   readonly links: LinksConfig;
   readonly quirks: readonly QuirkRule[];
   readonly roles: RolesConfig;

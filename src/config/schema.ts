@@ -4,7 +4,7 @@ import { COLLECTORS, DEFAULT_COLLECTORS, HIGHEST_HOST_LIMITS, PART_NAMES } from 
 import { parseCidr } from "./cidr.ts";
 import { clusterSchema } from "./cluster-schema.ts";
 import { duration, someTime } from "./duration-schema.ts";
-import { authorizationSchema, basicAuthSchema, eventsSchema } from "./events-schema.ts";
+import { authorizationSchema, basicAuthSchema, eventsSchema, parseSize } from "./events-schema.ts";
 import { commonKeys, oneOrMore } from "./rule-file.ts";
 import { authSchema } from "./secret-schema.ts";
 import { selEvents } from "./sel-events.ts";
@@ -28,6 +28,7 @@ const whole = (low: number, high: number) => {
   const error = mustBe(`a whole number from ${low} to ${high}`);
   return z.int({ error }).min(low, { error }).max(high, { error });
 };
+const SIZE_FORM = mustBe("a size such as 128MB, or 0");
 const filled = (form: string) => z.string().min(1, { error: mustBe(form) });
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const labels = () =>
@@ -390,6 +391,18 @@ export const fileSchema = z.strictObject({
     .describe("Power budgets of racks, for the alerts `RackPowerHigh` and `RackPowerCritical`."),
   scheduler: schedulerSchema.prefault({}).describe("When hosts are polled, and how many at once."),
   probe: probeSchema.prefault({}).describe("Which BMCs `/probe` may poll, and how many at once."),
+  history: z
+    .strictObject({
+      memory: z
+        .string({ error: SIZE_FORM })
+        .refine((text) => text === "0" || parseSize(text) !== undefined, { error: SIZE_FORM })
+        .default("128MB")
+        .describe(
+          "Memory for the readings of the last day that the pages show, of all hosts together; `0` keeps none. A board with 40 readings takes 22 KB.",
+        ),
+    })
+    .prefault({})
+    .describe("Readings of the last day, for the pages. They are lost when the exporter ends."),
   links: z
     .strictObject({
       grafana: httpUrl().optional().describe("Root URL of Grafana; the pages of hosts link to their dashboard there."),

@@ -16,6 +16,7 @@ import {
   createWeb,
   type HostLinks,
   type InheritedSocket,
+  measuresOf,
   type ProbeRequest,
   type ReloadResult,
   type Web,
@@ -188,6 +189,8 @@ export class Exporter {
       clock,
       keepReadings: true,
       faultTimes: faults?.times,
+      historyBytes: config.historyBytes,
+      measures: measuresOf,
       prepare: (record, before) => {
         // A poll may end while a reload removes the module of its host.
         const intervalMs = this.#book.config.modules.get(record.host.module)?.intervalMs ?? 0;
@@ -264,6 +267,7 @@ export class Exporter {
       state: (name) => this.#scheduler.state(name),
       trail: (name) => this.#store.trail(name),
       recentEvents: () => this.#store.recentEvents(),
+      history: (host) => this.#store.history(host),
       runbook: (alert) => runbookUrl(this.#book.config.links.runbooks ?? "/runbooks", alert),
       links: (host) => hostLinks(this.#book.config.links, host),
       refreshSeconds: () => refreshSecondsOf(this.#book.config),

@@ -12,6 +12,7 @@ export * from "./failure.ts";
 export * from "./failure-texts.ts";
 export * from "./fault.ts";
 export * from "./health.ts";
+export * from "./history.ts";
 export * from "./host.ts";
 export * from "./host-limits.ts";
 export * from "./host-record.ts";

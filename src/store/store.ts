@@ -5,6 +5,7 @@ import {
   type FleetEvent,
   faultsOf,
   type Host,
+  type HostHistory,
   type HostRecord,
   type HostSnapshot,
   type HostTrail,
@@ -12,6 +13,7 @@ import {
   type OngoingFault,
 } from "../model/index.ts";
 import { FaultTimes } from "./fault-times.ts";
+import { Histories } from "./history.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { Trail } from "./trail.ts";
 
@@ -31,6 +33,10 @@ export interface StoreOptions<T> {
    * drops them.
    */
   readonly keepReadings?: boolean;
+  /** Bytes for the history of all hosts together; 0, the default: none is kept. */
+  readonly historyBytes?: number;
+  /** Measures of a host that are remembered beside its sensors, by name. */
+  readonly measures?: (snapshot: HostSnapshot) => Readonly<Record<string, number | undefined>>;
   /** Beginnings of faults from an earlier run. */
   readonly faultTimes?: FaultTimes;
 }
@@ -77,9 +83,11 @@ export class Store<T> {
   readonly #trails = new Map<string, Trail>();
   readonly #faultTimes: FaultTimes;
   readonly #recentEvents = new RecentEvents();
+  readonly #histories: Histories;
 
   constructor(options: StoreOptions<T>) {
     this.#options = options;
+    this.#histories = new Histories(options.historyBytes ?? 0);
     this.#faultTimes = options.faultTimes ?? new FaultTimes();
   }
 
@@ -107,6 +115,7 @@ export class Store<T> {
       removed.push(name);
       this.#options.release?.(prepared);
     }
+    this.#histories.retain((name) => (entries.get(name)?.record.polls ?? 0) > 0);
     for (const name of this.#trails.keys()) if (!entries.get(name)?.record.polls) this.#trails.delete(name);
     return { added, removed };
   }
@@ -141,8 +150,18 @@ export class Store<T> {
     this.#trails.set(snapshot.host, trail);
     trail.add(snapshot);
     this.#recentEvents.add(snapshot);
+    this.#remember(snapshot);
     this.#entries.set(snapshot.host, snapshot.up ? this.#succeeded(entry, snapshot) : this.#failed(entry, snapshot));
     return true;
+  }
+
+  #remember(snapshot: HostSnapshot): void {
+    if (!snapshot.up || this.#options.historyBytes === undefined) return;
+    const measures = Object.entries(this.#options.measures?.(snapshot) ?? {});
+    this.#histories.add(snapshot.host, snapshot.startedAt, [
+      ...measures.map(([name, value]) => ({ id: `#${name}`, value })),
+      ...(snapshot.sensors ?? []).filter(({ value }) => value !== undefined),
+    ]);
   }
 
   #succeeded(entry: Entry<T>, snapshot: HostSnapshot): Entry<T> {
@@ -207,6 +226,16 @@ export class Store<T> {
   /** The last polls and events of a host; undefined before its first poll ended. */
   trail(host: string): HostTrail | undefined {
     return this.#trails.get(host)?.read();
+  }
+
+  /** What the sensors of a host read within the last day; undefined if nothing is kept. */
+  history(host: string): HostHistory | undefined {
+    return this.#histories.get(host);
+  }
+
+  /** Bytes of the histories of all hosts. */
+  get historyBytes(): number {
+    return this.#histories.bytes;
   }
 
   /** The events that were read last, of all hosts, newest first. */

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
-import { EVENT_SEVERITIES, FAULT_SEVERITIES, type FleetEvent, faultRank } from "../model/index.ts";
+import { EVENT_SEVERITIES, FAULT_SEVERITIES, type FleetEvent, faultRank, type HistoryPeriod } from "../model/index.ts";
 import { type DataFormat, formatOf, sendCsv, sendJsonList } from "./data/format.ts";
+import { historyData } from "./data/history-data.ts";
 import { DATA_PARTS, type DataPart, hostData } from "./data/host-data.ts";
 import {
   conditionOf,
@@ -24,7 +25,7 @@ import type { BoundParts, ListedHost } from "./parts.ts";
 import { Refusal } from "./refusal.ts";
 import { readSelection, SELECTION_PARAMETERS, selectHosts } from "./selection.ts";
 
-type Needs = Pick<BoundParts, "records" | "record" | "trail" | "recentEvents" | "clock">;
+type Needs = Pick<BoundParts, "records" | "record" | "trail" | "history" | "recentEvents" | "clock">;
 
 /** Parameters that select hosts, on pages and in their data. */
 export const HOST_PARAMETERS = [...SELECTION_PARAMETERS, "q", "state"] as const;
@@ -109,13 +110,18 @@ export async function sendHost(
   request: Request,
   response: Response,
   format: Exclude<DataFormat, "html">,
-  { listed, parts }: { readonly listed: ListedHost; readonly parts: Needs },
+  {
+    listed,
+    parts,
+    period,
+  }: { readonly listed: ListedHost; readonly parts: Needs; readonly period: HistoryPeriod | undefined },
 ): Promise<void> {
   if (format === "csv") return sendCsv(request, response, SENSOR_COLUMNS, sensorsOf([listed]));
   const nowMs = parts.clock.wallMs();
   const { record } = listed;
   const data = hostData(record, { parts: new Set(DATA_PARTS), nowMs, trail: parts.trail?.(record.host.name) });
-  response.json({ schema: HOST_SCHEMA, time: new Date(nowMs).toISOString(), ...data });
+  const history = period && historyData(record, parts.history(record.host.name), period);
+  response.json({ schema: HOST_SCHEMA, time: new Date(nowMs).toISOString(), ...data, ...(history && { history }) });
 }
 
 /** All faults of hosts, worst first, then the newest. */

@@ -10,6 +10,7 @@ export { csvLine } from "./data/csv.ts";
 export { DATA_PARTS, type DataPart, type HostData, hostData, type SensorData } from "./data/host-data.ts";
 export { type InheritedSocket, inheritedSockets } from "./inherited.ts";
 export { CONDITIONS, type Condition } from "./pages/condition.ts";
+export { measuresOf } from "./pages/measure.ts";
 export {
   type HostLinks,
   type ListedHost,

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from "express";
+import { HISTORY_PERIODS } from "../model/index.ts";
 import { elsewhereRefusal } from "./cluster.ts";
 import { formatOf } from "./data/format.ts";
 import {
@@ -39,6 +40,7 @@ type Needs = Pick<
   | "state"
   | "trail"
   | "recentEvents"
+  | "history"
   | "rackBudgets"
   | "ready"
   | "version"
@@ -50,6 +52,8 @@ type Needs = Pick<
 
 /** Parameters of every page that refreshes itself. */
 const REFRESH = "refresh";
+/** How far back the lines of readings go. */
+const HISTORY = "history";
 
 function pageNumber(parameters: Parameters, name: "page" | "racks"): number {
   const text = parameters.one(name);
@@ -71,7 +75,7 @@ function refreshOf(request: Request, parameters: Parameters, { clock, refreshSec
 
 /** /: all hosts, what is wrong with them, and their racks. */
 export function landingHandler(parts: Needs): RequestHandler {
-  const own = ["by", "racks", "page", "sort", "view", REFRESH];
+  const own = ["by", "racks", "page", "sort", "view", HISTORY, REFRESH];
   return async (request, response) => {
     const format = formatOf(request);
     if (format !== "html") {
@@ -89,6 +93,7 @@ export function landingHandler(parts: Needs): RequestHandler {
       rackPage: pageNumber(parameters, "racks"),
       asColumns: parameters.choice("view", ["columns"], undefined) === "columns",
       sort: parameters.choice("sort", HOST_ORDERS, "worst"),
+      period: parameters.choice(HISTORY, HISTORY_PERIODS, "1h"),
     } as const;
     const fleet = await lookAtFleet(parts.records(), selected);
     const text = landingPage({
@@ -100,6 +105,7 @@ export function landingHandler(parts: Needs): RequestHandler {
         budgets: parts.rackBudgets?.() ?? [],
         // Only columns have pages.
         isPaged: parameters.one("racks") !== undefined,
+        historyOf: (host) => parts.history(host),
       }),
       readiness: parts.ready(),
       nowMs: parts.clock.wallMs(),
@@ -116,21 +122,25 @@ export function landingHandler(parts: Needs): RequestHandler {
 /** /hosts/NAME: everything about one host. */
 export function hostHandler(parts: Needs): RequestHandler<{ name: string }> {
   return async (request, response) => {
-    const parameters = new Parameters(request as unknown as Request, [REFRESH]);
+    const parameters = new Parameters(request as unknown as Request, [HISTORY, "find", REFRESH]);
     const { name } = request.params;
     const listed = parts.record(name);
     const elsewhere = listed === undefined ? parts.elsewhere(name) : undefined;
     if (elsewhere !== undefined) throw elsewhereRefusal(request as unknown as Request, elsewhere);
     if (listed === undefined) throw new Refusal(404, `no host ${quoted(name)} in the inventory`);
     const format = formatOf(request as unknown as Request);
+    const period = parameters.choice(HISTORY, HISTORY_PERIODS, undefined);
     if (format !== "html") {
-      await sendHost(request as unknown as Request, response, format, { listed, parts });
+      await sendHost(request as unknown as Request, response, format, { listed, parts, period });
       return;
     }
     const text = hostPage({
       record: listed.record,
       state: parts.state(name),
       trail: parts.trail?.(name),
+      history: parts.history(name),
+      period: period ?? "1h",
+      find: (parameters.one("find") ?? "").slice(0, 200),
       runbook: parts.runbook,
       links: parts.links(listed.record.host),
       nowMs: parts.clock.wallMs(),

@@ -4,6 +4,7 @@ import {
   type Failure,
   type FleetEvent,
   type Host,
+  type HostHistory,
   type HostRecord,
   type HostTrail,
   runbookUrl,
@@ -130,6 +131,8 @@ export interface WebParts {
   trail?(host: string): HostTrail | undefined;
   /** The events that were read last, of all hosts, newest first; none by default. */
   recentEvents?(): readonly FleetEvent[];
+  /** What a host read within the last day; by default nothing. */
+  history?(host: string): HostHistory | undefined;
   /** Seconds after which a page refreshes itself; 15 by default. */
   refreshSeconds?(): number;
   /** Addresses that pages link to; none by default. */
@@ -222,6 +225,7 @@ export type BoundParts = WebParts & {
   elsewhere(host: string): Elsewhere | undefined;
   remoteHosts(): Iterable<RemoteHost>;
   recentEvents(): readonly FleetEvent[];
+  history(host: string): HostHistory | undefined;
   refreshSeconds(): number;
   links(host: Host): HostLinks;
   runbook(alert: string): string;
@@ -250,6 +254,7 @@ export function bound(parts: WebParts): BoundParts {
     runbook: (alert) => parts.runbook?.(alert) ?? runbookUrl("/runbooks", alert),
     links: (host) => parts.links?.(host) ?? {},
     refreshSeconds: () => parts.refreshSeconds?.() ?? DEFAULT_REFRESH_SECONDS,
+    history: (host) => parts.history?.(host),
     recentEvents: () => parts.recentEvents?.() ?? [],
     version: parts.version,
     log: parts.log,

@@ -1,9 +1,11 @@
+import type { HistorySeries } from "../../model/index.ts";
 import { type HostView, isTrouble } from "./condition.ts";
 import type { Rack } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { rackAddress } from "./landing-address.ts";
 import { type CellStyle, cellColour, cellTitle } from "./rack-cell.ts";
 import { rackName } from "./rack-column.ts";
+import { sparkline } from "./sparkline.ts";
 
 /** Cells of one page: 36 racks of 40 units fit on a screen of 1400 x 900. */
 export const MAX_DENSE_CELLS = 2500;
@@ -35,7 +37,7 @@ export function tallest(racks: readonly Rack[]): number {
 }
 
 /** A rack as a column of small cells, its highest unit on top; hosts without a position fill the free units from below. */
-export function denseRack(rack: Rack, style: CellStyle, height: number): Markup {
+export function denseRack(rack: Rack, style: CellStyle, height: number, series?: HistorySeries): Markup {
   const units = new Map<number, HostView[]>();
   const unplaced: HostView[] = [];
   for (const host of rack.hosts) {
@@ -57,6 +59,6 @@ export function denseRack(rack: Rack, style: CellStyle, height: number): Markup 
   }
   const name = rackName(rack);
   const trouble = rack.inTrouble === 0 ? "no problem" : `${rack.inTrouble} with problems`;
-  return html`<li class="dense-rack"><a class="dense-head" href="${rackAddress(rack.place, style.by)}" title="${name}: ${rack.hosts.length} hosts, ${trouble}">${name}${rack.inTrouble > 0 && html` <b>${rack.inTrouble}<span class="hide"> with problems</span></b>`}</a><ul>${rows}</ul></li>
+  return html`<li class="dense-rack"><a class="dense-head" href="${rackAddress(rack.place, style.by)}" title="${name}: ${rack.hosts.length} hosts, ${trouble}">${name}${rack.inTrouble > 0 && html` <b>${rack.inTrouble}<span class="hide"> with problems</span></b>`}</a><ul>${rows}</ul>${series && sparkline(series)}</li>
 `;
 }

@@ -1,4 +1,5 @@
 import type { EventLog, PastEvent } from "../../model/index.ts";
+import type { HostSearch } from "./host-search.ts";
 import { html, type Markup } from "./html.ts";
 import { badge, column, table } from "./layout.ts";
 import { moment, spaced, span } from "./words.ts";
@@ -13,11 +14,16 @@ function totals({ entries, capacityEntries, overflow, counters }: EventLog): Mar
 }
 
 /** The event log: how full it is, and its newest known records. */
-export function eventLog(log: EventLog | undefined, past: readonly PastEvent[]): Markup | undefined {
+export function eventLog(
+  log: EventLog | undefined,
+  past: readonly PastEvent[],
+  search?: HostSearch,
+): Markup | undefined {
   if (log === undefined && past.length === 0) return undefined;
   const fresh = log?.fresh ?? [];
   // The first poll reads the whole log, which is more than is kept afterwards.
-  const known = fresh.length > past.length ? [...fresh].reverse() : past;
+  const all = fresh.length > past.length ? [...fresh].reverse() : past;
+  const known = search ? all.filter((event) => search.event(event)) : all;
   const shown = known.slice(0, MAX_EVENTS);
   const rows = shown.map(
     ({ time, relativeTime, sensor, severity, direction, text }) => html`<tr>
@@ -30,7 +36,7 @@ export function eventLog(log: EventLog | undefined, past: readonly PastEvent[]):
 ${log && totals(log)}
 ${
   rows.length === 0
-    ? html`<p class="soft">No record was read since this exporter started.</p>`
+    ? html`<p class="soft">${all.length === 0 ? "No record was read since this exporter started." : "No record contains these words."}</p>`
     : table(
         "Newest records of the event log",
         [column("Time"), column("Severity"), column("Sensor"), column("Event")],

@@ -2,7 +2,9 @@ import {
   type Failure,
   type Fru,
   failureText,
+  type HistoryPeriod,
   HOST_LIMIT_NAMES,
+  type HostHistory,
   type HostRecord,
   type HostSnapshot,
   type HostTrail,
@@ -15,6 +17,7 @@ import { SELECTABLE } from "../selection.ts";
 import { viewOf } from "./condition.ts";
 import { eventLog } from "./event-log.ts";
 import { hostFaultTable, type RunbookOf } from "./fault-list.ts";
+import { hostSearch, searchForm } from "./host-search.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { badge, column, MOST_ROWS, notShown, page, type Refresh, table } from "./layout.ts";
 import { nextPoll } from "./next-poll.ts";
@@ -26,6 +29,11 @@ export interface HostPageView {
   readonly record: HostRecord;
   readonly state?: HostState;
   readonly trail?: HostTrail;
+  readonly history?: HostHistory | undefined;
+  /** How far back the lines of the readings go. */
+  readonly period: HistoryPeriod;
+  /** Words that the shown sensors and events contain; by default all are shown. */
+  readonly find?: string;
   readonly nowMs: number;
   readonly version: string;
   readonly refresh?: Refresh;
@@ -128,9 +136,13 @@ export function hostPage(view: HostPageView): string {
     return value ? `${label} ${value}` : [];
   });
   const name = encodeURIComponent(host.name);
-  const log = eventLog(snapshot?.eventLog, trail?.events ?? []);
+  const search = hostSearch(view.find ?? "");
+  const log = eventLog(snapshot?.eventLog, trail?.events ?? [], search);
   const polls = pollHistory(trail?.polls ?? []);
-  const sensors = snapshot?.sensors && snapshot.sensors.length > 0 && sensorTable(snapshot.sensors);
+  const sensors =
+    snapshot?.sensors &&
+    snapshot.sensors.length > 0 &&
+    sensorTable(snapshot.sensors, { history: view.history, period: view.period, search });
   return page({
     title: `${host.name}${condition === "ok" ? "" : ` ${condition}`} - lightsout`,
     tone: condition,
@@ -144,6 +156,7 @@ ${latest?.up === true && hostFaultTable(ongoingFaults(record), nowMs, view.runbo
 ${isOld && html`<section class="notice quiet" role="status"><h2>Last known facts</h2><p>What follows was read ${span(nowMs - snapshot.startedAt)} ago (${moment(snapshot.startedAt)}). It is not exported.</p></section>`}
 ${snapshot && omissions(snapshot)}
 ${facts(view, snapshot)}
+${(sensors || log) && searchForm(search, view.period)}
 ${sensors}
 ${log}
 ${polls}

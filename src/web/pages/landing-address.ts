@@ -1,4 +1,4 @@
-import type { Place } from "../../model/index.ts";
+import type { HistoryPeriod, Place } from "../../model/index.ts";
 import { SELECTABLE, type Selection } from "../selection.ts";
 import type { Condition } from "./condition.ts";
 import type { Measure } from "./measure.ts";
@@ -16,6 +16,8 @@ export interface LandingQuery {
   /** Racks as columns of named cells, even if they do not fit on one page. */
   readonly asColumns?: boolean;
   readonly sort?: HostOrder;
+  /** How far back the lines of the racks go; 1h by default. */
+  readonly period?: HistoryPeriod;
 }
 
 /** Orders of the list of hosts. */
@@ -32,7 +34,10 @@ function addressOf(parameters: URLSearchParams): string {
 const notHealth = (by: Measure): string | undefined => (by === "health" ? undefined : by);
 
 /** The address of the landing page with some parameters changed; the first page by default. */
-export function here({ query, selection, condition, by, asColumns, sort }: LandingQuery, changes: Changes): string {
+export function here(
+  { query, selection, condition, by, asColumns, sort, period }: LandingQuery,
+  changes: Changes,
+): string {
   const parameters = new URLSearchParams();
   const now: Changes = {
     q: query,
@@ -40,6 +45,7 @@ export function here({ query, selection, condition, by, asColumns, sort }: Landi
     by: notHealth(by),
     view: asColumns ? "columns" : undefined,
     sort: sort === "worst" ? undefined : sort,
+    history: period === "1h" ? undefined : period,
     ...changes,
   };
   for (const [name, value] of Object.entries(now)) if (value) parameters.set(name, value);

@@ -91,7 +91,7 @@ ${refresh?.offAddress !== undefined && html`<noscript><meta http-equiv="refresh"
 <a class="skip" href="#content">Skip to the content</a>
 <header><a class="brand" href="/">lightsout</a>
 <nav aria-label="Pages">${ENDPOINTS.map(({ path, name, help, ...more }) => html`<a href="${path}" title="${help}">${name}${"isText" in more && html` <span class="soft">(text)</span>`}</a> `)}</nav>
-<form class="find" action="/" method="get" role="search"><label class="hide" for="filter">Filter hosts by name, address, place or label</label><input id="filter" type="search" name="q" value="${query}" placeholder="Filter hosts  /">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}</form>
+<form class="find" action="/" method="get" role="search" aria-label="Hosts"><label class="hide" for="filter">Filter hosts by name, address, place or label</label><input id="filter" type="search" name="q" value="${query}" placeholder="Filter hosts  /">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}</form>
 ${refresh && refreshBar(refresh)}</header>
 <main id="content" tabindex="-1">
 ${content}

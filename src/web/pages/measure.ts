@@ -114,6 +114,12 @@ export function readingOf(measure: Measure, snapshot: HostSnapshot): Reading | u
   }
 }
 
+/** All measures that have a value, by name. */
+export function measuresOf(snapshot: HostSnapshot): Readonly<Record<Exclude<Measure, "health">, number | undefined>> {
+  const value = (measure: Measure): number | undefined => readingOf(measure, snapshot)?.value;
+  return { limit: value("limit"), inlet: value("inlet"), power: value("power"), fan: value("fan") };
+}
+
 /** "12,345" */
 export const grouped = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 

@@ -22,7 +22,7 @@ export function pollHistory(polls: readonly PollOutcome[]): Markup | undefined {
 <td><svg class="gauge" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="bar-${tone(poll)}" y="3" width="${width}" height="8"/></svg></td><td>${outcome(poll)}</td></tr>
 `;
   });
-  const head = [column("Began"), column("Took", "number"), column(""), column("Result")];
+  const head = [column("Began"), column("Took", "number"), column("Compared"), column("Result")];
   const how = failed === 0 ? "all reached the BMC" : `${failed} did not reach the BMC`;
   return html`<section id="polls"><h2>Last polls</h2><p>${polls.length === 1 ? "One poll" : `${polls.length} polls`}, ${how}.</p>
 ${table("Last polls", head, rows)}</section>`;

@@ -1,9 +1,11 @@
+import type { HistorySeries } from "../../model/index.ts";
 import { CONDITIONS, type HostView } from "./condition.ts";
 import type { Rack } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
 import { kilowatts, type Measure, readingText, UNIT_OF } from "./measure.ts";
 import { inNaturalOrder } from "./natural-order.ts";
 import { type CellStyle, rackCell } from "./rack-cell.ts";
+import { sparkline } from "./sparkline.ts";
 
 /** Cells of one rack; a rack of 52 units with four nodes in two of them has 104. */
 export const MAX_IN_RACK = 128;
@@ -89,15 +91,25 @@ function summary({ inTrouble, values }: Rack, by: Measure, budgetWatts: number |
   return html`${kilowatts(values.sum)} of ${kilowatts(budgetWatts)}, ${Math.round(share * 100)} %${bar(share)}`;
 }
 
+/** The line of a rack with its extremes. By health it shows the share of the limits. */
+function rackLine(series: HistorySeries, by: Measure): Markup {
+  const unit = UNIT_OF[by === "health" ? "limit" : by];
+  const text = (value: number): string => (unit === "watts" ? kilowatts(value) : readingText({ value, unit }));
+  const what = by === "health" ? "of the limit" : "";
+  const range = `${text(series.min)} to ${text(series.max)} ${what}`.trim();
+  return html`<span class="spark-of" title="${range}">${sparkline(series, range)}<span class="soft">${range}</span></span>`;
+}
+
 export interface ColumnOptions extends CellStyle {
   readonly href: string;
   readonly budgetWatts?: number;
+  readonly series?: HistorySeries;
   readonly limit: number;
 }
 
 /** A rack as a column, its lowest unit at the bottom; the hosts of no rack side by side. */
 export function rackColumn(rack: Rack, options: ColumnOptions): Markup {
-  const { href, budgetWatts, limit, by } = options;
+  const { href, budgetWatts, limit, by, series } = options;
   const shown = shownOf(rack.hosts, limit);
   const left = rack.hosts.length - shown.length;
   const name = rackName(rack);
@@ -105,7 +117,7 @@ export function rackColumn(rack: Rack, options: ColumnOptions): Markup {
   const { count } = rack.values;
   // A sum of some hosts must not look like the sum of all.
   const of = by !== "health" && count > 0 && count < length ? `${count} of ` : "";
-  return html`<li class="${rack.place.rack ? "rack" : "rack loose"}"><div class="rack-head"><a href="${href}">${name}</a> <span class="soft">${of}${length} ${length === 1 ? "host" : "hosts"}${of !== "" && (count === 1 ? " reports it" : " report it")}</span><p class="soft">${summary(rack, by, budgetWatts)}</p></div>
+  return html`<li class="${rack.place.rack ? "rack" : "rack loose"}"><div class="rack-head"><a href="${href}">${name}</a> <span class="soft">${of}${length} ${length === 1 ? "host" : "hosts"}${of !== "" && (count === 1 ? " reports it" : " report it")}</span><p class="soft">${summary(rack, by, budgetWatts)}</p>${series && rackLine(series, by)}</div>
 <ul class="units" aria-label="${rack.place.rack ? `Rack ${name}, from the top` : "Hosts in no rack"}">
 ${left > 0 && html`<li class="soft">the worst ${shown.length}; the list has ${left} more</li>`}${units(shown, options)}</ul></li>
 `;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RackBudget } from "../../exposition/index.ts";
-import type { Place } from "../../model/index.ts";
+import { HISTORY_PERIODS, type HistorySeries, type Place } from "../../model/index.ts";
 import { denseRack, MAX_DENSE_CELLS, tallest } from "./dense-floor.ts";
 import { type Fleet, type Rack, rackKey } from "./fleet.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
@@ -17,6 +17,7 @@ import {
   UNIT_OF,
 } from "./measure.ts";
 import { MAX_IN_RACK, rackColumn, rackName, shareTone } from "./rack-column.ts";
+import { type HistoryOf, rackSeries } from "./rack-history.ts";
 import { colourOf, legendOf, loadScale, type Scale, scaleOf, spreadOf } from "./scale.ts";
 
 /** Most cells of one page; a browser lays out a thousand cells easily. */
@@ -28,6 +29,7 @@ const MAX_TILES = 400;
 export interface RacksView extends LandingQuery {
   readonly fleet: Fleet;
   readonly budgets: Iterable<RackBudget>;
+  readonly historyOf?: HistoryOf;
   /** A page of columns was requested. */
   readonly isPaged?: boolean;
 }
@@ -41,13 +43,26 @@ async function denseFloor(view: RacksView, scale: Scale | undefined): Promise<Ma
   for (const { where, racks } of groups) {
     const columns: Markup[] = [];
     for (const rack of racks) {
-      columns.push(denseRack(rack, { by, ...(scale && { scale }) }, height));
+      columns.push(denseRack(rack, { by, ...(scale && { scale }) }, height, seriesOf(view, rack)));
       await nextTurn();
     }
     rows.push(html`${where !== "" && html`<h3>${where}</h3>`}<ul class="dense">${columns}</ul>`);
   }
-  return html`<section id="racks" data-part><div class="bar"><h2>Racks</h2>${measureLinks(view)}<a href="${here(view, { view: "columns" })}">racks as columns, with names</a></div>
+  return html`<section id="racks" data-part><div class="bar"><h2>Racks</h2>${measureLinks(view)}${periodLinks(view)}<a href="${here(view, { view: "columns" })}">racks as columns, with names</a></div>
 ${legend(scale)}${rows}</section>`;
+}
+
+const seriesOf = ({ by, period = "1h", historyOf }: RacksView, rack: Rack): HistorySeries | undefined =>
+  historyOf && rackSeries(rack, by, period, historyOf);
+
+/** How far back the lines of the racks go. */
+function periodLinks(view: RacksView): HtmlValue {
+  if (view.historyOf === undefined) return undefined;
+  const links = HISTORY_PERIODS.map(
+    (period) =>
+      html`<li><a href="${here(view, { history: period === "1h" ? undefined : period })}" title="lines of the last ${period}"${period === (view.period ?? "1h") && html` aria-current="true"`}>${period}</a></li>`,
+  );
+  return html`<nav aria-label="Lines of the last"><ul class="switch">${links}</ul></nav>`;
 }
 
 const OUTER = ["site", "room", "row"] as const satisfies readonly (keyof Place)[];
@@ -197,13 +212,20 @@ export async function racksSection(view: RacksView): Promise<Markup | undefined>
     const columns: Markup[] = [];
     for (const rack of racks) {
       const budgetWatts = budgets.get(rackKey(rack.place));
-      const options = { by, href: rackAddress(rack.place, by), limit: MAX_IN_RACK, ...(scale && { scale }) };
+      const series = seriesOf(view, rack);
+      const options = {
+        by,
+        ...(series && { series }),
+        href: rackAddress(rack.place, by),
+        limit: MAX_IN_RACK,
+        ...(scale && { scale }),
+      };
       columns.push(rackColumn(rack, { ...options, ...(budgetWatts !== undefined && { budgetWatts }) }));
       await nextTurn();
     }
     rows.push(html`${where !== "" && html`<h3>${where}</h3>`}<ul class="${floor}">${columns}</ul>`);
   }
-  return html`<section id="racks" data-part><div class="bar"><h2>Racks</h2>${measureLinks(view)}</div>
+  return html`<section id="racks" data-part><div class="bar"><h2>Racks</h2>${measureLinks(view)}${periodLinks(view)}</div>
 ${legend(scale)}${pages.length > 1 && overview(view, shown, scale, budgets)}
 ${pager(view, number, pages)}${rows}</section>`;
 }

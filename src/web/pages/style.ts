@@ -64,8 +64,7 @@ border-bottom-width:4px;border-radius:.4rem;background:var(--bg)}
 .cell{position:relative;display:flex;gap:.3rem;align-items:baseline;min-height:1.5rem;padding:.16rem .35rem .16rem .25rem;border-radius:.25rem;
 border-left:4px solid transparent;color:var(--ink);text-decoration:none;font-size:.8rem;line-height:1.35;overflow:hidden}
 @media (min-width:100rem){header,main,footer{max-width:120rem}}
-.cell i{font-style:normal;font-size:.72rem;opacity:.75;min-width:1.05rem;font-variant-numeric:tabular-nums}
-.cell.quiet i,.cell.down i,.cell.waiting i{opacity:1}
+.cell i{font-style:normal;font-size:.72rem;min-width:1.05rem;font-variant-numeric:tabular-nums}
 .cell b{font-weight:600;flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .cell span{font-size:.76rem;white-space:nowrap;font-variant-numeric:tabular-nums}
 .cell:hover{outline:2px solid currentColor;outline-offset:-2px}
@@ -111,6 +110,9 @@ dt{color:var(--soft);font-size:.84rem}dd{margin:0;overflow-wrap:anywhere}
 .notice{border-left:.3rem solid currentColor}
 .notice *{color:var(--ink)}
 .notice h2{color:inherit}
+.find-here{margin:1.2rem 0 .4rem;align-items:center}
+.spark{display:block;width:120px;height:20px}.spark path{fill:none;stroke:var(--link);stroke-width:1.5;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
+.spark-of .soft{font-size:.78rem}.rack-head .spark,.dense-rack .spark{width:100%}.dense-rack .spark{height:14px;margin-top:2px}
 .gauge{display:block;width:110px;height:14px;margin-top:.28rem}
 .zone-ok{fill:var(--zone-ok)}.zone-warning{fill:var(--zone-warning)}.zone-critical{fill:var(--zone-critical)}.mark{fill:var(--ink)}
 .hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
