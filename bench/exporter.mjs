@@ -25,10 +25,10 @@ export async function freePort() {
 }
 
 /** Reads a whole response. Returns status, size, and milliseconds to the first and the last byte. */
-export function fetchTimed(agent, port, path) {
+export function fetchTimed(agent, port, path, headers = {}) {
   const begin = performance.now();
   return new Promise((resolve, reject) => {
-    const request = get({ agent, port, path, host: "127.0.0.1" }, (response) => {
+    const request = get({ agent, port, path, headers, host: "127.0.0.1" }, (response) => {
       let bytes = 0;
       let firstMs = 0;
       const pieces = [];

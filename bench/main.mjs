@@ -19,6 +19,7 @@ import { GrowingFleet, IN_FLIGHT, median, startResponder } from "./fleet.mjs";
 import { exporterPoll } from "./ipmi-exporter.mjs";
 import { ipmitoolPoll } from "./ipmitool.mjs";
 import { largestFleet } from "./largest.mjs";
+import { pageRows } from "./page-rows.mjs";
 import { redfishRows } from "./redfish-rows.mjs";
 import { firstRound } from "./rounds.mjs";
 import { row, table } from "./table.mjs";
@@ -362,6 +363,9 @@ try {
       addRow(what, options);
     await memory(responder.remotes);
     await exposition(inFlight.slice(0, 1));
+    progress("pages");
+    const pages = { remotes: inFlight.slice(0, 1), requests: quick ? 5 : 20, seconds: quick ? 20 : 60 };
+    for (const [what, options] of await pageRows(pages)) addRow(what, options);
     await probes(inFlight.slice(0, 40));
     await peers(inFlight[0], ours);
   }
