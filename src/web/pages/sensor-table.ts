@@ -23,12 +23,13 @@ const SHORT: Readonly<Record<(typeof THRESHOLD_NAMES)[number], string>> = {
   upper_non_recoverable: "upper non-recoverable",
 };
 
-function limits({ thresholds = {}, quantity, unit, value }: Sensor): Markup {
+function limits({ thresholds = {}, quantity, unit, value }: Sensor): Markup | undefined {
   const shown = shownAs(quantity, unit);
   const limits = THRESHOLD_NAMES.flatMap((name) => {
     const limit = thresholds[name];
     return limit === undefined ? [] : `${SHORT[name]} ${plain(limit * shown.factor)}`;
   });
+  if (limits.length === 0) return undefined;
   return html`${gauge(value, thresholds)}<span class="soft">${limits.join(", ")}</span>`;
 }
 
@@ -42,7 +43,8 @@ export interface SensorHistory {
 function line(sensor: Sensor, { history, period }: SensorHistory): Markup | undefined {
   const series = history?.series(sensor.id, period);
   if (series === undefined) return undefined;
-  const text = (value: number): string => readingText({ ...sensor, value });
+  // The history is exact to three digits.
+  const text = (value: number): string => readingText({ ...sensor, value: Number(value.toPrecision(3)) });
   const range = series.min === series.max ? text(series.min) : `${text(series.min)} to ${text(series.max)}`;
   return html`<span class="spark-of">${sparkline(series, `last ${period}: ${range}`)}<span class="soft">${range}</span></span>`;
 }

@@ -1,6 +1,6 @@
 import type { ClusterServer, ClusterView } from "../cluster-view.ts";
 import { type HtmlValue, html, type Markup } from "./html.ts";
-import { badge, page, table } from "./layout.ts";
+import { badge, column, page, table } from "./layout.ts";
 import { span } from "./words.ts";
 
 const COLUMNS = ["Server", "State", "Hosts", "Started", "Last move", "Version", "Inventory"];
@@ -25,16 +25,17 @@ ${
   notice("warning", "Inventories differ", `${differ.join(", ")}: give all servers the same targets and sources.`)
 }
 ${unowned > 0 && notice("warning", `${unowned} hosts are not polled`, "They are being moved, or a server does not have them in its inventory.")}
-${table(
-  "Servers",
-  COLUMNS,
-  servers.map((server) => row(server, nowMs)),
-)}
-<h2>Hosts by server</h2>
+<section>${table(
+      "Servers",
+      COLUMNS.map((name) => column(name)),
+      servers.map((server) => row(server, nowMs)),
+      "stack",
+    )}</section>
+<section><h2>Hosts by server</h2>
 ${servers.map(
   ({ name, hosts }) =>
     html`<h3>${name} <span class="soft">${hosts.toLocaleString("en")}</span></h3><p>${foldedHosts.get(name) || "no hosts"}</p>`,
-)}`,
+)}</section>`,
   });
 }
 
@@ -46,10 +47,10 @@ function row(server: ClusterServer, nowMs: number): Markup {
   const { name, url, isThis, isDrained, hosts, startedAt, movedAt, version, inventoryHosts, differs } = server;
   const label: HtmlValue = url === undefined ? name : html`<a href="${url}">${name}</a>`;
   return html`<tr><th scope="row">${label}${isThis && html` <span class="soft">this server</span>`}</th>
-<td>${isDrained ? badge("warning", "drained") : badge("ok", "polls")}</td>
-<td>${hosts.toLocaleString("en")}</td>
-<td>${span(nowMs - startedAt)} ago</td>
-<td>${movedAt === undefined ? "-" : html`${span(nowMs - movedAt)} ago`}</td>
-<td>${version}</td>
-<td>${inventoryHosts.toLocaleString("en")} hosts${differs && html` ${badge("warning", "differs")}`}</td></tr>`;
+<td data-label="State">${isDrained ? badge("warning", "drained") : badge("ok", "polls")}</td>
+<td data-label="Hosts">${hosts.toLocaleString("en")}</td>
+<td data-label="Started">${span(nowMs - startedAt)} ago</td>
+<td data-label="Last move">${movedAt === undefined ? "-" : html`${span(nowMs - movedAt)} ago`}</td>
+<td data-label="Version">${version}</td>
+<td data-label="Inventory">${inventoryHosts.toLocaleString("en")} hosts${differs && html` ${badge("warning", "differs")}`}</td></tr>`;
 }
