@@ -5,16 +5,21 @@
  * meaning of the records inside (SDR, SEL, FRU).
  */
 
+import { activatePayload } from "./app/activate-payload.ts";
 import { activateSession } from "./app/activate-session.ts";
 import { closeSession } from "./app/close-session.ts";
 import { coldReset } from "./app/cold-reset.ts";
+import { deactivatePayload } from "./app/deactivate-payload.ts";
 import { getBmcGlobalEnables } from "./app/get-bmc-global-enables.ts";
 import { getChannelAccess } from "./app/get-channel-access.ts";
 import { getChannelAuthenticationCapabilities } from "./app/get-channel-authentication-capabilities.ts";
 import { getChannelCipherSuites } from "./app/get-channel-cipher-suites.ts";
 import { getChannelInfo } from "./app/get-channel-info.ts";
+import { getChannelPayloadSupport } from "./app/get-channel-payload-support.ts";
 import { getDeviceGuid } from "./app/get-device-guid.ts";
 import { getDeviceId } from "./app/get-device-id.ts";
+import { getPayloadActivationStatus } from "./app/get-payload-activation-status.ts";
+import { getPayloadInstanceInfo } from "./app/get-payload-instance-info.ts";
 import { getSelfTestResults } from "./app/get-self-test-results.ts";
 import { getSessionChallenge } from "./app/get-session-challenge.ts";
 import { getSessionInfo } from "./app/get-session-info.ts";
@@ -25,6 +30,7 @@ import { getUserName } from "./app/get-user-name.ts";
 import { getWatchdogTimer } from "./app/get-watchdog-timer.ts";
 import { sendMessage } from "./app/send-message.ts";
 import { setSessionPrivilegeLevel } from "./app/set-session-privilege-level.ts";
+import { getUserPayloadAccess, setUserPayloadAccess } from "./app/user-payload-access.ts";
 import { chassisControl } from "./chassis/chassis-control.ts";
 import { chassisIdentify } from "./chassis/chassis-identify.ts";
 import { getChassisCapabilities } from "./chassis/get-chassis-capabilities.ts";
@@ -67,20 +73,29 @@ import { readFruData } from "./storage/read-fru-data.ts";
 import { reserveSdrRepository } from "./storage/reserve-sdr-repository.ts";
 import { reserveSel } from "./storage/reserve-sel.ts";
 import { getLanConfigurationParameters } from "./transport/get-lan-configuration-parameters.ts";
+import {
+  getSolConfigurationParameters,
+  setSolConfigurationParameters,
+} from "./transport/sol-configuration-parameters.ts";
 
+export * from "./app/activate-payload.ts";
 export * from "./app/activate-session.ts";
 export * from "./app/authentication-types.ts";
 export * from "./app/cipher-suite-records.ts";
 export * from "./app/close-session.ts";
 export * from "./app/cold-reset.ts";
+export * from "./app/deactivate-payload.ts";
 export * from "./app/embedded-reply.ts";
 export * from "./app/get-bmc-global-enables.ts";
 export * from "./app/get-channel-access.ts";
 export * from "./app/get-channel-authentication-capabilities.ts";
 export * from "./app/get-channel-cipher-suites.ts";
 export * from "./app/get-channel-info.ts";
+export * from "./app/get-channel-payload-support.ts";
 export * from "./app/get-device-guid.ts";
 export * from "./app/get-device-id.ts";
+export * from "./app/get-payload-activation-status.ts";
+export * from "./app/get-payload-instance-info.ts";
 export * from "./app/get-self-test-results.ts";
 export * from "./app/get-session-challenge.ts";
 export * from "./app/get-session-info.ts";
@@ -90,8 +105,10 @@ export * from "./app/get-user-access.ts";
 export * from "./app/get-user-name.ts";
 export * from "./app/get-watchdog-timer.ts";
 export * from "./app/guid.ts";
+export * from "./app/payload-instance.ts";
 export * from "./app/send-message.ts";
 export * from "./app/set-session-privilege-level.ts";
+export * from "./app/user-payload-access.ts";
 export * from "./channel.ts";
 export * from "./chassis/chassis-control.ts";
 export * from "./chassis/chassis-identify.ts";
@@ -147,6 +164,8 @@ export * from "./storage/reserve-sdr-repository.ts";
 export * from "./storage/reserve-sel.ts";
 export * from "./transport/get-lan-configuration-parameters.ts";
 export * from "./transport/lan-parameters.ts";
+export * from "./transport/sol-configuration-parameters.ts";
+export * from "./transport/sol-parameters.ts";
 
 /** All commands, e.g. to find one by its numbers. */
 export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
@@ -211,4 +230,13 @@ export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   reserveSdrRepository,
   reserveSel,
   getLanConfigurationParameters,
+  activatePayload,
+  deactivatePayload,
+  getChannelPayloadSupport,
+  getPayloadActivationStatus,
+  getPayloadInstanceInfo,
+  getUserPayloadAccess,
+  setUserPayloadAccess,
+  getSolConfigurationParameters,
+  setSolConfigurationParameters,
 ];

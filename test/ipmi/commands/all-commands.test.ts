@@ -41,12 +41,16 @@ describe("all commands", () => {
   it("change the managed system in these cases only", () => {
     const changing = ALL_COMMANDS.filter((c) => c.effect === "changes").map((c) => c.name);
     expect(changing.sort()).toEqual([
+      "Activate Payload",
       "Chassis Control",
       "Chassis Identify",
       "Clear SEL",
       "Cold Reset",
+      "Deactivate Payload",
       "Delete SEL Entry",
       "Set Power Restore Policy",
+      "Set SOL Configuration Parameters",
+      "Set User Payload Access",
     ]);
   });
 
