@@ -5,6 +5,7 @@ import { IpmiError, type IpmiStage } from "../errors.ts";
 import type { IpmiObserver, Trace } from "../observer.ts";
 import type { DatagramTransport, Endpoint, Remote } from "../transport/datagram.ts";
 import type { SendTurns } from "../transport/send-turns.ts";
+import { payloadTypeOf } from "../wire/rmcp-plus.ts";
 import { RetransmissionTimer } from "./retry.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -105,6 +106,8 @@ export class Conversation {
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #closed = false;
   #signal: AbortSignal | undefined;
+  /** Receives packets of another payload type than IPMI messages. */
+  #payloads: { readonly type: number; readonly receive: (packet: Buffer) => void } | undefined;
   readonly #onAbort = (): void => {
     const { reason } = this.#signal ?? {};
     this.#signal = undefined;
@@ -150,7 +153,8 @@ export class Conversation {
         this.#heard = true;
         this.#lastHeardAt = this.clock.monotonicMs();
         this.observer.packetReceived(packet.length);
-        this.#received(packet);
+        if (this.#payloads && payloadTypeOf(packet) === this.#payloads.type) this.#payloads.receive(packet);
+        else this.#received(packet);
       },
       failed: (error) => this.#refused(error),
     });
@@ -169,6 +173,19 @@ export class Conversation {
   /** Monotonic ms of the last packet received. */
   get lastHeardAt(): number {
     return this.#lastHeardAt;
+  }
+
+  /**
+   * Passes the packets of a payload type, e.g. SOL, to `receive` instead of the exchange in flight: they are never the
+   * answer to a request. Replaces the listener before it.
+   */
+  listen(type: number, receive: (packet: Buffer) => void): void {
+    this.#payloads = { type, receive };
+  }
+
+  /** Ends `listen`. */
+  stopListening(): void {
+    this.#payloads = undefined;
   }
 
   /**

@@ -23,10 +23,16 @@ import { nextSequence, SequenceWindow } from "./sequence-window.ts";
 
 /** Puts IPMI messages into packets and extracts them; what a session adds to a message. */
 export interface Framing {
-  /** Each call makes a new packet with the next session sequence number. */
-  seal(message: Uint8Array): Buffer;
-  /** The message of a received packet (a view), or why the packet is dropped. Never throws. May decrypt in place. */
-  open(packet: Uint8Array): Uint8Array | DropReason;
+  /**
+   * Each call makes a new packet with the next session sequence number. `payloadType`: IPMI messages if absent; sessions
+   * other than RMCP+ carry nothing else.
+   */
+  seal(message: Uint8Array, payloadType?: number): Buffer;
+  /**
+   * The message of a received packet (a view), or why the packet is dropped. Never throws. May decrypt in place, so that a
+   * packet can be opened once. Packets of another payload type than the expected one are dropped.
+   */
+  open(packet: Uint8Array, payloadType?: number): Uint8Array | DropReason;
   /** False: only the checksums of the message protect it against damage. */
   readonly guarded: boolean;
 }
@@ -129,10 +135,10 @@ export class FramingRmcpPlus implements Framing {
     this.guarded = this.#code !== undefined;
   }
 
-  seal(message: Uint8Array): Buffer {
+  seal(message: Uint8Array, payloadType: number = PayloadType.Ipmi): Buffer {
     this.#sequence = nextSequence(this.#sequence);
     const fields = {
-      payloadType: PayloadType.Ipmi,
+      payloadType,
       encrypted: this.#cipher !== undefined,
       sessionId: this.#bmcSessionId,
       sequence: this.#sequence,
@@ -141,13 +147,13 @@ export class FramingRmcpPlus implements Framing {
     return encodeRmcpPlus(fields, this.#code, this.#cipher);
   }
 
-  open(packet: Uint8Array): Uint8Array | DropReason {
+  open(packet: Uint8Array, payloadType: number = PayloadType.Ipmi): Uint8Array | DropReason {
     if (!isRmcpPlus(packet)) return "unexpected";
     let isHeaderRead = false;
     try {
       const got = decodeRmcpPlusHeader(packet);
       isHeaderRead = true;
-      if (got.payloadType !== PayloadType.Ipmi) return "unexpected";
+      if (got.payloadType !== payloadType) return "unexpected";
       if (got.sessionId !== this.#consoleSessionId) return "other_session";
       if (this.#code) {
         if (!got.authenticated) return "not_authenticated";

@@ -23,6 +23,13 @@ export interface RunOptions extends RequestOptions {
   readonly bridge?: BridgeTarget;
 }
 
+/** Payloads of one type in a session. */
+export interface PayloadChannel {
+  send(payload: Uint8Array): void;
+  /** Stops receiving. */
+  close(): void;
+}
+
 /** An open session with a BMC. `run` is the method to call. */
 export class Session {
   readonly info: SessionInfo;
@@ -48,6 +55,32 @@ export class Session {
   run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
     if (!options.bridge) return this.#requester.run(this.#framing, command, request, options);
     return bridged(this.#requester, this.#framing, options.bridge, command, request, options);
+  }
+
+  /** The session id that the BMC has chosen; Get Payload Instance Info reports it for payloads of this session. */
+  get id(): number {
+    return this.#id;
+  }
+
+  /**
+   * Opens the way for payloads of another type than IPMI messages, e.g. SOL. They share the session with its requests,
+   * and neither waits for the other. One at a time; RMCP+ only.
+   *
+   * @param receive called with each payload, a view of the packet
+   */
+  openPayload(type: number, receive: (payload: Uint8Array) => void): PayloadChannel {
+    const { conversation } = this.#requester;
+    conversation.listen(type, (packet) => {
+      const opened = this.#framing.open(packet, type);
+      if (typeof opened === "string") conversation.observer.packetDropped(opened);
+      else receive(opened);
+    });
+    return {
+      send: (payload) => {
+        if (!this.#closed) conversation.sendOnly(this.#framing.seal(payload, type));
+      },
+      close: () => conversation.stopListening(),
+    };
   }
 
   /** Runs one command of this BMC many times; see `runSeries`. */

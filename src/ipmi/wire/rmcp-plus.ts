@@ -53,6 +53,11 @@ export interface RmcpPlusPacket extends RmcpPlusHeader {
   readonly payload: Uint8Array;
 }
 
+/** Payload type of a packet, before anything of it is verified; undefined: not RMCP+. Never throws. */
+export function payloadTypeOf(packet: Uint8Array): number | undefined {
+  return isRmcpPlus(packet) ? (packet[5] as number) & 0x3f : undefined;
+}
+
 /** True for IPMI packets whose header is RMCP+; never throws. */
 export function isRmcpPlus(packet: Uint8Array): boolean {
   return packet.length > 5 && packet[0] === 0x06 && packet[3] === RmcpClass.Ipmi && packet[4] === AuthType.RmcpPlus;
