@@ -20,7 +20,7 @@ export function isDiscrete({ definition, unit }: Pick<PlannedSensor, "definition
 
 /**
  * The last states of the sensors of one host, and which discrete ones the next poll reads: the share that is due, those
- * with a state that is not ok, and those that did not answer.
+ * with a state that is not ok, those that did not answer, and those that had a state before and have none now.
  */
 export class DiscreteStates {
   readonly #sensors: readonly PlannedSensor[];
@@ -30,6 +30,8 @@ export class DiscreteStates {
   #context: ReadingContext | undefined;
   /** Indices of sensors that did not answer. */
   #unanswered: ReadonlySet<number> = NONE;
+  /** Indices of sensors that never had a state, e.g. of empty sockets. Undefined before the first reading. */
+  #stateless: ReadonlySet<number> | undefined;
 
   constructor(sensors: readonly PlannedSensor[], rotation: Rotation) {
     this.#sensors = sensors;
@@ -48,10 +50,16 @@ export class DiscreteStates {
     for (const [place, sensor] of this.#sensors.entries()) {
       const isDue = !isDiscrete(sensor) || this.#rotation.isAmong(discrete++, count);
       const state = states[place] as Sensor;
-      if (isDue || (state.health ?? 0) > 0 || this.#unanswered.has(place)) places.push(place);
+      if (isDue || this.#isEager(place, state)) places.push(place);
       else carried[place] = state;
     }
     return { places, carried, count };
+  }
+
+  /** True for a sensor that is read in every poll, because its state is not ok, or unknown at the moment. */
+  #isEager(place: number, { health = 0, noReading }: Sensor): boolean {
+    if (health > 0 || this.#unanswered.has(place)) return true;
+    return noReading !== undefined && this.#stateless?.has(place) === false;
   }
 
   /**
@@ -66,8 +74,22 @@ export class DiscreteStates {
   ): void {
     this.#states = result.sensors;
     this.#context = context;
-    this.#unanswered = result.unanswered.size === 0 ? NONE : result.unanswered;
-    if (result.sensors) this.#rotation.noteRead(turn?.count ?? this.#rotation.size, nowMs);
+    this.#unanswered = setOf([...result.unanswered]);
+    if (!result.sensors) return;
+    this.#rotation.noteRead(turn?.count ?? this.#rotation.size, nowMs);
+    this.#stateless = this.#statelessIn(result.sensors);
+  }
+
+  #statelessIn(sensors: readonly Sensor[]): ReadonlySet<number> {
+    const before = this.#stateless;
+    const isStateless = (place: number): boolean => sensors[place]?.noReading !== undefined;
+    if (before) {
+      const left = [...before].filter(isStateless);
+      return left.length === before.size ? before : setOf(left);
+    }
+    return setOf(
+      [...sensors.keys()].filter((place) => isDiscrete(this.#sensors[place] as PlannedSensor) && isStateless(place)),
+    );
   }
 
   /** The next poll reads all sensors. */
@@ -81,7 +103,10 @@ export class DiscreteStates {
   }
 }
 
+/** Shared, because most hosts have no such sensors. */
 const NONE: ReadonlySet<number> = new Set();
+
+const setOf = (places: readonly number[]): ReadonlySet<number> => (places.length === 0 ? NONE : new Set(places));
 
 function isSameContext(a: ReadingContext, b: ReadingContext | undefined): boolean {
   return (
