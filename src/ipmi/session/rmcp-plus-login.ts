@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { closeSession } from "../commands/app/close-session.ts";
 import { AuthenticationAlgorithm, type CipherSuite } from "../crypto/cipher-suite.ts";
 import {
   type KeyExchange,
@@ -13,6 +14,7 @@ import {
 } from "../crypto/key-exchange.ts";
 import { DecodeError, IpmiError, type IpmiReason, type IpmiStage } from "../errors.ts";
 import type { QuirkName } from "../quirks.ts";
+import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import { decodeOpenSessionResponse, encodeOpenSessionRequest, type OpenSessionResponse } from "../wire/open-session.ts";
 import {
   decodeRakp2,
@@ -117,12 +119,11 @@ class Handshake {
 
   async run(): Promise<RmcpPlusLogin> {
     const { suite } = this.#request;
+    let framing: FramingRmcpPlus | undefined;
     try {
       const consoleSessionId = await this.#openSession();
       const { exchange, key, keys } = await this.#rakp1And2(consoleSessionId);
-      await this.#rakp3And4(exchange, key, keys);
-      this.#note(`session open, cipher suite ${suite.id}`);
-      const framing = new FramingRmcpPlus({
+      framing = new FramingRmcpPlus({
         suite,
         keys,
         password: key,
@@ -131,11 +132,30 @@ class Handshake {
         random: this.#conversation.shared.random,
         scratch: this.#conversation.shared.scratch,
       });
+      await this.#rakp3And4(exchange, key, keys);
+      this.#note(`session open, cipher suite ${suite.id}`);
       return { framing, bmcSessionId: this.#bmcSessionId, suite };
     } catch (error) {
+      // Without RAKP 4 the session is half open if RAKP 3 was lost, and open if RAKP 4 was.
+      if (framing && !(error instanceof HandshakeRefused)) this.#closeUnseen(framing);
       this.#dropHalfOpen(error);
       throw error;
     }
+  }
+
+  /** Frees the slot of a session that is open for the BMC alone; no answer is expected. */
+  #closeUnseen(framing: FramingRmcpPlus): void {
+    const message = encodeRequestMessage({
+      responderAddress: BMC_ADDRESS,
+      netFn: closeSession.netFn,
+      responderLun: 0,
+      requesterAddress: CONSOLE_ADDRESS,
+      requesterLun: 0,
+      sequence: 0,
+      command: closeSession.code,
+      data: closeSession.encodeRequest({ sessionId: this.#bmcSessionId }),
+    });
+    this.#conversation.sendOnly(framing.seal(message));
   }
 
   /** Frees the slot of a session that will not be completed; no answer is expected. */
