@@ -50,6 +50,7 @@ export * from "./session/credentials.ts";
 export type { LoginOptions } from "./session/login.ts";
 export { LOGIN_FLOORS, type LoginFloor } from "./session/login-floor.ts";
 export { BmcMemory } from "./session/memory.ts";
+export type { Answer } from "./session/requester.ts";
 export type { Series, SeriesRequest } from "./session/series.ts";
 export type { PayloadChannel, RunOptions, Session, SessionInfo } from "./session/session.ts";
 export * from "./session/sol.ts";

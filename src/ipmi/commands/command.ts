@@ -24,6 +24,8 @@ export interface CommandDefinition<Request, Response> {
   /** Required privilege of the specification; firmware differs. */
   readonly privilege: PrivilegeLevel;
   readonly effect?: Effect;
+  /** The request holds a password: traces show its name and no data. */
+  readonly confidential?: boolean;
   /** Bytes that lead request and response data: the group body (DCh for DCMI) or an OEM's IANA number. */
   readonly prefix?: readonly number[];
   readonly request: Layout<Request>;

@@ -29,8 +29,13 @@ import { getUserAccess } from "./app/get-user-access.ts";
 import { getUserName } from "./app/get-user-name.ts";
 import { getWatchdogTimer } from "./app/get-watchdog-timer.ts";
 import { sendMessage } from "./app/send-message.ts";
+import { setChannelAccess } from "./app/set-channel-access.ts";
 import { setSessionPrivilegeLevel } from "./app/set-session-privilege-level.ts";
+import { setUserAccess } from "./app/set-user-access.ts";
+import { setUserName } from "./app/set-user-name.ts";
+import { setUserPassword } from "./app/set-user-password.ts";
 import { getUserPayloadAccess, setUserPayloadAccess } from "./app/user-payload-access.ts";
+import { warmReset } from "./app/warm-reset.ts";
 import { chassisControl } from "./chassis/chassis-control.ts";
 import { chassisIdentify } from "./chassis/chassis-identify.ts";
 import { getChassisCapabilities } from "./chassis/get-chassis-capabilities.ts";
@@ -39,7 +44,9 @@ import { getPohCounter } from "./chassis/get-poh-counter.ts";
 import { getSystemBootOptions } from "./chassis/get-system-boot-options.ts";
 import { getSystemRestartCause } from "./chassis/get-system-restart-cause.ts";
 import { setPowerRestorePolicy } from "./chassis/set-power-restore-policy.ts";
+import { setSystemBootOptions } from "./chassis/set-system-boot-options.ts";
 import type { Command } from "./command.ts";
+import { activatePowerLimit } from "./dcmi/activate-power-limit.ts";
 import { getAssetTag } from "./dcmi/get-asset-tag.ts";
 import { getDcmiCapabilitiesInfo } from "./dcmi/get-dcmi-capabilities-info.ts";
 import { getDcmiSensorInfo } from "./dcmi/get-dcmi-sensor-info.ts";
@@ -48,6 +55,8 @@ import { getPowerLimit } from "./dcmi/get-power-limit.ts";
 import { getPowerReading } from "./dcmi/get-power-reading.ts";
 import { getTemperatureReadings } from "./dcmi/get-temperature-readings.ts";
 import { getThermalLimit } from "./dcmi/get-thermal-limit.ts";
+import { setAssetTag } from "./dcmi/set-asset-tag.ts";
+import { setPowerLimit } from "./dcmi/set-power-limit.ts";
 import { getNodeManagerStatistics } from "./oem/intel/get-node-manager-statistics.ts";
 import { getDeviceSdr } from "./sensor/get-device-sdr.ts";
 import { getDeviceSdrInfo } from "./sensor/get-device-sdr-info.ts";
@@ -58,7 +67,9 @@ import { getSensorReading } from "./sensor/get-sensor-reading.ts";
 import { getSensorReadingFactors } from "./sensor/get-sensor-reading-factors.ts";
 import { getSensorThresholds } from "./sensor/get-sensor-thresholds.ts";
 import { getSensorType } from "./sensor/get-sensor-type.ts";
+import { platformEventMessage } from "./sensor/platform-event-message.ts";
 import { reserveDeviceSdrRepository } from "./sensor/reserve-device-sdr-repository.ts";
+import { setSensorThresholds } from "./sensor/set-sensor-thresholds.ts";
 import { clearSel } from "./storage/clear-sel.ts";
 import { deleteSelEntry } from "./storage/delete-sel-entry.ts";
 import { getFruInventoryAreaInfo } from "./storage/get-fru-inventory-area-info.ts";
@@ -72,6 +83,7 @@ import { getSelTimeUtcOffset } from "./storage/get-sel-time-utc-offset.ts";
 import { readFruData } from "./storage/read-fru-data.ts";
 import { reserveSdrRepository } from "./storage/reserve-sdr-repository.ts";
 import { reserveSel } from "./storage/reserve-sel.ts";
+import { setSelTime } from "./storage/set-sel-time.ts";
 import { getLanConfigurationParameters } from "./transport/get-lan-configuration-parameters.ts";
 import {
   getSolConfigurationParameters,
@@ -107,9 +119,15 @@ export * from "./app/get-watchdog-timer.ts";
 export * from "./app/guid.ts";
 export * from "./app/payload-instance.ts";
 export * from "./app/send-message.ts";
+export * from "./app/set-channel-access.ts";
 export * from "./app/set-session-privilege-level.ts";
+export * from "./app/set-user-access.ts";
+export * from "./app/set-user-name.ts";
+export * from "./app/set-user-password.ts";
 export * from "./app/user-payload-access.ts";
+export * from "./app/warm-reset.ts";
 export * from "./channel.ts";
+export * from "./chassis/boot-parameters.ts";
 export * from "./chassis/chassis-control.ts";
 export * from "./chassis/chassis-identify.ts";
 export * from "./chassis/get-chassis-capabilities.ts";
@@ -118,7 +136,9 @@ export * from "./chassis/get-poh-counter.ts";
 export * from "./chassis/get-system-boot-options.ts";
 export * from "./chassis/get-system-restart-cause.ts";
 export * from "./chassis/set-power-restore-policy.ts";
+export * from "./chassis/set-system-boot-options.ts";
 export * from "./command.ts";
+export * from "./dcmi/activate-power-limit.ts";
 export * from "./dcmi/dcmi-capabilities.ts";
 export * from "./dcmi/get-asset-tag.ts";
 export * from "./dcmi/get-dcmi-capabilities-info.ts";
@@ -130,6 +150,8 @@ export * from "./dcmi/get-temperature-readings.ts";
 export * from "./dcmi/get-thermal-limit.ts";
 export * from "./dcmi/group.ts";
 export * from "./dcmi/rolling-period.ts";
+export * from "./dcmi/set-asset-tag.ts";
+export * from "./dcmi/set-power-limit.ts";
 export * from "./dcmi/temperature-entity.ts";
 export * from "./dcmi/text-part.ts";
 export * from "./network-address.ts";
@@ -145,8 +167,10 @@ export * from "./sensor/get-sensor-reading.ts";
 export * from "./sensor/get-sensor-reading-factors.ts";
 export * from "./sensor/get-sensor-thresholds.ts";
 export * from "./sensor/get-sensor-type.ts";
+export * from "./sensor/platform-event-message.ts";
 export * from "./sensor/reserve-device-sdr-repository.ts";
 export * from "./sensor/sensor-request.ts";
+export * from "./sensor/set-sensor-thresholds.ts";
 export * from "./storage/clear-sel.ts";
 export * from "./storage/delete-sel-entry.ts";
 export * from "./storage/get-fru-inventory-area-info.ts";
@@ -162,6 +186,7 @@ export * from "./storage/read-record.ts";
 export * from "./storage/reservation.ts";
 export * from "./storage/reserve-sdr-repository.ts";
 export * from "./storage/reserve-sel.ts";
+export * from "./storage/set-sel-time.ts";
 export * from "./transport/get-lan-configuration-parameters.ts";
 export * from "./transport/lan-parameters.ts";
 export * from "./transport/sol-configuration-parameters.ts";
@@ -239,4 +264,16 @@ export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   setUserPayloadAccess,
   getSolConfigurationParameters,
   setSolConfigurationParameters,
+  setChannelAccess,
+  setUserAccess,
+  setUserName,
+  setUserPassword,
+  warmReset,
+  setSystemBootOptions,
+  activatePowerLimit,
+  setAssetTag,
+  setPowerLimit,
+  platformEventMessage,
+  setSensorThresholds,
+  setSelTime,
 ];

@@ -5,7 +5,7 @@ import { CompletionCode } from "../tables/completion-code.ts";
 import { hexByte } from "../wire/hex.ts";
 import { BMC_ADDRESS, CONSOLE_ADDRESS, encodeRequestMessage } from "../wire/message.ts";
 import type { Framing } from "./framing.ts";
-import type { Requester, RequestOptions } from "./requester.ts";
+import type { Answer, Requester, RequestOptions } from "./requester.ts";
 
 /** A controller behind the BMC. */
 export interface BridgeTarget {
@@ -36,6 +36,54 @@ export async function bridged<Q, R>(
   request: Q,
   options: RequestOptions,
 ): Promise<R> {
+  const { answer, refusedBy } = await exchangeBridged(
+    requester,
+    framing,
+    target,
+    command,
+    command.encodeRequest(request),
+    options,
+  );
+  const code = answer.completionCode;
+  if (code === CompletionCode.Ok) return command.decodeResponse(answer.data);
+  const refused = refusedBy === "satellite" ? command : sendMessage;
+  throw new CompletionCodeError(nameOf(command, target, refusedBy), code, refused.refusalMeaning(code));
+}
+
+type RawCommand = Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect" | "confidential">;
+
+/**
+ * Sends raw request data to a satellite; returns its answer with any completion code.
+ *
+ * @throws CompletionCodeError of the BMC ("Send Message ...")
+ */
+export async function sendBridged(
+  requester: Requester,
+  framing: Framing,
+  target: BridgeTarget,
+  command: RawCommand,
+  data: Uint8Array,
+  options: RequestOptions,
+): Promise<Answer> {
+  const { answer, refusedBy } = await exchangeBridged(requester, framing, target, command, data, options);
+  const code = answer.completionCode;
+  if (code === CompletionCode.Ok || refusedBy === "satellite") return answer;
+  throw new CompletionCodeError(nameOf(command, target, refusedBy), code, sendMessage.refusalMeaning(code));
+}
+
+function nameOf({ name }: { readonly name: string }, target: BridgeTarget, refusedBy: "satellite" | "bmc"): string {
+  const via = `${name} via ${hexByte(target.address)}`;
+  return refusedBy === "satellite" ? via : `Send Message for ${via}`;
+}
+
+async function exchangeBridged(
+  requester: Requester,
+  framing: Framing,
+  target: BridgeTarget,
+  command: RawCommand,
+  requestData: Uint8Array,
+  options: RequestOptions,
+): Promise<{ readonly answer: Answer; readonly refusedBy: "satellite" | "bmc" }> {
   const sequence = requester.nextSequence();
   const data = sendMessage.encodeRequest({
     channel: target.channel,
@@ -45,7 +93,7 @@ export async function bridged<Q, R>(
       responderLun: target.lun ?? options.lun ?? 0,
       sequence,
       command: command.code,
-      data: command.encodeRequest(request),
+      data: requestData,
     },
   });
   const message = encodeRequestMessage({
@@ -58,11 +106,12 @@ export async function bridged<Q, R>(
     command: sendMessage.code,
     data,
   });
-  const name = `${command.name} via ${hexByte(target.address)}`;
-  let refusedBy = name;
+  const { effect, confidential } = command;
+  const name = nameOf(command, target, "satellite");
+  let refusedBy: "satellite" | "bmc" = "satellite";
   const answer = await requester.transact(
     framing,
-    { name, effect: command.effect },
+    { name, effect, confidential },
     message,
     (m) => {
       if (m.sequence !== sequence) return undefined;
@@ -74,7 +123,7 @@ export async function bridged<Q, R>(
       // The BMC still processes the first transmission; its answer follows.
       if (m.completionCode === CompletionCode.DuplicateRequest) return undefined;
       if (m.completionCode !== CompletionCode.Ok) {
-        refusedBy = `Send Message for ${name}`;
+        refusedBy = "bmc";
         return m;
       }
       // Without data it is only the acknowledgement: the reply follows.
@@ -84,8 +133,5 @@ export async function bridged<Q, R>(
     },
     { patienceMs: PATIENCE_MS, tries: TRIES, ...options },
   );
-  const code = answer.completionCode;
-  if (code === CompletionCode.Ok) return command.decodeResponse(answer.data);
-  const refused = refusedBy === name ? command : sendMessage;
-  throw new CompletionCodeError(refusedBy, code, refused.refusalMeaning(code));
+  return { answer, refusedBy };
 }

@@ -95,7 +95,7 @@ export class Requester {
   /** Sends request data and returns the raw answer, whatever its completion code. */
   send(
     framing: Framing,
-    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect">,
+    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect" | "confidential">,
     data: Uint8Array,
     options: RequestOptions = {},
   ): Promise<Answer> {
@@ -124,7 +124,7 @@ export class Requester {
   /** Sends a whole message and waits for the one that `match` accepts. */
   transact(
     framing: Framing,
-    command: Pick<Command<never, unknown>, "name" | "effect">,
+    command: Pick<Command<never, unknown>, "name" | "effect" | "confidential">,
     message: Uint8Array,
     match: Matcher,
     options: RequestOptions,
@@ -137,12 +137,12 @@ export class Requester {
   /** A request without its message yet. */
   request(
     framing: Framing,
-    command: Pick<Command<never, unknown>, "name" | "effect">,
+    command: Pick<Command<never, unknown>, "name" | "effect" | "confidential">,
     match: Matcher,
     options: RequestOptions,
   ): Request {
     const tries = command.effect === "changes" ? 1 : (options.tries ?? this.#tries);
-    return new Request(this, framing, command.name, match, tries, options);
+    return new Request(this, framing, command, match, tries, options);
   }
 }
 
@@ -160,16 +160,18 @@ export class Request implements Exchange<Answer> {
   readonly #framing: Framing;
   #message: Uint8Array = NO_MESSAGE;
   readonly #match: Matcher;
+  readonly #isConfidential: boolean;
 
   constructor(
     requester: Requester,
     framing: Framing,
-    name: string,
+    command: Pick<Command<never, unknown>, "name" | "confidential">,
     match: Matcher,
     tries: number,
     options: RequestOptions,
   ) {
-    this.name = name;
+    this.name = command.name;
+    this.#isConfidential = command.confidential === true;
     this.stage = options.stage ?? "command";
     this.tries = tries;
     this.patienceMs = options.patienceMs;
@@ -184,7 +186,8 @@ export class Request implements Exchange<Answer> {
   set message(message: Uint8Array) {
     const { observer, trace } = this.#requester.conversation;
     observer.commandSent(this.name);
-    trace?.("sent", `${this.name} ${hexDigits(message.subarray(6, -1))}`.trimEnd());
+    const data = this.#isConfidential ? "(data not shown)" : hexDigits(message.subarray(6, -1));
+    trace?.("sent", `${this.name} ${data}`.trimEnd());
     this.#message = message;
   }
 

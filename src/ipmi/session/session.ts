@@ -3,7 +3,7 @@ import { setSessionPrivilegeLevel } from "../commands/app/set-session-privilege-
 import type { Command } from "../commands/command.ts";
 import { CompletionCodeError, IpmiError } from "../errors.ts";
 import { PrivilegeLevel, privilegeName } from "../tables/privilege-level.ts";
-import { type BridgeTarget, bridged } from "./bridge.ts";
+import { type BridgeTarget, bridged, sendBridged } from "./bridge.ts";
 import type { Framing } from "./framing.ts";
 import type { Answer, Requester, RequestOptions } from "./requester.ts";
 import { runSeries, type Series } from "./series.ts";
@@ -88,12 +88,18 @@ export class Session {
     return runSeries(this.#requester, this.#framing, command, series, options);
   }
 
-  /** Returns the raw answer to raw request data, whatever its completion code. */
+  /**
+   * Returns the raw answer to raw request data, whatever its completion code.
+   *
+   * @throws also CompletionCodeError of Send Message, for a controller that the BMC cannot reach
+   */
   send(
-    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect">,
+    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect" | "confidential">,
     data: Uint8Array,
-    options: RequestOptions = {},
+    options: RunOptions = {},
   ): Promise<Answer> {
+    const { bridge } = options;
+    if (bridge) return sendBridged(this.#requester, this.#framing, bridge, command, data, options);
     return this.#requester.send(this.#framing, command, data, options);
   }
 

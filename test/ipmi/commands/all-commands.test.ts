@@ -42,15 +42,27 @@ describe("all commands", () => {
     const changing = ALL_COMMANDS.filter((c) => c.effect === "changes").map((c) => c.name);
     expect(changing.sort()).toEqual([
       "Activate Payload",
+      "Activate/Deactivate Power Limit",
       "Chassis Control",
       "Chassis Identify",
       "Clear SEL",
       "Cold Reset",
       "Deactivate Payload",
       "Delete SEL Entry",
+      "Platform Event Message",
+      "Set Asset Tag",
+      "Set Channel Access",
+      "Set Power Limit",
       "Set Power Restore Policy",
+      "Set SEL Time",
       "Set SOL Configuration Parameters",
+      "Set Sensor Thresholds",
+      "Set System Boot Options",
+      "Set User Access",
+      "Set User Name",
+      "Set User Password",
       "Set User Payload Access",
+      "Warm Reset",
     ]);
   });
 
