@@ -42,6 +42,7 @@ export class LiveBoard implements BoardState {
   readonly #sensors: SensorBytes;
   #power: PowerStatistics = { currentWatts: 0, minimumWatts: 0, maximumWatts: 0, averageWatts: 0 };
   #powerSamples = 0;
+  #limitWatts: number | undefined;
 
   constructor(model: BoardModel, clock: Clock) {
     const { description } = model;
@@ -106,8 +107,14 @@ export class LiveBoard implements BoardState {
     return { raw, states, ...this.#sensors.flags(index) };
   }
 
+  limitPower(watts: number | undefined): void {
+    this.#limitWatts = watts;
+    if (watts !== undefined) this.setPower(this.#power.currentWatts);
+  }
+
   setPower(watts: number): void {
-    const now = Math.max(0, Math.min(0xffff, Math.round(watts)));
+    const limited = Math.min(watts, this.#limitWatts ?? watts);
+    const now = Math.max(0, Math.min(0xffff, Math.round(limited)));
     const { minimumWatts, maximumWatts, averageWatts } = this.#power;
     const n = ++this.#powerSamples;
     this.#power = {

@@ -19,6 +19,8 @@ export class SelLog {
   #overflow = false;
   #nextId: number;
   #lastAddition: number;
+  /** Number of records that were added since the start. */
+  additions = 0;
   #lastErase = NEVER;
 
   /** @param initial records with their ids; this buffer is never changed */
@@ -87,6 +89,7 @@ export class SelLog {
     this.#bytes.writeUInt16LE(this.#nextId, at);
     this.#nextId = after(this.#nextId);
     this.#count++;
+    this.additions++;
     this.#lastAddition = nowSeconds;
     return true;
   }

@@ -8,6 +8,7 @@ import type { Deliver, LoginHashing, LoginStep, Misbehaviour, Scenario } from ".
 import { Random, seedOf } from "./random.ts";
 import type { Peer, ServerSession } from "./server-session.ts";
 import { SessionTable } from "./session-table.ts";
+import { BmcSettings } from "./settings.ts";
 
 const SUITES: readonly number[] = [17, 3];
 const AUTH_TYPES = ["md5"] as const;
@@ -91,6 +92,9 @@ export class VirtualBmc {
   selReservation = 0;
   challenges: readonly Challenge[] = [];
   behaviour: BoardBehaviour | undefined;
+  #settings: BmcSettings | undefined;
+  /** Additions to the event log when it was reserved. */
+  #selAdditions = 0;
   readonly #seed: number;
   #identity: BmcIdentity;
   #advancedAtMs: number | undefined;
@@ -124,7 +128,18 @@ export class VirtualBmc {
   }
 
   get users(): readonly BoardUser[] {
-    return this.identity.users ?? this.model.description.users;
+    return this.#settings?.users.all ?? this.identity.users ?? this.model.description.users;
+  }
+
+  /** What consoles have set. */
+  get settings(): BmcSettings {
+    this.#settings ??= new BmcSettings(this.users);
+    return this.#settings;
+  }
+
+  /** The same, if a console has set anything. */
+  get changedSettings(): BmcSettings | undefined {
+    return this.#settings;
   }
 
   get channel(): ChannelTraits {
@@ -207,8 +222,14 @@ export class VirtualBmc {
   }
 
   reserveSel(): number {
+    this.#selAdditions = this.state.sel.additions;
     this.selReservation = (this.selReservation % 0xffff) + 1;
     return this.selReservation;
+  }
+
+  /** True if records were added since the event log was reserved: it must not be erased under that reservation. */
+  get selGrewSinceReservation(): boolean {
+    return this.state.sel.additions !== this.#selAdditions;
   }
 
   /** Brings the board up to date, at most once per period of its behaviour. */

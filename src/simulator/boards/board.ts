@@ -49,6 +49,16 @@ export interface BoardUser {
   readonly privilege: number;
   /** True where absent. */
   readonly enabled?: boolean;
+  /** May use IPMI over LAN; true where absent. */
+  readonly messaging?: boolean;
+  /** As `messaging` where absent. */
+  readonly linkAuthentication?: boolean;
+  /** False where absent. */
+  readonly callbackOnly?: boolean;
+  /** May use Serial over LAN; true where absent. */
+  readonly sol?: boolean;
+  /** The form in which the password was set; absent: either is accepted. */
+  readonly passwordSize?: 16 | 20;
 }
 
 /** A controller behind the BMC, reached with Send Message. */
@@ -226,6 +236,8 @@ export interface BoardState {
   /** State of the sensor at this index. */
   sensor(index: number): SensorReadingState;
 
+  /** The DCMI limit in force caps the power; undefined: no limit. */
+  limitPower(watts: number | undefined): void;
   /** Sets the current power in watts; minimum, maximum and average follow. */
   setPower(watts: number): void;
   /** Logs an event; false: the SEL is full, or logging is off. */
@@ -288,8 +300,8 @@ export interface SensorModel {
   toValue(raw: number): number | undefined;
   /** The raw reading nearest to a value in the sensor's unit; undefined: the sensor has no values. */
   toRaw(value: number): number | undefined;
-  /** Comparison bits of a raw reading against `limits`. */
-  comparison(raw: number): number;
+  /** Comparison bits of a raw reading against `limits`, or against limits that a console has changed. */
+  comparison(raw: number, changed?: SensorModel["limits"]): number;
   /** For Get Sensor Reading Factors, 7 bytes; undefined for compact records. */
   readonly factors?: Uint8Array;
 }

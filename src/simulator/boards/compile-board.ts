@@ -107,7 +107,8 @@ function sensorModel(d: SensorDefinition, factors: Uint8Array | undefined): Sens
       inverse ??= readings(d);
       return nearest(inverse, value);
     },
-    comparison(raw) {
+    comparison(raw, changed) {
+      if (changed) return compare(toValue, raw, changed);
       if (!limits) return 0;
       comparisons ??= Uint8Array.from({ length: 256 }, (_, i) => compare(toValue, i, limits));
       return comparisons[raw] ?? 0;

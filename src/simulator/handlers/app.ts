@@ -5,11 +5,14 @@ import { getDeviceId } from "../../ipmi/commands/app/get-device-id.ts";
 import { getSelfTestResults } from "../../ipmi/commands/app/get-self-test-results.ts";
 import { getSystemGuid } from "../../ipmi/commands/app/get-system-guid.ts";
 import { getWatchdogTimer } from "../../ipmi/commands/app/get-watchdog-timer.ts";
+import { warmReset } from "../../ipmi/commands/app/warm-reset.ts";
 import { type Handler, respond } from "./handler.ts";
 
 const NO_ERROR = [0x55, 0] as const;
 /** Time a BMC needs after a cold reset. */
 const RESET_MS = 30_000;
+/** The same after a warm reset. */
+const WARM_RESET_MS = 10_000;
 
 /** Global enables other than event logging. */
 const ENABLES = {
@@ -38,5 +41,8 @@ export const appHandlers: readonly Handler[] = [
   respond(getWatchdogTimer, ({ bmc }) => bmc.state.watchdog),
   respond(coldReset, ({ bmc }) => {
     bmc.restart(RESET_MS);
+  }),
+  respond(warmReset, ({ bmc }) => {
+    bmc.restart(WARM_RESET_MS);
   }),
 ];

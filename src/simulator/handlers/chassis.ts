@@ -5,7 +5,6 @@ import {
   getChassisCapabilities,
   getChassisStatus,
   getPohCounter,
-  getSystemBootOptions,
   getSystemRestartCause,
   setPowerRestorePolicy,
 } from "../../ipmi/commands/index.ts";
@@ -17,10 +16,9 @@ import { type Handler, refuse, respond } from "./handler.ts";
 
 const ON_BY_COMMAND = 0x10;
 const CAUSE_CHASSIS_CONTROL = 1;
-const BOOT_PARAMETER_NOT_SUPPORTED = 0x80;
-const BOOT_FLAGS = 5;
-const BOOT_FLAG_BYTES = 5;
 const SECONDS = 1000;
+/** After these the host starts, and uses its boot options. */
+const STARTS: readonly ChassisControl[] = ["power up", "power cycle", "hard reset"];
 
 /**
  * Switches a board without physics: the power bit follows at once.
@@ -90,6 +88,7 @@ export const chassisHandlers: readonly Handler[] = [
       ? behaviour.control(state, control, bmc.clock.monotonicMs())
       : switchPower(state, control);
     if (!done) return refuse(CompletionCode.NotSupportedInPresentState);
+    if (STARTS.includes(control)) bmc.changedSettings?.boot.start(bmc.clock.monotonicMs());
   }),
   respond(chassisIdentify, ({ bmc }, { intervalSeconds = 15, indefinitely }) => {
     bmc.state.chassis.identifyUntilMs = indefinitely
@@ -105,9 +104,4 @@ export const chassisHandlers: readonly Handler[] = [
     minutesPerCount: 60,
     count: Math.floor(bmc.state.chassis.powerOnHours),
   })),
-  respond(getSystemBootOptions, (_context, { parameter }) =>
-    parameter === BOOT_FLAGS
-      ? { version: 1, locked: false, parameter, data: new Uint8Array(BOOT_FLAG_BYTES) }
-      : refuse(BOOT_PARAMETER_NOT_SUPPORTED),
-  ),
 ];

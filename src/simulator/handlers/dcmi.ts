@@ -1,5 +1,8 @@
 import type { Command } from "../../ipmi/commands/command.ts";
 import {
+  ASSET_TAG_BYTES,
+  ASSET_TAG_PART_BYTES,
+  activatePowerLimit,
   DcmiEntity,
   dcmiManageability,
   enhancedPowerStatistics,
@@ -14,7 +17,10 @@ import {
   mandatoryDcmiAttributes,
   NO_ACTIVE_POWER_LIMIT,
   optionalDcmiAttributes,
+  type PowerLimit,
   rollingPeriodSeconds,
+  setAssetTag,
+  setPowerLimit,
   supportedDcmiCapabilities,
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
@@ -25,6 +31,9 @@ import { LAN_CHANNEL } from "./channel.ts";
 import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 
+const LIMIT_OUT_OF_RANGE = 0x84;
+const CORRECTION_TIME_OUT_OF_RANGE = 0x85;
+const SAMPLING_PERIOD_OUT_OF_RANGE = 0x89;
 const REVISION = 2;
 const PAGE = 8;
 const TEXT_PART = 16;
@@ -98,8 +107,26 @@ function capability(bmc: VirtualBmc, parameter: number, description: DcmiDescrip
   }
 }
 
-function textPart(text: string, { offset, count }: { readonly offset: number; readonly count: number }) {
-  const bytes = Buffer.from(text, "utf8");
+/** The limit that is stored, and whether it is in force. */
+function powerLimitOf(
+  bmc: VirtualBmc,
+  { powerLimitWatts }: DcmiDescription,
+): { readonly limit: PowerLimit; readonly active: boolean } {
+  const limit = {
+    exceptionAction: 0,
+    limitWatts: powerLimitWatts ?? 0,
+    correctionTimeMs: 1000,
+    samplingPeriodSeconds: 1,
+  };
+  return bmc.changedSettings?.powerLimit ?? { limit, active: powerLimitWatts !== undefined };
+}
+
+function assetTagOf(bmc: VirtualBmc, description: DcmiDescription): Buffer {
+  return bmc.changedSettings?.assetTag ?? Buffer.from(bmc.identity.assetTag ?? description.assetTag ?? "");
+}
+
+function textPart(text: string | Uint8Array, { offset, count }: { readonly offset: number; readonly count: number }) {
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   if (count > TEXT_PART) return refuse(CompletionCode.ParameterOutOfRange);
   return { totalLength: bytes.length, data: bytes.subarray(offset, offset + count) };
 }
@@ -147,15 +174,26 @@ export const dcmiHandlers: readonly Handler[] = [
       active: chassis.powerOn || power.currentWatts > 0,
     };
   }),
-  dcmi(getPowerLimit, (_context, _request, { powerManagement, powerLimitWatts }) => {
-    if (!powerManagement) return refuse(CompletionCode.InvalidCommand);
-    const limit = {
-      exceptionAction: 0,
-      limitWatts: powerLimitWatts ?? 0,
-      correctionTimeMs: 1000,
-      samplingPeriodSeconds: 1,
-    };
-    return powerLimitWatts === undefined ? refuse(NO_ACTIVE_POWER_LIMIT, getPowerLimit.encodeResponse(limit)) : limit;
+  dcmi(getPowerLimit, ({ bmc }, _request, description) => {
+    if (!description.powerManagement) return refuse(CompletionCode.InvalidCommand);
+    const { limit, active } = powerLimitOf(bmc, description);
+    return active ? limit : refuse(NO_ACTIVE_POWER_LIMIT, getPowerLimit.encodeResponse(limit));
+  }),
+  dcmi(setPowerLimit, ({ bmc }, limit, description) => {
+    if (!description.powerManagement) return refuse(CompletionCode.InvalidCommand);
+    if (limit.limitWatts === 0) return refuse(LIMIT_OUT_OF_RANGE);
+    if (limit.correctionTimeMs === 0) return refuse(CORRECTION_TIME_OUT_OF_RANGE);
+    if (limit.samplingPeriodSeconds === 0) return refuse(SAMPLING_PERIOD_OUT_OF_RANGE);
+    const { active } = powerLimitOf(bmc, description);
+    bmc.settings.powerLimit = { limit, active };
+    if (active) bmc.state.limitPower(limit.limitWatts);
+  }),
+  dcmi(activatePowerLimit, ({ bmc }, { active }, description) => {
+    if (!description.powerManagement) return refuse(CompletionCode.InvalidCommand);
+    const { limit } = powerLimitOf(bmc, description);
+    if (active && limit.limitWatts === 0) return refuse(CompletionCode.NotSupportedInPresentState);
+    bmc.settings.powerLimit = { limit, active };
+    bmc.state.limitPower(active ? limit.limitWatts : undefined);
   }),
   dcmi(getDcmiSensorInfo, (context, request) => {
     const { total, indexes } = page(context, request);
@@ -172,9 +210,16 @@ export const dcmiHandlers: readonly Handler[] = [
     return { totalInstances: total, readings };
   }),
   dcmi(getThermalLimit, () => ({ powerOff: false, log: true, limitCelsius: 40, exceptionTimeSeconds: 30 })),
-  dcmi(getAssetTag, ({ bmc }, request, description) =>
-    textPart(bmc.identity.assetTag ?? description.assetTag ?? "", request),
-  ),
+  dcmi(getAssetTag, ({ bmc }, request, description) => textPart(assetTagOf(bmc, description), request)),
+  dcmi(setAssetTag, ({ bmc }, { offset, data }, description) => {
+    if (data.length > ASSET_TAG_PART_BYTES || offset + data.length > ASSET_TAG_BYTES)
+      return refuse(CompletionCode.ParameterOutOfRange);
+    const before = assetTagOf(bmc, description).subarray(0, offset);
+    if (before.length < offset) return refuse(CompletionCode.ParameterOutOfRange);
+    const tag = Buffer.concat([before, data]);
+    bmc.settings.assetTag = tag;
+    return { totalLength: tag.length };
+  }),
   dcmi(getManagementControllerIdString, ({ bmc }, request, description) =>
     textPart(`${bmc.identity.controllerId ?? description.controllerId ?? bmc.name}\0`, request),
   ),

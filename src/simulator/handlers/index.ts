@@ -1,6 +1,7 @@
 /** All handlers by command; other commands are refused with C1h. */
 
 import { appHandlers } from "./app.ts";
+import { bootOptionHandlers } from "./boot-options.ts";
 import { chassisHandlers } from "./chassis.ts";
 import type { Context } from "./context.ts";
 import { dcmiHandlers } from "./dcmi.ts";
@@ -26,6 +27,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     ...userHandlers,
     ...systemInfoHandlers,
     ...chassisHandlers,
+    ...bootOptionHandlers,
     ...sensorHandlers,
     ...sdrHandlers,
     ...selHandlers,

@@ -9,6 +9,7 @@ import {
   type ReadRecordRequest,
   type RecordPart,
   reserveSel,
+  setSelTime,
   WHOLE_RECORD,
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
@@ -74,10 +75,14 @@ export const selHandlers: readonly Handler[] = [
     return { recordId: deleted };
   }),
   respond(clearSel, ({ bmc }, { reservationId, action }) => {
-    if (reservationId !== bmc.selReservation) return refuse(CompletionCode.ReservationCancelled);
+    const isLate = action === "initiate" && bmc.selGrewSinceReservation;
+    if (reservationId !== bmc.selReservation || isLate) return refuse(CompletionCode.ReservationCancelled);
     if (action === "initiate") bmc.state.clearSel();
     return { completed: true };
   }),
   respond(getSelTime, ({ bmc }) => ({ timestamp: bmc.state.clockSeconds() >>> 0 })),
+  respond(setSelTime, ({ bmc }, { timestamp }) => {
+    bmc.state.clockOffsetSeconds += timestamp - bmc.state.clockSeconds();
+  }),
   respond(getSelTimeUtcOffset, () => ({ offsetMinutes: 0 })),
 ];

@@ -8,15 +8,21 @@ import {
   getSensorReadingFactors,
   getSensorThresholds,
   getSensorType,
+  platformEventMessage,
   reserveDeviceSdrRepository,
   type SensorThresholds,
+  setSensorThresholds,
 } from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import { THRESHOLD_NAMES } from "../../ipmi/tables/threshold.ts";
 import { Reader, signed } from "../../ipmi/wire/bytes.ts";
 import type { SensorModel, SensorReadingState } from "../boards/board.ts";
 import type { Context } from "./context.ts";
 import { type Handler, type Refusal, refuse, respond } from "./handler.ts";
 import { readDeviceSdr } from "./sdr.ts";
+
+/** Generator id of events from remote consoles, which most BMCs record - IPMI 2.0 table 5-4. */
+const CONSOLE_SOFTWARE = 0x41;
 
 /** Runs `then` with the sensor of this number; refuses with CBh where the controller has no such sensor. */
 function withSensor<R>(
@@ -45,6 +51,33 @@ function limitsOf(limits: NonNullable<SensorModel["limits"]>): SensorThresholds 
   };
 }
 
+function comparisonOf(context: Context, sensor: SensorModel, now: SensorReadingState): number {
+  const changed = changedLimits(context, sensor);
+  return changed ? sensor.comparison(now.raw, changed) : now.states;
+}
+
+/** Limits that a console has changed, raw; undefined: none. */
+function changedLimits({ bmc }: Context, sensor: SensorModel): SensorModel["limits"] {
+  return bmc.changedSettings?.thresholds.get(bmc.model.sensors.indexOf(sensor));
+}
+
+/** The thresholds of a sensor now, raw; undefined: it has none. */
+function currentLimits(context: Context, sensor: SensorModel): SensorModel["limits"] {
+  return changedLimits(context, sensor) ?? sensor.limits;
+}
+
+/** The inverse of limitsOf(). */
+function namedLimits(thresholds: SensorThresholds): NonNullable<SensorModel["limits"]> {
+  const named = THRESHOLD_NAMES.map((name, n) => [name, thresholds[WIRE_NAMES[n] as keyof SensorThresholds]] as const);
+  return Object.fromEntries(named.filter(([, raw]) => raw !== undefined));
+}
+
+/** In the order of THRESHOLD_NAMES. */
+const WIRE_NAMES = THRESHOLD_NAMES.map((name) => {
+  const [first = "", ...others] = name.split("_");
+  return first + others.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+});
+
 /** Sensors: readings, limits, and the SDRs of a sensor device. */
 export const sensorHandlers: readonly Handler[] = [
   respond(
@@ -56,7 +89,7 @@ export const sensorHandlers: readonly Handler[] = [
         scanningEnabled: !now.scanningDisabled,
         unavailable: now.unavailable,
         states: sensor.threshold ? 0xc0 : now.states,
-        comparison: sensor.threshold ? now.states : 0,
+        comparison: sensor.threshold ? comparisonOf(context, sensor, now) : 0,
         stateBytes: sensor.threshold ? 1 : 2,
       })),
     { satellites: true },
@@ -64,11 +97,36 @@ export const sensorHandlers: readonly Handler[] = [
   respond(
     getSensorThresholds,
     (context, { sensorNumber }) =>
-      withSensor(context, sensorNumber, (sensor) =>
-        sensor.limits ? limitsOf(sensor.limits) : refuse(CompletionCode.IllegalForSensor),
-      ),
+      withSensor(context, sensorNumber, (sensor) => {
+        const limits = currentLimits(context, sensor);
+        return limits ? limitsOf(limits) : refuse(CompletionCode.IllegalForSensor);
+      }),
     { satellites: true },
   ),
+  respond(setSensorThresholds, (context, { sensorNumber, thresholds }) =>
+    withSensor<void>(context, sensorNumber, (sensor) => {
+      const limits = currentLimits(context, sensor);
+      const change = namedLimits(thresholds);
+      if (!limits || !Object.keys(change).every((name) => name in limits)) {
+        return refuse(CompletionCode.IllegalForSensor);
+      }
+      const { bmc } = context;
+      bmc.settings.thresholds.set(bmc.model.sensors.indexOf(sensor), { ...limits, ...change });
+    }),
+  ),
+  respond(platformEventMessage, ({ bmc, lun }, event) => {
+    const logged = bmc.state.addEvent({
+      sensor: { owner: CONSOLE_SOFTWARE, lun, number: event.sensorNumber },
+      sensorType: event.sensorType,
+      eventType: event.eventType,
+      deassertion: event.deassertion,
+      dataUse: event.data1 >> 4,
+      offset: event.data1 & 0x0f,
+      data2: event.data2,
+      data3: event.data3,
+    });
+    if (!logged) return refuse(CompletionCode.OutOfSpace);
+  }),
   respond(
     getSensorHysteresis,
     (context, { sensorNumber }) =>

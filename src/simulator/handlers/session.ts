@@ -12,8 +12,10 @@ import {
 } from "../../ipmi/commands/index.ts";
 import { cipherSuite } from "../../ipmi/crypto/cipher-suite.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
+import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
 import { AuthType } from "../../ipmi/wire/session-header.ts";
 import type { ServerSession } from "../bmc/server-session.ts";
+import { mayLogIn } from "../bmc/user-table.ts";
 import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
 import { LAN_CHANNEL } from "./channel.ts";
 import type { Context } from "./context.ts";
@@ -23,6 +25,7 @@ const INVALID_USER_NAME = 0x81;
 const PRIVILEGE_NOT_AVAILABLE = 0x80;
 const PRIVILEGE_EXCEEDED = 0x81;
 const INVALID_SESSION_ID = 0x87;
+const INVALID_SESSION_HANDLE = 0x88;
 /** Most challenges kept; a new one replaces the oldest. */
 const CHALLENGES = 8;
 const CHALLENGE_BYTES = 16;
@@ -51,7 +54,7 @@ function challenge(context: Context, request: { readonly authenticationType: num
   if (refused) return refuse(refused);
   const name = AUTH_TYPE_NAMES[request.authenticationType];
   if (!name || !bmc.authTypes15.includes(name)) return refuse(CompletionCode.InvalidDataField);
-  const user = bmc.users.find((u) => u.enabled !== false && Buffer.from(u.name).equals(request.userName));
+  const user = bmc.users.find((u) => mayLogIn(u) && Buffer.from(u.name).equals(request.userName));
   if (!user) {
     bmc.loginFailed();
     return refuse(INVALID_USER_NAME);
@@ -166,8 +169,13 @@ export const sessionHandlers: readonly Handler[] = [
       return;
     }
     // Only administrators may close the session of another console.
-    const other = bmc.sessions.find(sessionId, bmc.clock.monotonicMs());
-    if (!other || (session?.privilege ?? 0) < 4) return refuse(INVALID_SESSION_ID);
+    const nowMs = bmc.clock.monotonicMs();
+    const isByHandle = sessionId === 0;
+    const other = isByHandle
+      ? bmc.sessions.all(nowMs).find((s) => s.handle === sessionHandle)
+      : bmc.sessions.find(sessionId, nowMs);
+    if (!other) return refuse(isByHandle ? INVALID_SESSION_HANDLE : INVALID_SESSION_ID);
+    if ((session?.privilege ?? 0) < PrivilegeLevel.Administrator) return refuse(CompletionCode.InsufficientPrivilege);
     bmc.sessions.close(other);
   }),
   respond(getSessionInfo, sessionInfo),

@@ -1,16 +1,29 @@
-import { getChannelAccess, getChannelInfo, getUserAccess, getUserName } from "../../ipmi/commands/index.ts";
+import {
+  getChannelAccess,
+  getChannelInfo,
+  getUserAccess,
+  getUserName,
+  getUserPayloadAccess,
+  setChannelAccess,
+  setUserAccess,
+  setUserName,
+  setUserPassword,
+  setUserPayloadAccess,
+  WRONG_PASSWORD,
+  WRONG_PASSWORD_SIZE,
+} from "../../ipmi/commands/index.ts";
 import { CompletionCode } from "../../ipmi/tables/completion-code.ts";
-import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
+import { CHANNEL_ACCESS } from "../bmc/settings.ts";
+import { FIXED_NAMES, MAXIMUM_USERS, NO_ACCESS } from "../bmc/user-table.ts";
 import { isLanChannel, LAN_CHANNEL } from "./channel.ts";
 import { type Handler, refuse, respond } from "./handler.ts";
 
-const MAXIMUM_USERS = 16;
 const LAN_MEDIUM = 4;
 const IPMB_PROTOCOL = 1;
 const MULTI_SESSION = 2;
 const IPMI_FORUM = 7154;
-const ALWAYS_AVAILABLE = 2;
-const NO_ACCESS = 0x0f;
+
+const isUserId = (id: number): boolean => id >= 1 && id <= MAXIMUM_USERS;
 
 /** Channels and their users. */
 export const userHandlers: readonly Handler[] = [
@@ -26,33 +39,69 @@ export const userHandlers: readonly Handler[] = [
       auxiliary: 0,
     };
   }),
-  respond(getChannelAccess, (_context, { channel }) => {
+  respond(getChannelAccess, ({ bmc }, { channel, setting }) => {
     if (!isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
-    return {
-      alertingDisabled: true,
-      perMessageAuthenticationDisabled: false,
-      userLevelAuthenticationDisabled: false,
-      accessMode: ALWAYS_AVAILABLE,
-      privilegeLimit: PrivilegeLevel.Administrator,
-    };
+    return bmc.changedSettings?.channelAccess[setting] ?? CHANNEL_ACCESS;
   }),
-  respond(getUserAccess, ({ bmc }, { userId }) => {
-    if (userId === 0 || userId > MAXIMUM_USERS) return refuse(CompletionCode.InvalidDataField);
+  respond(setChannelAccess, ({ bmc }, { channel, setting, ...access }) => {
+    if (!isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
+    bmc.settings.channelAccess[setting] = access;
+  }),
+  respond(getUserAccess, ({ bmc }, { userId, channel }) => {
+    if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
     const user = bmc.users.find((u) => u.id === userId);
     const enabled = user !== undefined && user.enabled !== false;
+    const messaging = user !== undefined && (user.messaging ?? enabled);
     return {
       maximumUsers: MAXIMUM_USERS,
       enableState: enabled ? "enabled" : "disabled",
       enabledUsers: bmc.users.filter((u) => u.enabled !== false).length,
-      fixedNames: 1,
-      callbackOnly: false,
-      linkAuthentication: enabled,
-      messaging: enabled,
+      fixedNames: FIXED_NAMES,
+      callbackOnly: user?.callbackOnly ?? false,
+      linkAuthentication: user?.linkAuthentication ?? messaging,
+      messaging,
       privilegeLimit: user?.privilege ?? NO_ACCESS,
     };
+  }),
+  respond(setUserAccess, ({ bmc }, { userId, channel, access, privilegeLimit }) => {
+    const isPrivilege = privilegeLimit === NO_ACCESS || (privilegeLimit >= 1 && privilegeLimit <= 5);
+    if (!isUserId(userId) || !isLanChannel(channel) || !isPrivilege) return refuse(CompletionCode.InvalidDataField);
+    bmc.settings.users.change(userId, { privilege: privilegeLimit, ...access });
   }),
   respond(getUserName, ({ bmc }, { userId }) => {
     const user = bmc.users.find((u) => u.id === userId);
     return user ? { userName: user.name } : refuse(CompletionCode.InvalidDataField);
+  }),
+  respond(setUserName, ({ bmc }, { userId, userName }) => {
+    const isFixed = userId <= FIXED_NAMES;
+    if (!isUserId(userId) || isFixed || !bmc.settings.users.rename(userId, userName))
+      return refuse(CompletionCode.InvalidDataField);
+  }),
+  respond(setUserPassword, ({ bmc }, { userId, operation, size, password = new Uint8Array(0) }) => {
+    if (!isUserId(userId)) return refuse(CompletionCode.InvalidDataField);
+    const { users } = bmc.settings;
+    switch (operation) {
+      case "disable":
+      case "enable":
+        users.change(userId, { enabled: operation === "enable" });
+        return;
+      case "set":
+        users.change(userId, { password: Uint8Array.from(password), passwordSize: size });
+        return;
+      case "test": {
+        const result = users.test(userId, password, size);
+        if (result === "same") return;
+        return refuse(result === "other" ? WRONG_PASSWORD : WRONG_PASSWORD_SIZE);
+      }
+    }
+  }),
+  respond(getUserPayloadAccess, ({ bmc }, { userId, channel }) => {
+    if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
+    const user = bmc.users.find((u) => u.id === userId);
+    return { sol: user !== undefined && user.sol !== false, oem: 0 };
+  }),
+  respond(setUserPayloadAccess, ({ bmc }, { userId, channel, enable, sol }) => {
+    if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
+    if (sol) bmc.settings.users.change(userId, { sol: enable });
   }),
 ];

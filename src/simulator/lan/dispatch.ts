@@ -27,7 +27,9 @@ export function answer(
   if (reply === "silence") return;
   emit(encodeResponseMessage(answerOf(request, reply.completionCode, reply.data)));
   if (context.following) emit(context.following);
-  if (context.closes) bmc.sessions.close(context.closes);
+  if (!context.closes) return;
+  bmc.sessions.close(context.closes);
+  bmc.changedSettings?.boot.release(context.closes.id);
 }
 
 function replyTo(bmc: VirtualBmc, context: Context): Reply | "silence" {

@@ -13,6 +13,7 @@ import { PrivilegeLevel } from "../../ipmi/tables/privilege-level.ts";
 import { decodeOpenSessionRequest, encodeOpenSessionResponse } from "../../ipmi/wire/open-session.ts";
 import { decodeRakp1, decodeRakp3, encodeRakp2, encodeRakp4, RANDOM_LENGTH } from "../../ipmi/wire/rakp.ts";
 import type { Peer, ServerSession } from "../bmc/server-session.ts";
+import { mayLogIn } from "../bmc/user-table.ts";
 import type { VirtualBmc } from "../bmc/virtual-bmc.ts";
 import type { BoardUser } from "../boards/board.ts";
 
@@ -71,8 +72,7 @@ export function answerOpenSession(bmc: VirtualBmc, payload: Uint8Array, peer: Pe
 function findUser(bmc: VirtualBmc, name: Uint8Array, role: number): BoardUser | undefined {
   const level = role & 0x0f;
   return bmc.users.find(
-    (u) =>
-      u.enabled !== false && Buffer.from(u.name).equals(name) && ((role & NAME_ONLY) !== 0 || level <= u.privilege),
+    (u) => mayLogIn(u) && Buffer.from(u.name).equals(name) && ((role & NAME_ONLY) !== 0 || level <= u.privilege),
   );
 }
 
