@@ -9,7 +9,6 @@ export interface LanReport {
   readonly mac?: string;
   readonly subnetMask?: string;
   readonly gateway?: string;
-  readonly gatewayMac?: string;
   readonly vlan?: number;
   readonly vlanPriority?: number;
   /** Of traps. */

@@ -19,6 +19,7 @@ import type { SdrCache } from "../../sdr-cache.ts";
 import type { Severities } from "../../severities.ts";
 import { ipmiOperations } from "./ipmi-operations.ts";
 import { OperationSession, type ProvenAccount } from "./operation-session.ts";
+import { pause } from "./pause.ts";
 
 /** Waits between logins while the BMC has no free session; the last one repeats. */
 const SLOT_WAITS_MS = [500, 1000, 2000, 4000] as const;
@@ -141,21 +142,6 @@ async function logIn(connection: IpmiConnection, { signal, clock, deadlineMs }: 
       await pause(clock, waitMs, signal);
     }
   }
-}
-
-function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = (): void => {
-      timer.cancel();
-      reject(signal.reason);
-    };
-    const timer = clock.after(milliseconds, () => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }
 
 /** The same operations, with errors in terms of the model. */

@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type BmcMemory,
   type Command,
   type CommandRunner,
@@ -11,6 +12,7 @@ import type { Acceptance } from "../../operations/index.ts";
 import type { Roles } from "../../roles.ts";
 import type { SdrCache } from "../../sdr-cache.ts";
 import type { Severities } from "../../severities.ts";
+import { pause } from "./pause.ts";
 
 /**
  * Shortest wait for the answer to a change. It is sent once, so patience is all that keeps a slow answer from counting
@@ -61,6 +63,26 @@ export class OperationSession implements CommandRunner {
   async run<Q, R>(command: Command<Q, R>, request: Q, options: RunOptions = {}): Promise<R> {
     const patienceMs = command.effect === "changes" ? CHANGE_PATIENCE_MS : undefined;
     return this.watched(this.session.run(command, request, { signal: this.signal, patienceMs, ...options }));
+  }
+
+  /** Sends raw request data; returns the answer with any completion code. */
+  send(
+    command: Pick<Command<never, unknown>, "name" | "netFn" | "code" | "effect" | "confidential">,
+    data: Uint8Array,
+    options: RunOptions = {},
+  ): Promise<Answer> {
+    const patienceMs = command.effect === "changes" ? CHANGE_PATIENCE_MS : undefined;
+    return this.watched(this.session.send(command, data, { signal: this.signal, patienceMs, ...options }));
+  }
+
+  /** Waits between two requests. */
+  pause(milliseconds: number): Promise<void> {
+    return pause(this.tools.clock, milliseconds, this.signal);
+  }
+
+  /** The BMC is not expected to answer any more. */
+  expectSilence(): void {
+    this.#isSilent = true;
   }
 
   /** Notes whether a request of the session was answered. */
