@@ -4,6 +4,7 @@ import {
   getUserAccess,
   getUserName,
   getUserPayloadAccess,
+  SOL_PAYLOAD_BIT,
   setChannelAccess,
   setUserAccess,
   setUserName,
@@ -98,10 +99,10 @@ export const userHandlers: readonly Handler[] = [
   respond(getUserPayloadAccess, ({ bmc }, { userId, channel }) => {
     if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
     const user = bmc.users.find((u) => u.id === userId);
-    return { sol: user !== undefined && user.sol !== false, oem: 0 };
+    return { standard: user !== undefined && user.sol !== false ? SOL_PAYLOAD_BIT : 0, oem: 0 };
   }),
-  respond(setUserPayloadAccess, ({ bmc }, { userId, channel, enable, sol }) => {
+  respond(setUserPayloadAccess, ({ bmc }, { userId, channel, operation, standard }) => {
     if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
-    if (sol) bmc.settings.users.change(userId, { sol: enable });
+    if ((standard & SOL_PAYLOAD_BIT) !== 0) bmc.settings.users.change(userId, { sol: operation === "enable" });
   }),
 ];

@@ -5,12 +5,14 @@ import {
   getUserName,
   getUserPayloadAccess,
   type PasswordSize,
+  SOL_PAYLOAD_BIT,
   setUserAccess,
   setUserName,
   setUserPassword,
   setUserPayloadAccess,
   USER_NAME_BYTES,
   type UserAccess,
+  type UserPayloadAccess,
   WRONG_PASSWORD,
   WRONG_PASSWORD_SIZE,
 } from "../../../ipmi/index.ts";
@@ -25,6 +27,7 @@ import { optional } from "../refusals.ts";
 import { accessLevel, privilegeNumber } from "./access-level.ts";
 import type { OperationSession } from "./operation-session.ts";
 
+const SOL = { standard: SOL_PAYLOAD_BIT, oem: 0 };
 const SHORT = 16;
 const LONG = 20;
 
@@ -39,7 +42,7 @@ export function userOperations(s: OperationSession): UserOperations {
     }
   };
   const solOf = async (userId: number, channel?: number): Promise<boolean | undefined> =>
-    (await optional(s.run(getUserPayloadAccess, { userId, channel })))?.sol;
+    hasSol(await optional(s.run(getUserPayloadAccess, { userId, channel })));
   const read = async (id: number, channel?: number): Promise<{ user: BmcUser; access: UserAccess }> => {
     const access = await s.run(getUserAccess, { userId: id, channel });
     const name = await nameOf(id);
@@ -161,12 +164,17 @@ export function userOperations(s: OperationSession): UserOperations {
       s.tools.proveLogin({ userName: Buffer.from(name), password, privilege: privilegeNumber(privilege) }),
     async setUserSol(id, allowed, channel) {
       return s.store(
-        () => s.change(setUserPayloadAccess, { userId: id, channel, enable: allowed, sol: true }),
+        () =>
+          s.change(setUserPayloadAccess, { userId: id, channel, operation: allowed ? "enable" : "disable", ...SOL }),
         () => solOf(id, channel),
         (stored) => stored === allowed,
       );
     },
   };
+}
+
+function hasSol(access: UserPayloadAccess | undefined): boolean | undefined {
+  return access && (access.standard & SOL_PAYLOAD_BIT) !== 0;
 }
 
 const ABSENT_NAME: readonly number[] = [
