@@ -54,6 +54,7 @@ export type { Answer } from "./session/requester.ts";
 export type { Series, SeriesRequest } from "./session/series.ts";
 export type { PayloadChannel, RunOptions, Session, SessionInfo } from "./session/session.ts";
 export * from "./session/sol.ts";
+export * from "./session/sol-session.ts";
 export * from "./tables/index.ts";
 export { manufacturerName } from "./tables/manufacturer.ts";
 export { productName } from "./tables/product.ts";

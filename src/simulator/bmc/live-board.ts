@@ -12,6 +12,8 @@ import type {
 } from "../boards/board.ts";
 import { SEL_RECORD_BYTES, SelLog } from "./sel-log.ts";
 import { SensorBytes } from "./sensor-bytes.ts";
+import { SerialHost } from "./serial-host.ts";
+import { SerialLine } from "./serial-line.ts";
 
 const BMC = 0x20;
 const SYSTEM_EVENT = 0x02;
@@ -43,6 +45,9 @@ export class LiveBoard implements BoardState {
   #power: PowerStatistics = { currentWatts: 0, minimumWatts: 0, maximumWatts: 0, averageWatts: 0 };
   #powerSamples = 0;
   #limitWatts: number | undefined;
+  #serial: SerialLine | undefined;
+  /** In the prompts of the host. */
+  hostName = "localhost";
 
   constructor(model: BoardModel, clock: Clock) {
     const { description } = model;
@@ -65,6 +70,12 @@ export class LiveBoard implements BoardState {
       identifyUntilMs: 0,
       powerOnHours: 0,
     };
+  }
+
+  /** The serial port of the host. */
+  get serial(): SerialLine {
+    this.#serial ??= new SerialLine(new SerialHost(() => this.hostName), () => this.chassis.powerOn);
+    return this.#serial;
   }
 
   get power(): PowerStatistics {

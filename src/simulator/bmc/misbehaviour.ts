@@ -51,6 +51,27 @@ export interface LoginOffer {
   readonly authTypes15?: readonly ("none" | "md5" | "straight")[];
 }
 
+/** How a BMC treats SOL; absent: as the specification says. */
+export interface SolHabits {
+  /** Drops packets that do not carry the next sequence number. */
+  readonly strict?: boolean;
+  /** Reported sizes. */
+  readonly inboundSize?: number;
+  readonly outboundSize?: number;
+  /** Largest packet that is accepted; larger ones are dropped in silence. */
+  readonly accepts?: number;
+  /** Repetitions of output that is not acknowledged. */
+  readonly retries?: number;
+  /** SOL ends without notice after this many packets from the console. */
+  readonly endsAfter?: number;
+  /** Output stops when the power of the host changes. */
+  readonly sticksAfterPower?: boolean;
+  /** Called for each acknowledgement: true loses it. */
+  losesAck?(): boolean;
+  /** Called for each output of the host: true reports an overrun. */
+  overruns?(): boolean;
+}
+
 /** One misbehaviour. Hooks that are absent change nothing. */
 export interface Misbehaviour {
   readonly name: string;
@@ -71,6 +92,7 @@ export interface Misbehaviour {
   damage?(message: Buffer, inSession: boolean): Buffer;
   /** Increment of the session sequence number of the next packet; 1 is correct. */
   sequenceStep?(): number;
+  readonly sol?: SolHabits | undefined;
   /** Sends a finished packet through `next`: once, twice, late or not at all. */
   deliver?(packet: Buffer, next: Deliver): void;
 }

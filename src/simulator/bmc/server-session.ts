@@ -68,6 +68,9 @@ export class ServerSession {
     this.lastUsedMs = nowMs;
   }
 
+  /** Sends a packet to the console without a request; set by the first packet of the session. */
+  send: ((packet: Buffer, peer: Peer, stray: boolean) => void) | undefined;
+
   /** Completes an RMCP+ login: from now on packets are numbered, authenticated and encrypted. */
   activateRmcpPlus(suite: CipherSuite, keys: SessionKeys, password: Uint8Array, random: RandomPool): void {
     this.#code = integrityCode(suite, keys.k1, passwordKey(password));
@@ -110,8 +113,11 @@ export class ServerSession {
     return authCode(this.authType, this.#password ?? new Uint8Array(0), this.id, message, sequence);
   }
 
-  /** Encodes a message as packet to the console. @param step increment of the sequence number: 1 except for misbehaviour */
-  seal(message: Uint8Array, step = 1): Buffer {
+  /**
+   * Encodes a message as packet to the console. @param step increment of the sequence number: 1 except for misbehaviour
+   * @param payloadType RMCP+ only
+   */
+  seal(message: Uint8Array, step = 1, payloadType: number = PayloadType.Ipmi): Buffer {
     this.#outbound = (this.#outbound + step) >>> 0 || 1;
     if (this.protocol === "1.5") {
       return encodeSessionPacket({
@@ -124,7 +130,7 @@ export class ServerSession {
     }
     return encodeRmcpPlus(
       {
-        payloadType: PayloadType.Ipmi,
+        payloadType,
         encrypted: this.encrypted,
         sessionId: this.consoleSessionId,
         sequence: this.#outbound,

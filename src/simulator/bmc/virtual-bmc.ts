@@ -9,6 +9,7 @@ import { Random, seedOf } from "./random.ts";
 import type { Peer, ServerSession } from "./server-session.ts";
 import { SessionTable } from "./session-table.ts";
 import { BmcSettings } from "./settings.ts";
+import { SolPayload } from "./sol-payload.ts";
 
 const SUITES: readonly number[] = [17, 3];
 const AUTH_TYPES = ["md5"] as const;
@@ -99,6 +100,7 @@ export class VirtualBmc {
   #identity: BmcIdentity;
   #advancedAtMs: number | undefined;
   #downUntilMs = 0;
+  #sol: SolPayload | undefined;
   #misbehaviours: readonly Misbehaviour[] = [];
 
   constructor(options: VirtualBmcOptions) {
@@ -110,6 +112,7 @@ export class VirtualBmc {
     this.state = new LiveBoard(options.model, options.clock);
     this.random = options.random ?? new RandomPool();
     this.sessions = new SessionTable(this.model.description.sessions, this.#seed);
+    this.state.hostName = this.name;
     for (const scenario of this.model.description.scenarios ?? []) this.add(scenario);
     for (const scenario of options.scenarios ?? []) this.add(scenario);
   }
@@ -163,6 +166,11 @@ export class VirtualBmc {
   /** FRU areas of a device; undefined: no such device. */
   fru(id: number): Uint8Array | undefined {
     return (this.identity.frus ?? NO_FRUS).get(id) ?? (this.model.description.frus ?? NO_FRUS).get(id);
+  }
+
+  get sol(): SolPayload {
+    this.#sol ??= new SolPayload(this);
+    return this.#sol;
   }
 
   /** True while it restarts: nothing is answered. */

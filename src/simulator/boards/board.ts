@@ -225,6 +225,9 @@ export interface BoardState {
   /** Response of Get Watchdog Timer. */
   watchdog: WatchdogTimer;
 
+  /** The serial port of the host. */
+  readonly serial: { panic(): void; boot(): void };
+
   /** Index of a sensor in `model.sensors`; -1: no such sensor. Look it up once, then use `setRaw`. */
   indexOf(sensor: SensorAddress): number;
   /** @throws RangeError for a sensor the board does not have */

@@ -17,6 +17,7 @@ import { fanStopped } from "./fan-stopped.ts";
 import { fanWearingOut } from "./fan-wearing-out.ts";
 import type { Fault, FaultEffect } from "./fault.ts";
 import { inletRising } from "./inlet-rising.ts";
+import { kernelPanic } from "./kernel-panic.ts";
 import { loadHigh } from "./load-high.ts";
 import { checkParameters, FaultParameterError, type Values } from "./parameter.ts";
 import { partRemoved } from "./part-removed.ts";
@@ -53,6 +54,7 @@ export const FAULTS: readonly Fault[] = [
   chassisOpened,
   batteryLow,
   loadHigh,
+  kernelPanic,
   selFull,
   bmcHung,
   bmcRebooting,

@@ -84,11 +84,15 @@ export const chassisHandlers: readonly Handler[] = [
   }),
   respond(chassisControl, ({ bmc }, { control }) => {
     const { behaviour, state } = bmc;
+    const wasOn = state.chassis.powerOn;
     const done = behaviour?.control
       ? behaviour.control(state, control, bmc.clock.monotonicMs())
       : switchPower(state, control);
     if (!done) return refuse(CompletionCode.NotSupportedInPresentState);
     if (STARTS.includes(control)) bmc.changedSettings?.boot.start(bmc.clock.monotonicMs());
+    if (control === "diagnostic interrupt" || (control === "power up" && wasOn)) return;
+    bmc.sol.powerChanged();
+    if (!control.includes("down")) state.serial.boot();
   }),
   respond(chassisIdentify, ({ bmc }, { intervalSeconds = 15, indefinitely }) => {
     bmc.state.chassis.identifyUntilMs = indefinitely

@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { dcmiHandlers } from "./dcmi.ts";
 import { fruHandlers } from "./fru.ts";
 import type { Handler } from "./handler.ts";
+import { payloadHandlers } from "./payload.ts";
 import { satelliteHandlers } from "./satellite.ts";
 import { sdrHandlers } from "./sdr.ts";
 import { selHandlers } from "./sel.ts";
@@ -25,6 +26,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     ...appHandlers,
     ...sessionHandlers,
     ...userHandlers,
+    ...payloadHandlers,
     ...systemInfoHandlers,
     ...chassisHandlers,
     ...bootOptionHandlers,

@@ -12,7 +12,7 @@ import { answer } from "./dispatch.ts";
 import { answerOpenSession, answerRakp1, answerRakp3 } from "./rmcp-plus-login.ts";
 
 /**
- * A packet with the RMCP+ session header: session setup, or an IPMI message in or before a session.
+ * A packet with the RMCP+ session header: session setup, an IPMI message in or before a session, or SOL.
  *
  * @returns false: to be dropped
  */
@@ -20,6 +20,8 @@ export function receiveRmcpPlus(bmc: VirtualBmc, packet: Buffer, peer: Peer, sen
   if (bmc.channel.ipmi20 === false) return false;
   const got = decodeRmcpPlus(packet);
   switch (got.payloadType) {
+    case PayloadType.Sol:
+      return inside(bmc, packet, got, peer, send);
     case PayloadType.Ipmi:
       return got.sessionId === 0 ? outside(bmc, got, peer, send) : inside(bmc, packet, got, peer, send);
     case PayloadType.OpenSessionRequest:
@@ -56,7 +58,13 @@ function inside(bmc: VirtualBmc, packet: Buffer, got: RmcpPlusPacket, peer: Peer
   if (trailer && !(got.authenticated && trailerMatches(packet, got.payloadEnd, trailer))) return false;
   if (got.encrypted !== session.encrypted) return false;
   if (!session.accepts(got.sequence)) return false;
-  const request = decodeRequestMessage(session.decrypt(got.payload));
+  const payload = session.decrypt(got.payload);
+  session.send = send;
+  if (got.payloadType === PayloadType.Sol) {
+    session.lastUsedMs = nowMs;
+    return bmc.sol.receive(session, payload);
+  }
+  const request = decodeRequestMessage(payload);
   if (!request.checksumsOk) return false;
   session.lastUsedMs = nowMs;
   answer(bmc, request, session, peer, (message) => bmc.sendMessage(session, message, peer, send));

@@ -43,6 +43,13 @@ import {
   type ValueOf,
 } from "./scenario-argument.ts";
 import { smallReads } from "./small-reads.ts";
+import { solEnds } from "./sol-ends.ts";
+import { solLostAcks } from "./sol-lost-acks.ts";
+import { solNoRetries } from "./sol-no-retries.ts";
+import { solOverrun } from "./sol-overrun.ts";
+import { solSizes } from "./sol-sizes.ts";
+import { solStrict } from "./sol-strict.ts";
+import { solStuckOutput } from "./sol-stuck-output.ts";
 import { stoppedLogTime } from "./stopped-log-time.ts";
 import { strayAddress } from "./stray-address.ts";
 import { unpluggedFans } from "./unplugged-fans.ts";
@@ -203,6 +210,24 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("small-reads", "at most this many bytes of an SDR or a FRU per read", count(16, 1, 255, "bytes"), (most) =>
     smallReads({ sdrBytes: most, fruBytes: most }),
   ),
+  one("sol-ends", "SOL ends without notice after this many packets", count(20, 1, 1_000_000, "packets"), (packets) =>
+    solEnds({ afterPackets: packets }),
+  ),
+  one("sol-lost-acks", "acknowledgements of SOL input get lost", probability(0.1), (p) =>
+    solLostAcks({ probability: p }),
+  ),
+  plain("sol-no-retries", "SOL output is sent once: a lost packet is lost output", solNoRetries),
+  one("sol-overrun", "the BMC reports that it lost SOL output", probability(0.1), (p) =>
+    solOverrun({ probability: p }),
+  ),
+  one(
+    "sol-sizes",
+    "SOL packets over 32 bytes are dropped, and the reported size is wrong",
+    choice("swapped", "zero", "huge"),
+    (report) => solSizes({ report }),
+  ),
+  plain("sol-strict", "SOL packets without the next sequence number are dropped, repetitions too", solStrict),
+  plain("sol-stuck-output", "SOL output stops when the power of the host changes", solStuckOutput),
   one("stopped-log-time", "a time of the event log never changes", choice("addition", "clock"), (of) =>
     stoppedLogTime({ of }),
   ),
