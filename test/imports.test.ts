@@ -19,6 +19,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   dialect: ["exposition", "model", "lib"],
   web: ["exposition", "model", "lib"],
   simulator: ["lib", "ipmi"],
+  traps: ["ipmi", "lib", "model"],
   exporter: [
     "bmc",
     "cluster",
@@ -33,6 +34,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "redfish",
     "scheduler",
     "store",
+    "traps",
     "web",
   ],
   cli: [
@@ -57,6 +59,7 @@ const NPM: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   express: ["web", "simulator"],
   "lru-cache": ["bmc"],
+  "net-snmp": ["traps"],
   "p-queue": ["scheduler"],
   pino: ["lib"],
   "prom-client": ["exposition"],

@@ -1,6 +1,6 @@
 import { IpmiError } from "../ipmi/index.ts";
 import type { Clock } from "../lib/index.ts";
-import type { DiscreteReading, HostChange, PartName } from "../model/index.ts";
+import type { DiscreteReading, HostChange, LogEntry, PartName } from "../model/index.ts";
 import { RedfishError, type RedfishReason } from "../redfish/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, TraceLine } from "./bmc.ts";
 
@@ -159,6 +159,10 @@ export class AutoBmc implements Bmc {
 
   takeIdentityChange(): IdentityChange {
     return this.#current.takeIdentityChange?.() ?? "none";
+  }
+
+  describeRecord(record: Buffer): LogEntry | undefined {
+    return this.#current.describeRecord?.(record);
   }
 
   takeChanges(): readonly HostChange[] {

@@ -6,6 +6,7 @@ import type {
   FirmwareVersion,
   Fru,
   HostChange,
+  LogEntry,
   PartName,
   PowerConsumption,
   SecurityFinding,
@@ -85,6 +86,8 @@ export interface Bmc {
   isDue?(part: PartName): boolean;
   /** Changes of the sensor set found since the last call. */
   takeChanges?(): readonly HostChange[];
+  /** A record of the event log in the words of this board, without reading anything. */
+  describeRecord?(record: Buffer): LogEntry | undefined;
   /** Acknowledges parts that disappeared: they are no longer reported. */
   acknowledgeRemovals?(): void;
   /** Changes when there is something new to save. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../lib/index.ts";
-import type { DiscreteReading, HostChange, PartName } from "../model/index.ts";
+import type { DiscreteReading, HostChange, LogEntry, PartName } from "../model/index.ts";
 import { RedfishError } from "../redfish/index.ts";
 import type { Ask, Bmc, IdentityChange, PartReading, TraceLine } from "./bmc.ts";
 
@@ -143,6 +143,10 @@ export class BothBmc implements Bmc {
     // It has no session: each is closed after its part.
     this.#redfish = undefined;
     this.#replaced++;
+  }
+
+  describeRecord(record: Buffer): LogEntry | undefined {
+    return this.#parts.ipmi.describeRecord?.(record);
   }
 
   takeChanges(): readonly HostChange[] {

@@ -7,6 +7,7 @@ import {
   type HostChange,
   type HostNews,
   type HostSnapshot,
+  type LogEntry,
   type PartName,
 } from "../model/index.ts";
 import type { Bmc, TraceLine } from "./bmc.ts";
@@ -270,6 +271,11 @@ export class BmcPool {
     if (saved) this.#releasing.add(saved);
     await Promise.all([saved?.finally(() => this.#releasing.delete(saved)), open?.bmc.close()]);
     if (open?.passing && !open.busy) this.#visited.set(key, open);
+  }
+
+  /** A record of the event log in the words of a host's sensors, as far as they are known. */
+  describeRecord(host: Host, record: Buffer): LogEntry | undefined {
+    return this.#open.get(keyOf(host))?.bmc.describeRecord?.(record);
   }
 
   /** Resolves when the state of released hosts is saved. */

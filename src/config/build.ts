@@ -12,12 +12,14 @@ import type {
   SecretSource,
   ServerAuth,
   TargetConfig,
+  TrapsConfig,
 } from "./config.ts";
 import { FACILITIES, parseServer, parseSize } from "./events-schema.ts";
 import { listOf, manufacturersOf } from "./rule-file.ts";
 import { type ConfigFile, moduleSchema } from "./schema.ts";
 import { sensorRule } from "./sensor-rules.ts";
 import type { ConfigSource } from "./source.ts";
+import { parseListen } from "./traps-schema.ts";
 
 /**
  * The configuration from the values of a file. Relative paths are relative to `folder`.
@@ -75,6 +77,7 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     roles: { files: file.roles.files.map(absolute), rules: [] },
     severities: { files: file.severities.files.map(absolute), rules: [] },
     events: buildEvents(file.events, absolute),
+    traps: file.traps && buildTraps(file.traps, absolute),
     cluster: file.cluster && buildCluster(file.cluster, absolute),
     stateDir: file.state_dir === undefined ? undefined : absolute(file.state_dir),
     written: { ...file, modules },
@@ -213,6 +216,24 @@ function buildEvents(
       runbooks: alertmanager.runbooks_url,
       authorization: serverAuth(alertmanager, absolute),
     },
+  };
+}
+
+function buildTraps(traps: NonNullable<ConfigFile["traps"]>, absolute: Absolute): TrapsConfig {
+  const { listen, communities_file, v3_users, relays, acknowledge, rate } = traps;
+  return {
+    // The schema accepted it as an address.
+    ...(parseListen(listen) ?? { address: "0.0.0.0", port: 9162 }),
+    ...(communities_file !== undefined && { communitiesFile: absolute(communities_file) }),
+    users: v3_users.map((user) => {
+      const auth = secretSource(user.auth_password, user.auth_password_file, user.auth_password_env, absolute);
+      const priv = secretSource(user.priv_password, user.priv_password_file, user.priv_password_env, absolute);
+      const { name, auth_protocol: authProtocol, priv_protocol: privProtocol } = user;
+      return { name, authProtocol, privProtocol, ...(auth && { auth }), ...(priv && { priv }) };
+    }),
+    relays,
+    acknowledge,
+    rate,
   };
 }
 

@@ -65,6 +65,7 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
     }
   }
   if (isMapping(file.events)) checkEvents(["events"], file.events, options, say);
+  if (isMapping(file.traps)) checkTraps(["traps"], file.traps, options, say);
   checkEtcd(["cluster", "etcd"], mapping(mapping(file.cluster).etcd), options, say);
   return problems;
 }
@@ -161,6 +162,20 @@ function checkEvents(path: ConfigPath, events: Mapping, options: CheckOptions, s
   }
   for (const key of Object.keys(mapping(alertmanager.labels))) {
     if (OWN_LABELS.includes(key)) say([...at, "labels", key], "is reserved: every alert has this label");
+  }
+}
+
+function checkTraps(path: ConfigPath, traps: Mapping, options: CheckOptions, say: Say): void {
+  const users = list(traps.v3_users);
+  if (traps.communities_file === undefined && users.length === 0)
+    say(path, "accepts nothing; give communities_file or v3_users");
+  for (const [i, user] of users.entries()) {
+    if (!isMapping(user)) continue;
+    const at = [...path, "v3_users", i];
+    const sources = (name: string): boolean => ["", "_file", "_env"].some((end) => user[`${name}${end}`] !== undefined);
+    checkSecret(at, user, "auth_password", { needed: false, ...options }, say);
+    checkSecret(at, user, "priv_password", { needed: false, ...options }, say);
+    if (sources("priv_password") && !sources("auth_password")) say(at, "needs auth_password beside priv_password");
   }
 }
 

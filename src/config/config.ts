@@ -35,6 +35,8 @@ export interface Config {
   readonly roles: RolesConfig;
   readonly severities: SeveritiesConfig;
   readonly events: EventsConfig;
+  /** Absent: no traps are received. */
+  readonly traps?: TrapsConfig;
   /** Several servers share the hosts. */
   readonly cluster?: ClusterConfig;
   /** Absolute. */
@@ -108,6 +110,25 @@ export interface IpmiExporterConfig {
   readonly discreteReadings: boolean;
   /** Events that are counted by name. */
   readonly selEvents: readonly { readonly name: string; readonly regexp: GoRegexp }[];
+}
+
+/** How traps are received. */
+export interface TrapsConfig {
+  readonly address: string;
+  readonly port: number;
+  /** Absolute. */
+  readonly communitiesFile?: string;
+  readonly users: readonly {
+    readonly name: string;
+    readonly authProtocol: "md5" | "sha" | "sha224" | "sha256" | "sha384" | "sha512";
+    readonly auth?: SecretSource;
+    readonly privProtocol: "des" | "aes";
+    readonly priv?: SecretSource;
+  }[];
+  readonly relays: readonly string[];
+  readonly acknowledge: boolean;
+  /** Per second. */
+  readonly rate: number;
 }
 
 /** A cluster of servers that share the hosts of one inventory. */

@@ -14,7 +14,7 @@ import { sentence } from "./sentences.ts";
 import { loadSeverityRules, type SeverityVocabulary } from "./severity-rules.ts";
 import { ConfigSource } from "./source.ts";
 
-const HOLDERS_OF_SECRETS = /^(auths|http_sd|events|cluster)$/;
+const HOLDERS_OF_SECRETS = /^(auths|http_sd|events|cluster|traps)$/;
 
 interface ParseOptions extends CheckOptions {
   /** File of the text. Problems name it, and paths are relative to its folder. */

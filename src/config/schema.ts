@@ -9,6 +9,7 @@ import { commonKeys, oneOrMore } from "./rule-file.ts";
 import { authSchema } from "./secret-schema.ts";
 import { selEvents } from "./sel-events.ts";
 import { addressMustBe, mustBe } from "./sentences.ts";
+import { trapsSchema } from "./traps-schema.ts";
 import { httpUrl } from "./url-schema.ts";
 
 /*
@@ -435,6 +436,9 @@ export const fileSchema = z.strictObject({
   cluster: clusterSchema
     .optional()
     .describe("Several servers that share the hosts of one inventory; see [several servers](servers.md)."),
+  traps: trapsSchema
+    .optional()
+    .describe("Receive SNMP traps of BMCs, and poll the host at once; see [traps](traps.md)."),
   state_dir: filled("a folder")
     .optional()
     .describe("Folder for state that is kept over restarts; relative to this file."),

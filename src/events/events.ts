@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Clock, hideUrlSecrets, type Logger, type Secret } from "../lib/index.ts";
-import type { AlertSeverity, Host, HostEvent, HostNews } from "../model/index.ts";
+import type { AlertSeverity, Host, HostEvent, HostNews, LogEntry, TrapFacts } from "../model/index.ts";
 import { AlertmanagerSender, isAlert } from "./alertmanager.ts";
 import { Delivery, type EventsReport, type OutputName, type QueuedEvent, type Sender, within } from "./delivery.ts";
 import { FileLog } from "./file-log.ts";
-import { eventsOf } from "./from-news.ts";
+import { eventsOf, trapEvent } from "./from-news.ts";
 import type { EventSpool, SpooledEvent } from "./spool.ts";
 import { StdoutLog } from "./stdout-log.ts";
 import { TcpSyslog } from "./syslog/tcp.ts";
@@ -106,6 +106,20 @@ export class Events {
   async take(host: Pick<Host, "name" | "place">, news: HostNews): Promise<void> {
     const { spool } = this.#parts;
     const events = this.#wanted(eventsOf(host, news));
+    if (events.length === 0) return;
+    if (spool) await this.#throughSpool(spool, events);
+    else this.#offer(events.map((event) => ({ event })));
+  }
+
+  /** Takes a trap that no record confirmed. It is no fact, so it never goes to Alertmanager. Never throws. */
+  async takeTrap(
+    host: Pick<Host, "name" | "place">,
+    trap: TrapFacts,
+    entry?: LogEntry,
+    entity?: string,
+  ): Promise<void> {
+    const { spool } = this.#parts;
+    const events = this.#wanted([trapEvent(host, trap, entry, entity)]);
     if (events.length === 0) return;
     if (spool) await this.#throughSpool(spool, events);
     else this.#offer(events.map((event) => ({ event })));

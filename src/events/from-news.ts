@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import type { EventSeverity, Host, HostChange, HostEvent, HostNews, LogEntry, TimeStatus } from "../model/index.ts";
+import type {
+  EventSeverity,
+  Host,
+  HostChange,
+  HostEvent,
+  HostNews,
+  LogEntry,
+  TimeStatus,
+  TrapFacts,
+} from "../model/index.ts";
 
 /** A record cannot be later than the clock that stamped it. This much is tolerated, because both are read one after the other. */
 const AHEAD_MS = 5 * 60_000;
@@ -32,6 +41,28 @@ export function eventsOf(host: Pick<Host, "name" | "place">, news: HostNews): re
     return { id, ...common, type: "change", severity: severityOf(change), text: sentenceOf(change), ...details };
   });
   return [...records, ...changes];
+}
+
+/** The event of a trap that no record confirmed. */
+export function trapEvent(
+  host: Pick<Host, "name" | "place">,
+  trap: TrapFacts,
+  entry: LogEntry | undefined,
+  entity: string | undefined,
+): HostEvent {
+  const what = entry?.text ?? `trap ${trap.oid}${trap.variables.map(({ value }) => ` ${value}`).join("")}`;
+  return {
+    id: idOf([host.name, "trap", trap, entry?.raw]),
+    host: host.name,
+    place: host.place,
+    seenAt: trap.receivedAt,
+    type: "trap",
+    severity: entry?.severity ?? "unknown",
+    text: `Not confirmed by the event log: ${what}`,
+    trap,
+    ...(entry && { entry }),
+    ...(entity !== undefined && { entity }),
+  };
 }
 
 /** 132 bits of a digest. */

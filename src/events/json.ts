@@ -9,6 +9,15 @@ export function eventJson(event: HostEvent): string {
   const { site, room, row, rack, position } = place;
   const common = { id, seen: iso(seenAt), type, host, site, room, row, rack, position, severity };
   if (event.type === "sel") return JSON.stringify({ ...common, ...recordFields(event), text, ...identityOf(event) });
+  if (event.type === "trap") {
+    const { trap, entry, entity } = event;
+    const { kind, event: what, direction, sensor, sensorNumber } = entry ?? {};
+    const fields = { kind, event: what, direction, sensor: sensor || undefined, sensor_number: sensorNumber, entity };
+    const variables =
+      trap.variables.length === 0 ? undefined : trap.variables.map(({ oid, value }) => `${oid} = ${value}`);
+    const own = { confirmed: false, trap: trap.kind, oid: trap.oid, received: iso(trap.receivedAt), variables };
+    return JSON.stringify({ ...common, ...own, ...fields, text });
+  }
   const { change, from, to, sensors, sensorCount } = event;
   return JSON.stringify({ ...common, event: change, from, to, sensors, sensor_count: sensorCount, text });
 }

@@ -270,7 +270,7 @@ function parsed(line: string): SpooledEvent | undefined {
     const spooled = JSON.parse(line) as SpooledEvent;
     const { seq, event } = spooled;
     const isEvent = typeof event.id === "string" && typeof event.host === "string" && typeof event.seenAt === "number";
-    const isWhole = event.type === "sel" ? typeof event.entry === "object" : event.type === "change";
+    const isWhole = event.type === "change" || typeof (event.type === "sel" ? event.entry : event.trap) === "object";
     return Number.isSafeInteger(seq) && isEvent && isWhole ? { seq, event: currentForm(event) } : undefined;
   } catch {
     return undefined;

@@ -10,8 +10,9 @@ import { Inventory, type RackBudget, RackBudgets, type Shard } from "../inventor
 import { UdpTransport } from "../ipmi/index.ts";
 import { type Clock, type Logger, systemClock, type Timer, turnAfter } from "../lib/index.ts";
 import { dashboardUrl, type Host, type HostSnapshot, runbookUrl } from "../model/index.ts";
-import { type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "../scheduler/index.ts";
+import { EarlyPolls, type ScheduledHost, Scheduler, sameConversation, subnetGroup } from "../scheduler/index.ts";
 import { Store } from "../store/index.ts";
+import { TRAP_KINDS, TRAP_OUTCOMES } from "../traps/index.ts";
 import {
   createWeb,
   type HostLinks,
@@ -31,6 +32,7 @@ import { ProbeService } from "./probe-service.ts";
 import { empty, readConfig, withAllowed } from "./read-config.ts";
 import { Reloader } from "./reload.ts";
 import { eventsReports, ipmiReports, redfishReports, schedulerReports } from "./reports.ts";
+import { ExporterTraps } from "./traps.ts";
 import { WebConfigWatcher } from "./web-config-watcher.ts";
 
 const SWEEP_MS = 5000;
@@ -81,6 +83,8 @@ export class Exporter {
   /** As text, to notice changes. */
   readonly #clusterConfig: string | undefined;
   readonly #scheduler: Scheduler;
+  readonly #early: EarlyPolls;
+  readonly #traps: ExporterTraps;
   readonly #store: Store<HostText>;
   readonly #inventory: Inventory;
   readonly #events: Events;
@@ -179,7 +183,10 @@ export class Exporter {
       maySend,
       observer: ipmiReports(this.#self),
       redfishObserver: redfishReports(this.#self),
-      onNews: (host, news) => this.#events.take(this.#inventory.current().get(host.name) ?? host, news),
+      onNews: (host, news) => {
+        this.#traps.read(host.name, news);
+        return this.#events.take(this.#inventory.current().get(host.name) ?? host, news);
+      },
       roles: () => this.#book.roles,
       severities: () => this.#book.severities,
       settingsOf: async (host) => this.#book.settingsOf(host),
@@ -211,6 +218,30 @@ export class Exporter {
       release: (host) => this.#pool.release(host),
       groupOf: (host) => this.#groupOf(host),
       options: limitsOf(config),
+    });
+    this.#early = new EarlyPolls({
+      clock,
+      isStopped: (name) => {
+        const known = this.#scheduler.state(name);
+        return known && known.stopped !== undefined;
+      },
+      poll: (name) => void this.#pollEarly(name),
+    });
+    this.#traps = new ExporterTraps({
+      clock,
+      log: this.#log,
+      env,
+      report: {
+        received: (outcome) => this.#self.traps.received(outcome),
+        accepted: (host, kind) => this.#self.traps.accepted(host, kind),
+        confirmed: (seconds) => this.#self.traps.confirmed(seconds),
+      },
+      transport: this.#transport,
+      hosts: () => this.#inventory.current(),
+      guidOf: (host) => this.#store.get(host)?.record.snapshot?.controller?.guid,
+      hint: (host) => void this.#early.request(host.name),
+      describe: (host, record) => this.#pool.describeRecord(host, record),
+      unconfirmed: (host, facts, entry, entity) => void this.#events.takeTrap(host, facts, entry, entity),
     });
     this.#inventory = new Inventory(config, {
       log: this.#log,
@@ -315,6 +346,7 @@ export class Exporter {
     await this.#inventory.start();
     this.#applyInventory();
     await this.#cluster?.start();
+    await this.#configureTraps();
     this.#ready = true;
     this.#self.configReload(true);
     const sweep = (): void => {
@@ -382,6 +414,25 @@ export class Exporter {
     this.#scheduler.setHosts(hosts.map((host) => this.#scheduled(host)));
     this.#pollLog.retain((name) => this.#store.get(name) !== undefined);
     this.#cluster?.refresh();
+    this.#traps.setHosts();
+    if (this.#book.config.traps) this.#self.traps.retain((name) => this.#store.get(name) !== undefined);
+  }
+
+  async #configureTraps(): Promise<void> {
+    const { traps } = this.#book.config;
+    if (traps) this.#self.traps.configure({ outcomes: TRAP_OUTCOMES, kinds: TRAP_KINDS });
+    await this.#traps.configure(traps);
+  }
+
+  /** Reads everything of a host now, because something happened. */
+  async #pollEarly(name: string): Promise<void> {
+    const host = this.#inventory.current().get(name);
+    if (!host) return;
+    try {
+      await this.#scheduler.pollNow(host, { purpose: "event", ...this.#book.revisionsOf(host) });
+    } catch {
+      // Too many probes wait, or the exporter stops: the next round reads the host.
+    }
   }
 
   #scheduled(host: Host): ScheduledHost {
@@ -420,6 +471,7 @@ export class Exporter {
     if (refused > 0) this.#log.info({ hosts: refused }, "hosts that refused the login are polled once more");
     this.#logProblems();
     this.#logClusterChange();
+    void this.#configureTraps();
     this.#log.info({ hosts: this.hosts }, "configuration reloaded");
     this.#logEmptyInventory();
     this.#logUnusedBudgets();
@@ -432,6 +484,8 @@ export class Exporter {
   /** Ends polls, closes the sessions with BMCs and lets requests in flight finish, in less than 10 s. */
   async stop(): Promise<void> {
     this.#sweep?.cancel();
+    this.#traps.stop();
+    this.#early.stop();
     await this.#cluster?.stop();
     this.#inventory.stop();
     await Promise.all([this.#scheduler.stop(), this.#web.close()]);

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../lib/index.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
 import { ClusterMetrics } from "./self-cluster.ts";
 import { RedfishMetrics } from "./self-redfish.ts";
+import { TrapMetrics } from "./self-traps.ts";
 import { Tally } from "./tally.ts";
 import { Timings } from "./timings.ts";
 
@@ -45,7 +46,7 @@ export class SelfMetrics {
   readonly #queueDepth: Gauge;
   readonly #queueWait: Timings;
   readonly redfish: RedfishMetrics;
-  readonly #registered: { cluster?: ClusterMetrics } = {};
+  readonly #registered: { cluster?: ClusterMetrics; traps?: TrapMetrics } = {};
   readonly #entriesRejected: Gauge;
   readonly #events: Counter;
   readonly #eventsWaiting: Gauge;
@@ -58,6 +59,12 @@ export class SelfMetrics {
   readonly #webConfigOk: Gauge;
   readonly #webConfigTime: Gauge;
   readonly #webExpiry: Gauge;
+
+  /** Registered when it is used: an exporter that receives no traps has none of these families. */
+  get traps(): TrapMetrics {
+    this.#registered.traps ??= new TrapMetrics(this.#registry);
+    return this.#registered.traps;
+  }
 
   /** Registered when it is used: an exporter outside a cluster has none of these families. */
   get cluster(): ClusterMetrics {
@@ -347,6 +354,7 @@ export class SelfMetrics {
   /** Name, type, help and labels of the lightsout_ families, for docs/metrics.md. */
   async describe(): Promise<readonly SelfDescription[]> {
     void this.cluster;
+    void this.traps;
     const metrics = await this.#registry.getMetricsAsJSON();
     const labelsOf = (name: string): readonly string[] => {
       const metric = this.#registry.getSingleMetric(name);

@@ -18,6 +18,7 @@
 export * from "./commands/index.ts";
 export * from "./errors.ts";
 export * from "./observer.ts";
+export * from "./procedures/acknowledge-pet.ts";
 export * from "./procedures/fru-area.ts";
 export type { CommandRunner } from "./procedures/runner.ts";
 export * from "./procedures/sdr-repository.ts";
@@ -25,6 +26,7 @@ export * from "./procedures/sel-since.ts";
 export * from "./procedures/system-text.ts";
 export * from "./quirks.ts";
 export * from "./records/fru/index.ts";
+export { decodePlatformEventTrap, encodePlatformEventTrap, type PlatformEventTrap } from "./records/pet.ts";
 export * from "./records/sdr/index.ts";
 export {
   type DimmContext,

@@ -45,5 +45,26 @@ interface ChangeEvent extends EventBase {
   readonly sensorCount?: number;
 }
 
+/** A trap that was received for a host. */
+export interface TrapFacts {
+  /** Who defines it: "pet", or the manufacturer. */
+  readonly kind: string;
+  readonly oid: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  /** Printable values, of traps that are no platform event traps. */
+  readonly variables: readonly { readonly oid: string; readonly value: string }[];
+}
+
+/** A trap that no record of the event log confirmed. */
+interface TrapEvent extends EventBase {
+  readonly type: "trap";
+  readonly trap: TrapFacts;
+  /** The event of a platform event trap, as a record of the log would be described. */
+  readonly entry?: LogEntry;
+  /** Entity id and instance in decimal, "3.1". */
+  readonly entity?: string;
+}
+
 /** An event of a host as it is sent to outputs. */
-export type HostEvent = SelEvent | ChangeEvent;
+export type HostEvent = SelEvent | ChangeEvent | TrapEvent;

@@ -4,6 +4,8 @@
  * a function for many items with bounded concurrency. It
  * knows no protocol and no socket: hosts and the poll function are passed in.
  */
+
+export { type EarlyPoll, EarlyPolls } from "./early-polls.ts";
 export { fanOut } from "./fan-out.ts";
 export { subnetGroup } from "./group-of.ts";
 export { phaseOf } from "./phase.ts";

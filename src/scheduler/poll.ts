@@ -7,8 +7,11 @@ import {
   type PartName,
 } from "../model/index.ts";
 
-/** Why a host is polled. `liveness`: one cheap command shows whether a silent BMC is back. */
-export type PollPurpose = "round" | "probe" | "liveness";
+/**
+ * Why a host is polled. `event`: something happened, so everything is read. `liveness`: one cheap command shows whether a
+ * silent BMC is back.
+ */
+export type PollPurpose = "round" | "probe" | "event" | "liveness";
 
 export interface PollRequest {
   readonly purpose: PollPurpose;
@@ -46,6 +49,8 @@ export interface ScheduledHost extends Revisions {
 }
 
 export interface PollNowRequest extends Revisions {
+  /** `probe` by default. */
+  readonly purpose?: "probe" | "event";
   /** Fires when the caller goes away. */
   readonly signal?: AbortSignal;
   /** Time the poll may take once it started; by default the time-out of the host. */

@@ -21,6 +21,7 @@ export class ProbeJob implements LaneJob {
   readonly host: Host;
   readonly parts: readonly PartName[] | undefined;
   readonly trace: unknown;
+  readonly purpose: "probe" | "event";
   readonly revisions: Revisions;
   readonly timeoutMs: number;
   readonly createdMs: number;
@@ -36,6 +37,7 @@ export class ProbeJob implements LaneJob {
     this.host = host;
     this.parts = request.parts;
     this.trace = request.trace;
+    this.purpose = request.purpose ?? "probe";
     this.revisions = { revision: request.revision, authRevision: request.authRevision };
     this.timeoutMs = timeoutMs;
     this.createdMs = keeper.clock.monotonicMs();

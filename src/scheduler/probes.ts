@@ -62,7 +62,7 @@ export class Probes implements ProbeKeeper {
 
   async run(job: ProbeJob): Promise<void> {
     const { attempts, clock, refusedLogins, releases, report } = this.#tools;
-    const { createdMs, host, parts, revisions, timeoutMs, trace } = job;
+    const { createdMs, host, parts, purpose, revisions, timeoutMs, trace } = job;
     // The login was refused while this probe waited for a slot.
     const refusal = refusedLogins.find(host, revisions);
     if (refusal) {
@@ -77,7 +77,7 @@ export class Probes implements ProbeKeeper {
     // The entry when the poll begins: the result does not apply to one that is added or changed meanwhile.
     const entry = this.#rounds.entryOf(host);
     if (entry) entry.polled = true;
-    job.attempt = attempts.start(host, { purpose: "probe", deadlineMs, waitedMs: nowMs - createdMs, parts, trace });
+    job.attempt = attempts.start(host, { purpose, deadlineMs, waitedMs: nowMs - createdMs, parts, trace });
     const end = await job.attempt.ended;
     this.#forget(job);
     const snapshot = end.snapshot;
@@ -107,6 +107,6 @@ export class Probes implements ProbeKeeper {
 /** Probes with the same key may share a poll. */
 function keyOf(host: Host, request: PollNowRequest): string {
   const parts = request.parts ? [...request.parts].sort() : [];
-  const { revision = "", timeoutMs = "" } = request;
-  return [host.name, bmcAddress(host), host.module, host.auth, revision, timeoutMs, ...parts].join("\0");
+  const { purpose = "probe", revision = "", timeoutMs = "" } = request;
+  return [purpose, host.name, bmcAddress(host), host.module, host.auth, revision, timeoutMs, ...parts].join("\0");
 }

@@ -18,6 +18,7 @@ import {
   type ChassisState,
   type DiscreteReading,
   type HostChange,
+  type LogEntry,
   PART_NAMES,
   type PartName,
   type QuirkRule,
@@ -39,6 +40,7 @@ import { FruReader } from "./fru.ts";
 import { HostSensors } from "./host-sensors.ts";
 import { Identity } from "./identity.ts";
 import { LanReader } from "./lan.ts";
+import { decodeEvent } from "./log-entry.ts";
 import { LogInspection } from "./log-inspection.ts";
 import { PowerMeter } from "./power-meter.ts";
 import { type RecordedCall, RecordingRunner } from "./recording-runner.ts";
@@ -308,7 +310,7 @@ export class IpmiBmc implements Bmc {
   /** Without the field `eventLog` if the BMC has no event log. */
   async #readEventLog(connection: IpmiConnection, signal: AbortSignal): Promise<PartReading> {
     const { device } = this.#identity;
-    const context = { plan: this.#sensors.knownPlan, device, severities: this.#options.severities?.() };
+    const context = this.#recordContext();
     if (this.wholeLog) return this.#readWholeLog(connection, context, signal);
     const reading = this.#eventLog.read(connection, context, signal);
     const hasLog = device?.support.sel ?? true;
@@ -431,6 +433,15 @@ export class IpmiBmc implements Bmc {
 
   acknowledgeRemovals(): void {
     this.#sensors.acknowledgeRemovals();
+  }
+
+  describeRecord(record: Buffer): LogEntry {
+    return decodeEvent(record, this.#recordContext()).entry;
+  }
+
+  #recordContext(): EventContext {
+    const { device } = this.#identity;
+    return { plan: this.#sensors.knownPlan, device, severities: this.#options.severities?.() };
   }
 
   takeChanges(): readonly HostChange[] {

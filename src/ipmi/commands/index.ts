@@ -67,6 +67,7 @@ import { getSensorReading } from "./sensor/get-sensor-reading.ts";
 import { getSensorReadingFactors } from "./sensor/get-sensor-reading-factors.ts";
 import { getSensorThresholds } from "./sensor/get-sensor-thresholds.ts";
 import { getSensorType } from "./sensor/get-sensor-type.ts";
+import { petAcknowledge } from "./sensor/pet-acknowledge.ts";
 import { platformEventMessage } from "./sensor/platform-event-message.ts";
 import { reserveDeviceSdrRepository } from "./sensor/reserve-device-sdr-repository.ts";
 import { setSensorThresholds } from "./sensor/set-sensor-thresholds.ts";
@@ -167,6 +168,7 @@ export * from "./sensor/get-sensor-reading.ts";
 export * from "./sensor/get-sensor-reading-factors.ts";
 export * from "./sensor/get-sensor-thresholds.ts";
 export * from "./sensor/get-sensor-type.ts";
+export * from "./sensor/pet-acknowledge.ts";
 export * from "./sensor/platform-event-message.ts";
 export * from "./sensor/reserve-device-sdr-repository.ts";
 export * from "./sensor/sensor-request.ts";
@@ -240,6 +242,7 @@ export const ALL_COMMANDS: readonly Command<unknown, unknown>[] = [
   getSensorReading,
   getSensorThresholds,
   getSensorType,
+  petAcknowledge,
   reserveDeviceSdrRepository,
   clearSel,
   deleteSelEntry,
