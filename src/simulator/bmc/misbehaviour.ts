@@ -160,8 +160,12 @@ export interface ScenarioContext {
   readonly board: ScenarioBoard;
   /** A scenario may replace it. */
   identity: ScenarioIdentity;
+  /** Number of open sessions. */
+  readonly activeSessions: number;
   /** Ends all sessions, as a reboot does. */
   dropSessions(): void;
+  /** Restarts the BMC, which answers nothing for this time. */
+  restart(durationMs: number): void;
   /** Cancels SDR and SEL reservations, as another console does. */
   cancelReservations(): void;
 }

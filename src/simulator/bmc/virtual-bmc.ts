@@ -194,7 +194,11 @@ export class VirtualBmc {
       random: new Random(seedOf(this.#seed, this.#misbehaviours.length)),
       clock: this.clock,
       board: this.state,
+      get activeSessions() {
+        return bmc.sessions.all(bmc.clock.monotonicMs()).filter((session) => session.active).length;
+      },
       dropSessions: () => this.dropSessions(),
+      restart: (durationMs) => this.restart(durationMs),
       cancelReservations: () => this.cancelReservations(),
     });
     this.#misbehaviours = [...this.#misbehaviours, misbehaviour];

@@ -7,14 +7,19 @@ import { busySensors } from "./busy-sensors.ts";
 import { completionCodes } from "./completion-codes.ts";
 import { duplication } from "./duplication.ts";
 import { endlessSdr } from "./endless-sdr.ts";
+import { fewBootParameters } from "./few-boot-parameters.ts";
+import { fewSessions } from "./few-sessions.ts";
+import { forgottenBootFlags } from "./forgotten-boot-flags.ts";
 import { fullSel } from "./full-sel.ts";
 import { garbage } from "./garbage.ts";
 import { hung } from "./hung.ts";
 import { infoWithoutData } from "./info-without-data.ts";
+import { latePowerState } from "./late-power-state.ts";
 import { latency } from "./latency.ts";
 import { lockedOut } from "./locked-out.ts";
 import { loggingDisabled } from "./logging-disabled.ts";
 import { loss } from "./loss.ts";
+import { lostControlAnswer } from "./lost-control-answer.ts";
 import { lostReservations } from "./lost-reservations.ts";
 import { lostSessions } from "./lost-sessions.ts";
 import { manySensors } from "./many-sensors.ts";
@@ -22,8 +27,11 @@ import { movingClock } from "./moving-clock.ts";
 import { noPowerReading, POWER_FIELDS } from "./no-power-reading.ts";
 import { oddRakp } from "./odd-rakp.ts";
 import { oddSequences } from "./odd-sequences.ts";
+import { otherPassword } from "./other-password.ts";
 import { reboot } from "./rebooting.ts";
+import { recordDuringClear } from "./record-during-clear.ts";
 import { recordIdMismatch } from "./record-id-mismatch.ts";
+import { refusedControl } from "./refused-control.ts";
 import { refusedLogin, sessionsTaken } from "./refused-login.ts";
 import { reordering } from "./reordering.ts";
 import { repeatedRequestsRefused } from "./repeated-requests.ts";
@@ -42,7 +50,10 @@ import {
   probability,
   type ValueOf,
 } from "./scenario-argument.ts";
+import { shortPasswords } from "./short-passwords.ts";
+import { slowReset } from "./slow-reset.ts";
 import { smallReads } from "./small-reads.ts";
+import { softIgnored } from "./soft-ignored.ts";
 import { solEnds } from "./sol-ends.ts";
 import { solLostAcks } from "./sol-lost-acks.ts";
 import { solNoRetries } from "./sol-no-retries.ts";
@@ -124,6 +135,11 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("endless-sdr", "the last SDR is followed by the first, or by itself", choice("first", "itself"), (followedBy) =>
     endlessSdr({ followedBy }),
   ),
+  plain("few-boot-parameters", "boot option parameters 0 and 4 are refused with 80h", fewBootParameters),
+  one("few-sessions", "a login is refused while this many sessions are open", count(2, 1, 63), (sessions) =>
+    fewSessions({ count: sessions }),
+  ),
+  plain("forgotten-boot-flags", "boot flags are accepted and read back as zeros", forgottenBootFlags),
   plain("full-sel", "the event log has been full for a long time", fullSel),
   one("garbage", "meaningless packets arrive before responses", probability(0.5), (p) => garbage({ probability: p })),
   one("hung", "the firmware has crashed", choice("everything", "sessions", "commands"), (what) => hung({ what })),
@@ -132,6 +148,9 @@ export const SCENARIOS: readonly NamedScenario[] = [
     "commands that describe a repository succeed and return no data",
     choice("all", "sdr", "device_sdr", "sel", "fru"),
     (of) => infoWithoutData({ of }),
+  ),
+  one("late-power-state", "the power state follows Chassis Control after this time", count(30, 0, 3600, "s"), (s) =>
+    latePowerState({ byMs: s * 1000 }),
   ),
   one("latency", "mean response time, exponentially distributed", count(40, 0, 60_000, "ms"), (meanMs) =>
     latency({ meanMs, distribution: "exponential" }),
@@ -147,6 +166,7 @@ export const SCENARIOS: readonly NamedScenario[] = [
   ),
   plain("logging-disabled", "event logging is off in the global enables of the BMC", loggingDisabled),
   one("loss", "packets get lost", probability(0.1), (p) => loss({ probability: p })),
+  plain("lost-control-answer", "Chassis Control is done, and its answer is lost", lostControlAnswer),
   one("lost-reservations", "another console cancels reservations of SDR and SEL", probability(0.1), (p) =>
     lostReservations({ probability: p }),
   ),
@@ -183,12 +203,15 @@ export const SCENARIOS: readonly NamedScenario[] = [
   one("odd-sequences", "session sequence numbers are skipped", probability(0.5), (skip) =>
     oddSequences({ skip, skipBy: SKIP_BY }),
   ),
+  plain("other-password", "a new password is accepted, and logins need the earlier one", otherPassword),
   one("reboot", "the BMC restarts every N seconds and is down for a minute", count(600, 61, 10 ** 6, "s"), (s) =>
     reboot({ afterMs: s * 1000, everyMs: s * 1000, durationMs: MINUTE_MS }),
   ),
+  plain("record-during-clear", "a record arrives while the event log is erased", recordDuringClear),
   one("record-id-mismatch", "SDRs carry another record id than the one requested", probability(0.3), (p) =>
     recordIdMismatch({ probability: p }),
   ),
+  plain("refused-control", "Chassis Control is refused with D5h", refusedControl),
   one("refused-login", "RAKP message 2 refuses the login with this status", bytes("0d", 1), ([status = 0]) =>
     refusedLogin({ step: "rakp1", status }),
   ),
@@ -207,9 +230,17 @@ export const SCENARIOS: readonly NamedScenario[] = [
     (s) => replacedBmc({ afterMs: s * 1000 }),
   ),
   plain("sessions-taken", "other consoles use all sessions", sessionsTaken),
+  plain("short-passwords", "passwords of 20 bytes are refused with C7h", shortPasswords),
+  one("silent-after", "the BMC answers nothing after this many requests in sessions", count(5, 1, 1_000_000), (n) =>
+    hung({ what: "everything", afterRequests: n }),
+  ),
+  one("slow-reset", "after a reset the BMC needs this time to start", count(180, 1, 3600, "s"), (s) =>
+    slowReset({ forMs: s * 1000 }),
+  ),
   one("small-reads", "at most this many bytes of an SDR or a FRU per read", count(16, 1, 255, "bytes"), (most) =>
     smallReads({ sdrBytes: most, fruBytes: most }),
   ),
+  plain("soft-ignored", "a soft shutdown is accepted, and the host stays on", softIgnored),
   one("sol-ends", "SOL ends without notice after this many packets", count(20, 1, 1_000_000, "packets"), (packets) =>
     solEnds({ afterPackets: packets }),
   ),

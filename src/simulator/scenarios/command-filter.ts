@@ -46,3 +46,20 @@ export function readsSensor({ netFn, command }: Request): boolean {
 export function readsThresholds({ netFn, command }: Request): boolean {
   return netFn === NetFn.SensorEvent && command === GET_SENSOR_THRESHOLDS;
 }
+
+const CHASSIS_CONTROL = 0x02;
+const SET_SYSTEM_BOOT_OPTIONS = 0x08;
+const GET_SYSTEM_BOOT_OPTIONS = 0x09;
+const SET_USER_PASSWORD = 0x47;
+
+export function isChassisControl({ netFn, command }: Request): boolean {
+  return netFn === NetFn.Chassis && command === CHASSIS_CONTROL;
+}
+
+export function isBootOptions({ netFn, command }: Request, which: "get" | "set"): boolean {
+  return netFn === NetFn.Chassis && command === (which === "get" ? GET_SYSTEM_BOOT_OPTIONS : SET_SYSTEM_BOOT_OPTIONS);
+}
+
+export function isSetUserPassword({ netFn, command }: Request): boolean {
+  return netFn === NetFn.App && command === SET_USER_PASSWORD;
+}

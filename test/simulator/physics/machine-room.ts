@@ -49,7 +49,9 @@ export class Machine {
       clock: this.clock,
       board: this.state,
       identity: { guid: new Uint8Array(16), frus: new Map() },
+      activeSessions: 0,
       dropSessions: () => this.dropSessions(),
+      restart: () => this.dropSessions(),
       cancelReservations: () => {},
     });
     this.misbehaviours = [...this.misbehaviours, misbehaviour];
