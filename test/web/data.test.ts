@@ -232,8 +232,8 @@ describe("what is wrong now", () => {
 
   it("says so where nothing is", async () => {
     await start([well("n1")]);
-    expect(read(await html("/"))).toContain("What is wrong now Nothing that is known.");
-    expect(read(await html("/faults?rack="))).toContain("Nothing that is known.");
+    expect(read(await html("/"))).toContain("What is wrong now No fault is known.");
+    expect(read(await html("/faults?rack="))).toContain("No fault is known.");
   });
 });
 

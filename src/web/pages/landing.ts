@@ -75,7 +75,7 @@ function wrongNow(view: LandingView): Markup {
   return html`<section id="wrong" data-part><h2>What is wrong now</h2>
 ${
   lines.length === 0
-    ? html`<p>${fleet.counts.waiting > 0 ? "Nothing that is known; some hosts are not polled yet." : "Nothing that is known."}</p>`
+    ? html`<p>${fleet.counts.waiting > 0 ? "No fault is known; some hosts are not polled yet." : "No fault is known."}</p>`
     : faultTable(lines.slice(0, MOST_LINES), nowMs, view.runbook)
 }
 ${lines.length > MOST_LINES && html`<p><a href="${address}">All ${lines.length.toLocaleString("en")} lines</a>; these are the worst.</p>`}</section>`;

@@ -47,7 +47,7 @@ export function faultsPage(
     ...(refresh && { refresh }),
     content: html`<h1>What is wrong now</h1>
 ${filters("/faults", [choice("severity", "Severity", FAULT_SEVERITIES, chosen)], chosen)}
-<section id="wrong" data-part>${lines.length === 0 ? html`<p>Nothing that is known${chosen.size > 0 && " and matches"}.</p>` : faultTable(lines.slice(0, MOST_LINES), nowMs, runbook)}${leftOut(lines.length)}</section>`,
+<section id="wrong" data-part>${lines.length === 0 ? html`<p>No fault is known${chosen.size > 0 && " that matches"}.</p>` : faultTable(lines.slice(0, MOST_LINES), nowMs, runbook)}${leftOut(lines.length)}</section>`,
   });
 }
 
