@@ -6,8 +6,10 @@ import type { BoardBehaviour, BoardState } from "../boards/board.ts";
 import { CODE, CONDITIONS, type Component, type Condition, codeOf, conditionPlace } from "./condition.ts";
 import { logStates, watchLimits } from "./events.ts";
 import { HostPower } from "./host-power.ts";
+import { INRUSH_MS, INRUSH_SHARE } from "./inrush.ts";
 import { countLive, judgeParts, judgeSupplies } from "./judge.ts";
 import { type Surroundings, stepMachine } from "./machine.ts";
+import { PowerSwitch } from "./power-switch.ts";
 import { type BmcHandle, Presence } from "./presence.ts";
 import { type Profile, plannedLoad, profileOf } from "./profile.ts";
 import { placeOf, type Source, STRIDE } from "./quantity.ts";
@@ -64,12 +66,16 @@ export class HostPhysics implements BoardBehaviour, RackMember {
   #faults: readonly RunningFault[] = NO_FAULTS;
   #settled = false;
   readonly #power = new HostPower();
+  readonly #switch: PowerSwitch;
+  /** Monotonic ms at which its supplies were switched on last. */
+  #inrushAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: HostOptions) {
     const { wiring, rack, seed } = options;
     this.#wiring = wiring;
     this.#seed = seed;
     this.#random = new Random(seedOf(seed, 1));
+    this.#switch = new PowerSwitch(seedOf(seed, 2) / 0xffffffff);
     this.rack = rack;
     this.unit = options.unit ?? 1;
     this.name = options.name ?? wiring.board.name;
@@ -121,6 +127,7 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     this.#state = state;
     this.#settle(nowMs);
     this.rack.advance(nowMs);
+    this.#followSwitch(state, nowMs);
     const seconds = Math.min(elapsedMs / 1000, LONGEST_GAP_SECONDS);
     if (seconds > 0) {
       for (const fault of this.#faults) fault.advance?.(seconds, nowMs);
@@ -135,32 +142,38 @@ export class HostPhysics implements BoardBehaviour, RackMember {
 
   control(state: BoardState, control: ChassisControl, nowMs: number): boolean {
     const { chassis } = state;
-    if (control === "power up") {
-      if (chassis.powerOn) return true;
-    } else if (!chassis.powerOn && control !== "power down") return false;
-    switch (control) {
-      case "power up":
-      case "power cycle":
-      case "hard reset":
-        chassis.powerOn = true;
-        chassis.restartCause = CHASSIS_CONTROL_CAUSE;
-        if (control !== "hard reset") chassis.lastPowerEvent = POWER_EVENT_BY_COMMAND;
-        break;
-      case "power down":
-      case "soft shutdown":
-        chassis.powerOn = false;
-        break;
-      case "diagnostic interrupt":
-        break;
+    this.#followSwitch(state, nowMs);
+    if (!chassis.powerOn && control !== "power up" && control !== "power down") return false;
+    const switchedOnAtMs = this.#switch.command(control, chassis.powerOn, nowMs);
+    if (switchedOnAtMs !== undefined) {
+      this.#inrushAtMs = switchedOnAtMs;
+      this.rack.inrush.add(switchedOnAtMs, this.#inrushWatts);
     }
+    if (control === "hard reset") chassis.restartCause = CHASSIS_CONTROL_CAUSE;
     this.advance(state, nowMs, 0);
     return true;
+  }
+
+  /** Changes the power state that an earlier command has set, once it is due. */
+  #followSwitch({ chassis }: BoardState, nowMs: number): void {
+    const on = this.#switch.take(nowMs);
+    if (on === undefined || on === chassis.powerOn || !this.#power.hasInput) return;
+    chassis.powerOn = on;
+    if (!on) return;
+    chassis.restartCause = CHASSIS_CONTROL_CAUSE;
+    chassis.lastPowerEvent = POWER_EVENT_BY_COMMAND;
+  }
+
+  get #inrushWatts(): number {
+    const { capacityWatts, needed } = this.board.plan.plant.supplies;
+    return capacityWatts * needed * INRUSH_SHARE;
   }
 
   /** A feed was lost or restored: the BMC is off without any input, and starts when input returns. */
   inputChanged(): void {
     const hasInput = countLive(this.#wiring, this.#supplyFaults, this.rack) > 0;
     if (!this.#power.inputIs(hasInput)) return;
+    this.#switch.cancel();
     const nowMs = this.clock.monotonicMs();
     if (hasInput) this.presence.boot(nowMs);
     else this.presence.darken(nowMs);
@@ -298,7 +311,19 @@ export class HostPhysics implements BoardBehaviour, RackMember {
     if (this.#power.judgeStart(state) !== wasMeasured) this.#switchSensors(state, !wasMeasured);
     this.#publishStates(state, silent);
     this.#publishReadings(state, silent);
-    state.setPower(this.#numbers[this.#wiring.layout.single.input_watts] ?? 0);
+    this.#publishPower(state);
+  }
+
+  /** The peak of the inrush is in the statistics of the BMC, even if no reading falls into it. */
+  #publishPower(state: BoardState): void {
+    const watts = this.#numbers[this.#wiring.layout.single.input_watts] ?? 0;
+    const sinceMs = this.clock.monotonicMs() - this.#inrushAtMs;
+    if (sinceMs >= 0 && Number.isFinite(sinceMs)) {
+      state.setPower(watts + this.#inrushWatts);
+      if (sinceMs >= INRUSH_MS) this.#inrushAtMs = Number.NEGATIVE_INFINITY;
+      else return;
+    }
+    state.setPower(watts);
   }
 
   #switchSensors(state: BoardState, isOn: boolean): void {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../lib/index.ts";
 import { Random, seedOf } from "../bmc/random.ts";
+import { Inrush } from "./inrush.ts";
 import type { RunningFault } from "./running-fault.ts";
 
 /** Two feeds, A and B; supplies are connected to them in turn. */
@@ -42,6 +43,8 @@ export class Rack {
   readonly name: string;
   readonly heightUnits: number;
   readonly clock: Clock;
+  /** Power that its machines draw when they are switched on, beside their normal power. */
+  readonly inrush = new Inrush();
   readonly #supplyCelsius: number;
   readonly #feedVolts: number;
   readonly #feedsLive = [true, true];
