@@ -9,7 +9,7 @@ import {
 import { isSample, type KnownRepository, sampleIndices } from "../known-repositories.ts";
 
 /** Records that are compared in each poll until all are. */
-const RECORDS_PER_POLL = 8;
+const RECORDS_PER_POLL = 16;
 const LAST_RECORD = 0xffff;
 
 /**
