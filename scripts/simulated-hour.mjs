@@ -149,6 +149,8 @@ print(
 
 poller.forget();
 const sdrBefore = poller.sdrReads;
+/** Repositories that are assumed to equal those of other BMCs are compared with them in the first half of the hour. */
+let sdrAtHalf = sdrBefore;
 const samples = [];
 let mostOfHealthy = 0;
 let mostQueued = 0;
@@ -160,6 +162,7 @@ for (let minute = 1; minute <= minutes; minute++) {
   await clock.runUntil(start + minute * MINUTE);
   mostOfHealthy = Math.max(mostOfHealthy, mostSessionsOfOne());
   mostQueued = Math.max(mostQueued, poller.queue);
+  if (minute === Math.ceil(minutes / 2)) sdrAtHalf = poller.sdrReads;
   if (minute % MINUTES_PER_LINE !== 0 && minute !== minutes) continue;
   const heap = heapUsed();
   const [ofHealthy, ofLossy] = [poller.longest(healthy), poller.longest(lossyNames)];
@@ -186,6 +189,7 @@ const hour = {
   late: poller.late,
   skipped: poller.skipped,
   sdrReads: poller.sdrReads - sdrBefore,
+  sdrReadsInSecondHalf: poller.sdrReads - sdrAtHalf,
   oldestHealthySeconds: poller.longest(healthy).gapMs / 1000,
   longestHealthyPollSeconds: poller.longest(healthy).pollMs / 1000,
   oldestLossySeconds: poller.longest(lossyNames).gapMs / 1000,
@@ -237,7 +241,7 @@ const verdict = [
   ],
   [hour.mostSessions <= hosts, `${hour.mostSessions} sessions at most, for ${hosts} hosts`],
   [hour.mostSessionsOfAHealthyBmc <= 1, `${hour.mostSessionsOfAHealthyBmc} sessions at most on a healthy BMC`],
-  [hour.sdrReads === 0, `${hour.sdrReads} sensor records read again in the hour`],
+  [hour.sdrReadsInSecondHalf === 0, `${hour.sdrReadsInSecondHalf} sensor records read in the second half of the hour`],
   [
     growth < 0.05 || steady.at(-1).heap - steady[0].heap < NOISE_BYTES,
     `heap ${(growth * 100).toFixed(1)}% from the first third to the end`,

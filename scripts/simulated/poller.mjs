@@ -39,6 +39,7 @@ export class Poller {
       parts: PART_NAMES,
       intervalMs,
       slowIntervalMs: 3_600_000,
+      discreteIntervalMs: 300_000,
       bridge: false,
       quirks: [],
     };
