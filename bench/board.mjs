@@ -1,6 +1,7 @@
 /**
  * The board of every virtual BMC in the benchmark: 100 sensors with the limits of a real server, and a prepared
- * response to every request of a poll. Responses are the completion code and the data.
+ * response to every request of a poll. Responses are the completion code and the data. There are several models, and a
+ * variant of which half of the sensors are discrete.
  */
 import * as ipmi from "../dist/ipmi/index.js";
 import { encodeSdr } from "../dist/ipmi/records/sdr/sdr.js";
@@ -33,6 +34,8 @@ const KINDS = [
   { count: 4, name: "Watt", sensorType: 0x0b, entityId: 10, unit: 6, m: 4, r: 0, raw: 60, limits: { uc: 200 } },
 ];
 const DISCRETE = { count: 16, name: "DIMM", sensorType: 0x0c, entityId: 32, eventType: 0x6f, presence: 0x40 };
+/** Counts of the variant of which half of the sensors are discrete, as on many servers. */
+const HALF_DISCRETE = { Temp: 24, Fan: 8, Volt: 12, Curr: 3, Watt: 3, DIMM: 50 };
 const THRESHOLD_BITS = { lnc: 1, lc: 2, lnr: 4, unc: 8, uc: 16, unr: 32 };
 
 export const SENSORS = KINDS.reduce((sum, kind) => sum + kind.count, DISCRETE.count);
@@ -123,7 +126,8 @@ function compactRecord(number, instance) {
 }
 
 /** Records of the repository, and responses to Get Sensor Reading by sensor number. */
-function sensors() {
+function sensors({ halfDiscrete, model }) {
+  const countOf = ({ name, count }) => (halfDiscrete ? HALF_DISCRETE[name] : count);
   const records = [];
   const readings = [];
   const reading = (raw, states) =>
@@ -137,12 +141,14 @@ function sensors() {
       stateBytes: 2,
     });
   for (const kind of KINDS) {
-    for (let instance = 1; instance <= kind.count; instance++) {
-      records.push(fullRecord(kind, records.length, instance));
+    // Models differ in the name of their first sensor, and in their product ids.
+    const named = () => (model > 0 && records.length === 0 ? { ...kind, name: `M${model}` } : kind);
+    for (let instance = 1; instance <= countOf(kind); instance++) {
+      records.push(fullRecord(named(), records.length, instance));
       readings.push(reading(kind.raw + (instance % 8), 0));
     }
   }
-  for (let instance = 1; instance <= DISCRETE.count; instance++) {
+  for (let instance = 1; instance <= countOf(DISCRETE); instance++) {
     records.push(compactRecord(records.length, instance));
     readings.push(reading(0, DISCRETE.presence));
   }
@@ -159,11 +165,11 @@ const NO_SUCH_RECORD = refusal(0xcb);
 const SDR_DATE = 1_700_000_000;
 
 /**
- * The responses of the board. `answer(netFn, command, data)` returns the same object every time (except for parts of
+ * The responses of a board. `answer(netFn, command, data)` returns the same object every time (except for parts of
  * SDRs), so that the sender can cache messages made from it.
  */
-export function makeBoard() {
-  const { records, readings } = sensors();
+export function makeBoard({ halfDiscrete = false, model = 0 } = {}) {
+  const { records, readings } = sensors({ halfDiscrete, model });
   const readingAnswers = readings.map(ok);
   const parts = records.map((record, i) =>
     ok(
@@ -195,7 +201,7 @@ export function makeBoard() {
       chassis: true,
     },
     manufacturerId: 0x1234,
-    productId: 0x5678,
+    productId: 0x5678 + model,
   });
   say(ipmi.getChassisStatus, {
     powerOn: true,
@@ -223,7 +229,13 @@ export function makeBoard() {
     reserveSupported: true,
     allocationInfoSupported: true,
   });
-  say(ipmi.getSelTime, { timestamp: Math.floor(Date.now() / 1000) });
+  say(ipmi.getBmcGlobalEnables, {
+    eventLogging: true,
+    eventMessageBuffer: false,
+    eventMessageBufferFullInterrupt: false,
+    receiveMessageQueueInterrupt: false,
+    oem: 0,
+  });
   say(ipmi.getSdrRepositoryInfo, {
     version: 0x51,
     records: records.length,
@@ -264,6 +276,8 @@ export function makeBoard() {
   fixed.set((0x06 << 8) | 0x3b, ok(Buffer.of(2)));
 
   const readingCommand = (ipmi.getSensorReading.netFn << 8) | ipmi.getSensorReading.code;
+  const timeCommand = (ipmi.getSelTime.netFn << 8) | ipmi.getSelTime.code;
+  const time = () => ok(ipmi.getSelTime.encodeResponse({ timestamp: Math.floor(Date.now() / 1000) }));
   const sdrCommand = (ipmi.getSdr.netFn << 8) | ipmi.getSdr.code;
   /** A whole record, which our client requests, or a part of one. */
   function partOf(data) {
@@ -280,6 +294,8 @@ export function makeBoard() {
       const key = (netFn << 8) | command;
       if (key === readingCommand) return readingAnswers[data[0]] ?? NO_SUCH_RECORD;
       if (key === sdrCommand) return partOf(data);
+      // A clock that stands still would make the client distrust the event log.
+      if (key === timeCommand) return time();
       return fixed.get(key) ?? NO_SUCH_COMMAND;
     },
   };

@@ -18,9 +18,12 @@ export const MOST_BMCS = 65_000;
  * Starts a process that plays `bmcs` BMCs. Returns their addresses and a function that stops the process.
  *
  * @param from number of the first BMC, if other processes play those with lower numbers
+ * @param variant `models`: number of board models, in turn; `halfDiscrete`: half of the sensors are discrete;
+ *   `latencyMs`: time until a BMC answers
  */
-export async function startResponder(bmcs, from = 0) {
-  const { listening, stop } = await startServer("responder.mjs", [String(bmcs), String(from)]);
+export async function startResponder(bmcs, from = 0, variant = {}) {
+  const args = [String(bmcs), String(from), JSON.stringify(variant)];
+  const { listening, stop } = await startServer("responder.mjs", args);
   return { remotes: listening.addresses.map((address) => ({ address, port: listening.port })), stop };
 }
 
@@ -46,14 +49,20 @@ export async function startServer(name, args = []) {
 
 /** BMCs in as many processes as necessary. The fleet grows on demand; existing BMCs keep their addresses. */
 export class GrowingFleet {
+  #variant;
   #responders = [];
   #remotes = [];
+
+  /** @param variant as for startResponder */
+  constructor(variant = {}) {
+    this.#variant = variant;
+  }
 
   /** Addresses of the first `bmcs` BMCs. */
   async first(bmcs) {
     while (this.#remotes.length < bmcs) {
       const from = this.#remotes.length;
-      const responder = await startResponder(Math.min(BMCS_PER_RESPONDER, bmcs - from), from);
+      const responder = await startResponder(Math.min(BMCS_PER_RESPONDER, bmcs - from), from, this.#variant);
       this.#responders.push(responder);
       this.#remotes.push(...responder.remotes);
     }

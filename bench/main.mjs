@@ -20,6 +20,7 @@ import { exporterPoll } from "./ipmi-exporter.mjs";
 import { ipmitoolPoll } from "./ipmitool.mjs";
 import { largestFleet } from "./largest.mjs";
 import { pageRows } from "./page-rows.mjs";
+import { recordedPolls } from "./recorded.mjs";
 import { redfishRows } from "./redfish-rows.mjs";
 import { firstRound } from "./rounds.mjs";
 import { row, table } from "./table.mjs";
@@ -52,6 +53,12 @@ const POLL_TO_FLOOR = 1600 / REFERENCE_FLOOR;
 const EXPORTER_POLL_MS = 2;
 const EXPORTER_POLL_TO_FLOOR = (1000 * EXPORTER_POLL_MS) / REFERENCE_FLOOR;
 const COMMANDS_PER_POLL = 105;
+const DISCRETE_INTERVAL_MS = 300_000;
+/** Time until a slow BMC answers. */
+const ANSWER_MS = 10;
+const SLOW_ROUNDS = 3;
+/** Board models of the fleet whose first contact is measured. */
+const MODELS = 4;
 const PACED_SECONDS = 10;
 const PACED_ROUNDS = 3;
 
@@ -129,6 +136,69 @@ async function polls(remotes) {
     note: "from the CPU per poll",
   });
   return poll.cpuPerPoll;
+}
+
+/** Polls of boards of which half of the sensors are discrete: all in every poll, and when something happened. */
+async function discrete() {
+  progress("discrete sensors");
+  const fast = await startResponder(IN_FLIGHT, 0, { halfDiscrete: true });
+  const slow = await startResponder(1, IN_FLIGHT, { halfDiscrete: true, latencyMs: ANSWER_MS });
+  try {
+    const { remotes } = fast;
+    const work = { remotes, suite: 3, polls: 12 * remotes.length };
+    const all = await Promise.all([
+      startMeasurement("./polls.mjs", { ...work, discreteIntervalMs: DISCRETE_INTERVAL_MS }),
+      startMeasurement("./polls.mjs", { ...work, discreteIntervalMs: 0 }),
+      startMeasurement("./floor.mjs", { remotes, suite: 3, commands: COMMANDS }),
+    ]);
+    const [byEvent, everyPoll, floor] = await inTurns(all, Math.ceil(ROUNDS / 2));
+    for (const measurement of all) await measurement.close();
+    addRow(`CPU per poll, half of ${byEvent.sensors} sensors discrete, discrete_interval 5m`, {
+      value: byEvent.cpuPerPoll / 1000,
+      limit: 0.9,
+      unit: "ms",
+      digits: 2,
+      note: `${Math.round(byEvent.pollsPerSecond)} polls/s`,
+    });
+    addRow("  poll to floor command", {
+      value: byEvent.cpuPerPoll / floor.cpuPerCommand,
+      limit: 900 / REFERENCE_FLOOR,
+      unit: "×",
+      digits: 0,
+    });
+    addRow("  round trips", { value: byEvent.roundTrips, limit: 50 + 50 / 5 + 6, digits: 0 });
+    addRow("  the same with discrete_interval 0s", {
+      value: everyPoll.cpuPerPoll / 1000,
+      unit: "ms",
+      digits: 2,
+      note: `${everyPoll.roundTrips.toFixed(0)} round trips`,
+    });
+    for (const [interval, discreteIntervalMs] of [
+      ["5m", DISCRETE_INTERVAL_MS],
+      ["0s", 0],
+    ]) {
+      const one = await startMeasurement("./polls.mjs", {
+        remotes: slow.remotes,
+        suite: 3,
+        polls: 3,
+        discreteIntervalMs,
+      });
+      const [{ pollMs }] = await inTurns([one], SLOW_ROUNDS);
+      await one.close();
+      const what = `duration of that poll, answers after ${ANSWER_MS} ms, discrete_interval ${interval}`;
+      addRow(what, { value: pollMs, unit: "ms", digits: 0 });
+    }
+  } finally {
+    await fast.stop();
+    await slow.stop();
+  }
+}
+
+/** Requests of a poll of recorded machines when nothing happens, if the recordings are present. */
+async function recorded() {
+  for (const { machine, requests, all, limit } of await recordedPolls()) {
+    addRow(`requests per poll, recorded ${machine}`, { value: requests, limit, digits: 0, note: `${all} with 0s` });
+  }
 }
 
 async function memory(remotes) {
@@ -276,7 +346,9 @@ async function coldStart(fleet, stateDir) {
       note: `ready after ${readySeconds.toFixed(1)} s, ${late} rounds late`,
     });
     addRow("  CPU", { value: cpu, unit: "s", note: `${((cpu * 1000) / STARTED_HOSTS).toFixed(1)} ms per host` });
-    addRow("  Get SDR", { value: sdrReads, ...(known && { limit: 0, budget: "none" }), digits: 0 });
+    // A few records of each BMC, and the repositories of the models.
+    const few = { limit: 10 * STARTED_HOSTS, note: `${MODELS} board models` };
+    addRow("  Get SDR", { value: sdrReads, ...(known ? { limit: 0, budget: "none" } : few), digits: 0 });
   }
 }
 
@@ -358,6 +430,8 @@ try {
   if (!onlyFleets) await commands(inFlight);
   ours = await polls(inFlight);
   if (!onlyFleets) {
+    await discrete();
+    await recorded();
     progress("polls over Redfish");
     for (const [what, options] of await redfishRows({ rounds: Math.ceil(ROUNDS / 2), polls: quick ? 200 : 600 }))
       addRow(what, options);
@@ -373,7 +447,7 @@ try {
   await responder.stop();
 }
 if (withFleets) {
-  const fleet = new GrowingFleet();
+  const fleet = new GrowingFleet({ models: MODELS });
   const stateDir = mkdtempSync(join(tmpdir(), "lightsout-bench-state-"));
   try {
     await coldStart(fleet, stateDir);

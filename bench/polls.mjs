@@ -3,7 +3,10 @@ import { silentObserver } from "../dist/ipmi/index.js";
 import { inParallel, measured } from "./fleet.mjs";
 import { hostsOf, openPool, recordOf, textMaker } from "./pool.mjs";
 
-export async function start({ remotes, suite, polls }) {
+/** Polls until nothing is new: the second one reads all discrete sensors again, since the event log is new. */
+const SETTLING_POLLS = 3;
+
+export async function start({ remotes, suite, polls, discreteIntervalMs }) {
   let packets = 0;
   const observer = {
     ...silentObserver,
@@ -11,7 +14,7 @@ export async function start({ remotes, suite, polls }) {
       packets++;
     },
   };
-  const pool = openPool(suite, observer);
+  const pool = openPool(suite, observer, discreteIntervalMs);
   const hosts = hostsOf(remotes);
   const { prepare, release } = textMaker();
   const texts = new Map();
@@ -23,8 +26,8 @@ export async function start({ remotes, suite, polls }) {
     if (before !== undefined) release(before.prepared);
     return snapshot;
   };
-  // Known host: logged in; repository, event log and inventory are read.
-  await inParallel(hosts, hosts.length, poll);
+  // Known host: logged in; repository, event log and inventory are read, and a share of the discrete sensors is due.
+  for (let n = 0; n < SETTLING_POLLS; n++) await inParallel(hosts, hosts.length, poll);
   const work = Array.from({ length: polls }, (_, i) => hosts[i % hosts.length]);
   return {
     async round() {

@@ -26,8 +26,11 @@ export function hostsOf(remotes) {
   }));
 }
 
-/** @param observer counts packets */
-export function openPool(suite, observer) {
+/**
+ * @param observer counts packets
+ * @param discreteIntervalMs longest time between two readings of a discrete sensor; 0: every poll reads all
+ */
+export function openPool(suite, observer, discreteIntervalMs = 0) {
   const transport = new UdpTransport();
   // Hosts of one module and auth share them, as in the exporter.
   const settings = {
@@ -36,6 +39,7 @@ export function openPool(suite, observer) {
     parts: PARTS,
     intervalMs: INTERVAL_MS,
     slowIntervalMs: 3_600_000,
+    discreteIntervalMs,
     bridge: false,
     quirks: [],
   };

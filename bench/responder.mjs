@@ -27,7 +27,6 @@ import { PASSWORD } from "./fleet.mjs";
 const SUITES = [3, 17].map(cipherSuite);
 const password = Buffer.from(PASSWORD);
 const guid = randomBytes(16);
-const board = makeBoard();
 
 /** Messages by their response data; sequence number and last checksum are set per packet. */
 const messages = new WeakMap();
@@ -55,7 +54,8 @@ const sessions = new Map();
 let nextSessionId = 1;
 
 class Session {
-  constructor(suite, consoleSessionId) {
+  constructor(suite, consoleSessionId, board) {
+    this.board = board;
     this.id = nextSessionId++;
     this.suite = suite;
     this.consoleSessionId = consoleSessionId;
@@ -72,7 +72,7 @@ class Session {
     const request = this.aes.decrypt(packet.subarray(16, 16 + packet.readUInt16LE(14)));
     const netFn = request[1] >> 2;
     const command = request[5];
-    const { message, checksum } = messageOf(netFn, command, board.answer(netFn, command, request.subarray(6, -1)));
+    const { message, checksum } = messageOf(netFn, command, this.board.answer(netFn, command, request.subarray(6, -1)));
     message[4] = request[4];
     message[message.length - 1] = checksum - request[4];
     this.sequence++;
@@ -85,12 +85,12 @@ const setup = (payloadType, payload) =>
   encodeRmcpPlus({ payloadType, encrypted: false, sessionId: 0, sequence: 0, payload });
 
 const handshake = {
-  [PayloadType.OpenSessionRequest](payload) {
+  [PayloadType.OpenSessionRequest](payload, board) {
     const request = decodeOpenSessionRequest(payload);
     const { tag, consoleSessionId, authentication, integrity, confidentiality } = request;
     const suite = SUITES.find((s) => s.authentication === authentication && s.integrity === integrity);
     if (!suite) return setup(PayloadType.OpenSessionResponse, encodeOpenSessionResponse({ tag, status: 0x11 }));
-    const session = new Session(suite, consoleSessionId);
+    const session = new Session(suite, consoleSessionId, board);
     sessions.set(session.id, session);
     const accepted = {
       privilege: 4,
@@ -166,21 +166,24 @@ function answerSessionless(packet) {
   return encodeSessionPacket({ authType: 0, sequence: 0, sessionId: 0, message });
 }
 
-function answerTo(packet) {
+function answerTo(packet, board) {
   if (packet[4] !== 0x06) return answerSessionless(packet);
   if (packet[5] === 0xc0) return sessions.get(packet.readUInt32LE(6))?.answer(packet);
   const { payloadType, payload } = decodeRmcpPlus(packet);
-  return handshake[payloadType]?.(payload);
+  return handshake[payloadType]?.(payload, board);
 }
 
 /** Loopback addresses 127.77.0.1, 127.77.0.2 ..., beginning with the given number. */
 const addressOf = (i) => `127.77.${(i + 1) >> 8}.${(i + 1) & 0xff}`;
 
-async function listen(address, port) {
+async function listen(address, port, board) {
   const socket = createSocket({ type: "udp4", lookup: (name, _options, done) => done(null, name, 4) });
   socket.on("message", (packet, from) => {
-    const answer = answerTo(packet);
-    if (answer) socket.send(answer, from.port, from.address);
+    const answer = answerTo(packet, board);
+    if (!answer) return;
+    const send = () => socket.send(answer, from.port, from.address);
+    if (latencyMs > 0) setTimeout(send, latencyMs);
+    else send();
   });
   // Without a look-up it may listen before bind() returns.
   const listening = once(socket, "listening");
@@ -189,12 +192,14 @@ async function listen(address, port) {
   return socket;
 }
 
-const [bmcs, from] = process.argv.slice(2).map(Number);
-const first = await listen(addressOf(from), 0);
+const [bmcs, from] = process.argv.slice(2, 4).map(Number);
+const { models = 1, halfDiscrete = false, latencyMs = 0 } = JSON.parse(process.argv[4] ?? "{}");
+const boards = Array.from({ length: models }, (_, model) => makeBoard({ halfDiscrete, model }));
+const first = await listen(addressOf(from), 0, boards[from % models]);
 const { port } = first.address();
 const addresses = [addressOf(from)];
 for (let i = from + 1; i < from + bmcs; i++) {
-  await listen(addressOf(i), port);
+  await listen(addressOf(i), port, boards[i % models]);
   addresses.push(addressOf(i));
 }
 process.stdin.on("end", () => process.exit(0)).resume();
