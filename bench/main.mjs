@@ -346,9 +346,10 @@ async function coldStart(fleet, stateDir) {
       note: `ready after ${readySeconds.toFixed(1)} s, ${late} rounds late`,
     });
     addRow("  CPU", { value: cpu, unit: "s", note: `${((cpu * 1000) / STARTED_HOSTS).toFixed(1)} ms per host` });
-    // A few records of each BMC, and the repositories of the models.
-    const few = { limit: 10 * STARTED_HOSTS, note: `${MODELS} board models` };
-    addRow("  Get SDR", { value: sdrReads, ...(known ? { limit: 0, budget: "none" } : few), digits: 0 });
+    // A few records of each BMC, and the repositories of the models. The first run is killed before the other records were
+    // compared, so the second one begins again; the simulated hour shows that nothing is read after that.
+    const note = `${MODELS} board models`;
+    addRow("  Get SDR", { value: sdrReads, limit: 10 * STARTED_HOSTS, digits: 0, note });
   }
 }
 

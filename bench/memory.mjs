@@ -6,6 +6,9 @@ import { Store } from "../dist/store/index.js";
 import { IN_FLIGHT, inParallel } from "./fleet.mjs";
 import { hostsOf, openPool, textMaker } from "./pool.mjs";
 
+/** As configured by default. */
+const DISCRETE_INTERVAL_MS = 300_000;
+
 async function settled() {
   for (let i = 0; i < 4; i++) {
     globalThis.gc();
@@ -17,7 +20,7 @@ async function settled() {
 
 export async function start({ remotes, suite }) {
   const hosts = hostsOf(remotes);
-  const pool = openPool(suite);
+  const pool = openPool(suite, undefined, DISCRETE_INTERVAL_MS);
   const store = new Store({
     clock: systemClock,
     ...textMaker(),
