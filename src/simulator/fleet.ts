@@ -96,11 +96,10 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     return { bmc, listen: { address, port: listenPort } };
   });
   const listening = await host.open(placed);
-  const bmcs = placed.map(({ bmc, listen }, i) => ({
-    bmc,
-    address: listen.address,
-    port: listening[i]?.port ?? listen.port,
-  }));
+  const bmcs = placed.map(({ bmc, listen }, i) => {
+    bmc.port = listening[i]?.port ?? listen.port;
+    return { bmc, address: listen.address, port: bmc.port };
+  });
   return new RunningSimulation(bmcs, host, clock);
 }
 

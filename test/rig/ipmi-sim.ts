@@ -47,6 +47,8 @@ interface IpmiSimOptions {
   /** A loopback address; many simulators can share the port number when each has an address of its own. */
   readonly address?: string;
   readonly selCapacity?: number;
+  /** TCP port on 127.0.0.1 that plays the serial port of the host for SOL. */
+  readonly solPort?: number;
   /** More lines for the simulator, see ipmi_sim_cmd(5), run after the board is there. */
   readonly commands?: readonly string[];
 }
@@ -124,6 +126,7 @@ function lanConfig(
     `    guid ${o.guid ?? DEFAULT_GUID}`,
     ...(o.kg === undefined ? [] : [`    bmc_key ${text(o.kg)}`]),
     "  endlan",
+    ...(o.solPort === undefined ? [] : [`  sol "tcp:127.0.0.1:${o.solPort}" 115200`]),
     `  chassis_control ${text(join(folder, "chassis"))}`,
     ...o.users.map(user),
   ].join("\n")}\n`;

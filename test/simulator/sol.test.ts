@@ -22,9 +22,9 @@ const SECOND = 1000;
 class SolBench extends Bench {
   readonly client: SolClient;
 
-  constructor(...scenarios: Scenario[]) {
-    super({ scenarios, bmc: { identity: { name: "node017" } } });
-    this.client = this.another();
+  constructor(options: { readonly scenarios?: readonly Scenario[]; readonly suite?: number } = {}) {
+    super({ scenarios: options.scenarios, bmc: { identity: { name: "node017" } } });
+    this.client = this.another({ suite: options.suite });
   }
 
   another(options?: ConstructorParameters<typeof SolClient>[2]): SolClient {
@@ -55,7 +55,7 @@ class SolBench extends Bench {
   }
 }
 
-const bench = (...scenarios: Scenario[]): Promise<SolBench> => new SolBench(...scenarios).active();
+const bench = (...scenarios: Scenario[]): Promise<SolBench> => new SolBench({ scenarios }).active();
 
 describe("our SOL client on a virtual host", () => {
   it("logs in, sees its echo, runs a command and reboots", async () => {
@@ -202,7 +202,7 @@ describe("SOL that loses packets", () => {
   });
 
   it("types every byte once on a strict BMC that loses half of its acknowledgements", async () => {
-    const b = new SolBench(solStrict(), solLostAcks({ probability: 0.5 }));
+    const b = new SolBench({ scenarios: [solStrict(), solLostAcks({ probability: 0.5 })] });
     await b.within(b.client.activate({ stream: { strict: true } }));
     const typed: number[] = [];
     b.bmc.state.serial.program = { input: (bytes) => void typed.push(...bytes) };
@@ -215,34 +215,39 @@ describe("SOL that loses packets", () => {
     expect([Buffer.from(typed).toString(), b.client.marks]).toEqual([text, []]);
   });
 
-  it("carries 256 KiB both ways through loss, duplicates and reordering", async () => {
-    const b = await bench();
-    b.bmc.add(loss({ probability: 0.05 }));
-    b.bmc.add(duplication({ probability: 0.02, delayMs: 30 }));
-    b.bmc.add(reordering({ probability: 0.02, holdMs: 40 }));
-    const size = 256 * 1024;
-    const received = createHash("sha256");
-    let count = 0;
-    b.bmc.state.serial.program = {
-      input: (bytes) => {
-        received.update(bytes);
-        count += bytes.length;
-      },
-    };
-    const data = Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
-    let printed = 0;
-    let typed = 0;
-    for (let turns = 0; turns < 20_000 && (count < size || b.client.bytes < size); turns++) {
-      const space = Math.min(b.bmc.sol.space, 4096);
-      b.bmc.state.serial.print(data.subarray(printed, printed + space));
-      printed = Math.min(size, printed + space);
-      const piece = data.subarray(typed, typed + 4096);
-      if (piece.length > 0 && b.client.sol.queuedBytes < 8192 && b.client.sol.write(piece)) typed += piece.length;
-      await b.clock.advance(50);
-    }
-    const expected = createHash("sha256").update(data).digest("hex");
-    expect([b.client.marks, b.client.bytes, count]).toEqual([[], size, size]);
-    expect(b.client.hash.digest("hex")).toBe(expected);
-    expect(received.digest("hex")).toBe(expected);
-  }, 120_000);
+  it.each([3, 17])(
+    "carries 1 MiB both ways through loss, duplicates and reordering over suite %i",
+    async (suite) => {
+      const b = new SolBench({ suite });
+      await b.active();
+      b.bmc.add(loss({ probability: 0.05 }));
+      b.bmc.add(duplication({ probability: 0.02, delayMs: 30 }));
+      b.bmc.add(reordering({ probability: 0.02, holdMs: 40 }));
+      const size = 1024 * 1024;
+      const received = createHash("sha256");
+      let count = 0;
+      b.bmc.state.serial.program = {
+        input: (bytes) => {
+          received.update(bytes);
+          count += bytes.length;
+        },
+      };
+      const data = Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
+      let printed = 0;
+      let typed = 0;
+      for (let turns = 0; turns < 80_000 && (count < size || b.client.bytes < size); turns++) {
+        const space = Math.min(b.bmc.sol.space, 4096);
+        b.bmc.state.serial.print(data.subarray(printed, printed + space));
+        printed = Math.min(size, printed + space);
+        const piece = data.subarray(typed, typed + 4096);
+        if (piece.length > 0 && b.client.sol.queuedBytes < 8192 && b.client.sol.write(piece)) typed += piece.length;
+        await b.clock.advance(50);
+      }
+      const expected = createHash("sha256").update(data).digest("hex");
+      expect([b.client.marks, b.client.bytes, count]).toEqual([[], size, size]);
+      expect(b.client.hash.digest("hex")).toBe(expected);
+      expect(received.digest("hex")).toBe(expected);
+    },
+    120_000,
+  );
 });

@@ -54,8 +54,6 @@ export class SolPayload {
   #isStuck = false;
   /** Set by Set SOL Configuration Parameters, by number. */
   readonly parameters = new Map<number, Uint8Array>();
-  /** Ids of users that may not use SOL. */
-  readonly excluded = new Set<number>();
 
   constructor(bmc: SolBmc) {
     this.#bmc = bmc;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IpAddressSource } from "../../ipmi/commands/index.ts";
 import { RandomPool } from "../../ipmi/crypto/random-pool.ts";
+import { RMCP_PORT } from "../../ipmi/wire/rmcp.ts";
 import type { Clock } from "../../lib/index.ts";
 import type { BoardBehaviour, BoardModel, BoardUser, ChannelTraits } from "../boards/board.ts";
 import { LiveBoard } from "./live-board.ts";
@@ -92,6 +93,8 @@ export class VirtualBmc {
   sdrReservation = 0;
   selReservation = 0;
   challenges: readonly Challenge[] = [];
+  /** UDP port; reported for SOL. */
+  port = RMCP_PORT;
   behaviour: BoardBehaviour | undefined;
   #settings: BmcSettings | undefined;
   /** Additions to the event log when it was reserved. */

@@ -6,10 +6,7 @@ import {
   getPayloadActivationStatus,
   getPayloadInstanceInfo,
   getSolConfigurationParameters,
-  getUserPayloadAccess,
-  SOL_PAYLOAD_BIT,
   setSolConfigurationParameters,
-  setUserPayloadAccess,
   solAccumulate,
   solAuthentication,
   solEnable,
@@ -32,7 +29,6 @@ const NOT_ACTIVE = 0x80;
 const PARAMETER_NOT_SUPPORTED = 0x80;
 const SET_IN_PROGRESS = 0x81;
 const READ_ONLY = 0x82;
-const PORT = 623;
 const NO_VLAN = 0xffff;
 const RATE_115200 = 10;
 
@@ -49,27 +45,28 @@ const DEFAULTS: ReadonlyMap<number, Uint8Array> = new Map([
   [solNonVolatileBitRate.number, solNonVolatileBitRate.encode(RATE_115200)],
   [solVolatileBitRate.number, solVolatileBitRate.encode(RATE_115200)],
   [solPayloadChannel.number, solPayloadChannel.encode(LAN_CHANNEL)],
-  [solPayloadPort.number, solPayloadPort.encode(PORT)],
 ]);
 
 function parameterData(bmc: VirtualBmc, number: number): Uint8Array | undefined {
-  return bmc.sol.parameters.get(number) ?? DEFAULTS.get(number);
+  const port = number === solPayloadPort.number ? solPayloadPort.encode(bmc.port) : undefined;
+  return bmc.sol.parameters.get(number) ?? port ?? DEFAULTS.get(number);
 }
 
-/** Serial over LAN: activation, its owner, users and parameters. */
+/** Serial over LAN: activation, its owner and parameters. */
 export const payloadHandlers: readonly Handler[] = [
   respond(activatePayload, ({ bmc, session }, { payloadType, instance, encrypt }) => {
     const { sol } = bmc;
     if (session?.protocol !== "2.0") return refuse(CompletionCode.NotSupportedInPresentState);
     if (payloadType !== PayloadType.Sol || instance !== 1) return refuse(CompletionCode.InvalidDataField);
     const enabled = parameterData(bmc, solEnable.number)?.[0] ?? 0;
-    if ((enabled & 1) === 0 || sol.excluded.has(session.user?.id ?? 0)) return refuse(ActivatePayloadCode.Disabled);
+    const mayNotUseSol = bmc.users.find((u) => u.id === session.user?.id)?.sol === false;
+    if ((enabled & 1) === 0 || mayNotUseSol) return refuse(ActivatePayloadCode.Disabled);
     const needed = solAuthentication.decode(parameterData(bmc, solAuthentication.number) ?? new Uint8Array(1));
     if (session.privilege < needed.privilege) return refuse(CompletionCode.InsufficientPrivilege);
     if (session.encrypted && !encrypt) return refuse(ActivatePayloadCode.NotWithoutEncryption);
     if (sol.owner) return refuse(ActivatePayloadCode.ActiveElsewhere);
     sol.activate(session);
-    return { auxiliary: 0, ...sol.sizes, port: PORT, vlan: NO_VLAN };
+    return { auxiliary: 0, ...sol.sizes, port: bmc.port, vlan: NO_VLAN };
   }),
   respond(deactivatePayload, ({ bmc }, { payloadType }) => {
     if (payloadType !== PayloadType.Sol) return refuse(CompletionCode.InvalidDataField);
@@ -89,15 +86,6 @@ export const payloadHandlers: readonly Handler[] = [
   respond(getChannelPayloadSupport, (_context, { channel = 0 }) => {
     if (!isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
     return { standard: 0x03, setup: 0x3f, oem: 0 };
-  }),
-  respond(getUserPayloadAccess, ({ bmc }, { userId }) => ({
-    standard: bmc.sol.excluded.has(userId) ? 0 : SOL_PAYLOAD_BIT,
-    oem: 0,
-  })),
-  respond(setUserPayloadAccess, ({ bmc }, { userId, operation, standard }) => {
-    if ((standard & SOL_PAYLOAD_BIT) === 0) return;
-    if (operation === "enable") bmc.sol.excluded.delete(userId);
-    else bmc.sol.excluded.add(userId);
   }),
   respond(getSolConfigurationParameters, ({ bmc }, { channel = 0, parameter, revisionOnly }) => {
     if (!isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
