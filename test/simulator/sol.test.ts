@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { deactivatePayload, SolTakenError } from "../../src/ipmi/index.ts";
 import {
+  completionCodes,
   duplication,
   loss,
   reordering,
@@ -132,6 +133,24 @@ describe("SOL of somebody else", () => {
     second.type("\r");
     await b.clock.advance(SECOND);
     expect(second.text).toBe("\r\nnode017 login: ");
+  });
+
+  it.each([
+    ["the owner is not reported", [{ netFn: 0x06, command: 0x4b }]],
+    [
+      "neither owner nor status is reported",
+      [
+        { netFn: 0x06, command: 0x4b },
+        { netFn: 0x06, command: 0x4a },
+      ],
+    ],
+  ] as const)("stays active where %s, until SOL is deactivated", async (_what, filters) => {
+    const b = await bench(...filters.map((filter) => completionCodes({ filter, code: 0xc1 })));
+    await b.clock.advance(600 * SECOND);
+    expect([b.client.end, await b.type("\r")]).toEqual([undefined, "\r\nnode017 login: "]);
+    b.bmc.sol.deactivate();
+    await b.untilEnd();
+    expect(b.client.end).toBe(filters.length === 1 ? "inactive" : "silent");
   });
 
   it("is found out at once by somebody who types", async () => {

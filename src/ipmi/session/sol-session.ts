@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../../lib/index.ts";
 import { type ActivatedPayload, ActivatePayloadCode, activatePayload } from "../commands/app/activate-payload.ts";
 import { deactivatePayload } from "../commands/app/deactivate-payload.ts";
 import { getDeviceId } from "../commands/app/get-device-id.ts";
+import { getPayloadActivationStatus } from "../commands/app/get-payload-activation-status.ts";
 import { getPayloadInstanceInfo } from "../commands/app/get-payload-instance-info.ts";
 import { getSessionInfo } from "../commands/app/get-session-info.ts";
 import { cipherSuite } from "../crypto/cipher-suite.ts";
@@ -65,6 +66,8 @@ export interface SolSessionOptions {
 const SOL = { payloadType: PayloadType.Sol } as const;
 const KEEP_ALIVE_MS = 15_000;
 const ATTEMPTS = 3;
+/** Instance 1 in the mask of active instances. */
+const FIRST_INSTANCE = 1;
 /** Transmissions of a request that only finds out whether the session lives. */
 const CHECK_TRIES = 2;
 
@@ -78,11 +81,16 @@ export class SolSession {
   readonly #stream: SolStream;
   #timer: Timer | undefined;
   #keepAlives = 0;
-  /** False: the BMC does not report the owner. */
-  #reportsOwner = true;
+  readonly #watch: Watch;
   #over = false;
 
-  private constructor(options: SolSessionOptions, activated: ActivatedPayload, early: Uint8Array[]) {
+  private constructor(
+    options: SolSessionOptions,
+    activated: ActivatedPayload,
+    watch: Watch,
+    early: readonly Uint8Array[],
+  ) {
+    this.#watch = watch;
     const { session, clock, handlers, stream } = options;
     this.#options = options;
     this.#stream = new SolStream({
@@ -118,7 +126,7 @@ export class SolSession {
     const channel = session.openPayload(PayloadType.Sol, (payload) => early.push(Uint8Array.from(payload)));
     try {
       const activated = await activate(options);
-      return new SolSession(options, activated, early);
+      return new SolSession(options, activated, await watchOf(session, options.signal), early);
     } catch (error) {
       channel.close();
       throw error;
@@ -200,22 +208,22 @@ export class SolSession {
   /** Whether the session lives and still owns SOL: undefined if so, as far as the BMC reports it. */
   async #check(): Promise<SolSessionEnd | undefined> {
     const { session, signal } = this.#options;
+    const request = { tries: CHECK_TRIES, signal };
     try {
-      if (!this.#reportsOwner) {
-        await session.run(getDeviceId, undefined, { tries: CHECK_TRIES, signal });
-        return undefined;
+      if (this.#watch === "owner") {
+        const { sessionId } = await session.run(getPayloadInstanceInfo, SOL, request);
+        if (sessionId === session.id) return undefined;
+        return sessionId === 0 ? "inactive" : "taken";
       }
-      const { sessionId } = await session.run(getPayloadInstanceInfo, SOL, { tries: CHECK_TRIES, signal });
-      if (sessionId === session.id) return undefined;
-      return sessionId === 0 ? "inactive" : "taken";
+      if (this.#watch === "status") {
+        const { active } = await session.run(getPayloadActivationStatus, SOL, request);
+        return (active & FIRST_INSTANCE) === 0 ? "inactive" : undefined;
+      }
+      await session.run(getDeviceId, undefined, request);
+      return undefined;
     } catch (error) {
-      if (error instanceof SilenceError) return "lost";
       // A refusal is an answer: the session lives.
-      if (error instanceof CompletionCodeError) {
-        this.#reportsOwner = false;
-        return undefined;
-      }
-      return "lost";
+      return error instanceof CompletionCodeError ? undefined : "lost";
     }
   }
 }
@@ -244,6 +252,22 @@ async function activate(options: SolSessionOptions): Promise<ActivatedPayload> {
         if (!(refused instanceof CompletionCodeError)) throw refused;
       });
     }
+  }
+}
+
+/** What the BMC reports correctly about the SOL of this session: its owner, whether it is active, or nothing. */
+type Watch = "owner" | "status" | "none";
+
+/** Reads back what was just activated: some boards do not know the commands, others report 0 all the time. */
+async function watchOf(session: Session, signal: AbortSignal | undefined): Promise<Watch> {
+  const owner = await ownerOf(session, signal);
+  if (owner?.sessionId === session.id) return "owner";
+  try {
+    const { active } = await session.run(getPayloadActivationStatus, SOL, { signal });
+    return (active & FIRST_INSTANCE) === 0 ? "none" : "status";
+  } catch (error) {
+    if (error instanceof CompletionCodeError) return "none";
+    throw error;
   }
 }
 
