@@ -161,6 +161,31 @@ withPeers(["ipmitool"], "settings made by us, and what ipmitool reads", () => {
     await ours((o) => o.powerLimitOff());
   });
 
+  it("Serial over LAN", async () => {
+    const change = {
+      enabled: true,
+      privilege: "operator",
+      forceEncryption: true,
+      accumulateMs: 60,
+      threshold: 96,
+      retries: 5,
+      retryMs: 500,
+      rate: 115200,
+    } as const;
+    const { rate, ...same } = change;
+    expect(await ours((o) => o.setSol(change, 1))).toMatchObject({ ...same, storedRate: rate, activeRate: rate });
+    const info = keyValues(await theirs("sol", "info", "1"));
+    expect(info.get("Enabled")).toBe("true");
+    expect(info.get("Privilege Level")).toBe("OPERATOR");
+    expect(info.get("Force Encryption")).toBe("true");
+    expect(info.get("Retry Count")).toBe("5");
+    expect(info.get("Retry Interval (ms)")).toBe("500");
+    expect(info.get("Volatile Bit Rate (kbps)")).toBe("115.2");
+    expect(info.get("Non-Volatile Bit Rate (kbps)")).toBe("115.2");
+    await theirs("sol", "set", "volatile-bit-rate", "19.2", "1");
+    expect((await ours((o) => o.sol(1))).activeRate).toBe(19200);
+  });
+
   it("an event, and an erased log", async () => {
     await ours((o) => o.sendTestEvent({ sensorType: 1, sensorNumber: 0x30, eventType: 1, data: [9, 255, 255] }));
     expect(await theirs("sel", "list", "last", "1")).toContain("Upper Critical going high");

@@ -7,4 +7,5 @@ export * from "./operation-error.ts";
 export * from "./operations.ts";
 export * from "./power.ts";
 export * from "./raw.ts";
+export * from "./sol.ts";
 export * from "./users.ts";

@@ -5,6 +5,7 @@ import type { EventLogOperations } from "./event-log.ts";
 import type { NetworkOperations } from "./network.ts";
 import type { PowerOperations } from "./power.ts";
 import type { RawOperations } from "./raw.ts";
+import type { SolOperations } from "./sol.ts";
 import type { UserOperations } from "./users.ts";
 
 /**
@@ -25,4 +26,5 @@ export interface Operations
     DcmiOperations,
     NetworkOperations,
     UserOperations,
+    SolOperations,
     RawOperations {}

@@ -13,7 +13,6 @@ const NOBODY = {
   enabled: false,
   messaging: false,
   linkAuthentication: false,
-  sol: false,
 } as const;
 
 /** Whether a user may open a session. */

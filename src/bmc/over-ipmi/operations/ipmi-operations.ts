@@ -8,6 +8,7 @@ import type { OperationSession } from "./operation-session.ts";
 import { powerOperations } from "./power.ts";
 import { rawOperations } from "./raw.ts";
 import { SensorWords, sensorOperations } from "./sensors.ts";
+import { solOperations } from "./sol.ts";
 import { userOperations } from "./users.ts";
 
 /** The operations over one IPMI session. */
@@ -22,6 +23,7 @@ export function ipmiOperations(session: OperationSession): Operations {
     ...dcmiOperations(session),
     ...networkOperations(session),
     ...userOperations(session),
+    ...solOperations(session),
     ...rawOperations(session),
   };
 }
