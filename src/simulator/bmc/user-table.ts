@@ -13,6 +13,7 @@ const NOBODY = {
   enabled: false,
   messaging: false,
   linkAuthentication: false,
+  sol: false,
 } as const;
 
 /** Whether a user may open a session. */

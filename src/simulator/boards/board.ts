@@ -55,6 +55,8 @@ export interface BoardUser {
   readonly linkAuthentication?: boolean;
   /** False where absent. */
   readonly callbackOnly?: boolean;
+  /** May use Serial over LAN; true where absent. */
+  readonly sol?: boolean;
   /** The form in which the password was set; absent: either is accepted. */
   readonly passwordSize?: 16 | 20;
 }

@@ -3,10 +3,13 @@ import {
   getChannelInfo,
   getUserAccess,
   getUserName,
+  getUserPayloadAccess,
+  SOL_PAYLOAD_BIT,
   setChannelAccess,
   setUserAccess,
   setUserName,
   setUserPassword,
+  setUserPayloadAccess,
   WRONG_PASSWORD,
   WRONG_PASSWORD_SIZE,
 } from "../../ipmi/commands/index.ts";
@@ -92,5 +95,14 @@ export const userHandlers: readonly Handler[] = [
         return refuse(result === "other" ? WRONG_PASSWORD : WRONG_PASSWORD_SIZE);
       }
     }
+  }),
+  respond(getUserPayloadAccess, ({ bmc }, { userId, channel }) => {
+    if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
+    const user = bmc.users.find((u) => u.id === userId);
+    return { standard: user !== undefined && user.sol !== false ? SOL_PAYLOAD_BIT : 0, oem: 0 };
+  }),
+  respond(setUserPayloadAccess, ({ bmc }, { userId, channel, operation, standard }) => {
+    if (!isUserId(userId) || !isLanChannel(channel)) return refuse(CompletionCode.InvalidDataField);
+    if ((standard & SOL_PAYLOAD_BIT) !== 0) bmc.settings.users.change(userId, { sol: operation === "enable" });
   }),
 ];
