@@ -1,3 +1,7 @@
+import { escapeControls } from "../lib/index.ts";
+
+export { escapeControls };
+
 /**
  * Rows as aligned columns, two spaces apart. Control characters are shown as escapes: texts of BMCs must not control the
  * terminal.
@@ -13,12 +17,4 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** Text of a BMC, fit for a terminal: `\x1b` instead of the control character. */
-export function escapeControls(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
-  });
 }

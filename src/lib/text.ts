@@ -54,3 +54,11 @@ export function snakeCase(text: string): string {
 function plain(word: string): string {
   return word.toLowerCase().replaceAll("-", "_");
 }
+
+/** Foreign text, fit for a terminal: `\x1b` instead of the control character. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
+}
