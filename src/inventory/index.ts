@@ -18,6 +18,7 @@ export { Inventory, type InventoryOptions } from "./inventory.ts";
 export { type LoadedHosts, loadHosts } from "./load-hosts.ts";
 export { type RackBudget, RackBudgets } from "./rack-budgets.ts";
 export { type Rejection, type RejectionCount, rejectionText } from "./rejection.ts";
-export { SelectorError, selectHosts } from "./select.ts";
+export { type HostGroups, SelectorError, selectHosts } from "./select.ts";
+export { type SelectionRequest, selectForAction } from "./selection.ts";
 export { ownedBy, ownerOf, parseShard, rendezvous, type Shard } from "./shard.ts";
 export { buildInventory } from "./static-targets.ts";

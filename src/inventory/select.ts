@@ -11,26 +11,56 @@ export class SelectorError extends Error {
   }
 }
 
+/** Named selectors of the configuration, for `@name`. */
+export type HostGroups = ReadonlyMap<string, string>;
+
+const NO_GROUPS: HostGroups = new Map();
+
 /**
  * The hosts that a selector matches, in the order of the inventory. Terms are separated by commas:
  *
  *   node[001-040], login1   hosts by name; each must exist
  *   node*                   hosts by pattern
+ *   @gpu                    hosts of a group
  *   rack=r12, rack=r[1-4]   value of a label; of several terms of one label any may match
  *   rack!=r12               not this value
+ *   -login1, -@gpu, -rack=r3  not these hosts; beside terms that select
  *
- * Terms of different labels, and names, must all match. An empty selector or `all` matches every host. Throws
- * SelectorError for an unknown host or label, so that a typing error is not taken for "none".
+ * Terms of different labels, and names with groups, must all match. An empty selector or `all` matches every host.
+ *
+ * @throws SelectorError for an unknown host, label or group, so that a typing error is not taken for "none", and for
+ *   groups that contain each other
  */
-export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
+export function selectHosts(hosts: Iterable<Host>, selector: string, groups: HostGroups = NO_GROUPS): Host[] {
   const all = [...hosts];
   if (selector.trim() === "" || selector.trim() === "all") return all;
+  return selectTerms(all, selector, groups, []);
+}
+
+/** @param inside names of the groups that are being resolved */
+function selectTerms(all: readonly Host[], selector: string, groups: HostGroups, inside: readonly string[]): Host[] {
   const tests = new Map<string, ((host: Host) => boolean)[]>();
   const names: string[] = [];
+  const named = new Set<string>();
+  const removed = new Set<string>();
+  let hasNames = false;
+  let selects = false;
   for (const term of attempt(() => splitList(selector))) {
+    if (term.startsWith("-")) {
+      for (const { name } of selectTerms(all, term.slice(1).trim(), groups, inside)) removed.add(name);
+      continue;
+    }
+    selects = true;
+    if (term.startsWith("@")) {
+      hasNames = true;
+      for (const { name } of hostsOfGroup(all, term.slice(1), groups, inside)) named.add(name);
+      continue;
+    }
     const match = /^([^=!]*)(!?=)(.*)$/.exec(term);
     if (!match) {
-      names.push(term);
+      hasNames = true;
+      if (term === "all") for (const { name } of all) named.add(name);
+      else names.push(term);
       continue;
     }
     const [, label = "", operator, value = ""] = match;
@@ -41,12 +71,26 @@ export function selectHosts(hosts: Iterable<Host>, selector: string): Host[] {
     const test = (host: Host): boolean => matches(labelOf(host, label.trim()) ?? "") === (operator === "=");
     tests.set(group, [...(tests.get(group) ?? []), test]);
   }
-  const named = names.length > 0 ? namesOf(names, all) : undefined;
+  if (!selects) throw new SelectorError(`"${selector.trim()}" only removes hosts; write all,${selector.trim()}`);
+  if (names.length > 0) for (const name of namesOf(names, all)) named.add(name);
   return all.filter(
     (host) =>
-      (named === undefined || named.has(host.name)) &&
+      (!hasNames || named.has(host.name)) &&
+      !removed.has(host.name) &&
       [...tests.values()].every((group) => group.some((test) => test(host))),
   );
+}
+
+function hostsOfGroup(all: readonly Host[], name: string, groups: HostGroups, inside: readonly string[]): Host[] {
+  const selector = groups.get(name);
+  if (selector === undefined) {
+    const near = nearest(name, groups.keys());
+    const known = groups.size === 0 ? "the configuration has no groups" : `known: ${[...groups.keys()].join(", ")}`;
+    throw new SelectorError(`no group is named "${name}"; ${near ? `did you mean "@${near}"?` : known}`);
+  }
+  if (inside.includes(name))
+    throw new SelectorError(`groups contain each other: ${[...inside, name].map((one) => `@${one}`).join(" -> ")}`);
+  return selectTerms(all, selector, groups, [...inside, name]);
 }
 
 /** The value of a label of a host, as used by selectors and lists. */
