@@ -9,6 +9,8 @@ import type {
   Config,
   EventsConfig,
   ModuleConfig,
+  OperateAuthConfig,
+  OperateConfig,
   SecretSource,
   ServerAuth,
   TargetConfig,
@@ -68,6 +70,8 @@ export function buildConfig(file: ConfigFile, source: ConfigSource, folder: stri
     },
     historyBytes: file.history.memory === "0" ? 0 : (parseSize(file.history.memory) ?? 0),
     links: file.links,
+    groups: new Map(Object.entries(file.groups)),
+    operate: buildOperate(file.operate, absolute),
     quirks: file.quirks.map(({ manufacturer, product, firmware_below, quirks }) => ({
       manufacturers: manufacturersOf(manufacturer),
       ...(product !== undefined && { products: listOf(product) }),
@@ -157,6 +161,38 @@ function buildAuth(name: string, auth: ConfigFile["auths"][string], absolute: Ab
     password: secretSource(auth.password, auth.password_file, auth.password_env, absolute) ?? { from: "env", name: "" },
     ...(kg !== undefined && { kg }),
     privilege: auth.privilege,
+    ...(auth.operate !== undefined && { operate: buildOperateAuth(auth.operate, absolute) }),
+  };
+}
+
+function buildOperateAuth(
+  auth: NonNullable<ConfigFile["auths"][string]["operate"]>,
+  absolute: Absolute,
+): OperateAuthConfig {
+  const kg = secretSource(auth.kg, auth.kg_file, auth.kg_env, absolute);
+  return {
+    username: auth.username,
+    password: secretSource(auth.password, auth.password_file, auth.password_env, absolute),
+    ...(kg !== undefined && { kg }),
+    privilege: auth.privilege,
+  };
+}
+
+function buildOperate(
+  { fanout, wait, power_on, audit, protect }: ConfigFile["operate"],
+  absolute: Absolute,
+): OperateConfig {
+  return {
+    fanout,
+    waitMs: ms(wait),
+    powerOn: {
+      batch: power_on.batch,
+      gapMs: ms(power_on.gap),
+      totalPerSecond: power_on.total,
+      groupBy: power_on.group_by,
+    },
+    auditPath: audit.path === undefined ? undefined : absolute(audit.path),
+    protect,
   };
 }
 

@@ -47,6 +47,12 @@ export function checkRelations(raw: unknown, source: ConfigSource, options: Chec
     checkSecret(["auths", name], auth, "password", { needed: true, ...options }, say);
     checkSecret(["auths", name], auth, "kg", { needed: false, ...options }, say);
     if (usesIpmi(name, file)) checkIpmiLimits(["auths", name], auth, say);
+    if (!isMapping(auth.operate)) continue;
+    // Its variables belong to the command line, and need not be set for the exporter.
+    const operate = { needed: false };
+    checkSecret(["auths", name, "operate"], auth.operate, "password", operate, say);
+    checkSecret(["auths", name, "operate"], auth.operate, "kg", operate, say);
+    checkIpmiLimits(["auths", name, "operate"], auth.operate, say);
   }
   for (const section of ["targets", "file_sd", "http_sd"]) {
     for (const [i, value] of list(file[section]).entries()) {

@@ -10,6 +10,7 @@ import type {
   SeverityRule,
 } from "../model/index.ts";
 import type { Cidr } from "./cidr.ts";
+import type { ProtectedAction } from "./operate-schema.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { ConfigFile, PRIVILEGES, PROTOCOLS } from "./schema.ts";
 import type { SensorRule } from "./sensor-rules.ts";
@@ -31,6 +32,10 @@ export interface Config {
   /** Bytes for the readings of the last day, of all hosts together; 0: none. */
   readonly historyBytes: number;
   readonly links: LinksConfig;
+  /** Selectors by name. */
+  readonly groups: ReadonlyMap<string, string>;
+  /** Settings of the commands that act on hosts. */
+  readonly operate: OperateConfig;
   readonly quirks: readonly QuirkRule[];
   readonly roles: RolesConfig;
   readonly severities: SeveritiesConfig;
@@ -171,6 +176,38 @@ export interface AuthConfig {
   readonly password: SecretSource;
   readonly kg?: SecretSource;
   readonly privilege?: Privilege;
+  /** Account for changes; read by the command line alone. */
+  readonly operate?: OperateAuthConfig;
+}
+
+/** Account of the commands that change something. */
+export interface OperateAuthConfig {
+  readonly username: string;
+  /** Absent: entered on the terminal. */
+  readonly password?: SecretSource;
+  readonly kg?: SecretSource;
+  /** By default the level that the command needs. */
+  readonly privilege?: Privilege;
+}
+
+export interface OperateConfig {
+  /** BMCs in work at once. */
+  readonly fanout: number;
+  /** Longest wait until a BMC reports the state that a change leads to. */
+  readonly waitMs: number;
+  readonly powerOn: {
+    /** Hosts of one group that are switched on at once. */
+    readonly batch: number;
+    /** Time between two batches of a group. */
+    readonly gapMs: number;
+    /** Hosts per second, of all groups together. */
+    readonly totalPerSecond?: number;
+    /** Label whose values are the groups. */
+    readonly groupBy: string;
+  };
+  /** Absolute. */
+  readonly auditPath?: string;
+  readonly protect: readonly { readonly hosts: string; readonly actions: readonly ProtectedAction[] }[];
 }
 
 /** One entry of `targets`; patterns are not expanded yet. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileProblem, nearest, Secret } from "../lib/index.ts";
-import type { Config, Privilege, SecretSource } from "./config.ts";
+import type { Config, OperateAuthConfig, Privilege, SecretSource } from "./config.ts";
 import type { ConfigPath } from "./problem.ts";
 import { decodeKey, keyProblem, passwordProblem } from "./secret-schema.ts";
 
@@ -58,6 +58,25 @@ export async function resolveCredentials(
     ...(kg && { kg: new Secret(decodeKey(kg.reveal())) }),
     ...(auth.privilege && { privilege: auth.privilege }),
   };
+}
+
+/**
+ * The password of `auths.NAME.operate`. Files and variables are read on each call.
+ *
+ * @throws CredentialsError
+ */
+export async function resolveOperatePassword(
+  { password: source }: OperateAuthConfig,
+  authName: string,
+  env: Environment = process.env,
+): Promise<Secret> {
+  const what = `auths.${authName}.operate`;
+  if (source === undefined)
+    throw new CredentialsError(`${what} has no password; give one of password_file, password_env, or --ask-password`);
+  const password = await readSecret(source, `${what}.password`, env);
+  const problem = passwordProblem(password.reveal());
+  if (problem !== undefined) throw new CredentialsError(`${what}.password: ${problem}`);
+  return password;
 }
 
 /** `password`, `password_file` and `password_env` are keys for the same secret. */

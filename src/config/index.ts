@@ -7,8 +7,16 @@ export { type Cidr, cidrMatcher, parseCidr } from "./cidr.ts";
 export type * from "./config.ts";
 export { staleAfterMs } from "./config.ts";
 export { type ConvertedConfig, convertIpmiExporter } from "./convert.ts";
-export { type Credentials, CredentialsError, type Environment, readSecret, resolveCredentials } from "./credentials.ts";
+export {
+  type Credentials,
+  CredentialsError,
+  type Environment,
+  readSecret,
+  resolveCredentials,
+  resolveOperatePassword,
+} from "./credentials.ts";
 export { configJsonSchema } from "./json-schema.ts";
+export type { ProtectedAction } from "./operate-schema.ts";
 export { loadConfig, parseConfig } from "./parse.ts";
 export { ConfigError, type ConfigPath, type ConfigProblem, formatPath, formatProblem } from "./problem.ts";
 export { redactConfig } from "./redact.ts";

@@ -5,6 +5,7 @@ import { parseCidr } from "./cidr.ts";
 import { clusterSchema } from "./cluster-schema.ts";
 import { duration, someTime } from "./duration-schema.ts";
 import { authorizationSchema, basicAuthSchema, eventsSchema, parseSize } from "./events-schema.ts";
+import { operateSchema } from "./operate-schema.ts";
 import { commonKeys, oneOrMore } from "./rule-file.ts";
 import { authSchema } from "./secret-schema.ts";
 import { selEvents } from "./sel-events.ts";
@@ -422,6 +423,20 @@ export const fileSchema = z.strictObject({
     })
     .prefault({})
     .describe("Addresses that pages link to."),
+  groups: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, { error: "is not a group name; use letters, digits, _, . and -" }),
+      filled("a selector such as rack=r[7-9],-login1"),
+    )
+    .prefault({})
+    .describe(
+      'Selectors by name, for `@name` on the command line, e.g. `gpu: "rack=r[7-9],-login1"`. A group may contain other groups.',
+    ),
+  operate: operateSchema
+    .prefault({})
+    .describe("Settings of the commands that act on hosts; see [operate](operate.md). The exporter does not use them."),
   quirks: z
     .array(quirkRuleSchema)
     .default([])

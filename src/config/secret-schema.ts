@@ -53,7 +53,7 @@ const kg = secretText()
   .optional()
   .describe(`BMC key Kg, for BMCs with two-key login: text up to ${MAX_PASSWORD_BYTES} bytes, or \`hex:\` and digits.`);
 
-export const authSchema = z.strictObject({
+const account = {
   username: z
     .string()
     .refine(fits(MAX_REDFISH_BYTES), { error: REDFISH_LIMIT })
@@ -62,10 +62,27 @@ export const authSchema = z.strictObject({
   ...elsewhere("password"),
   kg,
   ...elsewhere("kg"),
+};
+
+const operateAuthSchema = z.strictObject({
+  ...account,
+  privilege: z
+    .enum(["operator", "administrator"])
+    .optional()
+    .describe("Highest privilege level of its sessions. Without it, the level that the command needs."),
+});
+
+export const authSchema = z.strictObject({
+  ...account,
   privilege: z
     .enum(["user", "operator", "administrator"])
     .optional()
     .describe("Privilege level of this account's sessions, instead of the one of the module."),
+  operate: operateAuthSchema
+    .optional()
+    .describe(
+      "Account for changes, see [operate](operate.md). Only the command line reads it, and only when it changes something. Without it, changes use the account above.",
+    ),
 });
 
 /** Why a password is invalid for every protocol; undefined if it is valid. */
