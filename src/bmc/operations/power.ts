@@ -32,8 +32,12 @@ export interface PowerReport {
 export type IdentifyLight = "off" | "timed" | "on";
 
 export interface PowerOperations {
-  /** Reads power state, last power event, restart cause and restore policy. */
-  readPower(): Promise<PowerReport>;
+  /**
+   * Reads power state, last power event, restart cause and restore policy.
+   *
+   * @param options restartCause false: leaves out the cause, which is a second command
+   */
+  readPower(options?: { readonly restartCause?: boolean }): Promise<PowerReport>;
   /**
    * Sends one Chassis Control; never twice. The state follows later: 1 to 60 s.
    *

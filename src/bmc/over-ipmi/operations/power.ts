@@ -49,9 +49,9 @@ const LONGEST_IDENTIFY_SECONDS = 255;
 export function powerOperations(s: OperationSession): PowerOperations {
   const status = (): Promise<ChassisStatus> => s.run(getChassisStatus, undefined);
   return {
-    async readPower() {
+    async readPower({ restartCause = true } = {}) {
       const chassis = await status();
-      const cause = await optional(s.run(getSystemRestartCause, undefined));
+      const cause = restartCause ? await optional(s.run(getSystemRestartCause, undefined)) : undefined;
       return {
         on: chassis.powerOn,
         lastEvents: POWER_EVENTS.filter((_event, n) => ((chassis.lastPowerEvent >> n) & 1) === 1),
