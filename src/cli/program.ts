@@ -4,6 +4,7 @@ import { LightsoutCommand } from "./command.ts";
 import { SHELLS, type Shell } from "./completion.ts";
 import { addExporterOptions, exporterOf } from "./exporter-client.ts";
 import { DEFAULT_EXPORTER, HOST_FORMATS, HOST_STATES, PROBE_FORMATS, SENSOR_FORMATS } from "./formats.ts";
+import { addOperateCommands } from "./operate/commands.ts";
 import {
   collect,
   configOption,
@@ -146,6 +147,8 @@ export function createProgram(version: string): Command {
     const { bad, kind, role, name, format } = options;
     process.exitCode = await sensors({ selector, exporter, bad, kind, role, name, format });
   });
+
+  addOperateCommands(program);
 
   program
     .command("explain <host> [sensor]")
