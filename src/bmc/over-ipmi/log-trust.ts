@@ -57,7 +57,7 @@ export class LogTrust {
    */
   noteLog(log: LogState | undefined, bmcSeconds: number | undefined): void {
     const before = this.#log;
-    this.#log = log && { ...log, readAtSeconds: bmcSeconds };
+    this.#log = log && datedLog(log, bmcSeconds);
     if (!log || !before || log.entries === undefined || before.entries === undefined) return;
     if (log.lastEraseTimestamp !== before.lastEraseTimestamp) {
       this.#isReusing = false;
@@ -114,6 +114,12 @@ export class LogTrust {
     if (this.#isClockStopped) return "clock_stopped";
     return this.#isReusing ? "entries_reused" : undefined;
   }
+}
+
+/** Without spread: each host's object would have its own hidden class, which takes more memory than the object. */
+function datedLog(log: LogState, readAtSeconds: number | undefined): DatedLog {
+  const { entries, freeBytes, lastAdditionTimestamp, lastEraseTimestamp, overflow } = log;
+  return { entries, freeBytes, lastAdditionTimestamp, lastEraseTimestamp, overflow, readAtSeconds };
 }
 
 /** Another entry may have been added in the same second, after the info was read. */
