@@ -25,6 +25,7 @@ export const peers = [
   { program: "rpmbuild", debian: "rpm", what: "builder of RPM packages" },
   { program: "groff", debian: "groff-base", what: "renders manual pages" },
   { program: "snmptrap", debian: "snmp", what: "sender of SNMP traps" },
+  { program: "snmptrapd", debian: "snmptrapd", what: "receiver of SNMP traps" },
   { program: "etcd", debian: "etcd-server", what: "store of a cluster of servers" },
   { program: "etcdctl", debian: "etcd-client", what: "client of etcd" },
   { program: "systemd-analyze", debian: "systemd", what: "checker of systemd units" },

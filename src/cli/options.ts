@@ -62,6 +62,15 @@ export function whole(least: number, most: number): (text: string) => number {
   };
 }
 
+/** Address and port on the loopback network: the simulator sends nothing anywhere else. */
+export function receiver(text: string): { readonly address: string; readonly port: number } {
+  const match = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match?.[1] || port < 1 || port > 65_535)
+    throw new InvalidArgumentError("expected a loopback address with a port, e.g. 127.0.0.1:9162");
+  return { address: match[1], port };
+}
+
 /** An http or https URL, as written. */
 export function httpUrl(text: string): string {
   if (/^https?:\/\/[^/]/.test(text) && URL.canParse(text)) return text;

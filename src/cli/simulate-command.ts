@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { collect, controlPortOption, ratio, whole } from "./options.ts";
+import { collect, controlPortOption, ratio, receiver, whole } from "./options.ts";
 
 /** Adds `lightsout simulate` and the commands that control a running simulator. */
 export function addSimulateCommand(program: Command): void {
@@ -30,6 +30,8 @@ export function addSimulateCommand(program: Command): void {
       "--timetable <file>",
       "YAML list of scheduled faults, e.g. { at: 30s, target: r1u02, fault: fan_stopped, for: 5m }",
     )
+    .option("--traps <address:port>", "send platform event traps to this receiver, e.g. 127.0.0.1:9162", receiver)
+    .option("--trap-community <text>", "community of these traps", "public")
     .option("--loss <ratio>", "share of packets that are lost, from 0 to 1", ratio)
     .option("--silent <ratio>", "share of BMCs that do not answer, from 0 to 1", ratio)
     .option("--lossy <ratio>", "share of BMCs that lose packets: the share in --loss (default: a tenth)", ratio)
@@ -55,6 +57,7 @@ export function addSimulateCommand(program: Command): void {
         port: options.port,
         controlPort: options.controlPort,
         timetable: options.timetable,
+        traps: options.traps && { ...options.traps, community: options.trapCommunity },
         lossRatio: options.loss,
         silentRatio: options.silent,
         lossyRatio: options.lossy,

@@ -11,6 +11,7 @@ import {
   latency,
   loss,
   Park,
+  PetSender,
   parseScenario,
   parseTimetable,
   recordedBoard,
@@ -34,6 +35,8 @@ interface SimulateOptions {
   readonly port: number;
   readonly controlPort: number;
   readonly timetable?: string;
+  /** Where the BMCs send traps. */
+  readonly traps?: { readonly address: string; readonly port: number; readonly community: string };
   readonly lossRatio?: number;
   /** Share of BMCs that do not answer. */
   readonly silentRatio?: number;
@@ -60,6 +63,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 export async function simulate(options: SimulateOptions): Promise<number> {
   let park: Park | undefined;
   let stopTimetable = (): void => {};
+  let traps: PetSender | undefined;
   try {
     const selected = (options.scenarios ?? []).map(parseScenario);
     const timetable = options.timetable === undefined ? [] : readTimetable(options.timetable);
@@ -73,6 +77,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
       troubles: troublesOf(options, selected),
       seed: options.seed,
     });
+    if (options.traps) traps = new PetSender(park.simulation.bmcs, { ...options.traps, clock: park.clock });
     await serveControl(park, options.controlPort);
     stopTimetable = runTimetable(park, timetable, print);
   } catch (error) {
@@ -96,6 +101,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     process.once("SIGINT", resolve);
   });
   stopTimetable();
+  traps?.stop();
   await park.close();
   // The control server may still have idle connections.
   process.exit(0);

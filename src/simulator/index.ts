@@ -32,3 +32,4 @@ export {
   defaultOf as defaultArgument,
 } from "./scenarios/scenario-argument.ts";
 export { parseTimetable, runTimetable } from "./timetable.ts";
+export { PetSender, type PetSenderOptions } from "./traps/pet-sender.ts";

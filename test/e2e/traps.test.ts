@@ -1,15 +1,18 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { encodePlatformEventTrap, type PlatformEventTrap } from "../../src/ipmi/index.ts";
+import { systemClock } from "../../src/lib/index.ts";
 import {
   compileBoard,
+  PetSender,
   type Scenario,
   type Simulation,
   sampleBoard,
   startSimulation,
 } from "../../src/simulator/index.ts";
+import { startChild, temporaryFolder } from "../rig/child.ts";
 import { reservePort } from "../rig/ports.ts";
 import { findProgram, withPeers } from "../rig/requirements.ts";
 import { run } from "../rig/run.ts";
@@ -21,7 +24,7 @@ const COMMUNITY = "the-secret-community";
 const FAN = { sensorType: 0x04, eventType: 0x01, offset: 2 };
 const PET_ACKNOWLEDGE = 0x17;
 
-withPeers(["snmptrap"], "traps", () => {
+withPeers(["snmptrap", "snmptrapd"], "traps", () => {
   let simulation: Simulation;
   let acknowledged = 0;
   let sequence = 100;
@@ -291,6 +294,46 @@ withPeers(["snmptrap"], "traps", () => {
     expect(heard[1]).toBeGreaterThan(0);
     expect((await outcomes(exporter)).unknown_agent).toBe(1);
   }, 90_000);
+
+  it("of virtual BMCs are read within two seconds, acknowledged, and understood by snmptrapd", async () => {
+    const { port, events } = await start();
+    const reserved = await reservePort();
+    closers.push(() => reserved.release());
+    const folder = temporaryFolder("snmptrapd");
+    closers.push(() => folder.remove());
+    writeFileSync(join(folder.path, "conf"), "disableAuthorization yes\n");
+    const args = ["-f", "-n", "-Lo", "-C", "-c", join(folder.path, "conf"), "-M", "", "-m", "", "-On"];
+    const foreign = await startChild(findProgram("snmptrapd") ?? "snmptrapd", [...args, `127.0.0.1:${reserved.port}`], {
+      env: { ...process.env, SNMP_PERSISTENT_DIR: folder.path },
+    });
+    closers.push(() => foreign.kill());
+    await eventually(foreign.output, (text) => text.includes("NET-SNMP version"));
+    const { bmcs } = simulation;
+    const to = { address: "127.0.0.1", clock: systemClock };
+    const other = new PetSender(bmcs, { ...to, port: reserved.port, community: "public" });
+    addFanEvent(1);
+    await eventually(foreign.output, (text) => text.includes(PET));
+    expect(foreign.output()).toContain(bmc(1).address);
+    expect(foreign.output()).toContain("Enterprise Specific Trap");
+    expect(foreign.output()).toMatch(/\.1\.3\.6\.1\.4\.1\.3183\.1\.1\.1 = (Hex-STRING|STRING):/);
+    other.stop();
+    const delays: number[] = [];
+    const sender = new PetSender(bmcs, { ...to, port, community: COMMUNITY });
+    closers.push(() => sender.stop());
+    for (const i of [0, 1]) {
+      const before = events().length;
+      const began = performance.now();
+      addFanEvent(i);
+      await eventually(events, (all) => all.length > before && all.at(-1)?.host === `n${i + 1}`, 5000);
+      delays.push(performance.now() - began);
+    }
+    process.stdout.write(`fault to event by a trap: ${delays.map((ms) => ms.toFixed(0)).join(" and ")} ms\n`);
+    await eventually(
+      () => sender.waiting,
+      (count) => count === 0,
+    );
+    expect(sender.sent).toBe(2);
+  }, 60_000);
 
   it("follow a reload, and a port in use is logged while polls go on", async () => {
     const { exporter, port } = await start();

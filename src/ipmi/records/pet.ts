@@ -160,8 +160,14 @@ export function decodePlatformEventTrap(specificTrap: number, octets: Uint8Array
   };
 }
 
+/** What the octets have; the rest is derived from it. */
+type EncodedTrap = Omit<
+  PlatformEventTrap,
+  "trapSource" | "eventSource" | "severity" | "data2Use" | "data3Use" | "timeMs"
+>;
+
 /** The specific trap number and the octets of a trap, for the simulator. */
-export function encodePlatformEventTrap(trap: PlatformEventTrap): {
+export function encodePlatformEventTrap(trap: EncodedTrap): {
   readonly specificTrap: number;
   readonly octets: Buffer;
 } {

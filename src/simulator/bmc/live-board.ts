@@ -39,6 +39,8 @@ export class LiveBoard implements BoardState {
   readonly sel: SelLog;
   clockOffsetSeconds = 0;
   logsEvents = true;
+  /** Called for each event, also for one that is not logged. */
+  onRecord: ((record: Uint8Array) => void) | undefined;
   watchdog = WATCHDOG_OFF;
   readonly #clock: Clock;
   readonly #sensors: SensorBytes;
@@ -157,6 +159,8 @@ export class LiveBoard implements BoardState {
   }
 
   addRecord(record: Uint8Array): boolean {
+    // An alert does not depend on the log, which may be off or full.
+    this.onRecord?.(record);
     return this.logsEvents && this.sel.add(record, this.clockSeconds());
   }
 

@@ -80,6 +80,8 @@ export class VirtualBmc {
   readonly clock: Clock;
   readonly state: LiveBoard;
   readonly sessions: SessionTable;
+  /** Called with the sequence number of a platform event trap that a console has acknowledged. */
+  onPetAcknowledged: ((sequence: number) => void) | undefined;
   readonly random: RandomPool;
   readonly stats: BmcStats = {
     packetsIn: 0,

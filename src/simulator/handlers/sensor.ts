@@ -8,6 +8,7 @@ import {
   getSensorReadingFactors,
   getSensorThresholds,
   getSensorType,
+  petAcknowledge,
   platformEventMessage,
   reserveDeviceSdrRepository,
   type SensorThresholds,
@@ -127,6 +128,7 @@ export const sensorHandlers: readonly Handler[] = [
     });
     if (!logged) return refuse(CompletionCode.OutOfSpace);
   }),
+  respond(petAcknowledge, ({ bmc }, { sequence }) => bmc.onPetAcknowledged?.(sequence), { sessionless: true }),
   respond(
     getSensorHysteresis,
     (context, { sensorNumber }) =>
