@@ -24,6 +24,7 @@ import { recordedPolls } from "./recorded.mjs";
 import { redfishRows } from "./redfish-rows.mjs";
 import { firstRound } from "./rounds.mjs";
 import { row, table } from "./table.mjs";
+import { trapRows } from "./trap-rows.mjs";
 import { inTurns, WARM_UP } from "./turns.mjs";
 
 const { values: flags } = parseArgs({
@@ -442,6 +443,8 @@ try {
     const pages = { remotes: inFlight.slice(0, 1), requests: quick ? 5 : 20, seconds: quick ? 20 : 60 };
     for (const [what, options] of await pageRows(pages)) addRow(what, options);
     await probes(inFlight.slice(0, 40));
+    progress("a flood of traps");
+    for (const [what, options] of await trapRows({ seconds: quick ? 5 : 60 })) addRow(what, options);
     await peers(inFlight[0], ours);
   }
 } finally {
