@@ -12,6 +12,7 @@ import {
   sampleBoard,
   startSimulation,
 } from "../../src/simulator/index.ts";
+import { startAlertmanager } from "../alerts/alertmanager.ts";
 import { startChild, temporaryFolder } from "../rig/child.ts";
 import { reservePort } from "../rig/ports.ts";
 import { findProgram, withPeers } from "../rig/requirements.ts";
@@ -24,7 +25,7 @@ const COMMUNITY = "the-secret-community";
 const FAN = { sensorType: 0x04, eventType: 0x01, offset: 2 };
 const PET_ACKNOWLEDGE = 0x17;
 
-withPeers(["snmptrap", "snmptrapd"], "traps", () => {
+withPeers(["snmptrap", "snmptrapd", "prometheus-alertmanager"], "traps", () => {
   let simulation: Simulation;
   let acknowledged = 0;
   let sequence = 100;
@@ -333,6 +334,35 @@ withPeers(["snmptrap", "snmptrapd"], "traps", () => {
       (count) => count === 0,
     );
     expect(sender.sent).toBe(2);
+  }, 60_000);
+
+  it("page within ten seconds, once; without traps the same fault waits for the next poll", async () => {
+    const alertmanager = await startAlertmanager();
+    closers.push(() => alertmanager.stop());
+    const output = { log: { path: "events.log" }, alertmanager: { url: alertmanager.url, min_severity: "critical" } };
+    const { port } = await start({}, { events: output });
+    const pages = (): number =>
+      alertmanager.notifications.filter(({ alerts }) => alerts.some(({ status }) => status === "firing")).length;
+    addFanEvent(1);
+    await sleep(3000);
+    expect(pages()).toBe(0);
+    const sender = new PetSender(simulation.bmcs, {
+      address: "127.0.0.1",
+      port,
+      community: COMMUNITY,
+      clock: systemClock,
+    });
+    closers.push(() => sender.stop());
+    const began = performance.now();
+    addFanEvent(0);
+    await eventually(pages, (count) => count > 0, 10_000);
+    process.stdout.write(
+      `fault to page by a trap: ${((performance.now() - began) / 1000).toFixed(1)} s, of them 1 s group_wait\n`,
+    );
+    const firing = await alertmanager.alerts("active");
+    expect(firing.map(({ host }) => host)).toEqual(["n1"]);
+    await sleep(4000);
+    expect(pages()).toBe(1);
   }, 60_000);
 
   it("follow a reload, and a port in use is logged while polls go on", async () => {
