@@ -15,6 +15,7 @@ export const peers = [
   { program: "promtool", debian: "prometheus", what: "checker of Prometheus rules and configurations" },
   { program: "prometheus-alertmanager", debian: "prometheus-alertmanager", what: "Alertmanager" },
   { program: "amtool", debian: "prometheus-alertmanager", what: "checker and client of Alertmanager" },
+  { program: "ipmi-pet", debian: "freeipmi-tools", what: "FreeIPMI's decoder of platform event traps" },
   { program: "ipmiconsole", debian: "freeipmi-tools", what: "FreeIPMI's client of serial over LAN" },
   { program: "script", debian: "bsdutils", what: "runs programs in a pseudo-terminal" },
   { program: "openssl", debian: "openssl", what: "TLS client; creates certificates" },
