@@ -163,7 +163,7 @@ export async function startLightsout(options: LightsoutOptions): Promise<Lightso
     output: () => text,
     kill: async () => void (await stop()),
   };
-  await untilReady(rigChild, ready, "lightsout serve", options.readyWithinMs);
+  await untilReady(rigChild, ready, "lightsout serve", options.readyWithinMs ?? 30_000);
 
   return {
     url,
