@@ -11,7 +11,7 @@ export class TrapMetrics {
   constructor(registry: Registry) {
     this.#received = new Counter({
       name: "lightsout_traps_received_total",
-      help: "Datagrams on the port for traps, by outcome: accepted, repeated, unknown_sender (no BMC of the inventory), unknown_agent (a relay sent it for an unknown BMC), wrong_community, unauthenticated (version 3), malformed, too_large, rate_limited.",
+      help: "Datagrams on the port for traps, by outcome: accepted, repeated, unknown_sender (no BMC of the inventory), unknown_agent (a relay sent it for an unknown BMC), wrong_community, unauthenticated (version 3), reported (version 3, answered with a report), malformed, too_large, rate_limited.",
       labelNames: ["outcome"],
       registers: [registry],
     });

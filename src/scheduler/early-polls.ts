@@ -4,9 +4,9 @@ import type { Clock, Timer } from "../lib/index.ts";
 export type EarlyPoll =
   /** The host is polled at once. */
   | "polled"
-  /** It was polled early a moment ago, and is polled again when that is ten seconds ago. */
+  /** It, or too many other hosts, were polled early a moment ago: it is polled as soon as the limits allow. */
   | "postponed"
-  /** Too many hosts were polled early within the last second. */
+  /** Too many hosts wait already: the next round reads it. */
   | "limited"
   /** Its BMC refused the login, so that polls are rare. */
   | "stopped"
@@ -19,6 +19,8 @@ const PER_HOST_MS = 10_000;
 const PER_SECOND = 20;
 /** Hosts whose last early poll is remembered. */
 const REMEMBERED = 50_000;
+/** Hosts that wait for an early poll: more would wait longer than for their round. */
+const MOST_POSTPONED = 1000;
 
 /**
  * Polls hosts before their round because something may have happened: a trap, an event of the BMC. A hint costs little
@@ -49,22 +51,24 @@ export class EarlyPolls {
     if (isStopped !== false) return isStopped === undefined ? "unknown" : "stopped";
     const now = this.#clock.monotonicMs();
     const waitMs = (this.#last.get(host) ?? Number.NEGATIVE_INFINITY) + PER_HOST_MS - now;
-    if (waitMs > 0) {
-      if (!this.#postponed.has(host)) {
-        const timer = this.#clock.after(waitMs, () => {
-          this.#postponed.delete(host);
-          this.request(host);
-        });
-        this.#postponed.set(host, timer);
-      }
-      return "postponed";
-    }
+    if (waitMs > 0) return this.#postpone(host, waitMs);
     this.#begun = this.#begun.filter((at) => now - at < 1000);
-    if (this.#begun.length >= PER_SECOND) return "limited";
+    if (this.#begun.length >= PER_SECOND) return this.#postpone(host, 1000);
     this.#begun.push(now);
     this.#remember(host, now);
     this.#poll(host);
     return "polled";
+  }
+
+  #postpone(host: string, waitMs: number): EarlyPoll {
+    if (this.#postponed.has(host)) return "postponed";
+    if (this.#postponed.size >= MOST_POSTPONED) return "limited";
+    const timer = this.#clock.after(waitMs, () => {
+      this.#postponed.delete(host);
+      this.request(host);
+    });
+    this.#postponed.set(host, timer);
+    return "postponed";
   }
 
   stop(): void {

@@ -16,6 +16,10 @@ declare module "net-snmp" {
     readonly generic?: number;
     readonly specific?: number;
     readonly varbinds?: readonly Varbind[];
+    /** With `includeAuthentication`: of versions 1 and 2c. */
+    readonly community?: string;
+    /** With `includeAuthentication`: of version 3; empty for none. */
+    readonly user?: string;
   }
 
   export interface Receiver {
@@ -30,6 +34,7 @@ declare module "net-snmp" {
     readonly port: number;
     readonly address?: string;
     readonly transport: "udp4" | "udp6";
+    readonly includeAuthentication?: boolean;
     readonly dgramModule?: { createSocket(type: "udp4" | "udp6"): Socket };
   }
 

@@ -22,6 +22,8 @@ export type Rejection =
   | "wrong_community"
   /** Unknown user, wrong key or too low a security level of version 3. */
   | "unauthenticated"
+  /** Version 3: answered with a report, to a question for the engine id or to an unknown user. */
+  | "reported"
   | "malformed";
 
 export interface TrapReceiverOptions {
@@ -49,13 +51,20 @@ export class TrapReceiver {
   readonly #socket: Socket;
   readonly #options: TrapReceiverOptions;
 
-  private constructor(options: TrapReceiverOptions, socket: Socket) {
+  private constructor(options: TrapReceiverOptions, socket: Socket, handled: Handled) {
     this.#options = options;
     this.#socket = socket;
     const transport = isIPv6(options.address) ? "udp6" : "udp4";
     this.#receiver = snmp.createReceiver(
-      { port: options.port, address: options.address, transport, dgramModule: { createSocket: () => socket } },
+      {
+        port: options.port,
+        address: options.address,
+        transport,
+        includeAuthentication: true,
+        dgramModule: { createSocket: () => socket },
+      },
       (error, received) => {
+        handled.by = "callback";
         if (error) this.#refused(error);
         else if (received) this.#received(received.pdu, received.rinfo);
       },
@@ -68,12 +77,13 @@ export class TrapReceiver {
   /** @throws Error with the code of the system if the port cannot be used */
   static async open(options: TrapReceiverOptions): Promise<TrapReceiver> {
     const socket = createSocket(isIPv6(options.address) ? "udp6" : "udp4");
-    filter(socket, options);
+    const handled: Handled = { by: undefined };
+    filter(socket, options, handled);
     const listening = new Promise<void>((resolve, reject) => {
       socket.once("listening", resolve);
       socket.once("error", reject);
     });
-    const receiver = new TrapReceiver(options, socket);
+    const receiver = new TrapReceiver(options, socket, handled);
     await listening;
     try {
       socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
@@ -94,6 +104,11 @@ export class TrapReceiver {
 
   #received(pdu: Parameters<typeof trapOf>[0], { address }: RemoteInfo): void {
     const from = canonicalIp(address);
+    // net-snmp accepts version 3 without a user, which needs neither a key nor a community.
+    if (!pdu.community && !pdu.user) {
+      this.#options.rejected("unauthenticated", from);
+      return;
+    }
     try {
       this.#options.trap(trapOf(pdu, from));
     } catch {
@@ -106,16 +121,26 @@ export class TrapReceiver {
   }
 }
 
+/** Whether net-snmp has called back for the datagram that it is decoding. */
+interface Handled {
+  by: "callback" | undefined;
+}
+
 /** net-snmp gets only the datagrams that are admitted. */
-function filter(socket: Socket, { admit, rejected }: TrapReceiverOptions): void {
+function filter(socket: Socket, { admit, rejected }: TrapReceiverOptions, handled: Handled): void {
   const on = socket.on.bind(socket);
   socket.on = ((event: string, listener: (...args: unknown[]) => void) => {
     if (event !== "message") return on(event, listener);
     return on(event, (packet: Buffer, remote: RemoteInfo) => {
       const from = canonicalIp(remote.address);
       const reason = admit(from) ?? (packet.length > MAX_BYTES ? "too_large" : undefined);
-      if (reason === undefined) listener(packet, remote);
-      else rejected(reason, from);
+      if (reason !== undefined) {
+        rejected(reason, from);
+        return;
+      }
+      handled.by = undefined;
+      listener(packet, remote);
+      if (handled.by === undefined) rejected("reported", from);
     });
   }) as Socket["on"];
 }

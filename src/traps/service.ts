@@ -14,6 +14,7 @@ export const TRAP_OUTCOMES = [
   "unknown_agent",
   "wrong_community",
   "unauthenticated",
+  "reported",
   "malformed",
   "too_large",
   "rate_limited",

@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -178,6 +179,14 @@ withPeers(["snmptrap", "snmptrapd", "prometheus-alertmanager"], "traps", () => {
     return code;
   };
 
+  const sendRaw = async (port: number, packet: Buffer): Promise<void> => {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind({ address: bmc().address, port: 0 }, resolve));
+    await new Promise((resolve) => socket.send(packet, port, "127.0.0.1", resolve));
+    await sleep(300);
+    socket.close();
+  };
+
   const outcomes = async (exporter: Lightsout): Promise<Readonly<Record<string, number>>> =>
     Object.fromEntries(
       [...(await exporter.samples("/metrics/self"))].flatMap(([series, value]) => {
@@ -260,10 +269,11 @@ withPeers(["snmptrap", "snmptrapd", "prometheus-alertmanager"], "traps", () => {
     await send(port, { version: "3", authKey: "wrong-password" });
     await send(port, { version: "3", user: "nobody" });
     await send(port, { version: "1", from: "127.0.0.9", agent: "127.9.9.9" });
+    await sendRaw(port, withoutUser(petOf()));
     expect(await outcomes(exporter)).toEqual({
       unknown_sender: 1,
       wrong_community: 1,
-      unauthenticated: 2,
+      unauthenticated: 3,
       unknown_agent: 1,
     });
     const quiet = await polls();
@@ -386,3 +396,40 @@ withPeers(["snmptrap", "snmptrapd", "prometheus-alertmanager"], "traps", () => {
     expect((await other.get("/-/ready")).status).toBe(200);
   }, 90_000);
 });
+
+/** A trap of version 3 with an empty user name and no security, which snmptrap refuses to send - RFC 3412 section 6. */
+function withoutUser({ specificTrap, octets }: { readonly specificTrap: number; readonly octets: Buffer }): Buffer {
+  const tagged = (tag: number, ...parts: readonly Buffer[]): Buffer => {
+    const body = Buffer.concat(parts);
+    const { length } = body;
+    const size = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff];
+    return Buffer.concat([Buffer.from([tag, ...size]), body]);
+  };
+  const number = (value: number): Buffer => tagged(0x02, Buffer.from([value >> 24, value >> 16, value >> 8, value]));
+  const text = (value: Uint8Array | string): Buffer => tagged(0x04, Buffer.from(value as string));
+  const objectId = (oid: string): Buffer => {
+    const [first = 1, second = 3, ...rest] = oid.split(".").map(Number);
+    const bytes = rest.flatMap((arc) => {
+      const septets = [arc & 0x7f];
+      for (let more = arc >>> 7; more > 0; more >>>= 7) septets.unshift((more & 0x7f) | 0x80);
+      return septets;
+    });
+    return tagged(0x06, Buffer.from([first * 40 + second, ...bytes]));
+  };
+  const engine = Buffer.from("8000000001020304", "hex");
+  const security = tagged(0x30, text(engine), number(1), number(1), text(""), text(""), text(""));
+  const varbinds = tagged(
+    0x30,
+    tagged(0x30, objectId("1.3.6.1.2.1.1.3.0"), tagged(0x43, Buffer.from([1]))),
+    tagged(0x30, objectId("1.3.6.1.6.3.1.1.4.1.0"), objectId(`${PET}.0.${specificTrap}`)),
+    tagged(0x30, objectId(`${PET}.1`), text(octets)),
+  );
+  const pdu = tagged(0xa7, number(1), number(0), number(0), varbinds);
+  return tagged(
+    0x30,
+    number(3),
+    tagged(0x30, number(1), number(65_507), text(Buffer.from([0])), number(3)),
+    text(security),
+    tagged(0x30, text(engine), text(""), pdu),
+  );
+}

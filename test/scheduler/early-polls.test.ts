@@ -26,15 +26,22 @@ describe("early polls", () => {
 
   it("are at most twenty a second, whatever is requested", async () => {
     const { clock, early, polls } = rig();
-    for (let i = 0; i < 1000; i++) early.request(`n${i}`);
+    for (let i = 0; i < 1021; i++) early.request(`n${i}`);
     expect(polls).toHaveLength(20);
-    expect(early.request("n999")).toBe("limited");
+    expect(early.request("n1020")).toBe("limited");
     for (let tick = 0; tick < 100; tick++) {
       await clock.advance(100);
       for (let i = 0; i < 100; i++) early.request(`n${1000 + tick * 100 + i}`);
     }
     for (const { atMs } of polls)
       expect(polls.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1000).length).toBeLessThanOrEqual(20);
+  });
+
+  it("reach every host of a rack that lost its power", async () => {
+    const { clock, early, polls } = rig();
+    for (let i = 0; i < 80; i++) early.request(`n${i}`);
+    await clock.advance(5000);
+    expect(new Set(polls.map(({ host }) => host)).size).toBe(80);
   });
 
   it("do not touch a BMC that refused the login, nor an unknown host", () => {
