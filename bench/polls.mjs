@@ -3,8 +3,11 @@ import { silentObserver } from "../dist/ipmi/index.js";
 import { inParallel, measured } from "./fleet.mjs";
 import { hostsOf, openPool, recordOf, textMaker } from "./pool.mjs";
 
-/** Polls until nothing is new: the second one reads all discrete sensors again, since the event log is new. */
-const SETTLING_POLLS = 3;
+/**
+ * Polls until nothing is new: the second one reads all discrete sensors again, since the event log is new, and the following
+ * ones compare the repository with that of the first host, 16 records each.
+ */
+const SETTLING_POLLS = 12;
 
 export async function start({ remotes, suite, polls, discreteIntervalMs }) {
   let packets = 0;

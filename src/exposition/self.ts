@@ -361,7 +361,7 @@ export class SelfMetrics {
       return metric !== undefined && "labelNames" in metric ? (metric.labelNames as string[]) : [];
     };
     return metrics
-      .filter(({ name }) => name.startsWith("lightsout_"))
+      .filter(({ name }) => /^(lightsout|bmc)_/.test(name))
       .map(({ name, help, type }) => ({ name, help, type: String(type), labels: labelsOf(name) }));
   }
 
