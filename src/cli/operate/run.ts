@@ -236,15 +236,18 @@ class InterruptSignals {
     process.off("SIGTERM", this.#onSignal);
   }
 
-  readonly #onSignal = (): void => {
-    this.#count++;
+  /** SIGTERM, e.g. of timeout(1), ends the sessions at once, as the second SIGINT does. */
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#count = signal === "SIGTERM" ? Math.max(2, this.#count + 1) : this.#count + 1;
     if (this.#count === 1) {
       process.stderr.write(
         "lightsout: no more hosts are started; what is in progress ends. Interrupt again to leave\n",
       );
       this.#stop.abort();
-    } else if (this.#count === 2) this.#end.abort(new Interrupted("interrupted while the command was in progress"));
-    else process.exit(130);
+    } else if (this.#count === 2) {
+      this.#stop.abort();
+      this.#end.abort(new Interrupted("interrupted while the command was in progress"));
+    } else process.exit(130);
   };
 }
 
