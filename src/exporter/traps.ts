@@ -30,6 +30,8 @@ export class ExporterTraps {
   #service: TrapService | undefined;
   #receiver: TrapReceiver | undefined;
   #key: string | undefined;
+  /** The configuration has a section for traps. */
+  #isWanted = false;
 
   constructor(parts: ExporterTrapsParts) {
     this.#parts = parts;
@@ -46,6 +48,8 @@ export class ExporterTraps {
    * are logged; polls go on without traps.
    */
   async configure(config: TrapsConfig | undefined): Promise<void> {
+    this.#isWanted = config !== undefined;
+    if (!this.#isWanted) this.#senders.stop();
     this.setHosts();
     const settings = config && (await this.#settings(config));
     const key = JSON.stringify([config, settings]);
@@ -79,7 +83,8 @@ export class ExporterTraps {
 
   /** After a change of the inventory. */
   setHosts(): void {
-    this.#senders.setHosts(this.#parts.hosts());
+    // Names of BMCs are resolved for traps only.
+    if (this.#isWanted) this.#senders.setHosts(this.#parts.hosts());
   }
 
   /** News of a poll: they confirm traps. */
