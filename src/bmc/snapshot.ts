@@ -14,6 +14,7 @@ import type { Bmc, PartData } from "./bmc.ts";
 import { asSilence, failureOf } from "./failure.ts";
 import { offersOf, PowerChoice } from "./host-power.ts";
 import { PartTimes } from "./part-times.ts";
+import { uniqueSensors } from "./unique-sensors.ts";
 
 /** Order of the parts: cheap and important ones before long and slow ones. */
 const ORDER: readonly PartName[] = [
@@ -264,7 +265,7 @@ export class SnapshotTaker {
 function joined(data: PartData, limit: number | undefined): PartData {
   const { sensors, frus, components, componentFrus, omittedSensors } = data;
   if (components === undefined && componentFrus === undefined) return data;
-  const all = [...(sensors ?? []), ...(components ?? [])];
+  const all = uniqueSensors([...(sensors ?? []), ...(components ?? [])]);
   const kept = limit === undefined ? all : all.slice(0, limit);
   const omitted = (omittedSensors ?? 0) + all.length - kept.length;
   return {

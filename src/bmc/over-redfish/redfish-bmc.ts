@@ -32,6 +32,7 @@ import {
 import type { Ask, Bmc, IdentityChange, PartReading, SensorFilter, TraceLine } from "../bmc.ts";
 import type { Roles } from "../roles.ts";
 import type { Severities } from "../severities.ts";
+import { uniqueSensors } from "../unique-sensors.ts";
 import { chassisStateOf } from "./chassis.ts";
 import { Components, componentSensor } from "./components.ts";
 import { controllerOf, makerOf } from "./controller.ts";
@@ -416,7 +417,7 @@ export class RedfishBmc implements Bmc {
         break;
       }
     }
-    const wanted = this.#named(sensors, this.#kept);
+    const wanted = this.#named(uniqueSensors(sensors), this.#kept);
     this.#kinds = new Map(sensors.map(({ name, kind }) => [name, kind]));
     const { sensorLimit = wanted.length } = this.#options;
     const omittedSensors = wanted.length > sensorLimit ? wanted.length - sensorLimit : undefined;

@@ -11,6 +11,7 @@ import { ReadingPlans } from "../../../src/bmc/over-redfish/reading-plans.ts";
 import { securityFindings } from "../../../src/bmc/over-redfish/security.ts";
 import { chassisSensors } from "../../../src/bmc/over-redfish/sensors.ts";
 import { watchdogOf } from "../../../src/bmc/over-redfish/watchdog.ts";
+import { uniqueSensors } from "../../../src/bmc/unique-sensors.ts";
 import { systemClock } from "../../../src/lib/index.ts";
 import type { Sensor } from "../../../src/model/index.ts";
 import {
@@ -149,7 +150,7 @@ async function poll(get: Get): Promise<readonly Sensor[]> {
   expect(new Set(firmware.map(({ component }) => component)).size).toBe(firmware.length);
   const frus = componentFrus(components.all);
   expect(new Set(frus.map(({ id: _, ...texts }) => JSON.stringify(texts))).size).toBe(frus.length);
-  return [...sensors, ...components.all.map(componentSensor)];
+  return uniqueSensors([...sensors, ...components.all.map(componentSensor)]);
 }
 
 async function readLog(get: Get, root: ServiceRoot, topology: Topology, signal: AbortSignal): Promise<void> {
